@@ -1,0 +1,25 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+
+/** Where `npm start` serves everything else while `vite` serves the pages as they are edited. */
+const laptop = process.env['ORDERCAST_ORIGIN'] ?? 'http://localhost:8080';
+
+export default defineConfig({
+  plugins: [svelte()],
+  // amazon-cognito-identity-js and the `buffer` package it brings speak of Node's `global`.
+  define: { global: 'globalThis' },
+  build: {
+    target: 'es2022',
+    // A strict Content-Security-Policy has no room for data: URLs or inline modules.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: {
+      '/config.json': laptop,
+      '/api': laptop,
+      '/cognito': laptop,
+      '/realtime': { target: laptop, ws: true },
+    },
+  },
+});
