@@ -1,0 +1,32 @@
+import { defineConfig } from '@playwright/test';
+
+const browser = process.env.ORDERCAST_BROWSER;
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: '*.e2e.ts',
+  outputDir: '../test-results',
+  fullyParallel: false,
+  workers: 1,
+  forbidOnly: process.env.CI !== undefined,
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
+  reporter: [['list']],
+  use: {
+    ...(browser ? { launchOptions: { executablePath: browser, args: argsFor() } } : {}),
+    trace: 'retain-on-failure',
+  },
+});
+
+/** A browser in a container runs as root, without a GPU; none of it calls home during tests. */
+function argsFor(): string[] {
+  const quiet = [
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ];
+  return process.getuid?.() === 0 ? ['--no-sandbox', ...quiet] : quiet;
+}

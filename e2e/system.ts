@@ -1,0 +1,38 @@
+import { test as base, expect } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
+import { DEMO_PASSWORD } from '@ordercast/local/demo-users.ts';
+import { startSystemProcess } from '@ordercast/local/system-process.ts';
+import type { SystemProcess } from '@ordercast/local/system-process.ts';
+
+/** The whole system as a process of its own, one for each file of tests. */
+export const test = base.extend<object, { system: SystemProcess }>({
+  system: [
+    async ({}, use) => {
+      const system = await startSystemProcess(['--ephemeral']);
+      await use(system);
+      expect(await system.stop()).toBe(0);
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+});
+
+/** A window of one person's own: another context shares neither storage nor session. */
+export async function signedIn(
+  browser: Browser,
+  url: string,
+  email: string,
+  password = DEMO_PASSWORD,
+): Promise<Page> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(url);
+  await signIn(page, email, password);
+  await expect(page.getByRole('heading', { level: 1, name: 'Orders' })).toBeVisible();
+  return page;
+}
+
+export async function signIn(page: Page, email: string, password: string): Promise<void> {
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}

@@ -1,0 +1,101 @@
+// Plain JavaScript without dependencies: it runs before anything is installed, on any Node from 20.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ensureBrowser } from './browser.js';
+import { ensureInstalled } from './install.js';
+import { findNode } from './node.js';
+import { ensureWebBuild } from './web-build.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const [command = '', ...args] = process.argv.slice(2);
+
+/** Each command of `package.json` that must work on a bare clone. */
+const COMMANDS = {
+  async start() {
+    await ensureInstalled(ROOT);
+    await ensureWebBuild(ROOT);
+    stopWithNpm();
+    await run(['local/main.ts', ...args], { env: { ORDERCAST_PARENT: String(process.pid) } });
+  },
+  async test() {
+    await ensureInstalled(ROOT);
+    await ensureWebBuild(ROOT);
+    const browser = await ensureBrowser(ROOT);
+    await run([bin('vitest/vitest.mjs'), 'run', ...args]);
+    if (args.length > 0) return;
+    await run([bin('@playwright/test/cli.js'), 'test', '--config', 'e2e/playwright.config.ts'], {
+      env: { ORDERCAST_BROWSER: browser },
+    });
+  },
+  async e2e() {
+    await ensureInstalled(ROOT);
+    await ensureWebBuild(ROOT);
+    const browser = await ensureBrowser(ROOT);
+    await run(
+      [bin('@playwright/test/cli.js'), 'test', '--config', 'e2e/playwright.config.ts', ...args],
+      { env: { ORDERCAST_BROWSER: browser } },
+    );
+  },
+  async check() {
+    await ensureInstalled(ROOT);
+    await run([bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']);
+    await run([bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0']);
+    await run([bin('typescript/bin/tsc'), '-p', 'tsconfig.json']);
+    await run([bin('typescript/bin/tsc'), '-p', 'websocket/client/tsconfig.json']);
+    await run([bin('svelte-check/bin/svelte-check'), '--workspace', 'web', '--fail-on-warnings']);
+    await run([bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--no-progress', ...SOURCES]);
+    await run([bin('knip/bin/knip.js')]);
+  },
+  /** After every install: the page is built once, so that `npm start` need not. */
+  async prepare() {
+    if (existsSync(`${ROOT}/node_modules/vite`)) await ensureWebBuild(ROOT);
+  },
+};
+
+const SOURCES = ['services', 'websocket', 'web/src', 'migrations', 'local', 'e2e'];
+
+function bin(path) {
+  return `node_modules/${path}`;
+}
+
+/** npm may be ended by a signal that it cannot pass on (kill -9): the system must not outlive it. */
+function stopWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const npm = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== npm) process.exit(1);
+  }, 500).unref();
+}
+
+/** Runs a script with Node 24 and leaves with its exit code unless that is 0. */
+function run(script, { env = {} } = {}) {
+  const child = spawn(findNode(ROOT), script, {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
+  // Ctrl-C reaches the whole group by itself; what is sent to this process alone is passed on.
+  const ignore = () => undefined;
+  const forward = () => child.kill('SIGTERM');
+  process.on('SIGINT', ignore).on('SIGTERM', forward).on('SIGHUP', forward);
+  return new Promise((resolve) => {
+    child.on('exit', (code, signal) => {
+      process.off('SIGINT', ignore).off('SIGTERM', forward).off('SIGHUP', forward);
+      if (code === 0) resolve(undefined);
+      else process.exit(code ?? (signal === 'SIGINT' ? 130 : 143));
+    });
+  });
+}
+
+const action = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+if (action === undefined) {
+  console.error(`Unknown command "${command}". Commands: ${Object.keys(COMMANDS).join(', ')}.`);
+  process.exit(2);
+}
+try {
+  await action();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

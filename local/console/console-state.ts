@@ -1,0 +1,55 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import type { Knex } from 'knex';
+import type { LogFile } from '../log-file.ts';
+import type { Mailbox } from '../mailbox.ts';
+
+export interface ConsoleSources {
+  dynamodb: DynamoDBClient;
+  tablePrefix: string;
+  database: Knex;
+  mailbox: Pick<Mailbox, 'list'>;
+  log: Pick<LogFile, 'recent'>;
+}
+
+const SHOWN = 100;
+
+/** What the local console shows: a snapshot of the laptop's cloud, without any token. */
+export async function readConsoleState(sources: ConsoleSources) {
+  const documents = DynamoDBDocumentClient.from(sources.dynamodb);
+  const [connections, subscriptions, channels, outbox, waiting] = await Promise.all([
+    scan(documents, `${sources.tablePrefix}connections`),
+    scan(documents, `${sources.tablePrefix}subscriptions`),
+    scan(documents, `${sources.tablePrefix}channel-log`, '#from = :head', {
+      '#from': 'from',
+    }),
+    sources.database('outbox').select().orderBy('id', 'desc').limit(SHOWN),
+    sources.database('outbox').whereNull('published_at').count({ rows: '*' }).first(),
+  ]);
+  return {
+    mails: sources.mailbox.list(),
+    connections,
+    subscriptions,
+    channels,
+    outbox,
+    outboxWaiting: Number(waiting?.rows ?? 0),
+    log: sources.log.recent().slice(0, SHOWN),
+  };
+}
+
+async function scan(
+  documents: DynamoDBDocumentClient,
+  TableName: string,
+  FilterExpression?: string,
+  ExpressionAttributeNames?: Record<string, string>,
+): Promise<unknown[]> {
+  const filter = FilterExpression
+    ? { FilterExpression, ExpressionAttributeNames, ExpressionAttributeValues: { ':head': 0 } }
+    : {};
+  const items: unknown[] = [];
+  for await (const page of paginateScan({ client: documents }, { TableName, ...filter })) {
+    items.push(...(page.Items ?? []));
+    if (items.length >= SHOWN) break;
+  }
+  return items.slice(0, SHOWN);
+}

@@ -1,0 +1,49 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { PortTakenError, openLocalOrigin } from './local-origin.ts';
+import type { LocalOrigin } from './local-origin.ts';
+
+const open: LocalOrigin[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((origin) => origin.close(0)));
+});
+
+async function opened(port: number): Promise<LocalOrigin> {
+  const origin = await openLocalOrigin(port);
+  open.push(origin);
+  return origin;
+}
+
+describe('the local origin', () => {
+  it('answers on localhost, whichever loopback address that is', async () => {
+    const origin = await opened(0);
+    origin.serve(
+      (_request, response) => response.end('here'),
+      () => undefined,
+    );
+    for (const host of ['localhost', '127.0.0.1']) {
+      const response = await fetch(`http://${host}:${origin.port}/`);
+      expect(await response.text()).toBe('here');
+    }
+  });
+
+  it('says what to do where the port is taken', async () => {
+    const { port } = await opened(0);
+    await expect(openLocalOrigin(port)).rejects.toThrow(PortTakenError);
+    await expect(openLocalOrigin(port)).rejects.toThrow(/in use.*PORT=\d+ npm start/);
+  });
+
+  it('gives its port free when it closes, also under a request that never ends', async () => {
+    const origin = await opened(0);
+    const started = new Promise<void>((resolve) => {
+      origin.serve(
+        () => resolve(),
+        () => undefined,
+      );
+    });
+    const request = fetch(`http://127.0.0.1:${origin.port}/`).catch((error: unknown) => error);
+    await started;
+    await origin.close(10);
+    expect(await request).toBeInstanceOf(Error);
+    await (await openLocalOrigin(origin.port)).close(0);
+  });
+});

@@ -1,0 +1,77 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+export type Handle = (request: IncomingMessage, response: ServerResponse) => void;
+export type HandleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/** The port cannot be had; the message says what to do. */
+export class PortTakenError extends Error {
+  override name = 'PortTakenError';
+}
+
+export interface LocalOrigin {
+  port: number;
+  /** Begins to answer: what came before waits in the listen queue. */
+  serve(handle: Handle, handleUpgrade: HandleUpgrade): void;
+  /** Stops accepting, lets running requests end for at most `graceMs`, then cuts the rest. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Listens on both loopback addresses, since `localhost` may mean either. Port 0 takes a free one. */
+export async function openLocalOrigin(wanted: number): Promise<LocalOrigin> {
+  const first = await listen(wanted, '127.0.0.1');
+  const { port } = addressOf(first);
+  const second = await listen(port, '::1').catch(async (error: unknown) => {
+    if (error instanceof PortTakenError) {
+      await closeServer(first, 0);
+      throw error;
+    }
+    return undefined; // no IPv6 on this machine
+  });
+  const servers = second ? [first, second] : [first];
+  return {
+    port,
+    serve(handle, handleUpgrade) {
+      for (const server of servers) server.on('request', handle).on('upgrade', handleUpgrade);
+    },
+    close: async (graceMs) => {
+      await Promise.all(servers.map((server) => closeServer(server, graceMs)));
+    },
+  };
+}
+
+function listen(port: number, host: string): Promise<Server> {
+  const server = createServer({ keepAliveTimeout: 65_000 });
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      reject('code' in error && error.code === 'EADDRINUSE' ? portTaken(port, error) : error);
+    });
+    server.listen(port, host, () => resolve(server));
+  });
+}
+
+function portTaken(port: number, cause: Error): PortTakenError {
+  const message =
+    `Port ${port} is in use. Stop what uses it, or choose another: ` +
+    `PORT=${port === 8080 ? 8081 : port + 1} npm start`;
+  return new PortTakenError(message, { cause });
+}
+
+function addressOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('not listening on a port');
+  return address;
+}
+
+function closeServer(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

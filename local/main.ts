@@ -1,0 +1,49 @@
+import { fileURLToPath } from 'node:url';
+import { ArgumentsError, readArguments } from './arguments.ts';
+import { DataFolderError } from './data-folder.ts';
+import { PortTakenError } from './local-origin.ts';
+import { startOrdercast } from './ordercast.ts';
+import type { RunningOrdercast } from './ordercast.ts';
+import { readyLine } from './ready-line.ts';
+
+const DATA_FOLDER = fileURLToPath(new URL('../.local', import.meta.url));
+
+/** What a person can put right; anything else is a fault of ours and shows its stack. */
+const KNOWN = [ArgumentsError, DataFolderError, PortTakenError];
+
+try {
+  const options = readArguments(process.argv.slice(2), process.env);
+  const ordercast = await startOrdercast({
+    ...options,
+    dataFolder: options.data ?? DATA_FOLDER,
+    databaseUrl: process.env.DATABASE_URL,
+  });
+  stopOnSignal(ordercast);
+  process.stdout.write(`${readyLine(ordercast.url)}\n`);
+} catch (error) {
+  const known = KNOWN.some((kind) => error instanceof kind);
+  console.error(known && error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
+/** Ctrl-C, SIGTERM, or the end of the process that started this one; a second Ctrl-C does not wait. */
+function stopOnSignal(ordercast: RunningOrdercast): void {
+  let stopping = false;
+  const stop = () => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    void ordercast.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
+  const parent = process.env.ORDERCAST_PARENT;
+  if (parent === undefined) return;
+  setInterval(() => {
+    if (process.ppid !== Number(parent)) stop();
+  }, 500).unref();
+}
