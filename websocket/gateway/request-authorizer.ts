@@ -1,0 +1,92 @@
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import type { ConnectionFacts, EventFactory } from './event-factory.ts';
+import type { AuthorizerContext, AuthorizerHandler } from './gateway-event.ts';
+import {
+  ACCESS_DENIED,
+  AUTHORIZER_FAILED,
+  UNAUTHORIZED,
+  type GatewayError,
+} from './gateway-error.ts';
+import { queryOf } from './handshake-request.ts';
+import type { Invoker } from './invoker.ts';
+import { allowsInvoke, policyDocumentSchema } from './policy-document.ts';
+
+export interface Authorizer {
+  handler: AuthorizerHandler;
+  /**
+   * `route.request.header.<name>` or `route.request.querystring.<name>`: where one of them is
+   * missing or empty, the answer is 401 and the handler is not called.
+   */
+  identitySource?: readonly string[];
+}
+
+export interface RequestAuthorizerOptions extends Authorizer {
+  events: EventFactory;
+  invoker: Invoker;
+  clock: () => number;
+}
+
+export type Authorization =
+  { allowed: true; authorizer: AuthorizerContext } | { allowed: false; error: GatewayError };
+
+const contextValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const resultSchema = z.object({
+  principalId: z.string(),
+  policyDocument: policyDocumentSchema,
+  context: z.record(z.string(), contextValue).nullish(),
+});
+
+/**
+ * A Lambda REQUEST authorizer, as API Gateway runs it for `$connect`: throwing exactly
+ * "Unauthorized" is 401, a policy that does not allow is 403, and any other failure, an object in
+ * the context included, is 500 (developer guide, apigateway-websocket-api-lambda-auth and
+ * api-gateway-lambda-authorizer-output).
+ */
+export function createRequestAuthorizer(options: RequestAuthorizerOptions) {
+  const { handler, events, invoker, clock } = options;
+  const sources = (options.identitySource ?? []).map(createIdentitySource);
+  return async (facts: ConnectionFacts, request: IncomingMessage): Promise<Authorization> => {
+    if (sources.some((read) => !read(request))) return { allowed: false, error: UNAUTHORIZED };
+    const startedAt = clock();
+    const event = events.authorizer(facts, request);
+    const invocation = await invoker.invoke('authorizer', (context) => handler(event, context), {
+      connectionId: facts.id,
+    });
+    if (invocation.outcome === 'failed' && isUnauthorized(invocation.error)) {
+      return { allowed: false, error: UNAUTHORIZED };
+    }
+    const result =
+      invocation.outcome === 'returned' ? resultSchema.safeParse(invocation.value) : undefined;
+    if (!result?.success) return { allowed: false, error: AUTHORIZER_FAILED };
+    const { principalId, policyDocument, context } = result.data;
+    if (!allowsInvoke(policyDocument, event.methodArn)) {
+      return { allowed: false, error: ACCESS_DENIED };
+    }
+    const integrationLatency = Math.max(0, clock() - startedAt);
+    return { allowed: true, authorizer: { ...texts(context), principalId, integrationLatency } };
+  };
+}
+
+function createIdentitySource(source: string): (request: IncomingMessage) => string | undefined {
+  const [, place, name] = /^route\.request\.(header|querystring)\.(.+)$/.exec(source) ?? [];
+  if (name === undefined) throw new Error(`Unsupported identity source: ${source}`);
+  if (place === 'querystring') return (request) => queryOf(request)?.queryStringParameters[name];
+  const header = name.toLowerCase();
+  return (request) => request.headers[header]?.toString();
+}
+
+function isUnauthorized(error: unknown): boolean {
+  return error === 'Unauthorized' || (error instanceof Error && error.message === 'Unauthorized');
+}
+
+function texts(
+  context: Record<string, string | number | boolean | null> | null | undefined,
+): Record<string, string | null> {
+  return Object.fromEntries(
+    Object.entries(context ?? {}).map(([key, value]) => [
+      key,
+      value === null ? null : String(value),
+    ]),
+  );
+}
