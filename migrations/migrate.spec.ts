@@ -1,0 +1,203 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { openDatabase } from '@ordercast/services/platform/database.ts';
+import type { Knex } from 'knex';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  DatabaseIsNewer,
+  MIGRATION_SETTINGS,
+  migrateToLatest,
+  pendingMigrations,
+} from './migrate.ts';
+
+let folder: string;
+let db: Knex;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ordercast-migrations-'));
+  db = openDatabase(`sqlite:${join(folder, 'test.db')}`);
+});
+afterEach(async () => {
+  await db.destroy();
+  await rm(folder, { recursive: true });
+});
+
+const TABLES = [
+  'announcements',
+  'idempotency_keys',
+  'leases',
+  'order_lines',
+  'order_timeline',
+  'orders',
+  'outbox',
+  'people',
+  'products',
+  'report_schedules',
+  'reports',
+];
+
+async function tables(): Promise<string[]> {
+  const names = await db('sqlite_master')
+    .where({ type: 'table' })
+    .whereNot('name', 'like', 'sqlite_%')
+    .whereNot('name', 'like', 'knex_%')
+    .orderBy('name')
+    .pluck<string[]>('name');
+  return names;
+}
+
+const at = new Date(1_700_000_000_000);
+const orderId = '01HF7YAT00000000000000000A';
+
+/** A row in every table, each related to the others as in life. */
+async function fill(): Promise<void> {
+  await db('people').insert({
+    sub: 'ada',
+    name: 'Ada',
+    email: 'ada@example.com',
+    name_key: 'ada',
+    email_key: 'ada@example.com',
+    created_at: at,
+  });
+  await db('products').insert({
+    id: 'tea',
+    name: 'Tea',
+    category: 'Drinks',
+    unit_price: 450,
+    currency: 'EUR',
+    created_at: at,
+  });
+  await db('orders').insert({
+    id: orderId,
+    customer_id: 'ada',
+    status: 'placed',
+    version: 1,
+    currency: 'EUR',
+    total: 900,
+    line_count: 1,
+    created_at: at,
+    updated_at: at,
+  });
+  await db('order_lines').insert({
+    order_id: orderId,
+    line_no: 1,
+    product_id: 'tea',
+    name: 'Tea',
+    quantity: 2,
+    unit_price: 450,
+    total: 900,
+  });
+  await db('order_timeline').insert({
+    order_id: orderId,
+    version: 1,
+    at,
+    by_sub: 'ada',
+    by_role: 'customer',
+    to_status: 'placed',
+  });
+  await db('outbox').insert({
+    id: orderId,
+    channels: '[]',
+    event: '{}',
+    created_at: at,
+    attempts: 0,
+  });
+  await db('leases').insert({ name: 'relay', owner: 'x', fence: 1, expires_at: at });
+  await db('idempotency_keys').insert({
+    subject: 'ada',
+    route: 'POST /orders',
+    key_hash: 'h',
+    request_hash: 'r',
+    status: 201,
+    body: '{}',
+    created_at: at,
+    expires_at: at,
+  });
+  await db('announcements').insert({ id: orderId, text: 'Hello', by_sub: 'ada', at });
+  await db('reports').insert({
+    id: orderId,
+    kind: 'daily-summary',
+    status: 'queued',
+    trigger_key: 't',
+    period_from: at,
+    period_to: new Date(at.getTime() + 1),
+    created_at: at,
+  });
+  await db('report_schedules').insert({
+    id: 'daily',
+    kind: 'daily-summary',
+    schedule: 'cron(0 6 * * ? *)',
+    time_zone: 'UTC',
+    recipients: '[]',
+    enabled: true,
+    version: 1,
+    updated_at: at,
+  });
+}
+
+describe('migrations', () => {
+  it('go up, hold rows, go down to nothing and come up again, one by one', async () => {
+    const names = (await readdir(MIGRATION_SETTINGS.directory)).sort();
+    expect(await pendingMigrations(db)).toEqual(names);
+    expect(await migrateToLatest(db)).toEqual(names);
+    expect(await tables()).toEqual(TABLES);
+    await fill();
+    expect(await migrateToLatest(db)).toEqual([]);
+    for (const table of TABLES) expect(await db(table).select()).toHaveLength(1);
+
+    for (const _name of names) await db.migrate.down(MIGRATION_SETTINGS);
+    expect(await tables()).toEqual([]);
+
+    for (const _name of names) await db.migrate.up(MIGRATION_SETTINGS);
+    expect(await tables()).toEqual(TABLES);
+    await fill();
+  });
+
+  it.each([
+    ['a total that is not price times quantity', 'order_lines', { total: 1 }],
+    ['a quantity of nothing', 'order_lines', { quantity: 0, total: 0 }],
+    ['an unknown status', 'orders', { status: 'lost' }],
+    ['an order of nobody', 'orders', { customer_id: 'nobody' }],
+    ['an unknown role', 'order_timeline', { by_role: 'root' }],
+    ['a negative price', 'products', { unit_price: -1 }],
+  ])('refuse %s', async (_what, table, change) => {
+    await migrateToLatest(db);
+    await fill();
+    await expect(db(table).update(change)).rejects.toThrow(/constraint/i);
+  });
+
+  it('refuse a database of a newer version and say so', async () => {
+    await migrateToLatest(db);
+    await db('knex_migrations').insert({
+      name: '29990101000000_from_the_future.ts',
+      batch: 2,
+      migration_time: at,
+    });
+    await expect(migrateToLatest(db)).rejects.toThrow(DatabaseIsNewer);
+    await expect(pendingMigrations(db)).rejects.toThrow(/29990101000000_from_the_future/);
+  });
+
+  it('run through the command line of knex, which then has nothing left to do', async () => {
+    const root = join(import.meta.dirname, '..');
+    const knexCli = join(root, 'node_modules/knex/bin/cli.js');
+    const env = { ...process.env, DATABASE_URL: `sqlite:${join(folder, 'cli.db')}` };
+    const run = () =>
+      promisify(execFile)(process.execPath, [knexCli, 'migrate:latest'], { cwd: root, env });
+    expect((await run()).stdout).toContain('Batch 1 run: 7 migrations');
+    expect((await run()).stdout).toContain('Already up to date');
+  });
+
+  it('may be started by two processes at once', async () => {
+    const other = openDatabase(`sqlite:${join(folder, 'test.db')}`);
+    try {
+      await Promise.allSettled([migrateToLatest(db), migrateToLatest(other)]);
+      expect(await migrateToLatest(db)).toEqual([]);
+      expect(await tables()).toEqual(TABLES);
+    } finally {
+      await other.destroy();
+    }
+  });
+});

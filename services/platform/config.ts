@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+export class InvalidConfig extends Error {
+  override name = 'InvalidConfig';
+}
+
+/** A TCP port; 0 lets the system choose one. */
+export const portSetting = z.coerce.number().int().min(0).max(65_535);
+/** A comma-separated list; empty entries are dropped. */
+export const listSetting = z
+  .string()
+  .transform((text) => text.split(',').map((entry) => entry.trim()))
+  .pipe(z.array(z.string()))
+  .transform((entries) => entries.filter((entry) => entry !== ''));
+
+/**
+ * Reads settings from environment variables by a schema whose keys are the variables' names. An
+ * empty variable counts as missing. Throws {@link InvalidConfig} naming every variable at fault
+ * and what is wrong with it, never its value.
+ */
+export function readConfig<Schema extends z.ZodObject>(
+  schema: Schema,
+  env: Record<string, string | undefined>,
+): z.infer<Schema> {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(present);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => {
+    const name = issue.path.join('.');
+    const missing = present[name] === undefined;
+    return `  ${name}: ${missing ? 'is not set' : issue.message}`;
+  });
+  throw new InvalidConfig(`Settings are missing or wrong:\n${faults.join('\n')}`);
+}

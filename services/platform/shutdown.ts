@@ -1,0 +1,35 @@
+import type { Logger } from './logger.ts';
+
+/**
+ * Runs `stop` once on the first SIGTERM or SIGINT and then lets the process end with code 0. If
+ * `stop` fails or takes longer than `deadlineMs`, the process ends with code 1: ECS would kill it
+ * anyway at the task's stopTimeout, and without a log line.
+ */
+export function onShutdown(
+  stop: () => Promise<void>,
+  { log, deadlineMs }: { log: Logger; deadlineMs: number },
+): void {
+  let stopping = false;
+  const begin = (signal: NodeJS.Signals): void => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    const timer = setTimeout(() => {
+      log.error({ deadlineMs }, 'did not stop in time');
+      process.exit(1);
+    }, deadlineMs);
+    timer.unref();
+    stop().then(
+      () => {
+        log.info('stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'failed to stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', begin);
+  process.on('SIGINT', begin);
+}

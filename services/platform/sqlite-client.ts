@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import Sqlite from 'better-sqlite3';
+import BetterSqlite3Client from 'knex/lib/dialects/better-sqlite3/index.js';
+import type { QueryJob } from 'knex/lib/dialects/better-sqlite3/index.js';
+
+/** How long a statement waits for another process's transaction before it fails. */
+const BUSY_DEADLINE_MS = 15_000;
+const LONGEST_BUSY_PAUSE_MS = 12;
+/** Opening may meet another process that recovers the log after a crash; nothing waits beside it. */
+const OPEN_TIMEOUT_MS = 10_000;
+const MAX_CACHED_STATEMENTS = 300;
+
+const statementsOf = new WeakMap<Sqlite.Database, Map<string, Sqlite.Statement>>();
+
+/**
+ * knex's SQLite dialect, made fit for several processes on one file:
+ * - write-ahead log, `synchronous = NORMAL`: what is committed survives the death of the process;
+ * - every transaction begins IMMEDIATE, so it waits for its lock before it reads and never fails
+ *   half-way because another writer came between;
+ * - a busy file is waited for without blocking the event loop. SQLite's own `busy_timeout` sleeps
+ *   in the calling thread, which would also stop the very transaction that it waits for when that
+ *   belongs to another connection of this process;
+ * - prepared statements are kept.
+ */
+export class SqliteClient extends BetterSqlite3Client {
+  override acquireRawConnection(): Promise<Sqlite.Database> {
+    const database = new Sqlite(this.connectionSettings.filename, { timeout: OPEN_TIMEOUT_MS });
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = NORMAL');
+    database.pragma('foreign_keys = ON');
+    database.pragma('busy_timeout = 0');
+    return Promise.resolve(database);
+  }
+
+  override async _query(connection: Sqlite.Database, job: QueryJob): Promise<QueryJob> {
+    const deadline = performance.now() + BUSY_DEADLINE_MS;
+    for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, LONGEST_BUSY_PAUSE_MS)) {
+      try {
+        return execute(connection, job, this._formatBindings(job.bindings));
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > deadline) throw error;
+      }
+      await delay(pauseMs * (0.5 + Math.random()));
+    }
+  }
+}
+
+function execute(connection: Sqlite.Database, job: QueryJob, bindings: unknown[]): QueryJob {
+  const statement = prepare(connection, job.sql === 'BEGIN;' ? 'BEGIN IMMEDIATE;' : job.sql);
+  if (statement.reader) {
+    job.response = statement.all(bindings);
+    return job;
+  }
+  const result = statement.run(bindings);
+  job.response = result;
+  job.context = { lastID: result.lastInsertRowid, changes: result.changes };
+  return job;
+}
+
+const CACHEABLE = /^(select|insert|update|delete|with|begin|commit|rollback)\b/i;
+
+/** Statements are kept by their text; anything that may change the schema empties the store. */
+function prepare(connection: Sqlite.Database, sql: string): Sqlite.Statement {
+  if (sql === '') throw new Error('The query is empty');
+  if (!CACHEABLE.test(sql)) {
+    statementsOf.delete(connection);
+    return connection.prepare(sql);
+  }
+  const statements = statementsOf.get(connection) ?? new Map<string, Sqlite.Statement>();
+  statementsOf.set(connection, statements);
+  const known = statements.get(sql);
+  if (known !== undefined) return known;
+  const statement = connection.prepare(sql);
+  if (statements.size >= MAX_CACHED_STATEMENTS) statements.clear();
+  statements.set(sql, statement);
+  return statement;
+}
+
+function isBusy(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    (error.code.startsWith('SQLITE_BUSY') || error.code.startsWith('SQLITE_LOCKED'))
+  );
+}
