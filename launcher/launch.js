@@ -49,7 +49,9 @@ const COMMANDS = {
   },
   /** After every install: the page is built once, so that `npm start` need not. */
   async prepare() {
-    if (existsSync(`${ROOT}/node_modules/vite`)) await ensureWebBuild(ROOT);
+    if (!existsSync(`${ROOT}/node_modules/vite`)) return;
+    // An install must not fail on the page: `npm start` builds it again and then says why.
+    await ensureWebBuild(ROOT).catch((error) => console.error(error.message));
   },
 };
 

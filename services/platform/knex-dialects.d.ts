@@ -16,25 +16,3 @@ declare module 'knex/lib/dialects/better-sqlite3/index.js' {
     _query(connection: Sqlite.Database, job: QueryJob): Promise<QueryJob>;
   }
 }
-
-/** better-sqlite3 ships no types; this is all that Ordercast asks of it. */
-declare module 'better-sqlite3' {
-  namespace Sqlite {
-    interface Statement {
-      reader: boolean;
-      all(bindings: readonly unknown[]): unknown[];
-      run(bindings: readonly unknown[]): { changes: number; lastInsertRowid: number | bigint };
-    }
-    interface Database {
-      prepare(sql: string): Statement;
-      pragma(statement: string): unknown;
-      exec(sql: string): unknown;
-      close(): void;
-    }
-  }
-  const Sqlite: new (
-    filename: string,
-    options?: { timeout?: number; readonly?: boolean; fileMustExist?: boolean },
-  ) => Sqlite.Database;
-  export = Sqlite;
-}
