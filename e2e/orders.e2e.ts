@@ -1,0 +1,72 @@
+import { expect } from '@playwright/test';
+import { signedIn, test } from './system.ts';
+
+test('Ada places an order, Sam sees it at once and confirms it, and Ada sees that', async ({
+  browser,
+  system,
+}) => {
+  const ada = await signedIn(browser, system.url, 'ada@example.com');
+  const sam = await signedIn(browser, system.url, 'sam@example.com');
+  await expect(sam.getByRole('status', { name: 'Connection' })).toContainText('Live');
+  await expect(ada.getByRole('status', { name: 'Connection' })).toContainText('Live');
+
+  await ada.getByRole('link', { name: 'New order' }).click();
+  await ada
+    .getByLabel(/^Quantity of/)
+    .first()
+    .fill('2');
+  await ada.getByLabel('Note').fill('Ring twice, please');
+  await ada.getByRole('button', { name: 'Place order' }).click();
+  const heading = ada.getByRole('heading', { level: 1, name: /^Order / });
+  await expect(heading).toBeVisible();
+  const orderPath = new URL(ada.url()).pathname;
+
+  const row = sam.locator(`a[href="${orderPath}"]`);
+  await expect(row).toBeVisible();
+  await row.first().click();
+  await expect(sam.getByText('Ring twice, please')).toBeVisible();
+  await sam.getByRole('button', { name: 'Confirm' }).click();
+
+  await expect(ada.getByTestId('order-status')).toHaveText('Confirmed');
+  await expect(sam.getByTestId('order-status')).toHaveText('Confirmed');
+  await expect(ada.getByRole('button', { name: 'Pack' })).toHaveCount(0);
+});
+
+test("another customer's order cannot be opened and never shows", async ({ browser, system }) => {
+  const grace = await signedIn(browser, system.url, 'grace@example.com');
+  const ada = await signedIn(browser, system.url, 'ada@example.com');
+  await ada.getByRole('link', { name: 'New order' }).click();
+  await ada
+    .getByLabel(/^Quantity of/)
+    .first()
+    .fill('1');
+  await ada.getByRole('button', { name: 'Place order' }).click();
+  await expect(ada.getByRole('heading', { level: 1, name: /^Order / })).toBeVisible();
+  const orderPath = new URL(ada.url()).pathname;
+
+  await grace.goto(`${system.url}${orderPath}`);
+  await expect(grace.getByText(/not found/i).first()).toBeVisible();
+});
+
+test('who was away from the network sees what happened meanwhile', async ({ browser, system }) => {
+  const ada = await signedIn(browser, system.url, 'ada@example.com');
+  const sam = await signedIn(browser, system.url, 'sam@example.com');
+  await ada.getByRole('link', { name: 'New order' }).click();
+  await ada
+    .getByLabel(/^Quantity of/)
+    .first()
+    .fill('3');
+  await ada.getByRole('button', { name: 'Place order' }).click();
+  await expect(ada.getByTestId('order-status')).toHaveText('Placed');
+  await expect(ada.getByRole('status', { name: 'Connection' })).toContainText('Live');
+
+  await ada.context().setOffline(true);
+  await expect(ada.getByRole('status', { name: 'Connection' })).not.toContainText('Live');
+  await sam.goto(ada.url());
+  await sam.getByRole('button', { name: 'Confirm' }).click();
+  await expect(sam.getByTestId('order-status')).toHaveText('Confirmed');
+  await expect(ada.getByTestId('order-status')).toHaveText('Placed');
+
+  await ada.context().setOffline(false);
+  await expect(ada.getByTestId('order-status')).toHaveText('Confirmed');
+});
