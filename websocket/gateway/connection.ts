@@ -2,6 +2,7 @@ import type { WebSocket } from 'ws';
 import type { ConnectionFacts } from './event-factory.ts';
 import { FrameScanner } from './frame-scanner.ts';
 import type { AuthorizerContext, Identity } from './gateway-event.ts';
+import type { GatewayLimits } from './gateway-limits.ts';
 
 /** One client. It has no socket before the handshake is done. */
 export class Connection implements ConnectionFacts {
@@ -16,16 +17,21 @@ export class Connection implements ConnectionFacts {
   ended = false;
   readonly #scanner: FrameScanner;
   readonly #frameBytes: number;
+  readonly #bufferedBytes: number;
   #frameExceeded = false;
   #messages = 0;
 
-  constructor(facts: ConnectionFacts, frameBytes: number) {
+  constructor(
+    facts: ConnectionFacts,
+    { frameBytes, bufferedBytes }: Pick<GatewayLimits, 'frameBytes' | 'bufferedBytes'>,
+  ) {
     this.id = facts.id;
     this.connectedAt = facts.connectedAt;
     this.identity = facts.identity;
     this.authorizer = facts.authorizer;
     this.lastActiveAt = facts.connectedAt;
     this.#frameBytes = frameBytes;
+    this.#bufferedBytes = bufferedBytes;
     this.#scanner = new FrameScanner(frameBytes);
   }
 
@@ -45,13 +51,13 @@ export class Connection implements ConnectionFacts {
     return true;
   }
 
-  /** Bytes that wait in this process for the client to read. */
-  get bufferedBytes(): number {
-    return this.socket?.bufferedAmount ?? 0;
-  }
-
-  /** Sends one text message (UTF-8), in as many frames as the frame limit asks for. */
-  send(payload: Buffer, nowMs: number): void {
+  /**
+   * Sends one text message (UTF-8), in as many frames as the frame limit asks for. False, and
+   * nothing sent, where too much waits already for the client to read.
+   */
+  send(payload: Buffer, nowMs: number): boolean {
+    const waiting = this.socket?.bufferedAmount ?? 0;
+    if (waiting > 0 && waiting + payload.length > this.#bufferedBytes) return false;
     this.lastActiveAt = nowMs;
     let from = 0;
     do {
@@ -60,5 +66,6 @@ export class Connection implements ConnectionFacts {
       this.socket?.send(frame, { binary: false, fin: to === payload.length });
       from = to;
     } while (from < payload.length);
+    return true;
   }
 }

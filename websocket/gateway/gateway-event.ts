@@ -13,9 +13,7 @@ export interface Identity {
 /** What the authorizer said, on every event of the connection: its context's values as strings. */
 export interface AuthorizerContext {
   principalId: string;
-  /** Milliseconds that the authorizer took. */
-  integrationLatency: number;
-  [name: string]: string | number | null;
+  [name: string]: string | null;
 }
 
 /** What stands in every event's `requestContext`. */

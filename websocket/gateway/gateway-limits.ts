@@ -30,6 +30,8 @@ export interface GatewayLimits {
   requestsBurst: number;
   /** Milliseconds that a handler or the authorizer may take. */
   integrationTimeoutMs: number;
+  /** Most bytes of what the authorizer returns, as JSON; more is its failure, HTTP 500. */
+  authorizerResultBytes: number;
   /**
    * Bytes that may wait for one client that does not read; posts beyond it answer 429
    * LimitExceededException. The SDK's documentation says that there is such a limit ("the WebSocket
@@ -48,5 +50,6 @@ export const API_GATEWAY_LIMITS: GatewayLimits = {
   requestsPerSecond: 10_000,
   requestsBurst: 5_000,
   integrationTimeoutMs: 29_000,
+  authorizerResultBytes: 8 * 1024,
   bufferedBytes: 4 * 128 * 1024,
 };

@@ -82,7 +82,7 @@ export function createHandshake(options: HandshakeOptions) {
       return;
     }
     const { authorizer, protocol } = admission;
-    const connection = new Connection({ ...facts, authorizer }, limits.frameBytes);
+    const connection = new Connection({ ...facts, authorizer }, limits);
     if (protocol !== undefined) protocols.set(request, protocol);
     admitted.set(request, connection);
     // Before `ws` listens, so that a frame is measured before it is taken.

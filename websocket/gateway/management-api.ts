@@ -7,7 +7,7 @@ import type { GatewayLimits } from './gateway-limits.ts';
 
 export interface ManagementApiOptions {
   stage: string;
-  limits: Pick<GatewayLimits, 'messageBytes' | 'bufferedBytes'>;
+  limits: Pick<GatewayLimits, 'messageBytes'>;
   /** The connection of an id; undefined before `$connect` returned, and after the end. */
   find: (connectionId: string) => Connection | undefined;
   disconnect: (connection: Connection) => void;
@@ -48,12 +48,10 @@ export function createManagementApi(options: ManagementApiOptions) {
     if (bytes > limits.messageBytes) return TOO_LARGE;
     const connection = find(connectionId);
     if (!connection) return GONE;
-    const waiting = connection.bufferedBytes;
-    if (waiting > 0 && waiting + bytes > limits.bufferedBytes) return SLOW;
     const [only] = chunks;
     const payload = only && chunks.length === 1 ? only : Buffer.concat(chunks, bytes);
-    connection.send(isUtf8(payload) ? payload : Buffer.from(payload.toString()), clock());
-    return null;
+    const text = isUtf8(payload) ? payload : Buffer.from(payload.toString());
+    return connection.send(text, clock()) ? null : SLOW;
   }
 
   function post(request: IncomingMessage, response: ServerResponse, connectionId: string): void {

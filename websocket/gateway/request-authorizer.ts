@@ -24,7 +24,8 @@ export interface Authorizer {
 export interface RequestAuthorizerOptions extends Authorizer {
   events: EventFactory;
   invoker: Invoker;
-  clock: () => number;
+  /** Most bytes of the handler's result as JSON. */
+  resultBytes: number;
 }
 
 export type Authorization =
@@ -44,11 +45,10 @@ const resultSchema = z.object({
  * api-gateway-lambda-authorizer-output).
  */
 export function createRequestAuthorizer(options: RequestAuthorizerOptions) {
-  const { handler, events, invoker, clock } = options;
+  const { handler, events, invoker, resultBytes } = options;
   const sources = (options.identitySource ?? []).map(createIdentitySource);
   return async (facts: ConnectionFacts, request: IncomingMessage): Promise<Authorization> => {
     if (sources.some((read) => !read(request))) return { allowed: false, error: UNAUTHORIZED };
-    const startedAt = clock();
     const event = events.authorizer(facts, request);
     const invocation = await invoker.invoke('authorizer', (context) => handler(event, context), {
       connectionId: facts.id,
@@ -58,13 +58,13 @@ export function createRequestAuthorizer(options: RequestAuthorizerOptions) {
     }
     const result =
       invocation.outcome === 'returned' ? resultSchema.safeParse(invocation.value) : undefined;
-    if (!result?.success) return { allowed: false, error: AUTHORIZER_FAILED };
+    if (!result?.success || Buffer.byteLength(JSON.stringify(result.data)) > resultBytes)
+      return { allowed: false, error: AUTHORIZER_FAILED };
     const { principalId, policyDocument, context } = result.data;
     if (!allowsInvoke(policyDocument, event.methodArn)) {
       return { allowed: false, error: ACCESS_DENIED };
     }
-    const integrationLatency = Math.max(0, clock() - startedAt);
-    return { allowed: true, authorizer: { ...texts(context), principalId, integrationLatency } };
+    return { allowed: true, authorizer: { ...texts(context), principalId } };
   };
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import { onTestFinished } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
 import {
   createWebSocketGateway,
@@ -19,10 +20,9 @@ export interface RunningGateway {
   /** What the gateway logged as failures. */
   failures: unknown[];
   client: ApiGatewayManagementApiClient;
-  stop: () => Promise<void>;
 }
 
-/** A gateway on a real server and a free port, for specs. */
+/** A gateway on a real server and a free port, until the test that asked for it ends. */
 export async function startGateway(options: Partial<GatewayOptions> = {}): Promise<RunningGateway> {
   const failures: unknown[] = [];
   const server = createServer();
@@ -52,20 +52,13 @@ export async function startGateway(options: Partial<GatewayOptions> = {}): Promi
     credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
     maxAttempts: 1,
   });
-  return {
-    gateway,
-    port,
-    url: `ws://127.0.0.1:${port}/realtime`,
-    endpoint,
-    failures,
-    client,
-    stop: async () => {
-      client.destroy();
-      await gateway.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  onTestFinished(async () => {
+    client.destroy();
+    await gateway.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { gateway, port, url: `ws://127.0.0.1:${port}/realtime`, endpoint, failures, client };
 }
 
 function portOf(address: AddressInfo | string | null): number {

@@ -3,24 +3,13 @@ import {
   GetConnectionCommand,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { GatewayEvent } from './gateway-event.ts';
-import { startGateway, TestClient, type RunningGateway } from './running-gateway.ts';
-import type { GatewayOptions } from './websocket-gateway.ts';
-
-const running: RunningGateway[] = [];
-afterEach(async () => {
-  for (const one of running.splice(0)) await one.stop();
-});
-async function start(options: Partial<GatewayOptions>): Promise<RunningGateway> {
-  const one = await startGateway(options);
-  running.push(one);
-  return one;
-}
+import { startGateway, TestClient } from './running-gateway.ts';
 
 test('a message reaches its handler, whose post reaches the client', async () => {
   const events: GatewayEvent[] = [];
-  const { url, client } = await start({
+  const { url, client } = await startGateway({
     routes: {
       $connect: () => ({ statusCode: 200 }),
       $default: async (event: GatewayEvent) => {

@@ -111,7 +111,12 @@ export function createWebSocketGateway(options: GatewayOptions): WebSocketGatewa
     admit: createAdmission({
       authorize:
         options.authorizer &&
-        createRequestAuthorizer({ ...options.authorizer, events, invoker, clock }),
+        createRequestAuthorizer({
+          ...options.authorizer,
+          events,
+          invoker,
+          resultBytes: limits.authorizerResultBytes,
+        }),
       connect: $connect,
       events,
       invoker,
@@ -126,7 +131,7 @@ export function createWebSocketGateway(options: GatewayOptions): WebSocketGatewa
       stage,
       limits,
       find: (connectionId) => table.find(connectionId),
-      disconnect: (connection) => table.close(connection, 1000, ''),
+      disconnect: (connection) => table.close(connection, 1000),
       take,
       mayManage: options.mayManage ?? (() => true),
       clock,
@@ -135,7 +140,7 @@ export function createWebSocketGateway(options: GatewayOptions): WebSocketGatewa
     get connectionCount() {
       return table.size;
     },
-    close: async ({ reason = 'Going away' } = {}) => {
+    close: async ({ reason } = {}) => {
       handshake.close();
       table.closeAll(1001, reason);
       await within(options.closeTimeoutMs ?? 5_000, [
