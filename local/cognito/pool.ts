@@ -53,5 +53,5 @@ export interface Pool {
 }
 
 /** The part of the pool id behind the underscore, as SRP hashes it. */
-export const poolName = (pool: Pool): string =>
+export const poolName = (pool: Pick<Pool, 'settings'>): string =>
   pool.settings.poolId.slice(pool.settings.poolId.indexOf('_') + 1);

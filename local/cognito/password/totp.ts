@@ -35,7 +35,7 @@ function codeOfStep(secret: string, step: number): string {
 }
 
 function fromBase32(text: string): Buffer {
-  const bits = [...text].map((digit) => BASE32.indexOf(digit).toString(2).padStart(5, '0'));
+  const bits = Array.from(text, (digit) => BASE32.indexOf(digit).toString(2).padStart(5, '0'));
   const bytes = bits.join('').match(/.{8}/g) ?? [];
   return Buffer.from(bytes.map((byte) => parseInt(byte, 2)));
 }

@@ -19,13 +19,16 @@ export const userRecordSchema = z.strictObject({
   codes: z.partialRecord(z.enum(['sign-up', 'forgot-password', 'verify-email']), codeSchema),
   totp: z
     .strictObject({
+      /** Base32; verified, else it is still `pendingTotp`. */
       secret: z.string(),
-      verified: z.boolean(),
       enabled: z.boolean(),
       preferred: z.boolean(),
+      /** The time step of the last code that was used: no code is good twice. */
       lastStep: z.number(),
     })
     .optional(),
+  /** A secret that was handed out and not yet proven by a code. */
+  pendingTotp: z.string().optional(),
   /** Sign-ins that still stand, `origin_jti` to the end of their refresh token. */
   sessions: z.record(z.string(), z.number()),
 });

@@ -1,0 +1,87 @@
+import type { CodePurpose, Pool } from '../pool.ts';
+import { CognitoError, codeExpired, codeMismatch } from '../protocol/cognito-error.ts';
+import { emailOf, type UserRecord } from '../store/user-record.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** A forgotten password's code is good for an hour, every other for a day (developer guide). */
+const LIFETIME_MS = {
+  'sign-up': 24 * HOUR_MS,
+  'verify-email': 24 * HOUR_MS,
+  'forgot-password': HOUR_MS,
+} as const;
+
+export type KeptPurpose = keyof typeof LIFETIME_MS;
+
+export interface CodeDeliveryDetails {
+  AttributeName: 'email';
+  DeliveryMedium: 'EMAIL';
+  Destination: string;
+}
+
+/** Six digits, each as likely as any other (the modulus' bias is below 1 in 10^8). */
+export function newCode(pool: Pool): string {
+  return String(pool.randomBytes(6).readUIntBE(0, 6) % 1_000_000).padStart(6, '0');
+}
+
+export function withCode(
+  user: UserRecord,
+  purpose: KeptPurpose,
+  value: string,
+  nowMs: number,
+): UserRecord {
+  const code = { value, expiresAt: nowMs + LIFETIME_MS[purpose] };
+  return { ...user, codes: { ...user.codes, [purpose]: code } };
+}
+
+/** Throws unless `value` is the code that was sent and still good; returns the user without it. */
+export function redeemCode(
+  user: UserRecord,
+  purpose: KeptPurpose,
+  value: string,
+  nowMs: number,
+): UserRecord {
+  const { [purpose]: code, ...codes } = user.codes;
+  if (code === undefined || code.expiresAt <= nowMs) throw codeExpired();
+  if (code.value !== value) throw codeMismatch();
+  return { ...user, codes };
+}
+
+/** Keeps a new code with the user, then sends it. The older code of this purpose is void. */
+export async function sendCode(
+  pool: Pool,
+  username: string,
+  purpose: KeptPurpose,
+): Promise<CodeDeliveryDetails> {
+  const code = newCode(pool);
+  const user = await pool.users.update(username, (current) =>
+    withCode(current, purpose, code, pool.clock()),
+  );
+  return deliver(pool, emailOf(user), code, purpose);
+}
+
+export async function deliver(
+  pool: Pool,
+  email: string,
+  code: string,
+  purpose: CodePurpose,
+): Promise<CodeDeliveryDetails> {
+  try {
+    await pool.deliverCode({ email, code, purpose });
+  } catch (error) {
+    const failure = new CognitoError(
+      'CodeDeliveryFailureException',
+      'Failed to send the verification email.',
+    );
+    failure.cause = error;
+    throw failure;
+  }
+  return deliveryDetails(email);
+}
+
+/** Tells where a code went, without telling the address: `a***@e***`. */
+export function deliveryDetails(email: string): CodeDeliveryDetails {
+  const [local = '', domain = ''] = email.split('@');
+  const destination = `${local.charAt(0)}***@${domain.charAt(0)}***`;
+  return { AttributeName: 'email', DeliveryMedium: 'EMAIL', Destination: destination };
+}

@@ -1,0 +1,58 @@
+import type { Pool } from '../pool.ts';
+import { CognitoError, notAuthorized } from '../protocol/cognito-error.ts';
+import type { UserRecord } from '../store/user-record.ts';
+import { assertEnabled, startSession } from '../tokens/session-tokens.ts';
+import { sealSession } from './challenge-session.ts';
+
+/**
+ * What follows a right password: tokens, another challenge, or why not. Only who knows the
+ * password learns that an account is disabled or unconfirmed.
+ */
+export async function afterPassword(pool: Pool, user: UserRecord): Promise<object> {
+  assertEnabled(user);
+  switch (user.status) {
+    case 'UNCONFIRMED':
+      throw new CognitoError('UserNotConfirmedException', 'User is not confirmed.');
+    case 'RESET_REQUIRED':
+      throw new CognitoError(
+        'PasswordResetRequiredException',
+        'Password reset required for the user',
+      );
+    case 'FORCE_CHANGE_PASSWORD':
+      return newPasswordChallenge(pool, user);
+    case 'CONFIRMED':
+      return afterFirstFactor(pool, user);
+  }
+}
+
+/** Asks for the authenticator's code where the user has set one up, else hands out tokens. */
+export async function afterFirstFactor(pool: Pool, user: UserRecord): Promise<object> {
+  if (user.totp?.enabled !== true) return signedIn(pool, user.username);
+  return {
+    ChallengeName: 'SOFTWARE_TOKEN_MFA',
+    ChallengeParameters: { USER_ID_FOR_SRP: user.username },
+    Session: sealSession(pool, 'SOFTWARE_TOKEN_MFA', user.username),
+  };
+}
+
+export async function signedIn(pool: Pool, username: string): Promise<object> {
+  return {
+    AuthenticationResult: await startSession(pool, username),
+    ChallengeParameters: {},
+  };
+}
+
+function newPasswordChallenge(pool: Pool, user: UserRecord): object {
+  if ((user.temporaryPasswordEndsAt ?? Infinity) <= pool.clock()) {
+    throw notAuthorized('Temporary password has expired and must be reset by an administrator.');
+  }
+  return {
+    ChallengeName: 'NEW_PASSWORD_REQUIRED',
+    ChallengeParameters: {
+      USER_ID_FOR_SRP: user.username,
+      requiredAttributes: '[]',
+      userAttributes: JSON.stringify(user.attributes),
+    },
+    Session: sealSession(pool, 'NEW_PASSWORD_REQUIRED', user.username),
+  };
+}

@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { poolName, type Pool } from '../pool.ts';
+import { assertPolicy } from '../password/password-policy.ts';
+import { createVerifier } from '../password/srp.ts';
+import { matchingStep } from '../password/totp.ts';
+import { CognitoError, invalidParameter, notAuthorized } from '../protocol/cognito-error.ts';
+import { operation } from '../protocol/operation.ts';
+import { emailOf, type UserRecord } from '../store/user-record.ts';
+import { assertEnabled } from '../tokens/session-tokens.ts';
+import { assertWritable } from '../account/attributes.ts';
+import { afterFirstFactor, afterPassword, signedIn } from './after-password.ts';
+import { assertClient, assertPool, required } from './app-client.ts';
+import { openSession, useUpSession, type ChallengeSession } from './challenge-session.ts';
+import { verifyPasswordClaim } from './srp-challenge.ts';
+
+const answer = {
+  ChallengeName: z.string(),
+  ClientId: z.string(),
+  ChallengeResponses: z.partialRecord(z.string(), z.string()).default({}),
+  Session: z.string().optional(),
+};
+
+type Responses = Partial<Record<string, string>>;
+
+export const respondToAuthChallenge = operation(z.object(answer), (pool, input) => {
+  assertClient(pool, input.ClientId);
+  return respond(pool, input.ChallengeName, input.ChallengeResponses, input.Session);
+});
+
+export const adminRespondToAuthChallenge = operation(
+  z.object({ ...answer, UserPoolId: z.string() }),
+  (pool, input) => {
+    assertPool(pool, input.UserPoolId);
+    assertClient(pool, input.ClientId);
+    return respond(pool, input.ChallengeName, input.ChallengeResponses, input.Session);
+  },
+);
+
+function respond(
+  pool: Pool,
+  challenge: string,
+  responses: Responses,
+  session: string | undefined,
+): Promise<object> {
+  switch (challenge) {
+    case 'PASSWORD_VERIFIER':
+      return answerPasswordVerifier(pool, responses);
+    case 'NEW_PASSWORD_REQUIRED':
+      return answerNewPassword(pool, responses, session);
+    case 'SOFTWARE_TOKEN_MFA':
+      return answerSoftwareToken(pool, responses, session);
+    default:
+      throw invalidParameter(`Invalid challenge name ${challenge}`);
+  }
+}
+
+async function answerPasswordVerifier(pool: Pool, responses: Responses): Promise<object> {
+  const username = verifyPasswordClaim(pool, {
+    username: required(responses, 'USERNAME'),
+    secretBlock: required(responses, 'PASSWORD_CLAIM_SECRET_BLOCK'),
+    timestamp: required(responses, 'TIMESTAMP'),
+    signature: required(responses, 'PASSWORD_CLAIM_SIGNATURE'),
+  });
+  return afterPassword(pool, userOf(pool, username));
+}
+
+const ATTRIBUTE_PREFIX = 'userAttributes.';
+
+async function answerNewPassword(
+  pool: Pool,
+  responses: Responses,
+  sealed: string | undefined,
+): Promise<object> {
+  const { session, user } = sessionUser(pool, 'NEW_PASSWORD_REQUIRED', responses, sealed);
+  const newPassword = required(responses, 'NEW_PASSWORD');
+  assertPolicy(newPassword);
+  const attributes = givenAttributes(responses);
+  const { email, ...others } = attributes;
+  if (email !== undefined && email !== emailOf(user)) {
+    throw notAuthorized('Cannot modify an already provided email');
+  }
+  assertWritable(others);
+  useUpSession(pool, session);
+  const changed = await pool.users.update(user.username, (current) => {
+    return {
+      ...current,
+      temporaryPasswordEndsAt: undefined,
+      status: 'CONFIRMED',
+      attributes: { ...current.attributes, ...others },
+      password: createVerifier(poolName(pool), user.username, newPassword, pool.randomBytes(16)),
+      modifiedAt: pool.clock(),
+    };
+  });
+  return afterFirstFactor(pool, changed);
+}
+
+async function answerSoftwareToken(
+  pool: Pool,
+  responses: Responses,
+  sealed: string | undefined,
+): Promise<object> {
+  const { session, user } = sessionUser(pool, 'SOFTWARE_TOKEN_MFA', responses, sealed);
+  const code = required(responses, 'SOFTWARE_TOKEN_MFA_CODE');
+  pool.attempts.assertAllowed('totp', user.username);
+  const totp = user.totp;
+  const step = totp && matchingStep(totp.secret, code, pool.clock());
+  if (totp === undefined || step === undefined) {
+    pool.attempts.count('totp', user.username);
+    throw new CognitoError('CodeMismatchException', 'Invalid code received for user');
+  }
+  if (step <= totp.lastStep) {
+    throw new CognitoError(
+      'ExpiredCodeException',
+      'Your software token has already been used once.',
+    );
+  }
+  useUpSession(pool, session);
+  await pool.users.update(user.username, (current) => ({
+    ...current,
+    totp: { ...totp, lastStep: step },
+  }));
+  return signedIn(pool, user.username);
+}
+
+function sessionUser(
+  pool: Pool,
+  challenge: ChallengeSession['challenge'],
+  responses: Responses,
+  sealed: string | undefined,
+): { session: ChallengeSession; user: UserRecord } {
+  const name = required(responses, 'USERNAME');
+  if (sealed === undefined) throw invalidParameter('Missing required parameter Session');
+  const session = openSession(pool, challenge, sealed);
+  const user = userOf(pool, session.username);
+  if (pool.users.find(name)?.username !== user.username) {
+    throw notAuthorized('Invalid session for the user.');
+  }
+  assertEnabled(user);
+  return { session, user };
+}
+
+function userOf(pool: Pool, username: string): UserRecord {
+  const user = pool.users.find(username);
+  if (user === undefined) throw notAuthorized('Incorrect username or password.');
+  return user;
+}
+
+function givenAttributes(responses: Responses): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(responses)) {
+    if (name.startsWith(ATTRIBUTE_PREFIX) && value !== undefined) {
+      given[name.slice(ATTRIBUTE_PREFIX.length)] = value;
+    }
+  }
+  return given;
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { poolName, type Pool } from '../pool.ts';
+import {
+  parsePublicValue,
+  passwordProof,
+  sameBytes,
+  serverPublicValue,
+  sharedKey,
+  type PasswordVerifier,
+} from '../password/srp.ts';
+import { invalidParameter, wrongPassword } from '../protocol/cognito-error.ts';
+
+const CHALLENGE_MS = 180_000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const secretBlockSchema = z.object({
+  id: z.string(),
+  username: z.string(),
+  clientPublic: z.string(),
+  serverPublic: z.string(),
+  serverSecret: z.string(),
+  expiresAt: z.number(),
+});
+
+export interface PasswordClaim {
+  username: string;
+  secretBlock: string;
+  timestamp: string;
+  signature: string;
+}
+
+/**
+ * Answers SRP_A with a PASSWORD_VERIFIER challenge. A name that nobody has gets one like it, the
+ * same salt and id each time, and fails at the end as a wrong password does.
+ */
+export function srpChallenge(pool: Pool, name: string, clientPublic: string): object {
+  const clientValue = parsePublicValue(clientPublic);
+  if (clientValue === undefined) throw invalidParameter('Invalid SRP_A value.');
+  const { username, password } = credentialsOf(pool, name);
+  const serverSecret = pool.randomBytes(32);
+  const serverPublic = serverPublicValue(password.verifier, serverSecret);
+  const secretBlock = pool.sealer.seal('srp', {
+    id: pool.randomBytes(16).toString('base64url'),
+    username,
+    clientPublic,
+    serverPublic,
+    serverSecret: serverSecret.toString('hex'),
+    expiresAt: pool.clock() + CHALLENGE_MS,
+  });
+  return {
+    ChallengeName: 'PASSWORD_VERIFIER',
+    ChallengeParameters: {
+      SALT: password.salt,
+      SECRET_BLOCK: secretBlock.toString('base64'),
+      SRP_B: serverPublic,
+      USERNAME: username,
+      USER_ID_FOR_SRP: username,
+    },
+  };
+}
+
+/**
+ * The username whose password the claim proves; NotAuthorizedException for every other claim. The
+ * client's time must be well formed but may be wrong: freshness comes from the secret block, which
+ * is good for three minutes and once.
+ */
+export function verifyPasswordClaim(pool: Pool, claim: PasswordClaim): string {
+  const timestamp = canonicalTimestamp(claim.timestamp);
+  const secretBlock = Buffer.from(claim.secretBlock, 'base64');
+  const block = pool.sealer.open('srp', secretBlock, secretBlockSchema);
+  const clientValue = block && parsePublicValue(block.clientPublic);
+  if (block === undefined || clientValue === undefined) throw wrongPassword();
+  const { username, password } = credentialsOf(pool, block.username);
+  pool.attempts.assertPasswordUnlocked(username);
+  const key = sharedKey(
+    clientValue,
+    block.serverPublic,
+    Buffer.from(block.serverSecret, 'hex'),
+    password.verifier,
+  );
+  const proof = passwordProof(key, poolName(pool), username, secretBlock, timestamp);
+  const proven = sameBytes(proof, Buffer.from(claim.signature, 'base64'));
+  const known = pool.users.find(username) !== undefined;
+  if (!proven || !known) {
+    pool.attempts.passwordFailed(username);
+    throw wrongPassword();
+  }
+  const sameUser = pool.users.find(claim.username)?.username === username;
+  if (!sameUser || block.expiresAt <= pool.clock()) throw wrongPassword();
+  if (!pool.singleUse.use(block.id, block.expiresAt)) throw wrongPassword();
+  pool.attempts.passwordSucceeded(username);
+  return username;
+}
+
+/** A stranger's credentials are derived from the name, so that asking twice shows nothing. */
+function credentialsOf(pool: Pool, name: string): { username: string; password: PasswordVerifier } {
+  const user = pool.users.find(name);
+  if (user !== undefined) return user;
+  const key = name.toLowerCase();
+  const username = UUID.test(key) ? key : uuidOf(pool.sealer.derive('stranger-id', key));
+  const salt = pool.sealer.derive('stranger-salt', username).subarray(0, 16).toString('hex');
+  const verifier = pool.sealer.derive('stranger-verifier', username).toString('hex').repeat(11);
+  return { username, password: { salt, verifier } };
+}
+
+function uuidOf(bytes: Buffer): string {
+  const hex = bytes.toString('hex');
+  const variant = 'a';
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** Cognito reads the time and signs its own rendering: `Sat Jan 5 09:08:07 UTC 2026`. */
+function canonicalTimestamp(text: string): string {
+  const parts = /^(\w{3}) (\w{3}) (\d{1,2}) (\d\d):(\d\d):(\d\d) (\w+) (\d{4})$/.exec(text);
+  if (parts === null) {
+    throw invalidParameter('TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.');
+  }
+  const [, weekday, month, day, hours, minutes, seconds, zone, year] = parts;
+  return `${weekday} ${month} ${Number(day)} ${hours}:${minutes}:${seconds} ${zone} ${year}`;
+}
