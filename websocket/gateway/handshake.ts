@@ -85,10 +85,6 @@ export function createHandshake(options: HandshakeOptions) {
     const connection = new Connection({ ...facts, authorizer }, limits);
     if (protocol !== undefined) protocols.set(request, protocol);
     admitted.set(request, connection);
-    // Before `ws` listens, so that a frame is measured before it is taken.
-    request.socket.on('data', (chunk: Buffer) => {
-      if (connection.scan(chunk)) table.closeForFrame(connection);
-    });
     decide(true);
     // `$connect` said yes to a client that has meanwhile gone: it must hear of the end.
     if (!connection.socket) table.end(connection, 1006, '');
@@ -104,7 +100,12 @@ export function createHandshake(options: HandshakeOptions) {
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
       server.handleUpgrade(request, socket, head, (webSocket) => {
         const connection = admitted.get(request);
-        if (connection) table.open(connection, webSocket);
+        if (!connection) return;
+        table.open(connection, webSocket);
+        // Ahead of the listener that `ws` has just added: a frame is measured before it is taken.
+        socket.prependListener('data', (chunk: Buffer) => {
+          if (connection.scan(chunk)) table.closeForFrame(connection);
+        });
       });
     },
     /** From now on every handshake is refused with 503, one that waits for its answer too. */
