@@ -1,0 +1,90 @@
+import type { Accounts } from './accounts.ts';
+import { AuthError } from './auth-error.ts';
+import type { SignedInUser } from './signed-in-user.ts';
+
+export type SessionState = 'restoring' | 'unreachable' | 'signed-out' | 'signed-in';
+
+/** Who is signed in in this tab, if anybody. */
+export class Session {
+  readonly #accounts: Pick<Accounts, 'restore'>;
+  #state = $state<SessionState>('restoring');
+  #user = $state.raw<SignedInUser>();
+  #hasEnded = $state(false);
+
+  constructor(accounts: Pick<Accounts, 'restore'>) {
+    this.#accounts = accounts;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  get user(): SignedInUser | undefined {
+    return this.#user;
+  }
+
+  /** True where the session ended without the person asking for it; the sign-in page says so. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Takes up the session that this tab's storage still holds. */
+  async restore(): Promise<void> {
+    this.#state = 'restoring';
+    try {
+      const user = await this.#accounts.restore();
+      if (user) this.begin(user);
+      else this.#state = 'signed-out';
+    } catch {
+      this.#state = 'unreachable';
+    }
+  }
+
+  begin(user: SignedInUser): void {
+    this.#user = user;
+    this.#hasEnded = false;
+    this.#state = 'signed-in';
+  }
+
+  /** A token for a request; ends the session where Cognito says that it is over. */
+  async accessToken(options?: { fresh?: boolean }): Promise<string> {
+    const user = this.#user;
+    if (!user) throw new AuthError('NotAuthorizedException', 'Nobody is signed in.');
+    try {
+      return await user.accessToken(options);
+    } catch (cause) {
+      const error = AuthError.from(cause);
+      if (!error.isUnreachable && this.#user === user) this.end();
+      throw error;
+    }
+  }
+
+  /** The session is over, whatever the reason: the person must sign in again. */
+  end(): void {
+    if (this.#state !== 'signed-in') return;
+    this.#user = undefined;
+    this.#hasEnded = true;
+    this.#state = 'signed-out';
+  }
+
+  /**
+   * Leaves once the tokens are revoked and forgotten, so that a quick sign-in after it cannot
+   * have its new tokens swept away; where Cognito cannot be asked they are forgotten all the same.
+   */
+  async signOut(): Promise<void> {
+    await this.#user?.signOut();
+    this.#leave();
+  }
+
+  /** @throws AuthError where Cognito could not be asked: then nothing has changed */
+  async signOutEverywhere(): Promise<void> {
+    await this.#user?.signOutEverywhere();
+    this.#leave();
+  }
+
+  #leave(): void {
+    this.#user = undefined;
+    this.#hasEnded = false;
+    this.#state = 'signed-out';
+  }
+}

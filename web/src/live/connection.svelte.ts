@@ -1,0 +1,58 @@
+import type { LiveClient, LiveClientState } from './live-client.ts';
+
+/** Whether changes arrive by themselves, in words that stand on every page. */
+export class Connection {
+  readonly #client: Pick<LiveClient, 'state' | 'onState'>;
+  #state = $state<LiveClientState>('idle');
+  #isOnline = $state(true);
+  #wasConnected = $state(false);
+
+  constructor(client: Pick<LiveClient, 'state' | 'onState'>) {
+    this.#client = client;
+    this.#take(client.state);
+  }
+
+  get state(): LiveClientState {
+    return this.#state;
+  }
+
+  get isLive(): boolean {
+    return this.#state === 'connected';
+  }
+
+  get text(): string {
+    switch (this.#state) {
+      case 'connected':
+        return 'Live';
+      case 'closed':
+        return 'Disconnected';
+      case 'idle':
+      case 'connecting':
+      case 'waiting':
+        if (!this.#isOnline) return 'Offline';
+        return this.#wasConnected || this.#state === 'waiting' ? 'Reconnecting…' : 'Connecting…';
+    }
+  }
+
+  /** Follows the client and the browser's own word on the network; returns the clean-up. */
+  watch(
+    browser: Pick<Window, 'addEventListener' | 'removeEventListener' | 'navigator'>,
+  ): () => void {
+    const onNetwork = () => (this.#isOnline = browser.navigator.onLine);
+    onNetwork();
+    browser.addEventListener('online', onNetwork);
+    browser.addEventListener('offline', onNetwork);
+    const stop = this.#client.onState((state) => this.#take(state));
+    this.#take(this.#client.state);
+    return () => {
+      stop();
+      browser.removeEventListener('online', onNetwork);
+      browser.removeEventListener('offline', onNetwork);
+    };
+  }
+
+  #take(state: LiveClientState): void {
+    this.#state = state;
+    if (state === 'connected') this.#wasConnected = true;
+  }
+}

@@ -1,0 +1,182 @@
+import type { OrderEventData } from '@ordercast/contract/order-event.ts';
+import { movesFrom } from '@ordercast/contract/order-transition.ts';
+import type { Order, OrderStatus, TimelineItem } from '@ordercast/contract/order.ts';
+import type { Role } from '@ordercast/contract/role.ts';
+import { ApiError, apiErrorText } from '../api/api-error.ts';
+import type { OrderApi } from '../api/order-api.ts';
+import type { ChannelFeed } from '../live/channel-feed.ts';
+import { later, withChange } from './order-change.ts';
+
+export type OrderDetailState = 'loading' | 'ready' | 'not-found' | 'failed';
+
+/** Something that the page says about what just happened. */
+export interface OrderNotice {
+  kind: 'success' | 'info' | 'warning' | 'error';
+  text: string;
+}
+
+export interface OrderDetailOptions {
+  id: string;
+  api: Pick<OrderApi, 'readOrder' | 'readTimeline' | 'moveOrder'>;
+  feed: Pick<ChannelFeed<OrderEventData>, 'listen' | 'stands' | 'standing'>;
+  me: { sub: string; roles: readonly Role[] };
+  /** Resolves when the order should be shown even though nothing comes live yet. */
+  patience: () => Promise<void>;
+}
+
+/** One order with its timeline, kept up to date, and the moves that the person may make. */
+export class OrderDetail {
+  readonly #options: OrderDetailOptions;
+  #state = $state<OrderDetailState>('loading');
+  #order = $state.raw<Order>();
+  #timeline = $state.raw<readonly TimelineItem[]>([]);
+  #error = $state<string>();
+  #notice = $state.raw<OrderNotice>();
+  #moving = $state<OrderStatus>();
+  #isClosed = false;
+  #reading: Promise<void> | undefined;
+  #mustReadAgain = false;
+
+  constructor(options: OrderDetailOptions) {
+    this.#options = options;
+  }
+
+  get state(): OrderDetailState {
+    return this.#state;
+  }
+
+  get order(): Order | undefined {
+    return this.#order;
+  }
+
+  /** Oldest first. */
+  get timeline(): readonly TimelineItem[] {
+    return this.#timeline;
+  }
+
+  get error(): string | undefined {
+    return this.#error;
+  }
+
+  get notice(): OrderNotice | undefined {
+    return this.#notice;
+  }
+
+  /** The move that is under way. */
+  get moving(): OrderStatus | undefined {
+    return this.#moving;
+  }
+
+  /** The moves that this person may make now. */
+  get moves(): readonly OrderStatus[] {
+    return this.#order ? movesFrom(this.#order.status, this.#options.me.roles) : [];
+  }
+
+  /** Reads the order and follows it; returns the clean-up. */
+  open(): () => void {
+    const stop = this.#options.feed.listen({
+      onItem: (change) => this.#onChange(change),
+      onGap: () => void this.reload(),
+    });
+    void this.#load();
+    return () => {
+      this.#isClosed = true;
+      stop();
+    };
+  }
+
+  /** Reads order and timeline again; never rejects. Calls during a reading share the next one. */
+  async reload(): Promise<void> {
+    if (this.#reading) {
+      this.#mustReadAgain = true;
+      return this.#reading;
+    }
+    this.#reading = this.#readUntilCurrent().finally(() => (this.#reading = undefined));
+    return this.#reading;
+  }
+
+  /** Makes a move on the version that the person sees; what came of it stands in `notice`. */
+  async move(to: OrderStatus, reason?: string): Promise<boolean> {
+    const order = this.#order;
+    if (!order || this.#moving) return false;
+    this.#moving = to;
+    this.#notice = undefined;
+    try {
+      this.#adopt(await this.#options.api.moveOrder(order, to, reason));
+      this.#notice = { kind: 'success', text: `The order is now ${to}.` };
+      await this.reload();
+      return true;
+    } catch (cause) {
+      await this.reload();
+      this.#notice = this.#noticeOfFailure(cause, to);
+      return this.#notice.kind === 'success';
+    } finally {
+      this.#moving = undefined;
+    }
+  }
+
+  async #load(): Promise<void> {
+    const { feed, patience } = this.#options;
+    if (!feed.stands) await Promise.race([feed.standing, patience()]);
+    const readBlind = !feed.stands;
+    await this.reload();
+    if (!readBlind) return;
+    await feed.standing;
+    if (!this.#isClosed) await this.reload();
+  }
+
+  async #readUntilCurrent(): Promise<void> {
+    do {
+      this.#mustReadAgain = false;
+      await this.#read();
+    } while (this.#mustReadAgain && !this.#isClosed);
+  }
+
+  async #read(): Promise<void> {
+    const { api, id } = this.#options;
+    try {
+      const [order, timeline] = await Promise.all([api.readOrder(id), api.readTimeline(id)]);
+      this.#adopt(order);
+      if (timeline.length >= this.#timeline.length) this.#timeline = timeline;
+      this.#error = undefined;
+      this.#state = 'ready';
+    } catch (cause) {
+      if (cause instanceof ApiError && cause.kind === 'not-found') this.#state = 'not-found';
+      else if (this.#state === 'loading') this.#state = 'failed';
+      this.#error = apiErrorText(cause);
+    }
+  }
+
+  #onChange(change: OrderEventData): void {
+    if (change.orderId !== this.#options.id) return;
+    const order = this.#order;
+    if (order) {
+      if (change.version <= order.version) return;
+      this.#order = withChange(order, change);
+      if (change.by.sub !== this.#options.me.sub) {
+        const text = `${change.by.name} moved this order: it is now ${change.status}.`;
+        this.#notice = { kind: 'info', text };
+      }
+    }
+    void this.reload();
+  }
+
+  #adopt(order: Order): void {
+    this.#order = later(this.#order, order);
+  }
+
+  #noticeOfFailure(cause: unknown, to: OrderStatus): OrderNotice {
+    const status = this.#order?.status ?? 'unknown';
+    const kind = cause instanceof ApiError ? cause.kind : undefined;
+    if (kind === 'stale' || kind === 'conflict') {
+      const text = `Somebody else changed this order first. It is now ${status}, as shown here; your change was not made.`;
+      return { kind: 'warning', text };
+    }
+    if (kind === 'unreachable' && this.#error === undefined) {
+      return status === to
+        ? { kind: 'success', text: `The order is now ${to}.` }
+        : { kind: 'warning', text: `No answer came. The order is still ${status}: try again.` };
+    }
+    return { kind: 'error', text: apiErrorText(cause) };
+  }
+}

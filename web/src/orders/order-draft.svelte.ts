@@ -1,0 +1,189 @@
+import type { NewOrder, Order } from '@ordercast/contract/order.ts';
+import type { Product } from '@ordercast/contract/product.ts';
+import { z } from 'zod';
+import { ApiError, apiErrorText } from '../api/api-error.ts';
+import type { OrderApi } from '../api/order-api.ts';
+
+/** The API's limits; see `newOrderSchema`. */
+export const MOST_LINES = 100;
+export const LARGEST_QUANTITY = 999;
+export const LONGEST_NOTE = 4_000;
+
+/** What is kept of a draft, so that a reload of the page neither loses it nor places it twice. */
+const savedDraftSchema = z.object({
+  quantities: z.record(z.string(), z.int().min(1).max(LARGEST_QUANTITY)),
+  note: z.string(),
+  submission: z.object({ key: z.string(), body: z.string() }).nullable(),
+});
+
+export interface OrderDraftOptions {
+  api: Pick<OrderApi, 'listProducts' | 'placeOrder'>;
+  storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  /** Names the person, so that two of one browser never see each other's drafts. */
+  storageKey: string;
+  newKey: () => string;
+}
+
+/** An order being put together from the catalogue. */
+export class OrderDraft {
+  readonly #options: OrderDraftOptions;
+  #state = $state<'loading' | 'ready' | 'failed'>('loading');
+  #products = $state.raw<readonly Product[]>([]);
+  #quantities = $state<Record<string, number>>({});
+  #note = $state('');
+  #isPlacing = $state(false);
+  #error = $state<string>();
+  /** The key under which this very content was sent; other content gets another. */
+  #submission: { key: string; body: string } | null = null;
+
+  constructor(options: OrderDraftOptions) {
+    this.#options = options;
+    this.#restore();
+  }
+
+  get state(): 'loading' | 'ready' | 'failed' {
+    return this.#state;
+  }
+
+  get products(): readonly Product[] {
+    return this.#products;
+  }
+
+  get error(): string | undefined {
+    return this.#error;
+  }
+
+  get isPlacing(): boolean {
+    return this.#isPlacing;
+  }
+
+  get note(): string {
+    return this.#note;
+  }
+
+  set note(note: string) {
+    this.#note = note;
+    this.#save();
+  }
+
+  get lines(): { product: Product; quantity: number; total: number }[] {
+    return this.#products.flatMap((product) => {
+      const quantity = this.quantityOf(product.id);
+      return quantity > 0 ? [{ product, quantity, total: quantity * product.unitPrice }] : [];
+    });
+  }
+
+  /** In minor units of each currency; the server counts again. */
+  get totals(): { currency: string; total: number }[] {
+    const totals = new Map<string, number>();
+    for (const { product, total } of this.lines) {
+      totals.set(product.currency, (totals.get(product.currency) ?? 0) + total);
+    }
+    return [...totals].map(([currency, total]) => ({ currency, total }));
+  }
+
+  quantityOf(productId: string): number {
+    return this.#quantities[productId] ?? 0;
+  }
+
+  /** Takes a whole number within the limits; anything else becomes the nearest. */
+  setQuantity(productId: string, quantity: number): void {
+    const whole = Number.isFinite(quantity) ? Math.trunc(quantity) : 0;
+    const within = Math.min(LARGEST_QUANTITY, Math.max(0, whole));
+    const others = Object.entries(this.#quantities).filter(([id]) => id !== productId);
+    this.#quantities = Object.fromEntries(within > 0 ? [...others, [productId, within]] : others);
+    this.#error = undefined;
+    this.#save();
+  }
+
+  /** Reads the catalogue; never rejects. */
+  async load(): Promise<void> {
+    this.#state = 'loading';
+    try {
+      this.#products = await this.#options.api.listProducts();
+      this.#state = 'ready';
+    } catch (cause) {
+      this.#error = apiErrorText(cause);
+      this.#state = 'failed';
+    }
+  }
+
+  /**
+   * Places the order. Sent again after a lost answer it makes no second order, since the same
+   * content goes under the same key.
+   * @returns the order, or undefined where `error` says what went wrong
+   */
+  async place(): Promise<Order | undefined> {
+    if (this.#isPlacing) return undefined;
+    this.#error = this.#fault();
+    if (this.#error !== undefined) return undefined;
+    const order: NewOrder = {
+      lines: this.lines.map(({ product, quantity }) => ({ productId: product.id, quantity })),
+      ...(this.#note.trim() ? { note: this.#note.trim() } : {}),
+    };
+    this.#isPlacing = true;
+    try {
+      const placed = await this.#options.api.placeOrder(order, this.#keyOf(order));
+      this.#clear();
+      return placed;
+    } catch (cause) {
+      this.#error = placingErrorText(cause);
+      return undefined;
+    } finally {
+      this.#isPlacing = false;
+    }
+  }
+
+  #fault(): string | undefined {
+    const count = this.lines.length;
+    if (count === 0) return 'Choose at least one product.';
+    if (count > MOST_LINES) return `An order holds at most ${MOST_LINES} different products.`;
+    if (this.#note.trim().length > LONGEST_NOTE)
+      return `The note is longer than ${LONGEST_NOTE} characters.`;
+    return undefined;
+  }
+
+  #keyOf(order: NewOrder): string {
+    const body = JSON.stringify(order);
+    if (this.#submission?.body !== body) this.#submission = { key: this.#options.newKey(), body };
+    this.#save();
+    return this.#submission.key;
+  }
+
+  #save(): void {
+    const draft = { quantities: this.#quantities, note: this.#note, submission: this.#submission };
+    this.#options.storage.setItem(this.#options.storageKey, JSON.stringify(draft));
+  }
+
+  #restore(): void {
+    const draft = savedDraftSchema.safeParse(
+      parseJson(this.#options.storage.getItem(this.#options.storageKey)),
+    ).data;
+    if (!draft) return;
+    this.#quantities = draft.quantities;
+    this.#note = draft.note;
+    this.#submission = draft.submission;
+  }
+
+  #clear(): void {
+    this.#quantities = {};
+    this.#note = '';
+    this.#submission = null;
+    this.#options.storage.removeItem(this.#options.storageKey);
+  }
+}
+
+function placingErrorText(cause: unknown): string {
+  return cause instanceof ApiError && (cause.kind === 'unreachable' || cause.kind === 'unavailable')
+    ? 'No answer came, so the order may or may not have been placed. Press “Place order” again: it will not be placed twice.'
+    : apiErrorText(cause);
+}
+
+function parseJson(text: string | null): unknown {
+  try {
+    const value: unknown = JSON.parse(text ?? 'null');
+    return value;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,266 @@
+import type { OrderEventData } from '@ordercast/contract/order-event.ts';
+import type { OrderListItem } from '@ordercast/contract/order.ts';
+import type { Page } from '@ordercast/contract/page.ts';
+import { apiErrorText } from '../api/api-error.ts';
+import type { OrderApi, OrderFilter } from '../api/order-api.ts';
+import type { ChannelFeed } from '../live/channel-feed.ts';
+import { shortId } from '../format/short-id.ts';
+import { listItemOf, matchesStatus, newestFirst, withChange } from './order-change.ts';
+
+const PAGE_SIZE = 50;
+/** The API's largest page. */
+const LARGEST_PAGE = 200;
+/** More unknown orders than this at once are read as one page instead of one by one. */
+const SINGLE_READS = 5;
+/** Changes remembered for answers that are still on their way. */
+const REMEMBERED_CHANGES = 1_000;
+
+export type OrderListState = 'loading' | 'ready' | 'failed';
+
+export interface OrderListOptions {
+  api: Pick<OrderApi, 'listOrders' | 'readOrder'>;
+  feed: Pick<ChannelFeed<OrderEventData>, 'listen' | 'stands' | 'standing'>;
+  /** Resolves when a list should be shown even though nothing comes live yet. */
+  patience: () => Promise<void>;
+}
+
+/**
+ * A list of orders that keeps itself up to date. It reads through HTTP after the channel stands
+ * (or reads again once it does), applies events by version, and never turns an order back.
+ */
+export class OrderList {
+  readonly #options: OrderListOptions;
+  #filter = $state.raw<OrderFilter>({});
+  #state = $state<OrderListState>('loading');
+  #error = $state<string>();
+  #items = $state.raw<readonly OrderListItem[]>([]);
+  #nextCursor = $state<string | null>(null);
+  #isLoadingMore = $state(false);
+  #changed = $state.raw<ReadonlySet<string>>(new Set());
+  #news = $state('');
+
+  /** Counts the filters shown, so that an answer for an earlier one is dropped. */
+  #generation = 0;
+  readonly #changes = new Map<string, OrderEventData>();
+  readonly #unknown = new Set<string>();
+  readonly #arrivedSinceRead = new Set<string>();
+  #isFetching = false;
+
+  constructor(options: OrderListOptions) {
+    this.#options = options;
+  }
+
+  get filter(): OrderFilter {
+    return this.#filter;
+  }
+
+  get state(): OrderListState {
+    return this.#state;
+  }
+
+  /** Why the list, or the rest of it, could not be read. */
+  get error(): string | undefined {
+    return this.#error;
+  }
+
+  get items(): readonly OrderListItem[] {
+    return this.#items;
+  }
+
+  get hasMore(): boolean {
+    return this.#nextCursor !== null;
+  }
+
+  get isLoadingMore(): boolean {
+    return this.#isLoadingMore;
+  }
+
+  /** The last change in words, for those who do not see the rows change. */
+  get news(): string {
+    return this.#news;
+  }
+
+  /** Whether the order came or changed while the person was looking. */
+  hasChanged(id: string): boolean {
+    return this.#changed.has(id);
+  }
+
+  /** The person has seen what changed. */
+  forgetChanges(): void {
+    this.#changed = new Set();
+    this.#news = '';
+  }
+
+  /** Begins to hear of changes; returns the clean-up. */
+  open(): () => void {
+    return this.#options.feed.listen({
+      onItem: (change) => this.#onChange(change),
+      onGap: () => void this.reload(),
+    });
+  }
+
+  /**
+   * Shows the orders that match; a list that shows them already is current and stays as it is.
+   * Never rejects: `state` and `error` tell.
+   */
+  async show(filter: OrderFilter): Promise<void> {
+    const isShown = filter.status === this.#filter.status && filter.q === this.#filter.q;
+    if (isShown && this.#generation > 0 && this.#state !== 'failed') return;
+    this.#generation += 1;
+    const generation = this.#generation;
+    this.#filter = filter;
+    this.#state = 'loading';
+    this.#error = undefined;
+    this.#items = [];
+    this.#nextCursor = null;
+    this.#changed = new Set();
+    this.#unknown.clear();
+    const { feed, patience } = this.#options;
+    if (!feed.stands) await Promise.race([feed.standing, patience()]);
+    if (generation !== this.#generation) return;
+    const readBlind = !feed.stands;
+    await this.reload();
+    if (!readBlind) return;
+    await feed.standing;
+    if (generation === this.#generation) await this.reload();
+  }
+
+  /** Reads what is shown once more. */
+  async reload(): Promise<void> {
+    const generation = this.#generation;
+    this.#arrivedSinceRead.clear();
+    const limit = Math.min(LARGEST_PAGE, Math.max(PAGE_SIZE, this.#items.length));
+    try {
+      const page = await this.#options.api.listOrders({ ...this.#filter, limit });
+      if (generation === this.#generation) this.#takeFirst(page);
+    } catch (cause) {
+      if (generation !== this.#generation) return;
+      this.#error = apiErrorText(cause);
+      if (this.#state === 'loading') this.#state = 'failed';
+    }
+    await this.#fetchUnknown();
+  }
+
+  /** Adds the next page. */
+  async loadMore(): Promise<void> {
+    const generation = this.#generation;
+    const cursor = this.#nextCursor;
+    if (cursor === null || this.#isLoadingMore) return;
+    this.#isLoadingMore = true;
+    this.#error = undefined;
+    try {
+      const page = await this.#options.api.listOrders({
+        ...this.#filter,
+        cursor,
+        limit: PAGE_SIZE,
+      });
+      if (generation !== this.#generation) return;
+      this.#nextCursor = page.nextCursor;
+      this.#setItems([...this.#items, ...page.items]);
+    } catch (cause) {
+      if (generation === this.#generation) this.#error = apiErrorText(cause);
+    } finally {
+      this.#isLoadingMore = false;
+    }
+  }
+
+  #takeFirst(page: Page<OrderListItem>): void {
+    const kept = this.#items.filter((item) => this.#arrivedSinceRead.has(item.id));
+    const known = new Map(this.#items.map((item) => [item.id, item]));
+    const read = page.items.map((item) => {
+      const shown = known.get(item.id);
+      return shown && shown.version > item.version ? shown : item;
+    });
+    this.#nextCursor = page.nextCursor;
+    this.#error = undefined;
+    this.#state = 'ready';
+    this.#setItems([...kept, ...read]);
+  }
+
+  #setItems(items: Iterable<OrderListItem>): void {
+    this.#items = newestFirst(items)
+      .map((item) => withChange(item, this.#changes.get(item.id)))
+      .filter((item) => matchesStatus(item, this.#filter));
+  }
+
+  #onChange(change: OrderEventData): void {
+    const known = this.#changes.get(change.orderId);
+    if (known && known.version >= change.version) return;
+    this.#remember(change);
+    const shown = this.#items.find((item) => item.id === change.orderId);
+    if (shown) {
+      if (shown.version >= change.version) return;
+      this.#setItems(this.#items);
+      this.#mark(change.orderId, `Order ${shortId(change.orderId)} is now ${change.status}.`);
+    } else if (this.#mayBelong(change)) {
+      this.#unknown.add(change.orderId);
+      if (this.#state !== 'loading') void this.#fetchUnknown();
+    }
+  }
+
+  #remember(change: OrderEventData): void {
+    this.#changes.delete(change.orderId);
+    this.#changes.set(change.orderId, change);
+    if (this.#changes.size <= REMEMBERED_CHANGES) return;
+    const [oldest] = this.#changes.keys();
+    if (oldest !== undefined) this.#changes.delete(oldest);
+  }
+
+  /** Whether an order that is not shown might have to be, judging by what its event tells. */
+  #mayBelong(change: OrderEventData): boolean {
+    if (!matchesStatus(change, this.#filter)) return false;
+    // A search looks at what does not change, so an old order that did not match never will.
+    const isNew = change.previousStatus === null;
+    if (this.#filter.q && this.#filter.status === undefined && !isNew) return false;
+    const last = this.#items.at(-1);
+    return this.#nextCursor === null || last === undefined || change.orderId > last.id;
+  }
+
+  /** Reads the orders that events spoke of and the list lacks; one such reading at a time. */
+  async #fetchUnknown(): Promise<void> {
+    if (this.#isFetching || this.#unknown.size === 0) return;
+    this.#isFetching = true;
+    const generation = this.#generation;
+    const ids = [...this.#unknown].filter((id) => !this.#items.some((item) => item.id === id));
+    this.#unknown.clear();
+    try {
+      if (ids.length > SINGLE_READS || this.#filter.q) await this.#readAnew(ids, generation);
+      else await this.#readEach(ids, generation);
+    } catch (cause) {
+      if (generation === this.#generation) this.#error = apiErrorText(cause);
+    } finally {
+      this.#isFetching = false;
+    }
+    await this.#fetchUnknown();
+  }
+
+  async #readEach(ids: readonly string[], generation: number): Promise<void> {
+    const orders = await Promise.all(ids.map((id) => this.#options.api.readOrder(id)));
+    if (generation !== this.#generation) return;
+    for (const { id } of orders) this.#arrivedSinceRead.add(id);
+    this.#setItems([...orders.map(listItemOf), ...this.#items]);
+    this.#markArrived(ids);
+  }
+
+  async #readAnew(ids: readonly string[], generation: number): Promise<void> {
+    const limit = Math.min(LARGEST_PAGE, Math.max(PAGE_SIZE, this.#items.length + ids.length));
+    const page = await this.#options.api.listOrders({ ...this.#filter, limit });
+    if (generation !== this.#generation) return;
+    this.#takeFirst(page);
+    this.#markArrived(ids);
+  }
+
+  #markArrived(ids: readonly string[]): void {
+    const shown = this.#items.filter((item) => ids.includes(item.id));
+    for (const { id, customerName, status } of shown) {
+      const isNew = status === 'placed';
+      const text = `Order ${shortId(id)} of ${customerName} is now ${status}.`;
+      this.#mark(id, isNew ? `New order ${shortId(id)} from ${customerName}.` : text);
+    }
+  }
+
+  #mark(id: string, news: string): void {
+    this.#changed = new Set([...this.#changed, id]);
+    this.#news = news;
+  }
+}

@@ -1,0 +1,143 @@
+import { createRealtimeClient } from '@ordercast/client/realtime-client.ts';
+import { storagePositions } from '@ordercast/client/positions.ts';
+import { ANNOUNCEMENTS_CHANNEL, ORDERS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
+import { orderEventDataSchema } from '@ordercast/contract/order-event.ts';
+import type { OrderEventData } from '@ordercast/contract/order-event.ts';
+import { rolesOfGroups } from '@ordercast/contract/role.ts';
+import type { Role } from '@ordercast/contract/role.ts';
+import { createContext } from 'svelte';
+import { Profile } from '../account/profile.svelte.ts';
+import { TwoFactor } from '../account/two-factor.svelte.ts';
+import { AnnouncementBoard } from '../announcements/announcement-board.svelte.ts';
+import { announcementSchema } from '../announcements/announcement.ts';
+import type { Announcement } from '../announcements/announcement.ts';
+import { HttpClient } from '../api/http-client.ts';
+import { OrderApi } from '../api/order-api.ts';
+import type { AppConfig } from '../app-config.ts';
+import type { Session } from '../auth/session.svelte.ts';
+import type { SignedInUser } from '../auth/signed-in-user.ts';
+import { ChannelFeed } from '../live/channel-feed.ts';
+import { Connection } from '../live/connection.svelte.ts';
+import type { LiveClient } from '../live/live-client.ts';
+import { OrderDetail } from '../orders/order-detail.svelte.ts';
+import { OrderDraft } from '../orders/order-draft.svelte.ts';
+import { OrderList } from '../orders/order-list.svelte.ts';
+
+/** How long a page waits for its channel before it shows what HTTP alone can tell. */
+const PATIENCE_MS = 1_000;
+
+/** Everything that a signed-in person's pages share. */
+export interface Workplace {
+  user: SignedInUser;
+  sub: string;
+  roles: readonly Role[];
+  isStaff: boolean;
+  isAdmin: boolean;
+  connection: Connection;
+  profile: Profile;
+  orders: OrderList;
+  board: AnnouncementBoard;
+  orderDetail(id: string): OrderDetail;
+  orderDraft(): OrderDraft;
+  twoFactor(): TwoFactor;
+  /** Connects, subscribes and loads what every page shows; returns the clean-up. */
+  open(): () => void;
+}
+
+export const [getWorkplace, setWorkplace] = createContext<Workplace>();
+
+/** Composition root of everything that runs for one signed-in person. */
+export function createWorkplace(
+  config: AppConfig,
+  user: SignedInUser,
+  session: Pick<Session, 'accessToken' | 'end'>,
+): Workplace {
+  const { sub, groups } = user.claims;
+  const roles = rolesOfGroups(groups);
+  const isStaff = roles.includes('staff');
+  const api = createApi(config, session);
+  const client: LiveClient = createRealtimeClient({
+    url: config.realtimeUrl,
+    token: () => session.accessToken(),
+    positions: storagePositions(sessionStorage, `ordercast.${sub}`),
+  });
+  const orderFeed = createOrderFeed(client, isStaff ? ORDERS_CHANNEL : userChannel(sub));
+  const announcementFeed = createAnnouncementFeed(client);
+  const connection = new Connection(client);
+  const profile = new Profile(api);
+  const orders = new OrderList({ api, feed: orderFeed, patience });
+  const board = new AnnouncementBoard({
+    api,
+    feed: announcementFeed,
+    storage: localStorage,
+    storageKey: `ordercast.${sub}.dismissed-announcement`,
+  });
+  return {
+    user,
+    sub,
+    roles,
+    isStaff,
+    isAdmin: roles.includes('admin'),
+    connection,
+    profile,
+    orders,
+    board,
+    orderDetail: (id) =>
+      new OrderDetail({ id, api, feed: orderFeed, me: { sub, roles }, patience }),
+    orderDraft: () =>
+      new OrderDraft({
+        api,
+        storage: sessionStorage,
+        storageKey: `ordercast.${sub}.draft`,
+        newKey: () => crypto.randomUUID(),
+      }),
+    twoFactor: () => new TwoFactor(user),
+    open() {
+      const cleanUps = [
+        connection.watch(window),
+        orderFeed.open(),
+        announcementFeed.open(),
+        orders.open(),
+        board.open(),
+        () => client.close(),
+      ];
+      void profile.load();
+      return () => {
+        for (const cleanUp of cleanUps) cleanUp();
+      };
+    },
+  };
+}
+
+function createApi({ apiUrl }: AppConfig, session: Pick<Session, 'accessToken' | 'end'>): OrderApi {
+  const http = new HttpClient({
+    baseUrl: apiUrl,
+    token: (options) => session.accessToken(options),
+    onSessionEnded: () => session.end(),
+    fetch: (url, init) => fetch(url, init),
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    random: Math.random,
+    randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+  });
+  return new OrderApi(http);
+}
+
+function createOrderFeed(client: LiveClient, channel: string): ChannelFeed<OrderEventData> {
+  return new ChannelFeed({
+    client,
+    channel,
+    read: ({ data }) => orderEventDataSchema.safeParse(data).data,
+  });
+}
+
+function createAnnouncementFeed(client: LiveClient): ChannelFeed<Announcement> {
+  return new ChannelFeed({
+    client,
+    channel: ANNOUNCEMENTS_CHANNEL,
+    read: ({ data }) => announcementSchema.safeParse(data).data,
+  });
+}
+
+function patience(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+}
