@@ -1,0 +1,38 @@
+/** `wake`: the network came back or the page is looked at again. `doubt`: the network may be gone. */
+export type NetworkSignal = 'wake' | 'doubt';
+
+/** Starts listening; the answer stops it. */
+export type NetworkSignals = (listener: (signal: NetworkSignal) => void) => () => void;
+
+interface Target {
+  addEventListener(type: string, listener: () => void): void;
+  removeEventListener(type: string, listener: () => void): void;
+}
+
+const isTarget = (value: object): value is Target => 'addEventListener' in value;
+
+/**
+ * `online`, `offline`, `pageshow` and `visibilitychange`, where the platform has them: all in a page,
+ * the first two in a worker, none in Node. `navigator.onLine` is not asked: it is wrong where only the
+ * loopback is up.
+ */
+export const platformSignals: NetworkSignals = (listener) => {
+  const stops: (() => void)[] = [];
+  const on = (target: object, type: string, run: () => void) => {
+    if (!isTarget(target)) return;
+    target.addEventListener(type, run);
+    stops.push(() => target.removeEventListener(type, run));
+  };
+  const wake = () => listener('wake');
+  on(globalThis, 'online', wake);
+  on(globalThis, 'pageshow', wake);
+  on(globalThis, 'offline', () => listener('doubt'));
+  if (typeof document !== 'undefined') {
+    on(document, 'visibilitychange', () => {
+      if (document.visibilityState === 'visible') wake();
+    });
+  }
+  return () => {
+    for (const stop of stops) stop();
+  };
+};

@@ -1,0 +1,40 @@
+import { parsePosition } from '@ordercast/protocol/position.ts';
+
+/**
+ * Keeps how far each channel was delivered, as `"<epoch>.<seq>"`. Synchronous: a store on slow storage
+ * loads before the client is made and writes behind. A position is saved after the callbacks for it
+ * have returned.
+ */
+export interface PositionStore {
+  /** The last position saved for the channel, or undefined to start at the present. */
+  load(channel: string): string | undefined;
+  save(channel: string, position: string): void;
+}
+
+/** Keeps positions as long as the page or process lives: reconnecting resumes, reloading does not. */
+export function memoryPositions(): PositionStore {
+  const positions = new Map<string, string>();
+  return {
+    load: (channel) => positions.get(channel),
+    save: (channel, position) => void positions.set(channel, position),
+  };
+}
+
+/**
+ * Keeps positions in `sessionStorage` (or anything like it), so that reloading the page resumes.
+ * `prefix` must name the user, for example by `sub`: two users of one browser then never take each
+ * other's positions. What is stored but not a position counts as nothing.
+ */
+export function storagePositions(
+  storage: Pick<Storage, 'getItem' | 'setItem'>,
+  prefix: string,
+): PositionStore {
+  const key = (channel: string) => `${encodeURIComponent(prefix)}:${channel}`;
+  return {
+    load(channel) {
+      const stored = storage.getItem(key(channel));
+      return stored !== null && parsePosition(stored) !== undefined ? stored : undefined;
+    },
+    save: (channel, position) => storage.setItem(key(channel), position),
+  };
+}

@@ -1,0 +1,39 @@
+/** Stops the timer; harmless once it has run. */
+export type CancelTimer = () => void;
+/** Runs `run` once after `delayMs`, unless cancelled. */
+export type SetTimer = (run: () => void, delayMs: number) => CancelTimer;
+
+/** The longest delay that setTimeout keeps; a longer one would fire at once (HTML standard, 32 bits). */
+const LONGEST_DELAY_MS = 2 ** 31 - 1;
+
+export const platformTimers: SetTimer = (run, delayMs) => {
+  const timer = setTimeout(run, Math.min(delayMs, LONGEST_DELAY_MS));
+  return () => clearTimeout(timer);
+};
+
+/** One timer that can be armed again; arming it cancels what was armed. */
+export class Alarm {
+  readonly #setTimer: SetTimer;
+  #cancel: CancelTimer | undefined;
+
+  constructor(setTimer: SetTimer) {
+    this.#setTimer = setTimer;
+  }
+
+  get armed(): boolean {
+    return this.#cancel !== undefined;
+  }
+
+  set(delayMs: number, run: () => void): void {
+    this.clear();
+    this.#cancel = this.#setTimer(() => {
+      this.#cancel = undefined;
+      run();
+    }, delayMs);
+  }
+
+  clear(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+}

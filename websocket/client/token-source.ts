@@ -1,0 +1,40 @@
+import type { Environment } from './environment.ts';
+import { TokenUnavailableError } from './errors.ts';
+
+/**
+ * Why a token is wanted. For `connect` a cached token will do as long as it is valid; for `expiring`
+ * and `refused` the library needs a new one: refresh the session even if the cached token looks good.
+ */
+export type TokenReason = 'connect' | 'expiring' | 'refused';
+
+/** The application's source of access tokens. May reject; it is asked again later. */
+export type GetToken = (reason: TokenReason) => Promise<string>;
+
+/** Wraps `getToken` so that it always settles, in time, with a token or a TokenUnavailableError. */
+export function boundedTokenSource(getToken: GetToken, env: Environment): GetToken {
+  return (reason) =>
+    new Promise((resolve, reject) => {
+      const fail = (message: string, cause?: unknown) =>
+        reject(new TokenUnavailableError(message, { cause }));
+      const cancel = env.setTimer(
+        () => fail('token() did not answer in time.'),
+        env.timings.tokenTimeoutMs,
+      );
+      // In an async function, so that a token() that throws counts as one that rejects.
+      (async () => getToken(reason))()
+        .then(resolve, (error: unknown) => fail('token() failed.', error))
+        .finally(cancel);
+    });
+}
+
+/** When the JWT expires, in epoch ms: read for timing only, nothing is verified. */
+export function tokenExpiryMs(token: string): number | undefined {
+  const payload = token.split('.')[1] ?? '';
+  try {
+    const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
+    if (typeof claims !== 'object' || claims === null || !('exp' in claims)) return undefined;
+    return typeof claims.exp === 'number' ? claims.exp * 1000 : undefined;
+  } catch {
+    return undefined;
+  }
+}
