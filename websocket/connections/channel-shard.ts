@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The partition of the subscriptions table that holds a connection's subscription: `channel#shard`.
+ * One partition serves 1,000 writes and 3,000 reads a second (DynamoDB developer guide), so that
+ * channels with many subscribers have several.
+ */
+export function channelShard(channel: string, connectionId: string, shards: number): string {
+  if (shards === 1) return `${channel}#0`;
+  const digest = createHash('sha1').update(connectionId).digest();
+  return `${channel}#${digest.readUInt32BE() % shards}`;
+}
+
+/** All partitions of a channel. */
+export function channelShards(channel: string, shards: number): string[] {
+  return Array.from({ length: shards }, (_, shard) => `${channel}#${shard}`);
+}
+
+export function channelOfShard(shard: string): string {
+  return shard.slice(0, shard.lastIndexOf('#'));
+}

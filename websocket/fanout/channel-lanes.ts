@@ -1,0 +1,67 @@
+import type { Batch } from '../channel-log/channel-log.ts';
+import type { Subscriber } from '../connections/connection-registry.ts';
+import { FrameEncoder } from './frame-encoder.ts';
+import type { SendResult } from './sender.ts';
+
+/**
+ * Batches that wait for one connection at most. A connection that is so far behind loses the oldest,
+ * sees the gap and reads it from the log.
+ */
+const MAX_WAITING = 256;
+
+export interface LaneOptions {
+  send: (subscriber: Subscriber, frame: string) => Promise<SendResult>;
+  /** Called once a connection is known to be gone. */
+  forget: (subscriber: Subscriber) => Promise<void>;
+  /** Called when nothing waits any more. */
+  onIdle: () => void;
+}
+
+interface Lane {
+  waiting: Batch[];
+  /** Resolves when all that waits has been tried. */
+  drained: Promise<void>;
+}
+
+/**
+ * One queue for each connection of a channel, so that each gets its frames one after another and at
+ * its own pace. What comes while a post is under way waits and goes out as one frame; what comes
+ * alone is sent at once.
+ */
+export class ChannelLanes {
+  readonly #options: LaneOptions;
+  readonly #encoder: FrameEncoder;
+  readonly #lanes = new Map<string, Lane>();
+
+  constructor(channel: string, options: LaneOptions) {
+    this.#options = options;
+    this.#encoder = new FrameEncoder(channel);
+  }
+
+  /** Resolves when the batches have been sent, skipped, or found to have no receiver. */
+  push(subscriber: Subscriber, batches: readonly Batch[]): Promise<void> {
+    const open = this.#lanes.get(subscriber.connectionId);
+    if (open !== undefined) {
+      open.waiting.push(...batches);
+      open.waiting.splice(0, open.waiting.length - MAX_WAITING);
+      return open.drained;
+    }
+    const waiting = [...batches];
+    const lane = { waiting, drained: this.#drain(subscriber, waiting) };
+    this.#lanes.set(subscriber.connectionId, lane);
+    return lane.drained;
+  }
+
+  async #drain(subscriber: Subscriber, waiting: Batch[]): Promise<void> {
+    let result: SendResult = 'delivered';
+    while (waiting.length > 0 && result !== 'gone') {
+      for (const frame of this.#encoder.frames(waiting.splice(0))) {
+        result = await this.#options.send(subscriber, frame);
+        if (result === 'gone') break;
+      }
+    }
+    this.#lanes.delete(subscriber.connectionId);
+    if (result === 'gone') await this.#options.forget(subscriber);
+    if (this.#lanes.size === 0) this.#options.onIdle();
+  }
+}

@@ -1,0 +1,70 @@
+import type { Batch } from '../channel-log/channel-log.ts';
+import type { ConnectionRegistry, Subscriber } from '../connections/connection-registry.ts';
+import { ChannelLanes } from './channel-lanes.ts';
+import type { ConnectionCloser } from './connection-closer.ts';
+import { Progress } from './progress.ts';
+import type { Sender } from './sender.ts';
+
+export interface Delivery {
+  /**
+   * Resolves when everybody has been tried. A connection that lets everybody wait is not waited for:
+   * its posts go on, and what it misses the channel log recovers.
+   */
+  settled: Promise<void>;
+}
+
+/** Brings appended batches to the subscribers of their channel. */
+export interface FanOut {
+  /**
+   * Resolves when the subscribers have been read, after the append, and each has the batches in its
+   * queue; rejects where they cannot be read.
+   */
+  deliver(channel: string, batches: readonly Batch[]): Promise<Delivery>;
+}
+
+export interface FanOutOptions {
+  registry: ConnectionRegistry;
+  sender: Sender;
+  closer: ConnectionCloser;
+  clock: () => number;
+  /** How long no post at all may end until the rest are no longer waited for. */
+  patienceMs: number;
+}
+
+export function createFanOut({
+  registry,
+  sender,
+  closer,
+  clock,
+  patienceMs,
+}: FanOutOptions): FanOut {
+  const channels = new Map<string, ChannelLanes>();
+
+  function lanesOf(channel: string): ChannelLanes {
+    const known = channels.get(channel);
+    if (known !== undefined) return known;
+    const lanes = new ChannelLanes(channel, {
+      send: (subscriber, frame) => sender.send(subscriber.endpoint, subscriber.connectionId, frame),
+      forget: (subscriber) => closer.forget(subscriber.connectionId, [channel]),
+      onIdle: () => channels.delete(channel),
+    });
+    channels.set(channel, lanes);
+    return lanes;
+  }
+
+  return {
+    async deliver(channel, batches) {
+      const progress = new Progress(patienceMs);
+      if (batches.length === 0) return { settled: progress.done() };
+      const deliverTo = (subscriber: Subscriber) => {
+        if (subscriber.expiresAt <= clock()) {
+          closer.expire(subscriber.connectionId, [channel]);
+        } else {
+          progress.track(lanesOf(channel).push(subscriber, batches));
+        }
+      };
+      for await (const page of registry.subscribers(channel)) page.forEach(deliverTo);
+      return { settled: progress.done() };
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConnectionClient, PostResult } from './connection-client.ts';
+import { Slots } from './slots.ts';
+
+export interface SenderLimits {
+  /** Posts in flight at once. */
+  concurrency: number;
+  /** How long one post may take: "a post can hang past the SDK's request timeout". */
+  deadlineMs: number;
+  /** A post that takes longer gives its slot to others while it goes on. */
+  slowAfterMs: number;
+  /** Most posts that go on without a slot. */
+  maxSlow: number;
+  /** How long a throttled connection is tried again before it is skipped. */
+  throttleWindowMs: number;
+  /** How often a post is tried that fails for another reason. */
+  attempts: number;
+}
+
+export const SENDER_LIMITS: SenderLimits = {
+  concurrency: 64,
+  deadlineMs: 3_000,
+  slowAfterMs: 200,
+  maxSlow: 1_000,
+  throttleWindowMs: 2_000,
+  attempts: 2,
+};
+
+const MIN_RETRY_MS = 20;
+const MAX_RETRY_MS = 500;
+
+export interface SenderOptions {
+  client: ConnectionClient;
+  limits: SenderLimits;
+  clock: () => number;
+  /** From 0 to 1. */
+  random: () => number;
+}
+
+/** `skipped`: the connection may live but did not take it; the channel log recovers it. */
+export type SendResult = 'delivered' | 'gone' | 'skipped';
+
+/** Posts frames with bounded concurrency, a deadline and bounded retries. */
+export class Sender {
+  readonly #options: SenderOptions;
+  readonly #slots: Slots;
+  #slow = 0;
+
+  constructor(options: SenderOptions) {
+    this.#options = options;
+    this.#slots = new Slots(options.limits.concurrency);
+  }
+
+  /** Sends one text frame. Never rejects. */
+  async send(endpoint: string, connectionId: string, data: string): Promise<SendResult> {
+    const { client, limits, clock, random } = this.#options;
+    const startedAt = clock();
+    let failures = 0;
+    for (let attempt = 0; ; attempt += 1) {
+      const result = await this.#attempt((signal) =>
+        client.post(endpoint, connectionId, data, signal),
+      );
+      if (result === 'delivered' || result === 'gone') return result;
+      if (result === 'failed') failures += 1;
+      const waitMs = random() * Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** attempt);
+      const isOver = clock() - startedAt + waitMs > limits.throttleWindowMs;
+      if (failures >= limits.attempts || isOver) return 'skipped';
+      await sleep(waitMs);
+    }
+  }
+
+  /** Ends a connection, if it can be reached. Never rejects. */
+  async close(endpoint: string, connectionId: string): Promise<void> {
+    const { client } = this.#options;
+    await this.#attempt((signal) => client.close(endpoint, connectionId, signal));
+  }
+
+  async #attempt(call: (signal: AbortSignal) => Promise<PostResult>): Promise<PostResult> {
+    const { deadlineMs, slowAfterMs, maxSlow } = this.#options.limits;
+    await this.#slots.take();
+    const controller = new AbortController();
+    let giveBack = () => this.#slots.release();
+    const slow = setTimeout(() => {
+      if (this.#slow >= maxSlow) return;
+      this.#slow += 1;
+      giveBack();
+      giveBack = () => {
+        this.#slow -= 1;
+      };
+    }, slowAfterMs);
+    let deadline: NodeJS.Timeout | undefined;
+    const missed = new Promise<PostResult>((resolve) => {
+      deadline = setTimeout(() => {
+        controller.abort();
+        resolve('failed');
+      }, deadlineMs);
+    });
+    try {
+      return await Promise.race([call(controller.signal), missed]);
+    } finally {
+      clearTimeout(slow);
+      clearTimeout(deadline);
+      giveBack();
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { BEARER_PREFIX } from '@ordercast/protocol/limits.ts';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { encodeIdentity } from './authorizer-context.ts';
+import { offeredSubprotocols } from './subprotocol.ts';
+import type { VerifyToken } from './token-verifier.ts';
+import { TokenRefused } from './token-verifier.ts';
+
+const eventSchema = z.object({
+  methodArn: z.string(),
+  headers: z.record(z.string(), z.string()),
+});
+
+export interface AuthorizerPolicy {
+  principalId: string;
+  policyDocument: {
+    Version: '2012-10-17';
+    Statement: { Action: 'execute-api:Invoke'; Effect: 'Allow' | 'Deny'; Resource: string }[];
+  };
+  context: Record<string, string>;
+}
+
+export interface AuthorizerOptions {
+  verifyToken: VerifyToken;
+  /** Origins of pages that may connect; programs send none. */
+  allowedOrigins: readonly string[];
+  logger: Pick<Logger, 'info'>;
+}
+
+/**
+ * Decides who may connect, by the access token among the offered subprotocols. A missing or bad
+ * token is thrown as "Unauthorized", which API Gateway answers 401; a foreign page gets a policy
+ * that denies, which it answers 403; and where the keys cannot be had the error makes it 500.
+ */
+export function createAuthorizer({ verifyToken, allowedOrigins, logger }: AuthorizerOptions) {
+  return async (event: unknown): Promise<AuthorizerPolicy> => {
+    const { methodArn, headers } = eventSchema.parse(event);
+    const token = bearerToken(headers);
+    if (token === undefined) throw new Error('Unauthorized');
+    const identity = await verifyToken(token).catch((error: unknown) => {
+      if (!(error instanceof TokenRefused)) throw error;
+      logger.info({ reason: error.message }, 'token refused');
+      throw new Error('Unauthorized');
+    });
+    const origin = headerOf(headers, 'origin');
+    const isAllowed = origin === undefined || allowedOrigins.includes(origin);
+    if (!isAllowed) logger.info({ origin }, 'origin refused');
+    return {
+      principalId: identity.sub,
+      policyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Action: 'execute-api:Invoke',
+            Effect: isAllowed ? 'Allow' : 'Deny',
+            Resource: methodArn,
+          },
+        ],
+      },
+      context: encodeIdentity(identity),
+    };
+  };
+}
+
+function bearerToken(headers: Record<string, string>): string | undefined {
+  const bearers = offeredSubprotocols(headers).filter((offer) => offer.startsWith(BEARER_PREFIX));
+  return bearers.length === 1 ? bearers[0]?.slice(BEARER_PREFIX.length) : undefined;
+}
+
+function headerOf(headers: Record<string, string>, name: string): string | undefined {
+  return Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
+}

@@ -1,0 +1,106 @@
+import type { ClientMessage } from '@ordercast/protocol/client-message.ts';
+import { parseClientMessage } from '@ordercast/protocol/parse-client-message.ts';
+import type { ErrorCode } from '@ordercast/protocol/server-message.ts';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { ConnectionCloser } from '../fanout/connection-closer.ts';
+import type { Sender } from '../fanout/sender.ts';
+import { authenticate } from './authenticate.ts';
+import type { MessageContext, MessageDependencies } from './message-context.ts';
+import { MessageRefused } from './message-context.ts';
+import { ping } from './ping.ts';
+import { subscribe } from './subscribe.ts';
+import { unsubscribe } from './unsubscribe.ts';
+import type { CallbackEndpoint, HandlerResponse } from './websocket-event.ts';
+import { requestContextSchema } from './websocket-event.ts';
+
+const eventSchema = z.object({
+  body: z.string().default(''),
+  requestContext: requestContextSchema,
+});
+
+export interface MessageHandlerOptions extends MessageDependencies {
+  sender: Sender;
+  closer: ConnectionCloser;
+  callbackEndpoint: CallbackEndpoint;
+  /** Messages that one connection may send in a minute. */
+  messagesPerMinute: number;
+  clock: () => number;
+  logger: Pick<Logger, 'error'>;
+}
+
+/**
+ * `$default`: finds the connection, reads the message and hands it to the file of its action.
+ * Answers are posts, so that their order is this run's; the response itself only says that it ran.
+ */
+export function createMessageHandler(options: MessageHandlerOptions) {
+  const { registry, sender, closer, callbackEndpoint, messagesPerMinute, clock, logger } = options;
+
+  return async (event: unknown): Promise<HandlerResponse> => {
+    const { body, requestContext } = eventSchema.parse(event);
+    const { connectionId, requestId } = requestContext;
+    const counted = await registry.countMessage(connectionId);
+    if (counted === undefined) {
+      // Forgotten after a post found it gone, or by a sweep: the client must connect anew.
+      await sender.close(callbackEndpoint(requestContext), connectionId);
+      return { statusCode: 200 };
+    }
+    const { connection, messages } = counted;
+    const parsed = parseClientMessage(body);
+    const id = parsed.ok ? parsed.message.id : parsed.id;
+    const isAuthenticate = parsed.ok && parsed.message.action === 'authenticate';
+    if (connection.expiresAt <= clock() && !isAuthenticate) {
+      await closer.close(connection, 'token_expired');
+      return { statusCode: 200 };
+    }
+
+    const context: MessageContext = {
+      connection,
+      reply: (message) => context.replyText(JSON.stringify(message)),
+      replyText: async (frame) => {
+        const result = await sender.send(connection.endpoint, connectionId, frame);
+        if (result === 'gone') await closer.forget(connectionId, channelOf(parsed));
+        return result === 'delivered';
+      },
+    };
+    const refuse = (code: ErrorCode, message: string) =>
+      context.reply({ type: 'error', ...(id !== undefined && { id }), code, message });
+
+    try {
+      if (messages > messagesPerMinute) {
+        throw new MessageRefused('RATE_LIMITED', `At most ${messagesPerMinute} messages a minute.`);
+      }
+      if (!parsed.ok) throw new MessageRefused(parsed.code, parsed.message);
+      await dispatch(options, context, parsed.message);
+    } catch (error) {
+      if (error instanceof MessageRefused) await refuse(error.code, error.message);
+      else {
+        logger.error({ err: error, requestId, connectionId }, 'message failed');
+        await refuse('INTERNAL', `Something went wrong; the request id is ${requestId}.`);
+      }
+    }
+    return { statusCode: 200 };
+  };
+}
+
+function dispatch(
+  dependencies: MessageDependencies,
+  context: MessageContext,
+  message: ClientMessage,
+): Promise<void> {
+  switch (message.action) {
+    case 'subscribe':
+      return subscribe(dependencies, context, message);
+    case 'unsubscribe':
+      return unsubscribe(dependencies, context, message);
+    case 'authenticate':
+      return authenticate(dependencies, context, message);
+    case 'ping':
+      return ping(dependencies, context, message);
+  }
+}
+
+/** The channel that a message is about: its subscription is cleared with a connection that is gone. */
+function channelOf(parsed: ReturnType<typeof parseClientMessage>): string[] {
+  return parsed.ok && 'channel' in parsed.message ? [parsed.message.channel] : [];
+}

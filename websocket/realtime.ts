@@ -1,0 +1,131 @@
+import type { ApiGatewayManagementApiClientConfig } from '@aws-sdk/client-apigatewaymanagementapi';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Logger } from 'pino';
+import type { ChannelLog } from './channel-log/channel-log.ts';
+import { DynamoChannelLog } from './channel-log/dynamo-channel-log.ts';
+import type { ConnectionRegistry } from './connections/connection-registry.ts';
+import { DynamoConnectionRegistry } from './connections/dynamo-connection-registry.ts';
+import { realtimeTableNames } from './connections/realtime-tables.ts';
+import type { ClosedFor } from './fanout/connection-closer.ts';
+import { ConnectionCloser } from './fanout/connection-closer.ts';
+import { createFanOut } from './fanout/fan-out.ts';
+import { SdkConnectionClient } from './fanout/sdk-connection-client.ts';
+import type { SenderLimits } from './fanout/sender.ts';
+import { Sender, SENDER_LIMITS } from './fanout/sender.ts';
+import { createAuthorizer } from './handlers/authorizer.ts';
+import { createChannelPolicy } from './handlers/channel-policy.ts';
+import { createConnectHandler } from './handlers/connect.ts';
+import { createDisconnectHandler } from './handlers/disconnect.ts';
+import { createMessageHandler } from './handlers/message.ts';
+import { createReaper } from './handlers/reaper.ts';
+import { createTokenVerifier } from './handlers/token-verifier.ts';
+import type { CallbackEndpoint } from './handlers/websocket-event.ts';
+import type { Publish } from './publisher.ts';
+import { createPublisher } from './publisher.ts';
+
+export interface RealtimeSettings {
+  /** Made by the caller, who also closes it. */
+  dynamo: DynamoDBDocumentClient;
+  /** Begins the names of the tables, such as `ordercast-`. */
+  tablePrefix: string;
+  /** The user pool's issuer; its keys are at `<issuer>/.well-known/jwks.json`. */
+  issuer: string;
+  /** The app client that tokens must be issued to. */
+  clientId: string;
+  /** Groups whose members may read the staff's channels. */
+  staffGroups: readonly string[];
+  /** Origins of pages that may connect. */
+  allowedOrigins: readonly string[];
+  /** Where to post to a connection that came through an API. */
+  callbackEndpoint: CallbackEndpoint;
+  region: string;
+  /** For `@connections`; the SDK's own chain unless given. */
+  credentials?: ApiGatewayManagementApiClientConfig['credentials'];
+  senderLimits?: Partial<SenderLimits>;
+  maxSubscriptions?: number;
+  messagesPerMinute?: number;
+  clock: () => number;
+  random: () => number;
+  logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+}
+
+export interface Realtime {
+  /** Lambda handlers; the authorizer's identity source is the `Sec-WebSocket-Protocol` header. */
+  authorizer: ReturnType<typeof createAuthorizer>;
+  connect: ReturnType<typeof createConnectHandler>;
+  disconnect: ReturnType<typeof createDisconnectHandler>;
+  message: ReturnType<typeof createMessageHandler>;
+  publish: Publish;
+  /** Ends connections whose token has expired and says how many; to be run every minute or so. */
+  reap: () => Promise<number>;
+  /** Warns and ends the connections of one subject, or all. */
+  closeConnections: (whose: { sub: string } | 'all', reason: ClosedFor) => Promise<void>;
+  registry: ConnectionRegistry;
+  log: ChannelLog;
+  /** Ends the sockets that posts keep alive. */
+  destroy: () => void;
+}
+
+/** No patience for a post that lets all others wait: see `Delivery.settled`. */
+const PATIENCE_MS = 500;
+const MAX_SUBSCRIPTIONS = 50;
+const MESSAGES_PER_MINUTE = 300;
+
+/** Builds the realtime core, for the laptop and for AWS alike. */
+export function createRealtime(settings: RealtimeSettings): Realtime {
+  const { dynamo: client, clock, random, logger, callbackEndpoint } = settings;
+  const tables = realtimeTableNames(settings.tablePrefix);
+  const policy = createChannelPolicy({ staffGroups: settings.staffGroups });
+  const registry = new DynamoConnectionRegistry({
+    client,
+    connectionsTable: tables.connections,
+    subscriptionsTable: tables.subscriptions,
+    shardsOf: (channel) => policy(channel)?.shards ?? 1,
+    maxSubscriptions: settings.maxSubscriptions ?? MAX_SUBSCRIPTIONS,
+    clock,
+  });
+  const log = new DynamoChannelLog({ client, tableName: tables.channelLog, clock, random });
+  const limits = { ...SENDER_LIMITS, ...settings.senderLimits };
+  const connections = new SdkConnectionClient({
+    region: settings.region,
+    credentials: settings.credentials,
+    maxSockets: limits.concurrency + limits.maxSlow,
+    logger,
+  });
+  const sender = new Sender({ client: connections, limits, clock, random });
+  const closer = new ConnectionCloser({ registry, sender, clock, random, logger });
+  const fanOut = createFanOut({ registry, sender, closer, clock, patienceMs: PATIENCE_MS });
+  const verifyToken = createTokenVerifier({
+    issuer: settings.issuer,
+    clientId: settings.clientId,
+    clock,
+  });
+
+  return {
+    authorizer: createAuthorizer({ verifyToken, allowedOrigins: settings.allowedOrigins, logger }),
+    connect: createConnectHandler({ registry, callbackEndpoint }),
+    disconnect: createDisconnectHandler({ registry }),
+    message: createMessageHandler({
+      registry,
+      log,
+      policy,
+      verifyToken,
+      sender,
+      closer,
+      callbackEndpoint,
+      messagesPerMinute: settings.messagesPerMinute ?? MESSAGES_PER_MINUTE,
+      clock,
+      logger,
+    }),
+    publish: createPublisher({ log, fanOut }).publish,
+    reap: createReaper({ registry, closer }),
+    closeConnections: async (whose, reason) => {
+      for await (const page of registry.connections(whose === 'all' ? undefined : whose)) {
+        await Promise.all(page.map((connection) => closer.close(connection, reason)));
+      }
+    },
+    registry,
+    log,
+    destroy: () => connections.destroy(),
+  };
+}
