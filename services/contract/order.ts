@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { instantSchema, pageSchema, ulidSchema } from './page.ts';
 import { currencySchema, minorUnitsSchema } from './product.ts';
 import { roleSchema } from './role.ts';
+import { textSchema } from './text.ts';
 
 export const ORDER_STATUSES = [
   'placed',
@@ -16,6 +17,7 @@ export type OrderStatus = z.infer<typeof orderStatusSchema>;
 
 export const MAX_LINES = 100;
 export const MAX_QUANTITY = 999;
+export const MAX_PRODUCT_ID_LENGTH = 64;
 /** Length limits are in UTF-16 code units, as SQL Server's `nvarchar` counts. */
 export const MAX_NOTE_LENGTH = 4000;
 export const MAX_REASON_LENGTH = 500;
@@ -54,19 +56,19 @@ export const newOrderSchema = z.strictObject({
   lines: z
     .array(
       z.strictObject({
-        productId: z.string().min(1).max(64),
+        productId: textSchema(MAX_PRODUCT_ID_LENGTH).min(1),
         quantity: z.int().min(1).max(MAX_QUANTITY),
       }),
     )
     .min(1)
     .max(MAX_LINES),
-  note: z.string().max(MAX_NOTE_LENGTH).nullish(),
+  note: textSchema(MAX_NOTE_LENGTH).nullish(),
 });
 export type NewOrder = z.infer<typeof newOrderSchema>;
 
 export const transitionSchema = z.strictObject({
   to: orderStatusSchema,
-  reason: z.string().max(MAX_REASON_LENGTH).nullish(),
+  reason: textSchema(MAX_REASON_LENGTH).nullish(),
 });
 export type Transition = z.infer<typeof transitionSchema>;
 

@@ -1,0 +1,107 @@
+import {
+  ANNOUNCEMENT_EVENT_SOURCE,
+  ANNOUNCEMENT_EVENT_TYPE,
+  announcementPageSchema,
+  announcementSchema,
+  newAnnouncementSchema,
+} from '@ordercast/contract/announcement.ts';
+import type { Announcement } from '@ordercast/contract/announcement.ts';
+import { ANNOUNCEMENTS_CHANNEL } from '@ordercast/contract/channel.ts';
+import type { Knex } from 'knex';
+import { z } from 'zod';
+import { DEFAULT_LIMIT, cursorSchema, limitSchema, toPage } from '../http/cursor.ts';
+import { NO_BODY, NO_QUERY, route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+import { appendToOutbox } from '../outbox/outbox.ts';
+import type { NewOutboxEntry } from '../outbox/outbox.ts';
+import type { PeopleService } from '../people/people-service.ts';
+import { isoInstant } from '../platform/column.ts';
+import type { UlidSource } from '../platform/ulid.ts';
+import { insertAnnouncement, listAnnouncements } from './announcement-store.ts';
+
+interface Dependencies {
+  database: Knex;
+  people: PeopleService;
+  clock: () => number;
+  ulids: UlidSource;
+  onCommitted: () => void;
+}
+
+/** `POST /announcements` and `GET /announcements`. */
+export function announcementRoutes(dependencies: Dependencies): Route[] {
+  return [announceRoute(dependencies), listRoute(dependencies)];
+}
+
+function announceRoute({ database, people, clock, ulids, onCommitted }: Dependencies): Route {
+  return route({
+    method: 'post',
+    path: '/announcements',
+    access: 'admin',
+    query: NO_QUERY,
+    body: newAnnouncementSchema,
+    documentation: {
+      summary: 'Tell everybody something',
+      description: 'Reaches everybody online, and whoever comes back while the log holds it.',
+      responses: { 201: { description: 'The announcement', schema: announcementSchema } },
+    },
+    handle: async ({ caller, traceparent }, { body }) => {
+      const author = await people.personOf(caller);
+      const now = clock();
+      const announcement: Announcement = {
+        id: ulids.next(),
+        text: body.text,
+        by: { sub: author.sub, name: author.name, role: 'admin' },
+        at: isoInstant(now),
+      };
+      await database.transaction(async (trx) => {
+        await insertAnnouncement(trx, announcement);
+        const entry = announcementOutboxEntry(announcement, ulids.at(now), traceparent);
+        await appendToOutbox(trx, entry, now);
+      });
+      onCommitted();
+      return { status: 201, body: announcement };
+    },
+  });
+}
+
+function listRoute({ database }: Dependencies): Route {
+  return route({
+    method: 'get',
+    path: '/announcements',
+    access: 'customer',
+    query: z.object({
+      limit: limitSchema.default(DEFAULT_LIMIT),
+      cursor: cursorSchema.optional(),
+    }),
+    body: NO_BODY,
+    documentation: {
+      summary: 'Announcements, newest first',
+      responses: { 200: { description: 'A page of them', schema: announcementPageSchema } },
+    },
+    handle: async (_request, { query }) => {
+      const found = await listAnnouncements(database, query.cursor, query.limit + 1);
+      return { status: 200, body: toPage(found, query.limit) };
+    },
+  });
+}
+
+function announcementOutboxEntry(
+  announcement: Announcement,
+  eventId: string,
+  traceparent: string,
+): NewOutboxEntry {
+  return {
+    channels: [ANNOUNCEMENTS_CHANNEL],
+    event: {
+      specversion: '1.0',
+      id: eventId,
+      type: ANNOUNCEMENT_EVENT_TYPE,
+      source: ANNOUNCEMENT_EVENT_SOURCE,
+      subject: announcement.id,
+      time: announcement.at,
+      datacontenttype: 'application/json',
+      data: announcement,
+    },
+    traceparent,
+  };
+}

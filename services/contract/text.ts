@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/**
+ * Text written by people, at most `maxLength` UTF-16 units. Refused are what no database column or
+ * page can carry: lone halves of surrogate pairs, and the null character.
+ */
+export function textSchema(maxLength: number) {
+  return z
+    .string()
+    .max(maxLength)
+    .refine((text) => text.isWellFormed() && !text.includes('\u0000'), {
+      error: 'must be well-formed Unicode without null characters',
+    });
+}

@@ -1,0 +1,134 @@
+import {
+  announcementPageSchema,
+  announcementSchema,
+  newAnnouncementSchema,
+} from '@ordercast/contract/announcement.ts';
+import { meSchema } from '@ordercast/contract/me.ts';
+import {
+  newOrderSchema,
+  orderPageSchema,
+  orderSchema,
+  timelineSchema,
+  transitionSchema,
+} from '@ordercast/contract/order.ts';
+import { productListSchema } from '@ordercast/contract/product.ts';
+import { summarySchema } from '@ordercast/contract/summary.ts';
+import type { Express } from 'express';
+import type { Knex } from 'knex';
+import { announcementRoutes } from './announcements/announcement-routes.ts';
+import { createAuthentication } from './http/authentication.ts';
+import { createApp } from './http/create-app.ts';
+import { liveness, readiness } from './http/health.ts';
+import { createKeyRing } from './http/key-ring.ts';
+import { openApiDocument } from './http/openapi.ts';
+import { orderRoutes } from './orders/order-routes.ts';
+import { createOrderService } from './orders/order-service.ts';
+import { summaryRoute } from './orders/summary-route.ts';
+import { meRoute } from './people/me-route.ts';
+import { createPeopleService } from './people/people-service.ts';
+import { createUserPool } from './people/user-pool.ts';
+import type { Logger } from './platform/logger.ts';
+import { createUlidSource } from './platform/ulid.ts';
+import { productRoutes } from './products/product-routes.ts';
+
+export interface ApiSettings {
+  database: Knex;
+  /** Exact `iss` of the pool's tokens. */
+  issuer: string;
+  jwksUri: string;
+  clientId: string;
+  region: string;
+  /** Another server that speaks Cognito's API than the Region's own. */
+  cognitoEndpoint?: string;
+  /** Origins whose pages may call the API, such as `https://app.example.com`. */
+  corsOrigins: readonly string[];
+  /** Runs after each commit that wrote to the outbox; a relay in this process is nudged by it. */
+  onCommitted: () => void;
+  /** Epoch milliseconds. */
+  clock: () => number;
+  /** 0 ≤ x < 1. */
+  random: () => number;
+  log: Logger;
+}
+
+export interface Api {
+  /** Mount it anywhere; `Location` and the problems' `instance` follow. */
+  app: Express;
+  /** From now on `/health/ready` answers 503 and connections close after their answer. */
+  drain: () => void;
+  /** Frees what the API opened itself; the database is the caller's. */
+  close: () => void;
+}
+
+const SCHEMAS = {
+  Order: orderSchema,
+  OrderPage: orderPageSchema,
+  NewOrder: newOrderSchema,
+  Transition: transitionSchema,
+  Timeline: timelineSchema,
+  Summary: summarySchema,
+  ProductList: productListSchema,
+  Me: meSchema,
+  Announcement: announcementSchema,
+  AnnouncementPage: announcementPageSchema,
+  NewAnnouncement: newAnnouncementSchema,
+};
+
+/** Composes the order API (DESIGN section 4) over a migrated database. */
+export function createApi(settings: ApiSettings): Api {
+  const { database, clock, random, log, onCommitted } = settings;
+  const ulids = createUlidSource({ clock, random });
+  const userPool = createUserPool({
+    region: settings.region,
+    ...(settings.cognitoEndpoint !== undefined && { endpoint: settings.cognitoEndpoint }),
+  });
+  const people = createPeopleService({ database, userPool, clock });
+  const orders = createOrderService({ database, people, clock, ulids, onCommitted });
+  const keyRing = createKeyRing({ jwksUri: settings.jwksUri, clock, log });
+  const probes = {
+    database: async () => {
+      await database.raw('select 1 as one');
+      return true;
+    },
+    signingKeys: () => keyRing.isReady(),
+  };
+  let isDraining = false;
+
+  const routes = [
+    summaryRoute({ database, clock }),
+    ...orderRoutes({ database, orders, clock }),
+    ...productRoutes(database),
+    meRoute(people),
+    ...announcementRoutes({ database, people, clock, ulids, onCommitted }),
+  ];
+  const app = createApp({
+    routes,
+    openRoutes: {
+      '/health/live': () => Promise.resolve(liveness()),
+      '/health/ready': () => readiness(probes, isDraining),
+      '/openapi.json': ({ baseUrl }) =>
+        Promise.resolve({
+          status: 200,
+          body: openApiDocument(routes, SCHEMAS, baseUrl === '' ? '/' : baseUrl),
+        }),
+    },
+    authenticate: createAuthentication({
+      issuer: settings.issuer,
+      clientId: settings.clientId,
+      keyRing,
+      clock,
+    }),
+    corsOrigins: settings.corsOrigins,
+    newRequestId: ulids.next,
+    isDraining: () => isDraining,
+    log,
+  });
+
+  return {
+    app,
+    drain: () => {
+      isDraining = true;
+    },
+    close: () => userPool.close(),
+  };
+}

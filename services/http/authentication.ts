@@ -1,0 +1,97 @@
+import type { KeyObject } from 'node:crypto';
+import { rolesOfGroups } from '@ordercast/contract/role.ts';
+import type { Request, Response } from 'express';
+import { UnauthorizedError, expressjwt } from 'express-jwt';
+import type { Jwt } from 'jsonwebtoken';
+import { z } from 'zod';
+import { KeysUnavailable } from './key-ring.ts';
+import type { KeyRing } from './key-ring.ts';
+import { unauthorized, unavailable } from './problem.ts';
+import type { Caller } from './route.ts';
+
+export type Authenticate = (request: Request, response: Response) => Promise<Caller>;
+
+/** The only scope that a token of an SRP sign-in carries. */
+const SCOPE = 'aws.cognito.signin.user.admin';
+/** How far the pool's clock and ours may lie apart. */
+const LEEWAY_SECONDS = 5;
+
+/**
+ * Checks the access token of a request: RS256 by a key of the pool, exact issuer, `token_use`
+ * access, our client, the scope of a sign-in, not expired. Whatever fails is a 401 problem; keys
+ * that cannot be had are a 503. `clock` is in epoch milliseconds.
+ */
+export function createAuthentication(settings: {
+  issuer: string;
+  clientId: string;
+  keyRing: KeyRing;
+  clock: () => number;
+}): Authenticate {
+  const { issuer, clientId, keyRing, clock } = settings;
+  const claimsSchema = z.object({
+    sub: z.string().regex(/^[\x21-\x7e]{1,64}$/),
+    token_use: z.literal('access'),
+    client_id: z.literal(clientId),
+    scope: z.string().refine((scope) => scope.split(' ').includes(SCOPE)),
+    exp: z.number(),
+    'cognito:groups': z.array(z.string()).default([]),
+  });
+  const verify = expressjwt({
+    secret: (_request: unknown, token: Jwt | undefined) => keyOf(token, keyRing),
+    algorithms: ['RS256'],
+    issuer,
+    clockTolerance: LEEWAY_SECONDS,
+    // Read by jsonwebtoken at each verification.
+    get clockTimestamp() {
+      return Math.floor(clock() / 1000);
+    },
+  });
+
+  return async (request, response) => {
+    await new Promise<void>((resolve, reject) => {
+      void verify(request, response, (error?: unknown) => {
+        if (error === undefined) resolve();
+        else reject(toProblem(error));
+      });
+    });
+    const claims = claimsSchema.safeParse('auth' in request ? request.auth : undefined);
+    if (!claims.success) {
+      throw unauthorized('This is not an access token for this API.', 'invalid_token');
+    }
+    return {
+      sub: claims.data.sub,
+      roles: rolesOfGroups(claims.data['cognito:groups']),
+      accessToken: (request.headers.authorization ?? '').slice('Bearer '.length),
+    };
+  };
+}
+
+async function keyOf(token: Jwt | undefined, keyRing: KeyRing): Promise<KeyObject> {
+  const header = token?.header;
+  // jsonwebtoken overlooks `crit`, which RFC 7515 says must be understood or refused.
+  if (header?.alg !== 'RS256' || typeof header.kid !== 'string' || header.crit !== undefined) {
+    throw new InvalidToken();
+  }
+  const key = await keyRing.keyOf(header.kid);
+  if (key === undefined) throw new InvalidToken();
+  return key;
+}
+
+class InvalidToken extends Error {
+  override name = 'InvalidToken';
+}
+
+function toProblem(error: unknown): Error {
+  if (error instanceof KeysUnavailable) {
+    return unavailable('Sign-ins cannot be checked now. Try again soon.', 2);
+  }
+  if (error instanceof UnauthorizedError && error.code === 'credentials_required') {
+    return unauthorized('Send an access token: Authorization: Bearer <token>.');
+  }
+  const cause: unknown = error instanceof UnauthorizedError ? error.inner : error;
+  const expired = cause instanceof Error && cause.name === 'TokenExpiredError';
+  return unauthorized(
+    expired ? 'The access token has expired.' : 'The access token is not valid.',
+    'invalid_token',
+  );
+}

@@ -1,0 +1,160 @@
+import { PROBLEM_MEDIA_TYPE } from '@ordercast/contract/problem.ts';
+import express from 'express';
+import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express';
+import type { Logger } from '../platform/logger.ts';
+import type { Authenticate } from './authentication.ts';
+import { cors } from './cors.ts';
+import { readJsonBody } from './json-body.ts';
+import { HttpProblem, forbidden, internalError, methodNotAllowed, notFound } from './problem.ts';
+import { contextOf, openContext } from './request-context.ts';
+import { NO_BODY } from './route.ts';
+import type { Caller, Reply, Route, RouteRequest } from './route.ts';
+
+interface AppSettings {
+  routes: readonly Route[];
+  /** Routes without a sign-in: path and answer. GET only. */
+  openRoutes: Readonly<Record<string, (request: Request) => Promise<Reply>>>;
+  authenticate: Authenticate;
+  corsOrigins: readonly string[];
+  newRequestId: () => string;
+  /** While true, each answer closes its connection. */
+  isDraining: () => boolean;
+  log: Logger;
+}
+
+/**
+ * An Express app over a table of routes. For each request: context, CORS, route (404, 405), token
+ * (401), role (403), body (415, 413, 400), then the route itself; whatever is thrown is answered
+ * with problem details.
+ */
+export function createApp(settings: AppSettings): Express {
+  const { routes, openRoutes, authenticate, corsOrigins, log } = settings;
+  const app = express();
+  app.disable('x-powered-by');
+  // Entity tags here are versions of orders; Express would add hashes of bodies.
+  app.set('etag', false);
+  app.set('case sensitive routing', true);
+  app.set('query parser', 'simple');
+
+  app.use(introduce(settings));
+  app.use(cors(corsOrigins));
+  for (const [path, answer] of Object.entries(openRoutes)) {
+    app
+      .route(path)
+      .get(async (request, response) => send(response, await answer(request)))
+      .all(refuseMethod(['GET']));
+  }
+  for (const [path, operations] of byPath(routes)) {
+    const resource = app.route(path);
+    for (const operation of operations) {
+      resource[operation.method](perform(operation, authenticate));
+    }
+    resource.all(refuseMethod(operations.map(({ method }) => method.toUpperCase())));
+  }
+  app.use(() => {
+    throw notFound('There is nothing here.');
+  });
+  app.use(answerProblem(log));
+  return app;
+}
+
+function byPath(routes: readonly Route[]): Map<string, Route[]> {
+  const paths = new Map<string, Route[]>();
+  for (const route of routes) paths.set(route.path, [...(paths.get(route.path) ?? []), route]);
+  return paths;
+}
+
+/** Gives the request its context, its answer the headers that all have, and the log one line. */
+function introduce({ newRequestId, isDraining, log }: AppSettings): RequestHandler {
+  return (request, response, next) => {
+    const startedAt = performance.now();
+    const { requestId, traceparent } = openContext(request, newRequestId);
+    response.setHeader('X-Request-Id', requestId);
+    response.setHeader('traceparent', traceparent);
+    response.setHeader('Cache-Control', 'no-store');
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    if (isDraining()) response.setHeader('Connection', 'close');
+    const { method, path, baseUrl } = request;
+    response.once('close', () => {
+      log.info(
+        {
+          requestId,
+          traceparent,
+          method,
+          path: baseUrl + path,
+          status: response.statusCode,
+          finished: response.writableFinished,
+          durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+        },
+        'request',
+      );
+    });
+    next();
+  };
+}
+
+function perform(route: Route, authenticate: Authenticate): RequestHandler {
+  return async (request, response) => {
+    const caller = await authenticate(request, response);
+    if (!caller.roles.includes(route.access)) {
+      throw forbidden(`Only ${route.access === 'admin' ? 'admins' : route.access} may do this.`);
+    }
+    const body = route.bodySchema === NO_BODY ? undefined : await readJsonBody(request, response);
+    const reply = await route.handle(toRouteRequest(request, caller), {
+      query: request.query,
+      body,
+    });
+    send(response, reply);
+  };
+}
+
+function toRouteRequest(request: Request, caller: Caller): RouteRequest {
+  return {
+    caller,
+    params: Object.fromEntries(
+      Object.entries(request.params).map(([name, value]) => [name, String(value)]),
+    ),
+    header: (name) => request.get(name),
+    baseUrl: request.baseUrl,
+    traceparent: contextOf(request).traceparent,
+  };
+}
+
+function send(response: Response, { status, body, headers }: Reply): void {
+  response.status(status).set(headers ?? {});
+  response.type('application/json');
+  response.send(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+function refuseMethod(methods: readonly string[]): RequestHandler {
+  const allowed = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  return (request, response) => {
+    if (request.method !== 'OPTIONS') throw methodNotAllowed(request.method, allowed);
+    response.status(204).set('Allow', allowed.join(', ')).end();
+  };
+}
+
+function answerProblem(log: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    const { requestId } = contextOf(request);
+    if (response.headersSent) {
+      log.error({ err: error, requestId }, 'failed after the answer had begun');
+      next(error);
+      return;
+    }
+    const problem = toProblem(error);
+    if (problem.status === 500) log.error({ err: error, requestId }, 'request failed');
+    // Without its body read, the connection cannot carry another request.
+    if (!request.complete) response.set('Connection', 'close');
+    const instance = request.originalUrl.split('?')[0] ?? '/';
+    response.status(problem.status).set(problem.headers).type(PROBLEM_MEDIA_TYPE);
+    response.send(JSON.stringify(problem.toDocument({ instance, requestId })));
+  };
+}
+
+function toProblem(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  // Express could not decode the path: whatever it names does not exist.
+  if (error instanceof URIError) return notFound('There is nothing here.');
+  return internalError();
+}

@@ -1,0 +1,54 @@
+import express from 'express';
+import type { Request, Response } from 'express';
+import { badRequest, contentTooLarge, unsupportedMediaType } from './problem.ts';
+
+/** The most bytes of a request body (DESIGN section 4: 64 KB). */
+export const MAX_BODY_BYTES = 64 * 1024;
+
+const readJson = express.json({
+  limit: MAX_BODY_BYTES,
+  strict: false,
+  // A compressed body of 64 KB can unfold into very much more.
+  inflate: false,
+  type: () => true,
+});
+
+/**
+ * Reads the JSON body of a request. Another media type, charset or encoding is a 415 problem, too
+ * long a body 413, and what is not JSON 400.
+ */
+export async function readJsonBody(request: Request, response: Response): Promise<unknown> {
+  const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (mediaType !== 'application/json') {
+    throw unsupportedMediaType('Send the body as Content-Type: application/json.');
+  }
+  await new Promise<void>((resolve, reject) => {
+    readJson(request, response, (error?: unknown) => {
+      if (error === undefined) resolve();
+      else reject(toProblem(error));
+    });
+  });
+  const body: unknown = request.body;
+  if (body === undefined) throw badRequest('The body is empty; JSON is expected.');
+  return body;
+}
+
+/** body-parser names each failure in the error's `type`. */
+function toProblem(error: unknown): Error {
+  const failure = error instanceof Error ? error : new Error(String(error));
+  switch ('type' in failure ? failure.type : undefined) {
+    case 'entity.too.large':
+      return contentTooLarge(MAX_BODY_BYTES);
+    case 'charset.unsupported':
+      return unsupportedMediaType('Send the body in UTF-8.');
+    case 'encoding.unsupported':
+      return unsupportedMediaType('Send the body without a Content-Encoding.');
+    case 'entity.parse.failed':
+      return badRequest('The body is not valid JSON.');
+    case 'request.aborted':
+    case 'request.size.invalid':
+      return badRequest('The body ended before its announced length.');
+    default:
+      return failure;
+  }
+}

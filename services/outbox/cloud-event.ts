@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/** A CloudEvent 1.0 in its JSON form, as the realtime channels carry it. */
+export const cloudEventSchema = z.object({
+  specversion: z.literal('1.0'),
+  id: z.string().min(1),
+  type: z.string().min(1),
+  source: z.string().min(1),
+  subject: z.string().optional(),
+  time: z.string(),
+  datacontenttype: z.literal('application/json').optional(),
+  data: z.unknown(),
+});
+export type CloudEvent = z.infer<typeof cloudEventSchema>;

@@ -1,0 +1,122 @@
+import type { Knex } from 'knex';
+import { z } from 'zod';
+import { instantValue, integerColumn } from '../platform/column.ts';
+import type { CloudEvent } from './cloud-event.ts';
+
+/** An event and the channels that it must reach. Its id is the row's key. */
+export interface NewOutboxEntry {
+  channels: readonly string[];
+  event: CloudEvent;
+  /** W3C trace context of the request that caused it. */
+  traceparent?: string;
+}
+
+/** A waiting row as it stands; its texts are not parsed yet, since one may be damaged. */
+export interface PendingEntry {
+  id: string;
+  channels: string;
+  event: string;
+  traceparent: string | null;
+  attempts: number;
+}
+
+const MAX_ERROR_LENGTH = 1000;
+
+const pendingRow = z.object({
+  id: z.string(),
+  channels: z.string(),
+  event: z.string(),
+  traceparent: z.string().nullable(),
+  attempts: integerColumn,
+});
+
+/** Writes an event in the caller's transaction. `now` is in epoch milliseconds. */
+export async function appendToOutbox(
+  db: Knex,
+  { channels, event, traceparent }: NewOutboxEntry,
+  now: number,
+): Promise<void> {
+  await db('outbox').insert({
+    id: event.id,
+    channels: JSON.stringify(channels),
+    event: JSON.stringify(event),
+    traceparent: traceparent ?? null,
+    created_at: instantValue(now),
+    published_at: null,
+    abandoned_at: null,
+    attempts: 0,
+    last_error: null,
+  });
+}
+
+/**
+ * The first `limit` rows that wait, in id order. Nothing is locked or marked: only the leader
+ * publishes. A row that commits late with a lower id is in the next claim, since there is no
+ * cursor that could have passed it.
+ */
+export async function claimOutbox(db: Knex, limit: number): Promise<PendingEntry[]> {
+  const rows: unknown[] = await db('outbox')
+    .whereNull('published_at')
+    .orderBy('id')
+    .limit(limit)
+    .select('id', 'channels', 'event', 'traceparent', 'attempts');
+  return rows.map((row) => pendingRow.parse(row));
+}
+
+/** Marks rows as published on all their channels. Returns how many were still waiting. */
+export async function completeOutbox(
+  db: Knex,
+  ids: readonly string[],
+  now: number,
+): Promise<number> {
+  return db('outbox')
+    .whereIn('id', ids)
+    .whereNull('published_at')
+    .update({ published_at: instantValue(now) });
+}
+
+/** Ends a row whose event can never be encoded; a tombstone stands in its channels instead. */
+export async function abandonOutbox(
+  db: Knex,
+  id: string,
+  reason: string,
+  now: number,
+): Promise<void> {
+  await db('outbox')
+    .where({ id })
+    .whereNull('published_at')
+    .update({
+      published_at: instantValue(now),
+      abandoned_at: instantValue(now),
+      last_error: reason.slice(0, MAX_ERROR_LENGTH),
+    });
+}
+
+/** Counts a failed attempt on each row and keeps why. */
+export async function recordOutboxFailure(
+  db: Knex,
+  ids: readonly string[],
+  reason: string,
+): Promise<void> {
+  await db('outbox')
+    .whereIn('id', ids)
+    .whereNull('published_at')
+    .update({
+      attempts: db.raw('?? + 1', ['attempts']),
+      last_error: reason.slice(0, MAX_ERROR_LENGTH),
+    });
+}
+
+/**
+ * Deletes up to `limit` rows that were published before an instant (epoch ms); returns how many.
+ * Abandoned rows stay: they are evidence.
+ */
+export async function deletePublished(db: Knex, before: number, limit: number): Promise<number> {
+  const ids = await db('outbox')
+    .where('published_at', '<', instantValue(before))
+    .whereNull('abandoned_at')
+    .orderBy('published_at')
+    .limit(limit)
+    .pluck<string[]>('id');
+  return ids.length === 0 ? 0 : db('outbox').whereIn('id', ids).del();
+}

@@ -1,0 +1,43 @@
+import type { Knex } from 'knex';
+import { z } from 'zod';
+import { instantValue } from '../platform/column.ts';
+import { isUniqueViolation } from '../platform/unique-violation.ts';
+import type { Person } from './person.ts';
+
+const MAX_NAME_LENGTH = 200;
+const MAX_EMAIL_LENGTH = 320;
+
+const personRow = z.object({ sub: z.string(), name: z.string(), email: z.string() });
+
+export async function findPerson(db: Knex, sub: string): Promise<Person | undefined> {
+  const row: unknown = await db('people').where({ sub }).first('sub', 'name', 'email');
+  return row === undefined ? undefined : personRow.parse(row);
+}
+
+/** Keeps a person; whoever is there already stays as they are. `now` is in epoch milliseconds. */
+export async function keepPerson(db: Knex, person: Person, now: number): Promise<void> {
+  try {
+    await db('people').insert(toPersonRow(person, now));
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+  }
+}
+
+/** The row of a person, search keys included. */
+export function toPersonRow(person: Person, now: number) {
+  const name = person.name.toWellFormed().slice(0, MAX_NAME_LENGTH);
+  const email = person.email.toWellFormed().slice(0, MAX_EMAIL_LENGTH);
+  return {
+    sub: person.sub,
+    name,
+    email,
+    name_key: toSearchKey(name).slice(0, MAX_NAME_LENGTH),
+    email_key: toSearchKey(email).slice(0, MAX_EMAIL_LENGTH),
+    created_at: instantValue(now),
+  };
+}
+
+/** The form in which names and addresses are compared by their beginning: case does not count. */
+export function toSearchKey(text: string): string {
+  return text.normalize('NFKC').toLowerCase();
+}

@@ -1,0 +1,118 @@
+import { listen } from '../http/listen.ts';
+import { createApi } from '../create-api.ts';
+import type { ApiSettings } from '../create-api.ts';
+import { createLogger } from '../platform/logger.ts';
+import { openTestDatabase } from './test-database.ts';
+import type { TestDatabase } from './test-database.ts';
+import { startTestUserPool } from './test-user-pool.ts';
+import type { TestUser, TestUserPool } from './test-user-pool.ts';
+
+export const ADA: TestUser = { sub: 'sub-ada', name: 'Ada Lovelace', email: 'ada@example.com' };
+export const GRACE: TestUser = {
+  sub: 'sub-grace',
+  name: 'Grace Hopper',
+  email: 'grace@example.com',
+};
+export const SAM: TestUser = {
+  sub: 'sub-sam',
+  name: 'Sam Stockton',
+  email: 'sam@example.com',
+  groups: ['staff'],
+};
+export const ALEX: TestUser = {
+  sub: 'sub-alex',
+  name: 'Alex Adeyemi',
+  email: 'alex@example.com',
+  groups: ['admins'],
+};
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** Parsed JSON; undefined for an empty body. */
+  body: unknown;
+  text: string;
+}
+
+export interface TestApi {
+  url: string;
+  database: TestDatabase;
+  pool: TestUserPool;
+  /** Lines that the API logged. */
+  logged: string[];
+  /** How often something was committed for the relay. */
+  commits: () => number;
+  drain: () => void;
+  /** Sends a request as a user; a `body` that is no string is sent as JSON. */
+  call: (
+    user: TestUser | undefined,
+    method: string,
+    path: string,
+    options?: { body?: unknown; headers?: Record<string, string> },
+  ) => Promise<Answer>;
+  close: () => Promise<void>;
+}
+
+export const TEST_PRODUCTS = [
+  { id: 'tea', name: 'Earl Grey', category: 'Drinks', unitPrice: 450, currency: 'EUR' },
+  { id: 'cup', name: 'Porcelain cup', category: 'Ware', unitPrice: 1999, currency: 'EUR' },
+  { id: 'pie', name: 'Apple pie', category: 'Food', unitPrice: 3, currency: 'USD' },
+];
+
+/** The whole API on a socket, over a database file and a user pool of its own. */
+export async function startTestApi(changes: Partial<ApiSettings> = {}): Promise<TestApi> {
+  const [database, pool] = await Promise.all([openTestDatabase(), startTestUserPool()]);
+  await database.db('products').insert(
+    TEST_PRODUCTS.map(({ unitPrice, ...product }) => ({
+      ...product,
+      unit_price: unitPrice,
+      created_at: new Date(),
+    })),
+  );
+  const logged: string[] = [];
+  let commits = 0;
+  const api = createApi({
+    database: database.db,
+    issuer: pool.issuer,
+    jwksUri: pool.jwksUri,
+    clientId: pool.clientId,
+    region: 'us-east-1',
+    cognitoEndpoint: pool.endpoint,
+    corsOrigins: ['https://app.example.com'],
+    onCommitted: () => {
+      commits += 1;
+    },
+    clock: Date.now,
+    random: Math.random,
+    log: createLogger('test', { destination: { write: (line) => void logged.push(line) } }),
+    ...changes,
+  });
+  const server = await listen(api.app, { port: 0, host: '127.0.0.1' });
+  return {
+    url: server.url,
+    database,
+    pool,
+    logged,
+    commits: () => commits,
+    drain: api.drain,
+    call: async (user, method, path, { body, headers = {} } = {}) => {
+      const response = await fetch(server.url + path, {
+        method,
+        headers: {
+          ...(user && { Authorization: `Bearer ${pool.tokenFor(user)}` }),
+          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const parsed: unknown = text === '' ? undefined : JSON.parse(text);
+      return { status: response.status, headers: response.headers, body: parsed, text };
+    },
+    close: async () => {
+      await server.close();
+      api.close();
+      await Promise.all([database.close(), pool.close()]);
+    },
+  };
+}

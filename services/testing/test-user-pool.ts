@@ -1,0 +1,141 @@
+import { createPublicKey, generateKeyPairSync, randomUUID } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import jwt from 'jsonwebtoken';
+import { z } from 'zod';
+
+/** A person that the test pool knows. */
+export interface TestUser {
+  sub: string;
+  name: string;
+  email: string;
+  groups?: readonly string[];
+}
+
+export interface TestUserPool {
+  issuer: string;
+  jwksUri: string;
+  clientId: string;
+  /** Speaks `GetUser` of Cognito's JSON protocol. */
+  endpoint: string;
+  publicKey: KeyObject;
+  privateKey: KeyObject;
+  kid: string;
+  /** An access token as Cognito gives it, with what `claims` and `header` change about it. */
+  tokenFor: (user: TestUser, claims?: object, header?: object) => string;
+  /** How often the server was asked for each: `GetUser`, `jwks`. */
+  calls: Map<string, number>;
+  /** How the server behaves: as it should, refusing tokens, or answering 500 to everything. */
+  setMode: (mode: 'up' | 'refusing' | 'down') => void;
+  /** Replaces the key pair, as a rotation does. */
+  rotate: () => void;
+  close: () => Promise<void>;
+}
+
+const CLIENT_ID = 'ordercastweb0000000000000a';
+const tokenBody = z.object({ AccessToken: z.string() });
+
+/** A user pool on a port of its own: real keys, real JWKS, GetUser for the tokens that it signed. */
+export async function startTestUserPool(): Promise<TestUserPool> {
+  const users = new Map<string, TestUser>();
+  const calls = new Map<string, number>();
+  let mode: 'up' | 'refusing' | 'down' = 'up';
+  let keys = newKeys();
+
+  const server = createServer((request, response) => {
+    void answer(request, response);
+  });
+  const count = (name: string) => calls.set(name, (calls.get(name) ?? 0) + 1);
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await text(request);
+    const isJwks = request.url?.endsWith('/jwks.json') === true;
+    count(isJwks ? 'jwks' : 'GetUser');
+    if (mode === 'down') {
+      response.writeHead(500).end();
+      return;
+    }
+    if (isJwks) {
+      const jwk = createPublicKey(keys.privateKey).export({ format: 'jwk' });
+      const set = { keys: [{ ...jwk, kid: keys.kid, alg: 'RS256', use: 'sig' }] };
+      response.setHeader('Content-Type', 'application/json').end(JSON.stringify(set));
+      return;
+    }
+    const claims = jwt.decode(tokenBody.parse(JSON.parse(body)).AccessToken);
+    const user = users.get(String(claims?.sub));
+    response.setHeader('Content-Type', 'application/x-amz-json-1.1');
+    if (user === undefined || mode === 'refusing') {
+      response.writeHead(400);
+      response.end(JSON.stringify({ __type: 'NotAuthorizedException', message: 'Revoked' }));
+      return;
+    }
+    const attributes = { sub: user.sub, email: user.email, name: user.name };
+    const UserAttributes = Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }));
+    response.end(JSON.stringify({ Username: user.sub, UserAttributes }));
+  };
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('No port');
+  const endpoint = `http://127.0.0.1:${address.port}`;
+  const issuer = `${endpoint}/us-east-1_ordercast`;
+
+  return {
+    issuer,
+    jwksUri: `${issuer}/.well-known/jwks.json`,
+    clientId: CLIENT_ID,
+    endpoint,
+    get publicKey() {
+      return keys.publicKey;
+    },
+    get privateKey() {
+      return keys.privateKey;
+    },
+    get kid() {
+      return keys.kid;
+    },
+    tokenFor: (user, claims = {}, header = {}) => {
+      users.set(user.sub, user);
+      const now = Math.floor(Date.now() / 1000);
+      const groups = user.groups ?? [];
+      const payload = {
+        sub: user.sub,
+        iss: issuer,
+        client_id: CLIENT_ID,
+        origin_jti: randomUUID(),
+        event_id: randomUUID(),
+        jti: randomUUID(),
+        token_use: 'access',
+        scope: 'aws.cognito.signin.user.admin',
+        auth_time: now,
+        iat: now,
+        exp: now + 3600,
+        username: user.sub,
+        ...(groups.length > 0 && { 'cognito:groups': groups }),
+        ...claims,
+      };
+      return jwt.sign(payload, keys.privateKey, {
+        algorithm: 'RS256',
+        header: { alg: 'RS256', kid: keys.kid, ...header },
+      });
+    },
+    calls,
+    setMode: (next) => {
+      mode = next;
+    },
+    rotate: () => {
+      keys = newKeys();
+    },
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+function newKeys(): { publicKey: KeyObject; privateKey: KeyObject; kid: string } {
+  return { ...generateKeyPairSync('rsa', { modulusLength: 2048 }), kid: randomUUID() };
+}
