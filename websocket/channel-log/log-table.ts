@@ -137,6 +137,7 @@ export class LogTable {
 
   /** Items with keys up to `seq`, newest first, without the events. */
   async *idsBefore(channel: string, seq: number): AsyncGenerator<IdItem> {
+    if (seq <= HEAD_KEY) return;
     const pages = this.#pages({
       KeyConditionExpression: 'channel = :channel AND #from BETWEEN :first AND :seq',
       ProjectionExpression: '#from, #to, #epoch, #ids',

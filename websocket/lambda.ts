@@ -1,0 +1,56 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { pino } from 'pino';
+import { z } from 'zod';
+import { createRealtime } from './realtime.ts';
+
+/** Texts such as `staff,admins`. */
+const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
+
+const environment = z
+  .object({
+    /** Set by the Lambda runtime. */
+    AWS_REGION: z.string(),
+    /** Begins the names of the three tables. */
+    REALTIME_TABLE_PREFIX: z.string().default('ordercast-'),
+    /** `https://cognito-idp.<region>.amazonaws.com/<pool id>` */
+    USER_POOL_ISSUER: z.url(),
+    USER_POOL_CLIENT_ID: z.string().min(1),
+    /** Origins of the SPA, separated by commas. */
+    ALLOWED_ORIGINS: list,
+    /** Groups that may read the staff's channels, separated by commas. */
+    STAFF_GROUPS: list.default(['staff', 'admins']),
+    /**
+     * `https://<api id>.execute-api.<region>.amazonaws.com/<stage>`; needed where the API has a
+     * domain of its own, whose mapping need not name the stage.
+     */
+    REALTIME_CALLBACK_ENDPOINT: z.url().optional(),
+    LOG_LEVEL: z.string().default('info'),
+  })
+  .parse(process.env);
+
+const realtime = createRealtime({
+  dynamo: DynamoDBDocumentClient.from(new DynamoDBClient({})),
+  tablePrefix: environment.REALTIME_TABLE_PREFIX,
+  issuer: environment.USER_POOL_ISSUER,
+  clientId: environment.USER_POOL_CLIENT_ID,
+  staffGroups: environment.STAFF_GROUPS,
+  allowedOrigins: environment.ALLOWED_ORIGINS,
+  callbackEndpoint: ({ domainName, stage }) =>
+    environment.REALTIME_CALLBACK_ENDPOINT ?? `https://${domainName}/${stage}`,
+  region: environment.AWS_REGION,
+  clock: Date.now,
+  random: Math.random,
+  logger: pino({ level: environment.LOG_LEVEL }),
+});
+
+/** The REQUEST authorizer; identity source `route.request.header.Sec-WebSocket-Protocol`. */
+export const authorizer = realtime.authorizer;
+/** `$connect` */
+export const connect = realtime.connect;
+/** `$disconnect` */
+export const disconnect = realtime.disconnect;
+/** `$default` */
+export const message = realtime.message;
+/** Run by a schedule, every five minutes or so. */
+export const reaper = realtime.reap;
