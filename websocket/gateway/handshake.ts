@@ -96,16 +96,21 @@ export function createHandshake(options: HandshakeOptions) {
     return takeConnect() ? undefined : TOO_MANY_REQUESTS;
   }
 
+  /** A function of its own, since its listener must not keep the handshake's request alive. */
+  function measureFrames(socket: Duplex, connection: Connection): void {
+    // Ahead of the listener that `ws` has just added: a frame is measured before it is taken.
+    socket.prependListener('data', (chunk: Buffer) => {
+      if (connection.scan(chunk)) table.closeForFrame(connection);
+    });
+  }
+
   return {
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
       server.handleUpgrade(request, socket, head, (webSocket) => {
         const connection = admitted.get(request);
         if (!connection) return;
         table.open(connection, webSocket);
-        // Ahead of the listener that `ws` has just added: a frame is measured before it is taken.
-        socket.prependListener('data', (chunk: Buffer) => {
-          if (connection.scan(chunk)) table.closeForFrame(connection);
-        });
+        measureFrames(socket, connection);
       });
     },
     /** From now on every handshake is refused with 503, one that waits for its answer too. */

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import {
   DeleteConnectionCommand,
@@ -204,6 +206,34 @@ describe('as plain HTTP', () => {
   test.each(['PUT', 'PATCH', 'OPTIONS'])('%s is 403', async (method) => {
     const { endpoint } = await start();
     expect((await fetch(`${endpoint}/@connections/${NEVER}`, { method })).status).toBe(403);
+  });
+
+  test('a caller that leaves in the middle of its payload sends nothing', async () => {
+    const { port, client, connect: connectClient } = await start();
+    const { client: receiver, ConnectionId } = await connectClient();
+    const socket = connect(port, '127.0.0.1');
+    socket.write(
+      `POST /realtime/@connections/${ConnectionId ?? ''} HTTP/1.1\r\nHost: x\r\n` +
+        'Content-Length: 1000\r\n\r\nhalf of it',
+    );
+    await once(socket, 'connect');
+    socket.resetAndDestroy();
+    await client.send(new PostToConnectionCommand({ ConnectionId, Data: 'whole' }));
+    expect(await receiver.message()).toBe('whole');
+    expect(receiver.messages).toEqual(['whole']);
+  });
+
+  test('a payload without end is answered at its end, and costs no memory', async () => {
+    const { endpoint, connect: connectClient } = await start();
+    const { client: receiver, ConnectionId = '' } = await connectClient();
+    const megabyte = Buffer.alloc(1_048_576, 0x78);
+    const response = await fetch(`${endpoint}/@connections/${ConnectionId}`, {
+      method: 'POST',
+      body: Buffer.concat(Array.from({ length: 20 }, () => megabyte)),
+    });
+    expect(response.status).toBe(413);
+    expect(response.headers.get('x-amzn-errortype')).toBe('PayloadTooLargeException');
+    expect(receiver.messages).toEqual([]);
   });
 
   test('other paths are left to others', async () => {

@@ -15,6 +15,11 @@ test('it gives its burst at once, then as much as the time that passed brings', 
   expect(count(take, 20)).toBe(5);
 });
 
+test('without a rate it always gives', () => {
+  const take = createTokenBucket({ perSecond: Infinity, burst: 1, clock: () => 0 });
+  expect(count(take, 20)).toBe(20);
+});
+
 test('a clock that goes back takes nothing away and gives nothing', () => {
   let now = 1_000;
   const take = createTokenBucket({ perSecond: 10, burst: 1, clock: () => now });

@@ -6,8 +6,12 @@ export interface TokenBucketOptions {
   clock: () => number;
 }
 
-/** Returns `take`: true and one token less, or false where the bucket is empty. */
+/**
+ * Returns `take`: true and one token less, or false where the bucket is empty. It is never empty
+ * where it fills infinitely fast.
+ */
 export function createTokenBucket({ perSecond, burst, clock }: TokenBucketOptions): () => boolean {
+  if (perSecond === Infinity) return () => true;
   let tokens = burst;
   let filledAt = clock();
   return () => {
