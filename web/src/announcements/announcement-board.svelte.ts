@@ -1,7 +1,7 @@
+import type { Announcement } from '@ordercast/contract/announcement.ts';
 import { ApiError, apiErrorText } from '../api/api-error.ts';
 import type { OrderApi } from '../api/order-api.ts';
 import type { ChannelFeed } from '../live/channel-feed.ts';
-import type { Announcement } from './announcement.ts';
 
 export interface AnnouncementBoardOptions {
   api: Pick<OrderApi, 'listAnnouncements' | 'publishAnnouncement'>;

@@ -1,3 +1,5 @@
+import { announcementPageSchema, announcementSchema } from '@ordercast/contract/announcement.ts';
+import type { Announcement } from '@ordercast/contract/announcement.ts';
 import { meSchema } from '@ordercast/contract/me.ts';
 import type { Me } from '@ordercast/contract/me.ts';
 import { orderPageSchema, orderSchema, timelineSchema } from '@ordercast/contract/order.ts';
@@ -11,8 +13,6 @@ import type {
 import type { Page } from '@ordercast/contract/page.ts';
 import { productListSchema } from '@ordercast/contract/product.ts';
 import type { Product } from '@ordercast/contract/product.ts';
-import { announcementPageSchema, announcementSchema } from '../announcements/announcement.ts';
-import type { Announcement } from '../announcements/announcement.ts';
 import type { HttpClient } from './http-client.ts';
 
 export interface OrderFilter {

@@ -83,9 +83,9 @@ export class SignedInUser {
 
   /** Proves the secret with one of its codes and asks for a code at every sign-in from now on. */
   async confirmTotp(code: string): Promise<void> {
-    await this.#ask<void>((resolve, reject) => {
+    await this.#ask((resolve, reject) => {
       this.#user.verifySoftwareToken(code, 'Authenticator app', {
-        onSuccess: () => resolve(),
+        onSuccess: resolve,
         onFailure: reject,
       });
     });

@@ -20,11 +20,13 @@ export interface FeedOptions<Item> {
 export class ChannelFeed<Item> {
   readonly #options: FeedOptions<Item>;
   readonly #listeners = new Set<FeedListener<Item>>();
-  readonly #standing = Promise.withResolvers<void>();
+  readonly #standing: Promise<void>;
+  #resolveStanding: () => void = () => undefined;
   #stands = false;
 
   constructor(options: FeedOptions<Item>) {
     this.#options = options;
+    this.#standing = new Promise((resolve) => (this.#resolveStanding = resolve));
   }
 
   /** Whether events have begun to come. */
@@ -34,7 +36,7 @@ export class ChannelFeed<Item> {
 
   /** Resolves when events have begun to come; never rejects, and may never resolve. */
   get standing(): Promise<void> {
-    return this.#standing.promise;
+    return this.#standing;
   }
 
   /** Subscribes; returns the clean-up. */
@@ -47,7 +49,7 @@ export class ChannelFeed<Item> {
     subscription.ready.then(
       () => {
         this.#stands = true;
-        this.#standing.resolve();
+        this.#resolveStanding();
       },
       () => undefined,
     );

@@ -129,7 +129,11 @@ export class OrderDetail {
     do {
       this.#mustReadAgain = false;
       await this.#read();
-    } while (this.#mustReadAgain && !this.#isClosed);
+    } while (this.#hasToReadAgain());
+  }
+
+  #hasToReadAgain(): boolean {
+    return this.#mustReadAgain && !this.#isClosed;
   }
 
   async #read(): Promise<void> {

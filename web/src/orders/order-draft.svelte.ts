@@ -1,17 +1,13 @@
+import { MAX_LINES, MAX_NOTE_LENGTH, MAX_QUANTITY } from '@ordercast/contract/order.ts';
 import type { NewOrder, Order } from '@ordercast/contract/order.ts';
 import type { Product } from '@ordercast/contract/product.ts';
 import { z } from 'zod';
 import { ApiError, apiErrorText } from '../api/api-error.ts';
 import type { OrderApi } from '../api/order-api.ts';
 
-/** The API's limits; see `newOrderSchema`. */
-export const MOST_LINES = 100;
-export const LARGEST_QUANTITY = 999;
-export const LONGEST_NOTE = 4_000;
-
 /** What is kept of a draft, so that a reload of the page neither loses it nor places it twice. */
 const savedDraftSchema = z.object({
-  quantities: z.record(z.string(), z.int().min(1).max(LARGEST_QUANTITY)),
+  quantities: z.record(z.string(), z.int().min(1).max(MAX_QUANTITY)),
   note: z.string(),
   submission: z.object({ key: z.string(), body: z.string() }).nullable(),
 });
@@ -89,7 +85,7 @@ export class OrderDraft {
   /** Takes a whole number within the limits; anything else becomes the nearest. */
   setQuantity(productId: string, quantity: number): void {
     const whole = Number.isFinite(quantity) ? Math.trunc(quantity) : 0;
-    const within = Math.min(LARGEST_QUANTITY, Math.max(0, whole));
+    const within = Math.min(MAX_QUANTITY, Math.max(0, whole));
     const others = Object.entries(this.#quantities).filter(([id]) => id !== productId);
     this.#quantities = Object.fromEntries(within > 0 ? [...others, [productId, within]] : others);
     this.#error = undefined;
@@ -137,9 +133,9 @@ export class OrderDraft {
   #fault(): string | undefined {
     const count = this.lines.length;
     if (count === 0) return 'Choose at least one product.';
-    if (count > MOST_LINES) return `An order holds at most ${MOST_LINES} different products.`;
-    if (this.#note.trim().length > LONGEST_NOTE)
-      return `The note is longer than ${LONGEST_NOTE} characters.`;
+    if (count > MAX_LINES) return `An order holds at most ${MAX_LINES} different products.`;
+    if (this.#note.trim().length > MAX_NOTE_LENGTH)
+      return `The note is longer than ${MAX_NOTE_LENGTH} characters.`;
     return undefined;
   }
 

@@ -18,6 +18,3 @@ export const ORDER_WAY = [
   'shipped',
   'delivered',
 ] as const satisfies readonly OrderStatus[];
-
-/** The API's limit, in UTF-16 units; see `transitionSchema`. */
-export const LONGEST_REASON = 500;

@@ -57,10 +57,11 @@ export class Router {
     this.#arrive(new URL(path, this.#window.location.origin));
   }
 
-  /** Changes the query alone, such as a filter, without leaving the page. */
-  refine(query: URLSearchParams): void {
+  /** Changes one part of the query, such as a filter, without leaving the page. */
+  refine(name: string, value: string): void {
     const url = new URL(this.#url);
-    url.search = query.toString();
+    if (value === '') url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
     this.#window.history.replaceState(null, '', url.pathname + url.search);
     this.#url = url;
   }

@@ -1,5 +1,7 @@
 import { createRealtimeClient } from '@ordercast/client/realtime-client.ts';
 import { storagePositions } from '@ordercast/client/positions.ts';
+import { ANNOUNCEMENT_EVENT_TYPE, announcementSchema } from '@ordercast/contract/announcement.ts';
+import type { Announcement } from '@ordercast/contract/announcement.ts';
 import { ANNOUNCEMENTS_CHANNEL, ORDERS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
 import { orderEventDataSchema } from '@ordercast/contract/order-event.ts';
 import type { OrderEventData } from '@ordercast/contract/order-event.ts';
@@ -9,8 +11,6 @@ import { createContext } from 'svelte';
 import { Profile } from '../account/profile.svelte.ts';
 import { TwoFactor } from '../account/two-factor.svelte.ts';
 import { AnnouncementBoard } from '../announcements/announcement-board.svelte.ts';
-import { announcementSchema } from '../announcements/announcement.ts';
-import type { Announcement } from '../announcements/announcement.ts';
 import { HttpClient } from '../api/http-client.ts';
 import { OrderApi } from '../api/order-api.ts';
 import type { AppConfig } from '../app-config.ts';
@@ -58,7 +58,7 @@ export function createWorkplace(
   const api = createApi(config, session);
   const client: LiveClient = createRealtimeClient({
     url: config.realtimeUrl,
-    token: () => session.accessToken(),
+    token: (reason) => session.accessToken({ fresh: reason !== 'connect' }),
     positions: storagePositions(sessionStorage, `ordercast.${sub}`),
   });
   const orderFeed = createOrderFeed(client, isStaff ? ORDERS_CHANNEL : userChannel(sub));
@@ -134,7 +134,8 @@ function createAnnouncementFeed(client: LiveClient): ChannelFeed<Announcement> {
   return new ChannelFeed({
     client,
     channel: ANNOUNCEMENTS_CHANNEL,
-    read: ({ data }) => announcementSchema.safeParse(data).data,
+    read: ({ type, data }) =>
+      type === ANNOUNCEMENT_EVENT_TYPE ? announcementSchema.safeParse(data).data : undefined,
   });
 }
 
