@@ -50,15 +50,26 @@ export async function appendToOutbox(
 }
 
 /**
- * The first `limit` rows that wait, in id order. Nothing is locked or marked: only the leader
- * publishes. A row that commits late with a lower id is in the next claim, since there is no
- * cursor that could have passed it.
+ * The first rows that wait, at most `limit`, in id order, but for those in `held`. Nothing is
+ * locked or marked: only the leader publishes. A row that commits late with a lower id is in the
+ * next claim, since there is no cursor that could have passed it.
  */
-export async function claimOutbox(db: Knex, limit: number): Promise<PendingEntry[]> {
-  const rows: unknown[] = await db('outbox')
+export async function claimOutbox(
+  db: Knex,
+  { limit, held }: { limit: number; held: { size: number; has: (id: string) => boolean } },
+): Promise<PendingEntry[]> {
+  // Ids alone come from the small index of what waits, however much of it is held.
+  const waiting = await db('outbox')
     .whereNull('published_at')
     .orderBy('id')
-    .limit(limit)
+    .limit(held.size + limit)
+    .pluck<string[]>('id');
+  const ids = waiting.filter((id) => !held.has(id)).slice(0, limit);
+  if (ids.length === 0) return [];
+  const rows: unknown[] = await db('outbox')
+    .whereIn('id', ids)
+    .whereNull('published_at')
+    .orderBy('id')
     .select('id', 'channels', 'event', 'traceparent', 'attempts');
   return rows.map((row) => pendingRow.parse(row));
 }

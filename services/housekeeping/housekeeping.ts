@@ -1,0 +1,55 @@
+import type { Logger } from '../platform/logger.ts';
+
+/** Deletes a bounded batch and tells how many went; called again at once while any did. */
+export type HousekeepingTask = () => Promise<number>;
+
+export interface Housekeeping {
+  /** Resolves when the batch in hand is done. */
+  stop: () => Promise<void>;
+}
+
+const EVERY_MS = 10 * 60 * 1000;
+/** A task that never ends must not keep the others from their turn. */
+const MAX_BATCHES = 1000;
+
+/**
+ * Runs every task now and then every ten minutes, batch by batch. Any number of processes may do
+ * so at once: what is gone is gone.
+ */
+export function startHousekeeping(settings: {
+  tasks: Readonly<Record<string, HousekeepingTask>>;
+  log: Logger;
+}): Housekeeping {
+  const { tasks, log } = settings;
+  let isStopping = false;
+
+  const runTask = async (name: string, task: HousekeepingTask): Promise<void> => {
+    let deleted = 0;
+    try {
+      for (let batch = 0; batch < MAX_BATCHES && !isStopping; batch++) {
+        const count = await task();
+        deleted += count;
+        if (count === 0) break;
+      }
+      if (deleted > 0) log.info({ task: name, deleted }, 'cleaned up');
+    } catch (error) {
+      log.warn({ err: error, task: name }, 'cannot clean up');
+    }
+  };
+  const runAll = async (): Promise<void> => {
+    for (const [name, task] of Object.entries(tasks)) await runTask(name, task);
+  };
+
+  let running = runAll();
+  const timer = setInterval(() => {
+    running = running.then(runAll);
+  }, EVERY_MS);
+  timer.unref();
+  return {
+    stop: async () => {
+      isStopping = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import type { Entry } from './entry.ts';
+import { isUnencodable } from './publish.ts';
+import type { Publish } from './publish.ts';
+
+/** Events that one publish carries at most. */
+const MAX_BATCH = 100;
+const FIRST_RETRY_MS = 50;
+const LAST_RETRY_MS = 5_000;
+
+export interface LaneContext {
+  publish: Publish;
+  /** Asked before each publish; false ends the lane. */
+  mayPublish: () => Promise<boolean>;
+  /** Runs work when one of the relay's slots is free. */
+  inSlot: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /** An entry is in this channel's log, and its subscribers were tried. */
+  onDone: (entry: Entry) => void;
+  /** A publish failed and will be tried again. */
+  onFailure: (channel: string, entries: readonly Entry[], error: unknown) => void;
+  /** An entry's event can never be carried; afterwards it holds a tombstone instead. */
+  onUnencodable: (entry: Entry, error: unknown) => void;
+  /** Nothing waits or is under way. */
+  onIdle: () => void;
+  /** Waits for a retry; cut short when the lane shall end. */
+  wait: (ms: number) => Promise<void>;
+  random: () => number;
+}
+
+export interface ChannelLane {
+  push: (entry: Entry) => void;
+  /** Resolves when nothing of this lane is under way any more. */
+  idle: () => Promise<void>;
+}
+
+/**
+ * Publishes one channel's entries in their order, those that wait together at once. A failure
+ * holds up this channel alone; its entries are tried again with backoff until they pass.
+ */
+export function createChannelLane(channel: string, context: LaneContext): ChannelLane {
+  const queue: Entry[] = [];
+  const settling = new Set<Promise<void>>();
+  let running: Promise<void> | undefined;
+  let batchSize = MAX_BATCH;
+  let failures = 0;
+  let isEnded = false;
+
+  const run = async (): Promise<void> => {
+    while (queue.length > 0 && !isEnded) {
+      const batch = queue.splice(0, batchSize);
+      try {
+        const settled = await context.inSlot(() => publishIfOurs(batch));
+        settle(batch, settled);
+        failures = 0;
+        batchSize = MAX_BATCH;
+      } catch (error) {
+        queue.unshift(...batch);
+        if (error instanceof NotOurs) isEnded = true;
+        else if (isUnencodable(error)) isolate(batch, error);
+        else await backOff(batch, error);
+      }
+    }
+  };
+
+  const publishIfOurs = async (batch: readonly Entry[]): Promise<Promise<void>[]> => {
+    if (!(await context.mayPublish())) throw new NotOurs();
+    const published = await context.publish(
+      channel,
+      batch.map(({ event }) => event),
+    );
+    // In a list, so that awaiting this function does not wait for the fan-out.
+    return typeof published === 'object' ? [published.settled] : [];
+  };
+
+  const isolate = (batch: readonly Entry[], error: unknown): void => {
+    const [entry] = batch;
+    batchSize = 1;
+    if (batch.length > 1 || entry === undefined) return;
+    if (entry.abandonedBecause === undefined) {
+      context.onUnencodable(entry, error);
+    } else {
+      // Not even the tombstone passes: the row is closed without one.
+      queue.shift();
+      context.onDone(entry);
+    }
+  };
+
+  const backOff = async (batch: readonly Entry[], error: unknown): Promise<void> => {
+    failures += 1;
+    context.onFailure(channel, batch, error);
+    const longestMs = Math.min(FIRST_RETRY_MS * 2 ** failures, LAST_RETRY_MS);
+    await context.wait(longestMs * (0.5 + context.random() / 2));
+  };
+
+  const settle = (batch: readonly Entry[], settled: readonly Promise<void>[]): void => {
+    const finished = Promise.all(settled).then(
+      () => batch.forEach(context.onDone),
+      (error: unknown) => {
+        context.onFailure(channel, batch, error);
+        // They are in the log: publishing them again only repeats the fan-out.
+        queue.unshift(...batch);
+        start();
+      },
+    );
+    settling.add(finished);
+    void finished.finally(() => {
+      settling.delete(finished);
+      reportIdle();
+    });
+  };
+
+  const start = (): void => {
+    if (isEnded) return;
+    running ??= run().finally(() => {
+      running = undefined;
+      // Something may have come between the last look at the queue and this.
+      if (queue.length > 0) start();
+      else reportIdle();
+    });
+  };
+
+  const reportIdle = (): void => {
+    if (running === undefined && settling.size === 0 && queue.length === 0) context.onIdle();
+  };
+
+  return {
+    push: (entry) => {
+      queue.push(entry);
+      start();
+    },
+    idle: async () => {
+      while (running !== undefined || settling.size > 0) {
+        await Promise.all([running, ...settling]);
+      }
+    },
+  };
+}
+
+class NotOurs extends Error {
+  override name = 'NotOurs';
+}

@@ -1,0 +1,154 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { claimOutbox, recordOutboxFailure } from '../outbox/outbox.ts';
+import type { Term } from '../platform/leadership.ts';
+import { createChannelLane } from './channel-lane.ts';
+import type { ChannelLane, LaneContext } from './channel-lane.ts';
+import { createCompletion } from './completion.ts';
+import { readEntry, tombstone } from './entry.ts';
+import type { Entry } from './entry.ts';
+import { createPause } from './pause.ts';
+import type { RelaySettings } from './relay.ts';
+import { createSlots } from './slots.ts';
+
+const CLAIM_LIMIT = 500;
+/** Rows under way at most; beyond it nothing more is claimed until some are complete. */
+const MAX_HELD = 2_000;
+/** Channels whose log is written at once at most. */
+const MAX_PUBLISHING = 64;
+/** The poll's pause doubles from the first to the last while nothing comes; a nudge ends it. */
+const FIRST_PAUSE_MS = 5;
+const LAST_PAUSE_MS = 250;
+
+export interface RelayTerm {
+  nudge: () => void;
+  /** Claims and publishes no more; what is under way is finished first. */
+  end: () => void;
+  /** Resolves when the lead is lost or given away; rejects where the database fails. */
+  finished: Promise<void>;
+}
+
+/** One term of leadership: claims rows in id order and hands each to the lanes of its channels. */
+export function createTerm(settings: RelaySettings & { lead: Term }): RelayTerm {
+  const { database, publish, lead, clock, random, log, crashPoints = {} } = settings;
+  const pause = createPause();
+  const ending = new AbortController();
+  /** Rows under way, and how many of their channels are still to be served. */
+  const held = new Map<string, { channelsLeft: number }>();
+  const lanes = new Map<string, ChannelLane>();
+
+  const wait = (ms: number): Promise<void> =>
+    delay(ms, undefined, { signal: ending.signal }).catch(() => undefined);
+
+  const completion = createCompletion({
+    database,
+    clock,
+    retryAfter: async (ms) => {
+      await wait(ms);
+      return !ending.signal.aborted;
+    },
+    beforeComplete: async () => crashPoints.beforeComplete?.(),
+    onCompleted: (ids) => {
+      const wasFull = held.size >= MAX_HELD;
+      for (const id of ids) held.delete(id);
+      if (wasFull) pause.end();
+    },
+    onFailure: (error) => log.error({ err: error }, 'cannot mark rows as published'),
+  });
+
+  const laneContext: Omit<LaneContext, 'onIdle'> = {
+    publish: async (channel, events) => {
+      const published = await publish(channel, events);
+      await crashPoints.afterPublish?.();
+      return typeof published === 'object' ? published : { settled: Promise.resolve() };
+    },
+    mayPublish: async () => !ending.signal.aborted && (await lead.isHeld()),
+    inSlot: createSlots(MAX_PUBLISHING),
+    onDone: (entry) => {
+      const row = held.get(entry.id);
+      if (row === undefined) return;
+      row.channelsLeft -= 1;
+      if (row.channelsLeft === 0) completion.add(entry);
+    },
+    onFailure: (channel, entries, error) => {
+      const ids = entries.map(({ id }) => id);
+      log.warn({ err: error, channel, ids: ids.slice(0, 10) }, 'publishing failed, will retry');
+      recordOutboxFailure(database, ids, String(error)).catch((cause: unknown) =>
+        log.warn({ err: cause }, 'cannot count a failed attempt'),
+      );
+    },
+    onUnencodable: (entry, error) => {
+      abandon(entry, String(error));
+      entry.event = tombstone(entry.id, entry.event, clock());
+    },
+    wait,
+    random,
+  };
+
+  const abandon = (entry: Entry, reason: string): void => {
+    entry.abandonedBecause = reason;
+    const { id, event, traceparent } = entry;
+    log.error(
+      {
+        alarm: 'outbox-event-abandoned',
+        id,
+        type: event.type,
+        subject: event.subject,
+        traceparent,
+        reason,
+      },
+      'an event can never be published; a tombstone takes its place',
+    );
+  };
+
+  const laneOf = (channel: string): ChannelLane => {
+    const lane =
+      lanes.get(channel) ??
+      createChannelLane(channel, { ...laneContext, onIdle: () => lanes.delete(channel) });
+    lanes.set(channel, lane);
+    return lane;
+  };
+
+  const claim = async (): Promise<number> => {
+    if (held.size >= MAX_HELD) return 0;
+    const rows = await claimOutbox(database, { limit: CLAIM_LIMIT, held });
+    if (rows.length > 0) await crashPoints.afterClaim?.();
+    for (const row of rows) {
+      const entry = readEntry(row, clock());
+      if (entry.abandonedBecause !== undefined) abandon(entry, entry.abandonedBecause);
+      held.set(entry.id, { channelsLeft: entry.channels.length });
+      if (entry.channels.length === 0) completion.add(entry);
+      for (const channel of entry.channels) laneOf(channel).push(entry);
+    }
+    return rows.length;
+  };
+
+  const run = async (): Promise<void> => {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (!ending.signal.aborted && (await lead.isHeld())) {
+      const claimed = await claim();
+      if (claimed === CLAIM_LIMIT) continue;
+      pauseMs = claimed > 0 ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LAST_PAUSE_MS);
+      await pause.wait(pauseMs);
+    }
+  };
+
+  const finish = async (): Promise<void> => {
+    try {
+      await run();
+    } finally {
+      ending.abort();
+      await Promise.all([...lanes.values()].map((lane) => lane.idle()));
+      await completion.flushed();
+      await lead.release();
+    }
+  };
+
+  return {
+    nudge: pause.end,
+    end: () => {
+      ending.abort();
+      pause.end();
+    },
+    finished: finish(),
+  };
+}

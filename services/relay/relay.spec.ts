@@ -1,0 +1,228 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { appendToOutbox } from '../outbox/outbox.ts';
+import { createLeaseLeadership } from '../platform/lease-leadership.ts';
+import type { Leadership } from '../platform/leadership.ts';
+import { createLogger } from '../platform/logger.ts';
+import { createUlidSource } from '../platform/ulid.ts';
+import { createRecordingPublisher } from '../testing/recording-publisher.ts';
+import type { RecordingPublisher } from '../testing/recording-publisher.ts';
+import { openTestDatabase } from '../testing/test-database.ts';
+import type { TestDatabase } from '../testing/test-database.ts';
+import { startRelay } from './relay.ts';
+import type { Relay } from './relay.ts';
+
+let database: TestDatabase;
+let publisher: RecordingPublisher;
+let logged: string[];
+const relays: Relay[] = [];
+const ids = createUlidSource({ clock: Date.now, random: Math.random });
+
+beforeEach(async () => {
+  database = await openTestDatabase();
+  publisher = createRecordingPublisher();
+  logged = [];
+});
+afterEach(async () => {
+  await Promise.all(relays.splice(0).map((relay) => relay.stop()));
+  await database.close();
+});
+
+let owners = 0;
+function lease(): Leadership {
+  owners += 1;
+  return createLeaseLeadership({
+    database: database.db,
+    name: 'relay',
+    owner: `owner-${owners}`,
+    clock: Date.now,
+  });
+}
+
+function start(leadership: Leadership = lease()): Relay {
+  const relay = startRelay({
+    database: database.db,
+    publish: publisher.publish,
+    leadership,
+    clock: Date.now,
+    random: Math.random,
+    log: createLogger('relay', { destination: { write: (line) => void logged.push(line) } }),
+  });
+  relays.push(relay);
+  return relay;
+}
+
+async function append(channels: readonly string[], id = ids.next(), data: unknown = {}) {
+  const event = {
+    specversion: '1.0' as const,
+    id,
+    type: 'order.placed',
+    source: '/orders',
+    subject: 'an-order',
+    time: new Date().toISOString(),
+    data,
+  };
+  await appendToOutbox(database.db, { channels, event }, Date.now());
+  return id;
+}
+
+async function pending(): Promise<number> {
+  const rows = await database.db('outbox').whereNull('published_at').select('id');
+  return rows.length;
+}
+
+const untilEmpty = () =>
+  vi.waitFor(async () => expect(await pending()).toBe(0), { timeout: 30_000 });
+
+describe('the relay', () => {
+  it('publishes what waits and what comes, to each channel in order, and marks it', async () => {
+    const early = [
+      await append(['a', 'all']),
+      await append(['b', 'all']),
+      await append(['a', 'all']),
+    ];
+    const relay = start();
+    await untilEmpty();
+    const late = await append(['b', 'all']);
+    relay.nudge();
+    await untilEmpty();
+    expect(publisher.log('all')).toEqual([...early, late]);
+    expect(publisher.log('a')).toEqual([early[0], early[2]]);
+    expect(publisher.log('b')).toEqual([early[1], late]);
+    expect(publisher.arrivals).toHaveLength(8);
+  });
+
+  it('sends a row that was committed late, below ids that are out already', async () => {
+    start();
+    const late = ids.next();
+    const first = await append(['all']);
+    await untilEmpty();
+    await append(['all'], late);
+    await untilEmpty();
+    expect(publisher.log('all')).toEqual([first, late]);
+  });
+
+  it('lets a failing channel hold up itself alone, in its order, and counts the attempts', async () => {
+    let isDown = true;
+    publisher.setFault((channel) => {
+      if (channel === 'sick' && isDown) throw new Error('throttled');
+    });
+    const sick = [await append(['sick', 'all']), await append(['sick', 'all'])];
+    const sound = await append(['sound', 'all']);
+    start();
+    await vi.waitFor(() => expect(publisher.log('all')).toEqual([...sick, sound]));
+    await vi.waitFor(async () => expect(await pending()).toBe(2));
+    expect(publisher.log('sick')).toEqual([]);
+    await vi.waitFor(async () => {
+      const row = await database.db('outbox').where({ id: sick[0] }).first();
+      expect(row.attempts).toBeGreaterThan(1);
+      expect(row.last_error).toBe('Error: throttled');
+    });
+    isDown = false;
+    await untilEmpty();
+    expect(publisher.log('sick')).toEqual(sick);
+    // What had reached its other channel is not sent there again.
+    expect(publisher.arrivals.filter(({ channel }) => channel === 'all')).toHaveLength(3);
+  });
+
+  it('puts a tombstone in place of an event that no frame can carry, and raises an alarm', async () => {
+    publisher.setFault((_channel, events) => {
+      const error = new Error('too large');
+      error.name = 'EventTooLarge';
+      if (JSON.stringify(events).includes('huge')) throw error;
+    });
+    const before = await append(['all']);
+    const huge = await append(['all', 'mine'], ids.next(), 'huge');
+    const after = await append(['all']);
+    start();
+    await untilEmpty();
+    expect(publisher.log('all')).toEqual([before, huge, after]);
+    const tombstones = publisher.arrivals.filter(({ event }) => event.id === huge);
+    expect(tombstones.map(({ channel, event }) => [channel, event.type]).sort()).toEqual([
+      ['all', 'event.abandoned'],
+      ['mine', 'event.abandoned'],
+    ]);
+    expect(tombstones[0]?.event).toMatchObject({
+      subject: 'an-order',
+      data: { type: 'order.placed' },
+    });
+    const row = await database.db('outbox').where({ id: huge }).first();
+    expect(row.abandoned_at).not.toBeNull();
+    expect(row.last_error).toContain('too large');
+    expect(logged.filter((line) => line.includes('outbox-event-abandoned'))).toHaveLength(1);
+  });
+
+  it('gets past rows that are damaged', async () => {
+    const noEvent = await append(['all']);
+    const noChannels = await append(['all']);
+    const sound = await append(['all']);
+    await database.db('outbox').where({ id: noEvent }).update({ event: '{"id":' });
+    await database.db('outbox').where({ id: noChannels }).update({ channels: 'all' });
+    start();
+    await untilEmpty();
+    expect(publisher.log('all')).toEqual([noEvent, sound]);
+    expect(publisher.arrivals[0]?.event.type).toBe('event.abandoned');
+    expect(await database.db('outbox').whereNotNull('abandoned_at').pluck('id')).toEqual([
+      noEvent,
+      noChannels,
+    ]);
+  });
+
+  it('carries a thousand rows over many channels, each in its order', async () => {
+    const byChannel = new Map<string, string[]>();
+    for (let count = 0; count < 1000; count++) {
+      const channel = `user/${count % 37}`;
+      const id = await append([channel, 'orders']);
+      byChannel.set(channel, [...(byChannel.get(channel) ?? []), id]);
+    }
+    publisher.setFault(() => {
+      if (Math.random() < 0.05) throw new Error('sometimes');
+    });
+    start();
+    await untilEmpty();
+    for (const [channel, expected] of byChannel) expect(publisher.log(channel)).toEqual(expected);
+    expect(publisher.log('orders')).toEqual([...byChannel.values()].flat().sort());
+  });
+
+  it('leaves the lead to another when it stops, and only one leads', async () => {
+    const first = start();
+    await append(['all']);
+    await untilEmpty();
+    const second = start();
+    await append(['all']);
+    first.nudge();
+    second.nudge();
+    await untilEmpty();
+    expect(logged.filter((line) => line.includes('"leading"'))).toHaveLength(1);
+    await first.stop();
+    await append(['all']);
+    await untilEmpty();
+    expect(publisher.log('all')).toHaveLength(3);
+    expect(publisher.arrivals).toHaveLength(3);
+  });
+
+  it('publishes nothing more once another has taken the lead', async () => {
+    const gate = Promise.withResolvers<void>();
+    let held = 0;
+    publisher.setFault(async () => {
+      held += 1;
+      if (held === 1) await gate.promise;
+    });
+    const first = await append(['all']);
+    start();
+    await vi.waitFor(() => expect(held).toBe(1));
+    const second = await append(['all']);
+    // The lease is taken over while the leader is stuck in a publish, as after a long stop.
+    await database
+      .db('leases')
+      .update({ owner: 'usurper', fence: 99, expires_at: new Date(Date.now() + 3_000) });
+    await vi
+      .waitFor(() => expect(logged.join('')).toContain('not leading'), { timeout: 1 })
+      .catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    gate.resolve();
+    await vi.waitFor(() => expect(logged.join('')).toContain('not leading any more'));
+    expect(publisher.log('all')).toEqual([first]);
+    await untilEmpty();
+    expect(publisher.log('all')).toEqual([first, second]);
+  });
+});

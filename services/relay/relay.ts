@@ -1,0 +1,85 @@
+import type { Knex } from 'knex';
+import type { Leadership } from '../platform/leadership.ts';
+import type { Logger } from '../platform/logger.ts';
+import { createPause } from './pause.ts';
+import type { Publish } from './publish.ts';
+import { createTerm } from './relay-term.ts';
+import type { RelayTerm } from './relay-term.ts';
+
+/** The lease that relays of one database contend for. */
+export const RELAY_LEASE = 'relay';
+
+/** Places where a test may stop the process, to show that nothing is lost there. */
+export interface RelayCrashPoints {
+  afterClaim: () => Promise<void>;
+  afterPublish: () => Promise<void>;
+  beforeComplete: () => Promise<void>;
+}
+
+export interface RelaySettings {
+  database: Knex;
+  publish: Publish;
+  leadership: Leadership;
+  /** Epoch milliseconds. */
+  clock: () => number;
+  /** 0 ≤ x < 1. */
+  random: () => number;
+  log: Logger;
+  crashPoints?: Partial<RelayCrashPoints>;
+}
+
+export interface Relay {
+  /** Something was committed in this process: look at once. */
+  nudge: () => void;
+  /** Finishes what is being published, marks it, and gives the lead away. */
+  stop: () => Promise<void>;
+}
+
+/** How often somebody who does not lead asks for the lead. */
+const CANDIDATE_MS = 200;
+const AFTER_ERROR_MS = 250;
+
+/**
+ * Carries the outbox to the realtime channels: claims, publishes, completes, as long as it leads.
+ * Several may run on one database; one leads, and another takes over when it dies. Whatever
+ * happens in between is repeated by the next, and recognised by the channels' logs.
+ */
+export function startRelay(settings: RelaySettings): Relay {
+  const { leadership, log, random } = settings;
+  const pause = createPause();
+  let isStopping = false;
+  let term: RelayTerm | undefined;
+
+  const run = async (): Promise<void> => {
+    while (!isStopping) {
+      try {
+        const lead = await leadership.acquire();
+        if (lead === undefined) {
+          await pause.wait(CANDIDATE_MS * (0.5 + random()));
+          continue;
+        }
+        log.info('leading');
+        term = createTerm({ ...settings, lead });
+        if (isStopping) term.end();
+        await term.finished;
+        log.info('not leading any more');
+      } catch (error) {
+        log.error({ err: error }, 'the relay failed and begins anew');
+        await pause.wait(AFTER_ERROR_MS);
+      } finally {
+        term = undefined;
+      }
+    }
+  };
+  const finished = run();
+
+  return {
+    nudge: () => term?.nudge(),
+    stop: async () => {
+      isStopping = true;
+      term?.end();
+      pause.end();
+      await finished;
+    },
+  };
+}
