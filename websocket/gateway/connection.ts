@@ -10,7 +10,10 @@ export class Connection implements ConnectionFacts {
   readonly connectedAt: number;
   readonly identity: Identity;
   readonly authorizer: AuthorizerContext | undefined;
-  /** Epoch milliseconds of the last message, either way; pings and pongs do not count. */
+  /**
+   * Epoch milliseconds of the last message, either way. Pings and pongs do not count: the guide
+   * does not say, reports do (subscriptionless issue 3).
+   */
   lastActiveAt: number;
   socket: WebSocket | undefined;
   /** True once the connection is over for the management API and `$disconnect` is on its way. */

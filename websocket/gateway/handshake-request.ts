@@ -1,8 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { Identity } from './gateway-event.ts';
 
-/** Headers of one hop, which end at the gateway. */
-const HOP_HEADERS = new Set(['connection', 'upgrade', 'keep-alive', 'transfer-encoding']);
+/** What ends at the gateway: the headers of one hop, and those that only it may write. */
+const OWN_HEADERS = new Set([
+  'connection',
+  'upgrade',
+  'keep-alive',
+  'transfer-encoding',
+  'x-forwarded-for',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+]);
 
 interface Headers {
   headers: Record<string, string>;
@@ -10,15 +18,20 @@ interface Headers {
 }
 
 /**
- * The handshake's headers as an event holds them: named as the client wrote them, the last value in
- * `headers` and all in `multiValueHeaders`, with the forwarding headers that API Gateway adds.
+ * The handshake's headers as an event holds them: named as the client first wrote them, the last
+ * value in `headers` and all in `multiValueHeaders`, with the forwarding headers that API Gateway
+ * adds. A header's name has one spelling, so that no handler can be shown two of them.
  */
 export function headersOf(request: IncomingMessage): Headers {
   const values = new Map<string, string[]>();
+  const spellings = new Map<string, string>();
   const { rawHeaders, socket } = request;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
-    if (!HOP_HEADERS.has(name.toLowerCase())) append(values, name, rawHeaders[index + 1] ?? '');
+    const key = name.toLowerCase();
+    if (OWN_HEADERS.has(key)) continue;
+    if (!spellings.has(key)) spellings.set(key, name);
+    append(values, spellings.get(key) ?? name, rawHeaders[index + 1] ?? '');
   }
   values.set('X-Forwarded-For', [identityOf(request).sourceIp]);
   values.set('X-Forwarded-Port', [String(socket.localPort ?? '')]);

@@ -9,6 +9,10 @@ import type {
 } from './gateway-event.ts';
 import { refusal, startGateway, TestClient } from './running-gateway.ts';
 
+// A handshake by hand, for what no client of ws would send.
+const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
+const UPGRADE = 'Connection: Upgrade\r\nUpgrade: websocket';
+
 const ARN_OF_CONNECT = 'arn:aws:execute-api:us-east-1:000000000000:local/realtime/$connect';
 
 function policy(
@@ -89,6 +93,27 @@ test('the authorizer sees the handshake, and every later event what it said', as
   expect(connect?.requestContext.connectionId).toBe(seen[0]?.requestContext.connectionId);
   expect(connect).not.toHaveProperty('body');
   expect(connect?.headers).not.toHaveProperty('Connection');
+});
+
+test('a client cannot show a handler two spellings of a header, nor forge where it comes from', async () => {
+  const connects: ConnectEvent[] = [];
+  const { port } = await startGateway({
+    routes: { $connect: (event: ConnectEvent) => (connects.push(event), { statusCode: 200 }) },
+  });
+  const socket = connect(port, '127.0.0.1');
+  socket.write(
+    `GET /realtime HTTP/1.1\r\nHost: x\r\n${UPGRADE}\r\n${KEY}\r\nSec-WebSocket-Version: 13\r\n` +
+      'X-Role: one\r\nx-role: two\r\nx-forwarded-for: 10.0.0.1\r\n__proto__: polluted\r\n\r\n',
+  );
+  await once(socket, 'data');
+  socket.destroy();
+  const [event] = connects;
+  expect(event?.headers).toMatchObject({ 'X-Role': 'two', 'X-Forwarded-For': '127.0.0.1' });
+  expect(event?.multiValueHeaders).toMatchObject({ 'X-Role': ['one', 'two'] });
+  expect(
+    Object.keys(event?.headers ?? {}).filter((name) => /role|forwarded-for/i.test(name)),
+  ).toEqual(['X-Role', 'X-Forwarded-For']);
+  expect(Object.hasOwn(event?.headers ?? {}, '__proto__')).toBe(true);
 });
 
 test('without its identity source the answer is 401, and the authorizer is not asked', async () => {
@@ -212,9 +237,6 @@ test('another path is 403', async () => {
   expect(await refusal(url.replace('realtime', 'other'))).toMatchObject({ status: 403 });
   await TestClient.open(`${url}/`);
 });
-
-const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
-const UPGRADE = 'Connection: Upgrade\r\nUpgrade: websocket';
 
 test.each([
   ['no key', `GET /realtime HTTP/1.1\r\nHost: x\r\n${UPGRADE}\r\nSec-WebSocket-Version: 13`, 400],

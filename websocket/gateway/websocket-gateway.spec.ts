@@ -6,6 +6,7 @@ import {
   GetConnectionCommand,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
+import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import type { ConnectEvent, DisconnectEvent, MessageEvent } from './gateway-event.ts';
 import { refusal, startGateway, TestClient } from './running-gateway.ts';
@@ -13,7 +14,7 @@ import { refusal, startGateway, TestClient } from './running-gateway.ts';
 test('a handler posts to its own connection through the endpoint that its event names', async () => {
   const { url, client } = await startGateway({
     routes: {
-      $default: async ({ body, requestContext }: MessageEvent) => {
+      $default: async ({ body = '', requestContext }: APIGatewayProxyWebsocketEventV2) => {
         const { connectionId: ConnectionId } = requestContext;
         await client.send(new PostToConnectionCommand({ ConnectionId, Data: `you said ${body}` }));
         return { statusCode: 200 };
@@ -80,6 +81,11 @@ test('close waits for handlers that run, and for $connect', async () => {
         done.push('$default');
         return { statusCode: 200 };
       },
+      $disconnect: async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        done.push('$disconnect');
+        return { statusCode: 200 };
+      },
     },
   });
   const client = await TestClient.open(url);
@@ -91,7 +97,8 @@ test('close waits for handlers that run, and for $connect', async () => {
   expect(done).not.toContain('closed');
   finish();
   await closed;
-  expect(done.toSorted()).toEqual(['$connect', '$default', 'closed']);
+  const ends = ['$disconnect', '$disconnect'];
+  expect(done.toSorted()).toEqual(['$connect', '$default', ...ends, 'closed']);
   expect(done.at(-1)).toBe('closed');
   expect((await late).status).toBe(503);
 });
