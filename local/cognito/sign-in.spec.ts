@@ -1,6 +1,29 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { randomBytes } from 'node:crypto';
+import {
+  AdminDisableUserCommand,
+  AdminEnableUserCommand,
+  AdminInitiateAuthCommand,
+  GetTokensFromRefreshTokenCommand,
+  GetUserCommand,
+  InitiateAuthCommand,
+  RevokeTokenCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { awsJson, claimsOf } from './testing/aws-json.ts';
 import { createPerson } from './testing/person.ts';
-import { ADA, PASSWORD, startTestCognito, type TestCognito } from './testing/test-cognito.ts';
+import {
+  ADA,
+  CLIENT_ID,
+  PASSWORD,
+  POOL_ID,
+  startTestCognito,
+  type TestCognito,
+} from './testing/test-cognito.ts';
+
+const WRONG = { name: 'NotAuthorizedException', message: 'Incorrect username or password.' };
+const DAY_MS = 86_400_000;
+const adaAtPool = { UserPoolId: POOL_ID, Username: ADA.email };
 
 let cognito: TestCognito;
 beforeEach(async () => {
@@ -8,22 +31,270 @@ beforeEach(async () => {
 });
 afterEach(() => cognito.stop());
 
-test('the library signs in by SRP, whatever the case of the mail address', async () => {
-  for (const email of [ADA.email, 'Ada@Example.COM']) {
-    const session = await createPerson(cognito.endpoint, email).session(PASSWORD);
-    expect(session.isValid()).toBe(true);
-    expect(session.getIdToken().payload).toMatchObject({ sub: ADA.sub, email: ADA.email });
-  }
+const ada = () => createPerson(cognito.endpoint, ADA.email);
+
+describe('by SRP', () => {
+  test('the library signs in, whatever the case of the mail address', async () => {
+    for (const email of [ADA.email, 'Ada@Example.COM', ADA.sub]) {
+      const session = await createPerson(cognito.endpoint, email).session(PASSWORD);
+      expect(session.isValid()).toBe(true);
+      expect(session.getIdToken().payload).toMatchObject({ sub: ADA.sub, email: ADA.email });
+    }
+  });
+
+  test.each([0x00, 0x7f, 0x80, 0xff])('a salt that begins with %i is read alike', async (byte) => {
+    const other = await startTestCognito({
+      randomBytes: (size) => (size === 16 ? Buffer.alloc(16, byte) : randomBytes(size)),
+    });
+    try {
+      const session = await createPerson(other.endpoint, ADA.email).session(PASSWORD);
+      expect(session.isValid()).toBe(true);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  test('a wrong password is refused in the words of Cognito', async () => {
+    await expect(ada().signIn('Ordercast-demo-2')).rejects.toMatchObject(WRONG);
+  });
+
+  test('a stranger cannot be told from a wrong password', async () => {
+    const stranger = createPerson(cognito.endpoint, 'nobody@example.com');
+    await expect(stranger.signIn(PASSWORD)).rejects.toMatchObject(WRONG);
+    const known = await challenge(ADA.email);
+    const once = await challenge('nobody@example.com');
+    const again = await challenge('Nobody@example.com');
+    expect(Object.keys(once)).toEqual(Object.keys(known));
+    expect(once).toMatchObject({ SALT: again.SALT, USER_ID_FOR_SRP: again.USER_ID_FOR_SRP });
+    expect(once.SRP_B).not.toBe(again.SRP_B);
+    for (const { SALT, USER_ID_FOR_SRP, SRP_B, SECRET_BLOCK } of [known, once]) {
+      expect(SALT).toMatch(/^[0-9a-f]{32}$/);
+      expect(USER_ID_FOR_SRP).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab]/);
+      expect(SRP_B).toMatch(/^[0-9a-f]{740,768}$/);
+      expect(SECRET_BLOCK).toMatch(/^[\w+/]{1000,}=*$/);
+    }
+  });
+
+  test('an answer that was accepted once is refused when it is played again', async () => {
+    const answers: string[] = [];
+    const realFetch = globalThis.fetch;
+    globalThis.fetch = (input, init) => {
+      if (typeof init?.body === 'string') answers.push(init.body);
+      return realFetch(input, init);
+    };
+    try {
+      await ada().session(PASSWORD);
+    } finally {
+      globalThis.fetch = realFetch;
+    }
+    const replayed = await awsJson(cognito.endpoint, 'RespondToAuthChallenge', answers.at(-1));
+    expect(replayed.body).toMatchObject({ __type: WRONG.name, message: WRONG.message });
+  });
+
+  test('values of A that would give the key away are refused', async () => {
+    for (const value of ['0', '', 'xyz']) {
+      const answer = await awsJson(cognito.endpoint, 'InitiateAuth', {
+        AuthFlow: 'USER_SRP_AUTH',
+        ClientId: CLIENT_ID,
+        AuthParameters: { USERNAME: ADA.email, SRP_A: value },
+      });
+      expect(answer.body).toMatchObject({ __type: 'InvalidParameterException' });
+    }
+  });
+
+  test('a badly written time, a forged block and a forged proof are refused', async () => {
+    const { SECRET_BLOCK } = await challenge(ADA.email);
+    const claim = {
+      USERNAME: ADA.sub,
+      PASSWORD_CLAIM_SECRET_BLOCK: SECRET_BLOCK,
+      PASSWORD_CLAIM_SIGNATURE: Buffer.alloc(32).toString('base64'),
+      TIMESTAMP: 'Sun Nov 22 21:55:07 UTC 2026',
+    };
+    const answer = async (changed: object) => {
+      const { body } = await awsJson(cognito.endpoint, 'RespondToAuthChallenge', {
+        ChallengeName: 'PASSWORD_VERIFIER',
+        ClientId: CLIENT_ID,
+        ChallengeResponses: { ...claim, ...changed },
+      });
+      return body;
+    };
+    expect(await answer({ TIMESTAMP: '2026-11-22' })).toEqual({
+      __type: 'InvalidParameterException',
+      message: 'TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.',
+    });
+    expect(await answer({})).toMatchObject({ message: WRONG.message });
+    expect(await answer({ PASSWORD_CLAIM_SECRET_BLOCK: 'AAAA' })).toMatchObject({
+      message: WRONG.message,
+    });
+    expect(await answer({ USERNAME: undefined })).toMatchObject({
+      message: 'Missing required parameter USERNAME',
+    });
+  });
 });
 
-test('a refresh gives new tokens of the same sign-in', async () => {
-  const ada = createPerson(cognito.endpoint, ADA.email);
-  const first = await ada.session(PASSWORD);
-  const second = await ada.refresh(first);
-  expect(second.getAccessToken().payload).toMatchObject({
-    origin_jti: first.getAccessToken().payload['origin_jti'],
-    auth_time: first.getAccessToken().payload['auth_time'],
+describe('who may sign in', () => {
+  test('a disabled user may not, and may again when enabled', async () => {
+    await cognito.sdk.send(new AdminDisableUserCommand(adaAtPool));
+    await expect(ada().signIn(PASSWORD)).rejects.toMatchObject({
+      name: 'NotAuthorizedException',
+      message: 'User is disabled.',
+    });
+    await expect(ada().signIn('Wrong-password-1')).rejects.toMatchObject(WRONG);
+    await cognito.sdk.send(new AdminEnableUserCommand(adaAtPool));
+    expect((await ada().session(PASSWORD)).isValid()).toBe(true);
   });
-  expect(second.getAccessToken().getJwtToken()).not.toBe(first.getAccessToken().getJwtToken());
-  expect(second.getRefreshToken().getToken()).toBe(first.getRefreshToken().getToken());
+
+  test('five wrong passwords lock for a moment that doubles, a right one resets', async () => {
+    const wrong = () => ada().signIn('Wrong-password-1', 'USER_PASSWORD_AUTH');
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      await expect(wrong()).rejects.toMatchObject(WRONG);
+    }
+    const locked = { name: 'NotAuthorizedException', message: 'Password attempts exceeded' };
+    await expect(wrong()).rejects.toMatchObject(locked);
+    await expect(ada().signIn(PASSWORD)).rejects.toMatchObject(locked);
+    cognito.passTime(1000);
+    await expect(wrong()).rejects.toMatchObject(WRONG);
+    cognito.passTime(60_000);
+    await ada().session(PASSWORD);
+    await expect(wrong()).rejects.toMatchObject(WRONG);
+  });
+
+  test('an unknown client is told so', async () => {
+    const unknown = new InitiateAuthCommand({
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      ClientId: 'nobody',
+      AuthParameters: { USERNAME: ADA.email, PASSWORD },
+    });
+    await expect(cognito.sdk.send(unknown)).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+      message: 'User pool client nobody does not exist.',
+    });
+  });
 });
+
+describe('by password', () => {
+  test('one call gives tokens, in the flow for users and in the one for administrators', async () => {
+    const parameters = { ClientId: CLIENT_ID, AuthParameters: { USERNAME: ADA.email, PASSWORD } };
+    const asUser = await cognito.sdk.send(
+      new InitiateAuthCommand({ AuthFlow: 'USER_PASSWORD_AUTH', ...parameters }),
+    );
+    const asAdmin = await cognito.sdk.send(
+      new AdminInitiateAuthCommand({
+        UserPoolId: POOL_ID,
+        AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
+        ...parameters,
+      }),
+    );
+    for (const { AuthenticationResult } of [asUser, asAdmin]) {
+      expect(AuthenticationResult).toMatchObject({ TokenType: 'Bearer', ExpiresIn: 3600 });
+      expect(claimsOf(AuthenticationResult?.AccessToken ?? '')).toMatchObject({ sub: ADA.sub });
+    }
+  });
+
+  test('a client that allows SRP alone refuses it', async () => {
+    const strict = await startTestCognito({ authFlows: ['ALLOW_USER_SRP_AUTH'] });
+    try {
+      const person = createPerson(strict.endpoint, ADA.email);
+      await expect(person.signIn(PASSWORD, 'USER_PASSWORD_AUTH')).rejects.toMatchObject({
+        name: 'InvalidParameterException',
+        message: 'USER_PASSWORD_AUTH flow not enabled for this client',
+      });
+      await person.session(PASSWORD);
+    } finally {
+      await strict.stop();
+    }
+  });
+});
+
+describe('refresh', () => {
+  test('gives new tokens of the same sign-in and leaves the refresh token', async () => {
+    const person = ada();
+    const first = await person.session(PASSWORD);
+    const second = await person.refresh(first);
+    const [before, after] = [first, second].map((session) =>
+      claimsOf(session.getAccessToken().getJwtToken()),
+    );
+    expect(after?.['origin_jti']).toBe(before?.['origin_jti']);
+    expect(after?.['auth_time']).toBe(before?.['auth_time']);
+    expect(after?.['jti']).not.toBe(before?.['jti']);
+    expect(second.getRefreshToken().getToken()).toBe(first.getRefreshToken().getToken());
+  });
+
+  test('the newer call does the same', async () => {
+    const session = await ada().session(PASSWORD);
+    const { AuthenticationResult } = await cognito.sdk.send(
+      new GetTokensFromRefreshTokenCommand({
+        ClientId: CLIENT_ID,
+        RefreshToken: session.getRefreshToken().getToken(),
+      }),
+    );
+    expect(claimsOf(AuthenticationResult?.IdToken ?? '')).toMatchObject({ email: ADA.email });
+  });
+
+  test('ends with the life of the refresh token, which is 30 days', async () => {
+    const person = ada();
+    const session = await person.session(PASSWORD);
+    cognito.passTime(30 * DAY_MS - 60_000);
+    await person.refresh(session);
+    cognito.passTime(60_001);
+    await expect(person.refresh(session)).rejects.toMatchObject({
+      name: 'NotAuthorizedException',
+      message: 'Refresh Token has expired',
+    });
+  });
+
+  test('a revoked token refreshes no more, and its access tokens are void; others go on', async () => {
+    const session = await ada().session(PASSWORD);
+    const other = await ada().session(PASSWORD);
+    const token = session.getRefreshToken().getToken();
+    await cognito.sdk.send(new RevokeTokenCommand({ ClientId: CLIENT_ID, Token: token }));
+    await expect(refresh(token)).rejects.toMatchObject({
+      name: 'NotAuthorizedException',
+      message: 'Refresh Token has been revoked',
+    });
+    const read = (token: string) => cognito.sdk.send(new GetUserCommand({ AccessToken: token }));
+    await expect(read(session.getAccessToken().getJwtToken())).rejects.toMatchObject({
+      message: 'Access Token has been revoked',
+    });
+    expect(await read(other.getAccessToken().getJwtToken())).toMatchObject({ Username: ADA.sub });
+  });
+
+  test('what is no refresh token is refused', async () => {
+    const session = await ada().session(PASSWORD);
+    const real = session.getRefreshToken().getToken();
+    const changed = `${real.startsWith('A') ? 'B' : 'A'}${real.slice(1)}`;
+    const forged = [changed, 'x', session.getIdToken().getJwtToken()];
+    for (const token of forged) {
+      await expect(refresh(token)).rejects.toMatchObject({ message: 'Invalid Refresh Token' });
+    }
+  });
+});
+
+/** Without the library, which asks for five seconds before it tells of a refusal. */
+const refresh = (token: string) =>
+  cognito.sdk.send(
+    new InitiateAuthCommand({
+      AuthFlow: 'REFRESH_TOKEN_AUTH',
+      ClientId: CLIENT_ID,
+      AuthParameters: { REFRESH_TOKEN: token },
+    }),
+  );
+
+const challengeSchema = z.object({
+  ChallengeParameters: z.object({
+    SALT: z.string(),
+    SECRET_BLOCK: z.string(),
+    SRP_B: z.string(),
+    USERNAME: z.string(),
+    USER_ID_FOR_SRP: z.string(),
+  }),
+});
+
+async function challenge(name: string) {
+  const { body } = await awsJson(cognito.endpoint, 'InitiateAuth', {
+    AuthFlow: 'USER_SRP_AUTH',
+    ClientId: CLIENT_ID,
+    AuthParameters: { USERNAME: name, SRP_A: 'abcdef' },
+  });
+  return challengeSchema.parse(body).ChallengeParameters;
+}

@@ -6,12 +6,11 @@ import {
   sameBytes,
   serverPublicValue,
   sharedKey,
-  type PasswordVerifier,
 } from '../password/srp.ts';
 import { invalidParameter, wrongPassword } from '../protocol/cognito-error.ts';
+import { credentialsOf } from './credentials.ts';
 
 const CHALLENGE_MS = 180_000;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const secretBlockSchema = z.object({
   id: z.string(),
@@ -90,23 +89,6 @@ export function verifyPasswordClaim(pool: Pool, claim: PasswordClaim): string {
   if (!pool.singleUse.use(block.id, block.expiresAt)) throw wrongPassword();
   pool.attempts.passwordSucceeded(username);
   return username;
-}
-
-/** A stranger's credentials are derived from the name, so that asking twice shows nothing. */
-function credentialsOf(pool: Pool, name: string): { username: string; password: PasswordVerifier } {
-  const user = pool.users.find(name);
-  if (user !== undefined) return user;
-  const key = name.toLowerCase();
-  const username = UUID.test(key) ? key : uuidOf(pool.sealer.derive('stranger-id', key));
-  const salt = pool.sealer.derive('stranger-salt', username).subarray(0, 16).toString('hex');
-  const verifier = pool.sealer.derive('stranger-verifier', username).toString('hex').repeat(11);
-  return { username, password: { salt, verifier } };
-}
-
-function uuidOf(bytes: Buffer): string {
-  const hex = bytes.toString('hex');
-  const variant = 'a';
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** Cognito reads the time and signs its own rendering: `Sat Jan 5 09:08:07 UTC 2026`. */

@@ -2,7 +2,8 @@ import { limitExceeded, notAuthorized } from '../protocol/cognito-error.ts';
 
 /**
  * How often one may ask or guess within an hour, by user ("Quotas in Amazon Cognito": codes asked
- * for 5, confirmations 15, changes of password 5). Only wrong guesses count where a guess is made.
+ * for 5, confirmations 15, changes of password 5). Of changed passwords and authenticator codes only
+ * the wrong ones count.
  */
 const HOURLY_LIMITS = {
   resend: 5,

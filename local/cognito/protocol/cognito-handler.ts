@@ -46,7 +46,8 @@ export function createCognitoHandler({ pool, log, adminOrigins }: CognitoHandler
     } catch (error) {
       if (error instanceof CognitoError) {
         refuse(response, 400, error);
-        log.info({ requestId, operation: name, refused: error.name }, 'cognito');
+        const { name: refused, cause } = error;
+        log.info({ requestId, operation: name, refused, err: cause }, 'cognito');
       } else {
         refuse(response, 500, new CognitoError('InternalErrorException', 'Internal server error'));
         log.error({ requestId, operation: name, err: error }, 'cognito');
@@ -83,10 +84,15 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
     throw new CognitoError('SerializationException', 'The request is too large.');
   }
   try {
-    return JSON.parse(Buffer.concat(chunks).toString());
+    return JSON.parse(Buffer.concat(chunks).toString(), withoutNull);
   } catch {
     throw new CognitoError('SerializationException', 'The request is not JSON.');
   }
+}
+
+/** Clients write null for what they leave out; in AWS JSON that is the same. */
+function withoutNull(_key: string, value: unknown): unknown {
+  return value === null ? undefined : value;
 }
 
 function refuse(response: ServerResponse, status: number, { name, message }: CognitoError): void {

@@ -11,7 +11,7 @@ export function operation<Input>(
   run: (pool: Pool, input: Input) => Promise<object> | object,
 ): Operation {
   return async (pool, body) => {
-    const parsed = schema.safeParse(body);
+    const parsed = schema.safeParse(body, { reportInput: true });
     if (!parsed.success) throw invalidParameter(describe(parsed.error));
     return run(pool, parsed.data);
   };

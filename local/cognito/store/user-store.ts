@@ -29,6 +29,11 @@ export async function openUserStore(files: RecordFiles): Promise<UserStore> {
     byEmail.set(emailKey(user), user.username);
   }
 
+  function drop(user: UserRecord): void {
+    byUsername.delete(user.username);
+    byEmail.delete(emailKey(user));
+  }
+
   function assertEmailFree(user: UserRecord): void {
     const holder = byEmail.get(emailKey(user));
     if (holder !== undefined && holder !== user.username) throw emailTaken();
@@ -44,7 +49,12 @@ export async function openUserStore(files: RecordFiles): Promise<UserStore> {
     async insert(user) {
       assertEmailFree(user);
       hold(user);
-      await files.write(user.username, JSON.stringify(user));
+      try {
+        await files.write(user.username, JSON.stringify(user));
+      } catch (error) {
+        drop(user);
+        throw error;
+      }
     },
     async update(username, change) {
       const user = byUsername.get(username);
@@ -58,8 +68,7 @@ export async function openUserStore(files: RecordFiles): Promise<UserStore> {
     async remove(username) {
       const user = byUsername.get(username);
       if (user === undefined) throw userNotFound();
-      byUsername.delete(username);
-      byEmail.delete(emailKey(user));
+      drop(user);
       await files.remove(username);
     },
     list: () => [...byUsername.values()],

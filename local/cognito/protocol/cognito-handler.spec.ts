@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { awsJson } from '../testing/aws-json.ts';
+import { createPerson } from '../testing/person.ts';
+import {
+  ADA,
+  CLIENT_ID,
+  PASSWORD,
+  startTestCognito,
+  type TestCognito,
+} from '../testing/test-cognito.ts';
+
+let cognito: TestCognito;
+beforeEach(async () => {
+  cognito = await startTestCognito();
+});
+afterEach(() => cognito.stop());
+
+test('a refusal has the type and the message in body and headers', async () => {
+  const answer = await awsJson(cognito.endpoint, 'GetUser', { AccessToken: 'x' });
+  expect(answer.status).toBe(400);
+  expect(answer.body).toEqual({
+    __type: 'NotAuthorizedException',
+    message: 'Invalid Access Token',
+  });
+  expect(answer.headers.get('x-amzn-errortype')).toBe('NotAuthorizedException:');
+  expect(answer.headers.get('x-amzn-errormessage')).toBe('Invalid Access Token');
+  expect(answer.headers.get('x-amzn-requestid')).toMatch(/^[0-9a-f-]{36}$/);
+  expect(answer.headers.get('content-type')).toBe('application/x-amz-json-1.1');
+});
+
+test('every origin may call, and read what Cognito lets it read', async () => {
+  const preflight = await fetch(cognito.endpoint, {
+    method: 'OPTIONS',
+    headers: {
+      origin: 'https://app.example',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'cache-control,content-type,x-amz-target',
+    },
+  });
+  expect(preflight.status).toBe(200);
+  expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
+  expect(preflight.headers.get('access-control-allow-methods')).toContain('POST');
+  expect(preflight.headers.get('access-control-allow-headers')).toContain('x-amz-target');
+  const answer = await awsJson(
+    cognito.endpoint,
+    'GetUser',
+    { AccessToken: 'x' },
+    { origin: 'https://app.example' },
+  );
+  expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+  expect(answer.headers.get('access-control-expose-headers')?.toLowerCase()).toBe(
+    'x-amzn-requestid,x-amzn-errortype,x-amzn-errormessage,date',
+  );
+});
+
+test.each([
+  ['an unknown operation', 'Nonsense', {}, 'UnknownOperationException', 'Nonsense'],
+  ['what is not JSON', 'GetUser', '{', 'SerializationException', 'not JSON'],
+  ['a body too large', 'GetUser', 'x'.repeat(200_000), 'SerializationException', 'too large'],
+  [
+    'a missing member',
+    'GetUser',
+    {},
+    'InvalidParameterException',
+    "1 validation error detected: Value at 'accessToken' failed to satisfy constraint: Member must not be null",
+  ],
+  ['a member of the wrong type', 'GetUser', { AccessToken: 1 }, 'InvalidParameterException', '1 v'],
+  ['no object', 'GetUser', 'null', 'InvalidParameterException', '1 validation error'],
+  [
+    'a flow that there is not',
+    'InitiateAuth',
+    { AuthFlow: 'CUSTOM_AUTH', ClientId: CLIENT_ID },
+    'InvalidParameterException',
+    'CUSTOM_AUTH flow not enabled for this client',
+  ],
+  [
+    'a missing parameter',
+    'InitiateAuth',
+    { AuthFlow: 'USER_SRP_AUTH', ClientId: CLIENT_ID },
+    'InvalidParameterException',
+    'Missing required parameter USERNAME',
+  ],
+])('%s is refused', async (_what, operation, body, type, message) => {
+  const answer = await awsJson(cognito.endpoint, operation, body);
+  expect(answer.status).toBe(400);
+  expect(answer.body['__type']).toBe(type);
+  expect(answer.body['message']).toContain(message);
+});
+
+test('other addresses are not found', async () => {
+  expect((await fetch(`${cognito.endpoint}/us-east-1_other/.well-known/jwks.json`)).status).toBe(
+    404,
+  );
+});
+
+test('what goes wrong inside tells nothing outside, and is logged with the request', async () => {
+  const broken = await startTestCognito({
+    randomBytes(size) {
+      if (size === 12) throw new Error('the well is dry');
+      return Buffer.alloc(size, 7);
+    },
+  });
+  try {
+    const answer = await awsJson(broken.endpoint, 'InitiateAuth', {
+      AuthFlow: 'USER_SRP_AUTH',
+      ClientId: CLIENT_ID,
+      AuthParameters: { USERNAME: ADA.email, SRP_A: 'abc' },
+    });
+    expect(answer.status).toBe(500);
+    expect(answer.body).toEqual({
+      __type: 'InternalErrorException',
+      message: 'Internal server error',
+    });
+    expect(broken.logged()).toContain(answer.headers.get('x-amzn-requestid'));
+  } finally {
+    await broken.stop();
+  }
+});
+
+test('no token, password or code is ever logged', async () => {
+  const person = createPerson(cognito.endpoint, 'lin@example.com');
+  await person.signUp('Rather-good-1', 'Lin');
+  const code = cognito.lastCode();
+  await person.call<string>((user, done) => user.confirmRegistration(code, false, done));
+  const session = await person.session('Rather-good-1');
+  await person.refresh(session);
+  await expect(person.signIn('Rather-wrong-1')).rejects.toThrow();
+  const log = cognito.logged();
+  expect(log).toContain('RespondToAuthChallenge');
+  const secrets = [
+    'Rather-good-1',
+    'Rather-wrong-1',
+    `"${code}"`,
+    session.getAccessToken().getJwtToken(),
+    session.getIdToken().getJwtToken(),
+    session.getRefreshToken().getToken(),
+    'lin@example.com',
+    PASSWORD,
+  ];
+  for (const secret of secrets) expect(log).not.toContain(secret);
+});
