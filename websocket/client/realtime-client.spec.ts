@@ -1,10 +1,10 @@
-import type { ServerMessage } from '@ordercast/protocol/server-message.ts';
 import { describe, expect, it, vi } from 'vitest';
 import { AnswerTimeoutError, CallbackError, MalformedFrameError } from './errors.ts';
 import { DEFAULT_TIMINGS } from './environment.ts';
 import { memoryPositions } from './positions.ts';
 import { ClientClosedError } from './realtime-client.ts';
 import { A_WHILE_MS, clientUnderTest, until } from './testing/client-under-test.ts';
+import type { ModelServer } from './testing/model-server.ts';
 import { serveModel } from './testing/model-server-socket.ts';
 
 describe('a subscription', () => {
@@ -400,9 +400,7 @@ describe('a closed client', () => {
   });
 });
 
-function loseNextEvents(server: {
-  wire: (frame: ServerMessage, send: (frame: ServerMessage) => void) => void;
-}): void {
+function loseNextEvents(server: ModelServer): void {
   const { wire } = server;
   server.wire = (frame, send) => {
     if (frame.type === 'events') server.wire = wire;

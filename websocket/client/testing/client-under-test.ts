@@ -39,13 +39,13 @@ export interface ClientUnderTest {
   errors: RealtimeError[];
   states: string[];
   /** Subscribes and notes what the callbacks get; a reload is noted among the ids, too. */
-  listen(channel: string): Received;
+  listen: (channel: string) => Received;
   /** Moves the clock in steps until the condition holds: lets backoffs and sockets take turns. */
-  waitFor(condition: () => boolean): Promise<void>;
+  waitFor: (condition: () => boolean) => Promise<void>;
   /** The one connection that the model has. */
-  connection(): ModelConnection;
+  connection: () => ModelConnection;
   /** Cuts all sockets and waits until the client has noticed. */
-  cut(): Promise<void>;
+  cut: () => Promise<void>;
 }
 
 /** A client with timers that a test moves, against a model on a real socket. */

@@ -6,10 +6,9 @@ import { ModelServer } from './model-server.ts';
 
 export interface ServedModel {
   server: ModelServer;
-  /** The port in it is free to be used; the same after `restart`. */
   url: string;
-  /** The tokens of all handshakes, refused ones included. */
-  handshakes: string[];
+  /** All handshakes, refused ones included. */
+  handshakes: { path: string | undefined; token: string }[];
   /** The handshake answers 401 where this says no. */
   admits: (token: string) => boolean;
   stop(): Promise<void>;
@@ -24,7 +23,7 @@ export async function serveModel(): Promise<ServedModel> {
     handleProtocols: (protocols) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     verifyClient: ({ req }: { req: IncomingMessage }) => {
       const token = bearerToken(req);
-      served.handshakes.push(token);
+      served.handshakes.push({ path: req.url, token });
       return served.admits(token);
     },
   });
@@ -47,7 +46,9 @@ export async function serveModel(): Promise<ServedModel> {
       },
       bearerToken(request),
     );
-    socket.on('message', (data) => server.receive(connection, String(data)));
+    socket.on('message', (data) => {
+      if (data instanceof Buffer) server.receive(connection, data.toString());
+    });
     socket.on('close', () => server.connections.delete(connection));
   });
   await once(sockets, 'listening');

@@ -30,9 +30,8 @@ export class ModelConnection {
   }
 
   send(message: ServerMessage): void {
-    this.#server.wire(serverMessageSchema.parse(message), (sent) =>
-      this.#peer.send(JSON.stringify(sent)),
-    );
+    const send = (sent: ServerMessage) => this.#peer.send(JSON.stringify(sent));
+    this.#server.wire(serverMessageSchema.parse(message), send, this);
   }
 
   /** Sends any text, behind the back of the model. */
@@ -52,6 +51,12 @@ export class ModelConnection {
   }
 }
 
+export type Wire = (
+  frame: ServerMessage,
+  send: (frame: ServerMessage) => void,
+  connection: ModelConnection,
+) => void;
+
 interface ChannelLog {
   epoch: string;
   /** Events up to here have expired. */
@@ -70,8 +75,7 @@ export class ModelServer {
   #refusals: { action: ClientMessage['action']; code: ErrorCode | 'silence' }[] = [];
 
   /** Puts a frame on the wire; replaced to lose, repeat, delay or reorder frames. */
-  wire: (frame: ServerMessage, send: (frame: ServerMessage) => void) => void = (frame, send) =>
-    send(frame);
+  wire: Wire = (frame, send) => send(frame);
   /** Runs between registering a subscription and answering it. */
   beforeSubscribed: () => void = () => undefined;
   /** How many events one frame holds at most. */
@@ -80,6 +84,11 @@ export class ModelServer {
   /** Refuses, or leaves unanswered, the next message of that kind. */
   refuseNext(action: ClientMessage['action'], code: ErrorCode | 'silence'): void {
     this.#refusals.push({ action, code });
+  }
+
+  /** Takes back all refusals that are still to come. */
+  forgive(): void {
+    this.#refusals = [];
   }
 
   accept(peer: Peer, token: string): ModelConnection {
