@@ -1,0 +1,182 @@
+import { DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
+import type { Fate, SeenRequest } from '../connections/fault-proxy.ts';
+import { startFaultProxy } from '../connections/fault-proxy.ts';
+import { startDynalite } from '../connections/running-dynalite.ts';
+import type { LogBed } from './channel-log.contract.ts';
+import {
+  collect,
+  describeChannelLog,
+  events,
+  first,
+  placesOf,
+  readAll,
+} from './channel-log.contract.ts';
+import { DynamoChannelLog } from './dynamo-channel-log.ts';
+
+const dynalite = await startDynalite();
+
+async function makeBed(): Promise<
+  LogBed & { openThrough: (port: number) => DynamoChannelLog; tableName: string }
+> {
+  const tableName = `${await dynalite.freshTables()}channel-log`;
+  let ahead = 0;
+  const clock = () => Date.now() + ahead;
+  const openThrough = (port: number) =>
+    new DynamoChannelLog({
+      client: dynalite.connect(port),
+      tableName,
+      clock,
+      random: Math.random,
+    });
+  return {
+    tableName,
+    openThrough,
+    open: () => openThrough(dynalite.port),
+    advance: (ms) => {
+      ahead += ms;
+    },
+  };
+}
+
+describe('DynamoChannelLog', () => {
+  describeChannelLog(makeBed);
+
+  describe('where a writer stops half-way', () => {
+    const isPut = ({ operation, body }: SeenRequest) =>
+      operation === 'PutItem' && body.includes('"events"');
+    const isHeadRaise = ({ operation }: SeenRequest) => operation === 'UpdateItem';
+
+    it('before its batch is put: nothing was appended, and the repeat is', async () => {
+      const bed = await makeBed();
+      const proxy = await startFaultProxy(dynalite.port);
+      proxy.decide((request) => (isPut(request) ? 'refuse' : 'pass'));
+      await expect(bed.openThrough(proxy.port).append('c', events('a'))).rejects.toThrow();
+      expect((await bed.open().head('c')).seq).toBe(0);
+      expect(placesOf(await bed.open().append('c', events('a')))).toEqual({ a: 1 });
+    });
+
+    it('after the batch is put and before it knows: it recognises its own batch', async () => {
+      const bed = await makeBed();
+      const proxy = await startFaultProxy(dynalite.port);
+      let lost = 0;
+      proxy.decide((request) => (isPut(request) && (lost += 1) === 1 ? 'lose' : 'pass'));
+      const places = placesOf(await bed.openThrough(proxy.port).append('c', events('a', 'b')));
+      expect(places).toEqual({ a: 1, b: 2 });
+      expect(await readAll(bed.open(), 'c')).toHaveLength(2);
+    });
+
+    it('before the head is raised: the next writer helps it forward and leaves no hole', async () => {
+      const bed = await makeBed();
+      const proxy = await startFaultProxy(dynalite.port);
+      proxy.decide((request) => (isHeadRaise(request) ? 'refuse' : 'pass'));
+      await expect(bed.openThrough(proxy.port).append('c', events('a', 'b'))).rejects.toThrow();
+      expect((await bed.open().head('c')).seq).toBe(0);
+
+      const next = await bed.open().append('c', events('c'));
+      expect(placesOf(next)).toEqual({ c: 3 });
+      expect((await readAll(bed.open(), 'c')).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    });
+
+    it('before the head is raised: the repeat finds its batch and raises the head', async () => {
+      const bed = await makeBed();
+      const proxy = await startFaultProxy(dynalite.port);
+      proxy.decide((request) => (isHeadRaise(request) ? 'refuse' : 'pass'));
+      await expect(bed.openThrough(proxy.port).append('c', events('a', 'b'))).rejects.toThrow();
+      expect(placesOf(await bed.open().append('c', events('a', 'b')))).toEqual({ a: 1, b: 2 });
+      expect((await bed.open().head('c')).seq).toBe(2);
+    });
+
+    it('and the head is raised while its answer is lost: nothing stands twice', async () => {
+      const bed = await makeBed();
+      const proxy = await startFaultProxy(dynalite.port);
+      let lost = 0;
+      proxy.decide((request) => (isHeadRaise(request) && (lost += 1) === 1 ? 'lose' : 'pass'));
+      const log = bed.openThrough(proxy.port);
+      expect(placesOf(await log.append('c', events('a')))).toEqual({ a: 1 });
+      expect(placesOf(await log.append('c', events('a', 'b')))).toEqual({ a: 1, b: 2 });
+    });
+
+    it('and wakes up after others went on: it harms nothing and finds its own events', async () => {
+      const bed = await makeBed();
+      const proxy = await startFaultProxy(dynalite.port);
+      const zombie = bed.openThrough(proxy.port);
+      await zombie.append('c', events('a'));
+
+      const asleep = Promise.withResolvers<undefined>();
+      const wake = Promise.withResolvers<undefined>();
+      let puts = 0;
+      proxy.decide(async (request): Promise<Fate> => {
+        if (isPut(request) && (puts += 1) === 1) {
+          asleep.resolve(undefined);
+          await wake.promise;
+        }
+        return 'pass';
+      });
+      const late = zombie.append('c', events('b', 'c'));
+      await asleep.promise;
+      // The new leader publishes what the zombie holds, and more.
+      const leader = bed.open();
+      await leader.append('c', events('b', 'c', 'd'));
+      await leader.append('c', events('e'));
+      wake.resolve(undefined);
+
+      expect(placesOf(await late)).toEqual({ b: 2, c: 3 });
+      const ids = (await readAll(bed.open(), 'c')).map(({ id }) => id);
+      expect(ids).toEqual(['a', 'b', 'c', 'd', 'e']);
+      expect(placesOf(await zombie.append('c', events('f')))).toEqual({ f: 6 });
+    });
+  });
+
+  describe('where the head is lost', () => {
+    const loseHead = (tableName: string) =>
+      dynalite.client.send(
+        new DeleteCommand({ TableName: tableName, Key: { channel: 'c', from: 0 } }),
+      );
+
+    it('begins a later epoch behind the last number, and recovers no old position', async () => {
+      const bed = await makeBed();
+      const before = await bed.open().append('c', events('a', 'b')).then(first);
+      await loseHead(bed.tableName);
+      const after = await bed.open().append('c', events('c')).then(first);
+      expect(after).toMatchObject({ from: 3, to: 3 });
+      expect(after.epoch > before.epoch).toBe(true);
+      const old = await bed.open().readSince('c', { epoch: before.epoch, seq: 2 });
+      expect(old).toMatchObject({ recovered: false, position: { epoch: after.epoch, seq: 3 } });
+    });
+
+    it('a writer of the old epoch finds the new one', async () => {
+      const bed = await makeBed();
+      const log = bed.open();
+      await log.append('c', events('a'));
+      await loseHead(bed.tableName);
+      const { position } = await bed.open().readSince('c');
+      const appended = await log.append('c', events('b')).then(first);
+      expect(appended).toMatchObject({ epoch: position.epoch, from: 2, to: 2 });
+      const tail = await bed.open().readSince('c', position);
+      expect((await collect(tail)).map(({ id }) => id)).toEqual(['b']);
+    });
+  });
+
+  it('stores what the table of the design says: a head for ever, batches for 24 hours', async () => {
+    const { open, tableName } = await makeBed();
+    const before = Date.now();
+    const { epoch } = await open().append('c', events('a', 'b')).then(first);
+    const { Item: head } = await dynalite.client.send(
+      new GetCommand({ TableName: tableName, Key: { channel: 'c', from: 0 } }),
+    );
+    expect(head).toEqual({ channel: 'c', from: 0, epoch, seq: 2 });
+    const { Items } = await dynalite.client.send(
+      new QueryCommand({
+        TableName: tableName,
+        KeyConditionExpression: 'channel = :c AND #from > :zero',
+        ExpressionAttributeNames: { '#from': 'from' },
+        ExpressionAttributeValues: { ':c': 'c', ':zero': 0 },
+      }),
+    );
+    expect(Items).toMatchObject([{ from: 1, to: 2, epoch, ids: ['a', 'b'] }]);
+    const ttl = Number(Items?.[0]?.['ttl']);
+    expect(ttl).toBeGreaterThanOrEqual((before + 24 * 3_600_000) / 1000);
+    expect(ttl).toBeLessThan((Date.now() + 25 * 3_600_000) / 1000);
+  });
+});

@@ -1,0 +1,213 @@
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
+import type { Connection, ConnectionRegistry } from './connection-registry.ts';
+import { DynamoConnectionRegistry } from './dynamo-connection-registry.ts';
+import type { Fate } from './fault-proxy.ts';
+import { startFaultProxy } from './fault-proxy.ts';
+import { startDynalite } from './running-dynalite.ts';
+
+const dynalite = await startDynalite();
+
+async function makeBed({ maxSubscriptions = 50, shards = 1, now = (): number => 1_000_000 } = {}) {
+  const prefix = await dynalite.freshTables();
+  const openThrough = (port: number): ConnectionRegistry =>
+    new DynamoConnectionRegistry({
+      client: dynalite.connect(port),
+      connectionsTable: `${prefix}connections`,
+      subscriptionsTable: `${prefix}subscriptions`,
+      shardsOf: (channel) => (channel.startsWith('user/') ? 1 : shards),
+      maxSubscriptions,
+      clock: now,
+    });
+  return { registry: openThrough(dynalite.port), openThrough, prefix };
+}
+
+function aConnection(changed: Partial<Connection> = {}): Omit<Connection, 'channels'> {
+  return {
+    connectionId: 'one',
+    endpoint: 'http://localhost:8080/realtime',
+    sub: 'ada',
+    groups: [],
+    expiresAt: 2_000_000,
+    connectedAt: 500_000,
+    ...changed,
+  };
+}
+
+async function subscribersOf(registry: ConnectionRegistry, channel: string): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const page of registry.subscribers(channel)) {
+    ids.push(...page.map(({ connectionId }) => connectionId));
+  }
+  return ids.sort();
+}
+
+async function rowsLeft(prefix: string): Promise<number> {
+  const counts = await Promise.all(
+    ['connections', 'subscriptions'].map(async (name) => {
+      const { Count } = await dynalite.client.send(
+        new ScanCommand({ TableName: prefix + name, Select: 'COUNT' }),
+      );
+      return Count ?? 0;
+    }),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+describe('DynamoConnectionRegistry', () => {
+  it('knows a connection with its identity and its channels', async () => {
+    const { registry } = await makeBed();
+    await registry.connect(aConnection({ groups: ['staff'] }));
+    await registry.subscribe('one', 'orders');
+    await registry.subscribe('one', 'user/ada');
+    const { channels, ...found } = (await registry.get('one')) ?? { channels: [] };
+    expect(found).toEqual(aConnection({ groups: ['staff'] }));
+    expect([...channels].sort()).toEqual(['orders', 'user/ada']);
+  });
+
+  it('ignores a repeated connect, which would lose subscriptions', async () => {
+    const { registry } = await makeBed();
+    await registry.connect(aConnection());
+    await registry.subscribe('one', 'orders');
+    await registry.connect(aConnection());
+    expect((await registry.get('one'))?.channels).toEqual(['orders']);
+  });
+
+  it('lists subscribers over all partitions with where to post and until when', async () => {
+    const { registry } = await makeBed({ shards: 4 });
+    const ids = Array.from({ length: 40 }, (_, index) => `connection-${index}`).sort();
+    for (const connectionId of ids) {
+      await registry.connect(aConnection({ connectionId }));
+      await registry.subscribe(connectionId, 'announcements');
+    }
+    expect(await subscribersOf(registry, 'announcements')).toEqual(ids);
+    expect(await subscribersOf(registry, 'announcement')).toEqual([]);
+    for await (const page of registry.subscribers('announcements')) {
+      for (const { endpoint, expiresAt } of page) {
+        expect({ endpoint, expiresAt }).toEqual({
+          endpoint: 'http://localhost:8080/realtime',
+          expiresAt: 2_000_000,
+        });
+      }
+    }
+  });
+
+  it('subscribes twice as once, and unsubscribes', async () => {
+    const { registry } = await makeBed();
+    await registry.connect(aConnection());
+    await registry.subscribe('one', 'orders');
+    expect(await registry.subscribe('one', 'orders')).toMatchObject({ outcome: 'subscribed' });
+    expect(await subscribersOf(registry, 'orders')).toEqual(['one']);
+    await registry.unsubscribe('one', 'orders');
+    await registry.unsubscribe('one', 'orders');
+    expect(await subscribersOf(registry, 'orders')).toEqual([]);
+    expect((await registry.get('one'))?.channels).toEqual([]);
+  });
+
+  it('holds a connection to its number of subscriptions, however many ask at once', async () => {
+    const { registry } = await makeBed({ maxSubscriptions: 3 });
+    await registry.connect(aConnection());
+    const outcomes = await Promise.all(
+      ['a', 'b', 'c', 'd', 'e'].map((channel) => registry.subscribe('one', channel)),
+    );
+    expect(outcomes.filter(({ outcome }) => outcome === 'subscribed')).toHaveLength(3);
+    expect(outcomes.filter(({ outcome }) => outcome === 'too_many')).toHaveLength(2);
+    const [held] = (await registry.get('one'))?.channels ?? [];
+    expect(await registry.subscribe('one', held ?? '')).toMatchObject({ outcome: 'subscribed' });
+  });
+
+  it('removes a connection with everything that belongs to it', async () => {
+    const { registry, prefix } = await makeBed({ shards: 3 });
+    await registry.connect(aConnection());
+    for (const channel of ['orders', 'user/ada', 'reports']) {
+      await registry.subscribe('one', channel);
+    }
+    await registry.remove('one');
+    await registry.remove('one');
+    expect(await registry.get('one')).toBeUndefined();
+    expect(await rowsLeft(prefix)).toBe(0);
+  });
+
+  it('refuses to subscribe a connection that it does not know', async () => {
+    const { registry, prefix } = await makeBed();
+    expect(await registry.subscribe('nobody', 'orders')).toEqual({ outcome: 'gone' });
+    expect(await rowsLeft(prefix)).toBe(0);
+  });
+
+  it('leaves nothing behind where the connection goes while it subscribes', async () => {
+    const bed = await makeBed();
+    await bed.registry.connect(aConnection());
+    const proxy = await startFaultProxy(dynalite.port);
+    proxy.decide(async ({ operation }): Promise<Fate> => {
+      // Listed, but not yet put.
+      if (operation === 'PutItem') await bed.registry.remove('one');
+      return 'pass';
+    });
+    expect(await bed.openThrough(proxy.port).subscribe('one', 'orders')).toEqual({
+      outcome: 'gone',
+    });
+    expect(await rowsLeft(bed.prefix)).toBe(0);
+  });
+
+  it('gives a subscription the end of a token that comes while it is made', async () => {
+    const bed = await makeBed();
+    await bed.registry.connect(aConnection());
+    const proxy = await startFaultProxy(dynalite.port);
+    let puts = 0;
+    proxy.decide(async ({ operation }): Promise<Fate> => {
+      if (operation === 'PutItem' && (puts += 1) === 1) {
+        await bed.registry.extend('one', { groups: ['staff'], expiresAt: 3_000_000 });
+      }
+      return 'pass';
+    });
+    expect(await bed.openThrough(proxy.port).subscribe('one', 'orders')).toMatchObject({
+      outcome: 'subscribed',
+      connection: { groups: ['staff'], expiresAt: 3_000_000 },
+    });
+    for await (const page of bed.registry.subscribers('orders')) {
+      expect(page).toMatchObject([{ connectionId: 'one', expiresAt: 3_000_000 }]);
+    }
+  });
+
+  it('takes a newer token for the connection and its subscriptions, an older one for nothing', async () => {
+    const { registry } = await makeBed();
+    await registry.connect(aConnection());
+    await registry.subscribe('one', 'orders');
+    await registry.extend('one', { groups: ['staff'], expiresAt: 3_000_000 });
+    const older = await registry.extend('one', { groups: [], expiresAt: 2_500_000 });
+    expect(older).toMatchObject({ groups: ['staff'], expiresAt: 3_000_000, channels: ['orders'] });
+    for await (const page of registry.subscribers('orders')) {
+      expect(page).toMatchObject([{ expiresAt: 3_000_000 }]);
+    }
+    expect(await registry.extend('nobody', { groups: [], expiresAt: 9 })).toBeUndefined();
+  });
+
+  it('finds the expired connections, and those of one subject', async () => {
+    let now = 1_000_000;
+    const { registry } = await makeBed({ now: () => now });
+    await registry.connect(aConnection({ connectionId: 'a1' }));
+    await registry.connect(aConnection({ connectionId: 'a2', expiresAt: 4_000_000 }));
+    await registry.connect(aConnection({ connectionId: 'g1', sub: 'grace' }));
+    now = 2_000_000;
+    expect(await idsOf(registry.expired())).toEqual(['a1', 'g1']);
+    expect(await idsOf(registry.connections({ sub: 'ada' }))).toEqual(['a1', 'a2']);
+    expect(await idsOf(registry.connections())).toEqual(['a1', 'a2', 'g1']);
+  });
+
+  it('counts the messages of a connection minute by minute', async () => {
+    let now = 60_000;
+    const { registry } = await makeBed({ now: () => now });
+    await registry.connect(aConnection());
+    await Promise.all(Array.from({ length: 5 }, () => registry.countMessage('one')));
+    expect(await registry.countMessage('one')).toMatchObject({ messages: 6 });
+    now = 120_000;
+    expect(await registry.countMessage('one')).toMatchObject({ messages: 1 });
+    expect(await registry.countMessage('nobody')).toBeUndefined();
+  });
+});
+
+async function idsOf(pages: AsyncIterable<readonly Connection[]>): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const page of pages) ids.push(...page.map(({ connectionId }) => connectionId));
+  return ids.sort();
+}

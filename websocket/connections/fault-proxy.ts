@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, request as forward } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { onTestFinished } from 'vitest';
+
+/**
+ * `pass` it on; `refuse`: cut the connection before the other side sees it; `lose`: pass it on, and
+ * cut the connection instead of answering.
+ */
+export type Fate = 'pass' | 'refuse' | 'lose';
+
+export interface SeenRequest {
+  /** Such as `PutItem`. */
+  operation: string;
+  body: string;
+}
+
+export interface FaultProxy {
+  port: number;
+  /** Decides over each request from now on; it may take its time, and the request waits. */
+  decide: (rule: (request: SeenRequest) => Fate | Promise<Fate>) => void;
+}
+
+/** An HTTP proxy in front of a DynamoDB stand-in that fails as told, until the test ends. */
+export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
+  let rule: (request: SeenRequest) => Fate | Promise<Fate> = () => 'pass';
+  const server = createServer((request, response) => {
+    void relay(request, response).catch(() => response.destroy());
+  });
+
+  async function relay(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await buffer(request);
+    const target = String(request.headers['x-amz-target']);
+    const operation = target.slice(target.indexOf('.') + 1);
+    const fate = await rule({ operation, body: body.toString() });
+    if (fate === 'refuse') {
+      response.destroy();
+      return;
+    }
+    const outgoing = forward({
+      port: targetPort,
+      host: '127.0.0.1',
+      method: request.method,
+      path: request.url,
+      headers: request.headers,
+    });
+    const answered = once(outgoing, 'response');
+    outgoing.end(body);
+    await answered.then(([answer]: IncomingMessage[]) => {
+      if (answer === undefined) return;
+      if (fate === 'lose') {
+        answer.resume();
+        answer.on('end', () => response.destroy());
+        return;
+      }
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+  }
+
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('not listening on a port');
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return {
+    port: address.port,
+    decide: (next) => {
+      rule = next;
+    },
+  };
+}
