@@ -19,7 +19,7 @@ module.exports = {
       name: 'no-unresolved',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: '^virtual:' },
+      to: { couldNotResolve: true, pathNot: '^(virtual:|aws-lambda$)' },
     },
     {
       name: 'composition-roots-are-not-imported',
