@@ -21,11 +21,10 @@ export const SAM = {
   groups: ['staff'],
 };
 
-/** A Cognito on a free port, whose clock the test moves and whose mails it reads. */
+/** A Cognito on a free port, whose clock only the test moves and whose mails it reads. */
 export interface TestCognito {
   endpoint: string;
   issuer: string;
-  /** Milliseconds to add to the real time. */
   passTime(ms: number): void;
   now(): number;
   mails: CodeDelivery[];
@@ -40,8 +39,8 @@ export interface TestCognito {
 export async function startTestCognito(
   options: Partial<CognitoOptions> & { port?: number } = {},
 ): Promise<TestCognito> {
-  let passed = 0;
-  const clock = () => Date.now() + passed;
+  let now = Date.now();
+  const clock = () => now;
   const mails: CodeDelivery[] = [];
   const lines: string[] = [];
   const line = (facts: unknown) => {
@@ -87,7 +86,7 @@ export async function startTestCognito(
     sdk,
     now: clock,
     passTime(ms) {
-      passed += ms;
+      now += ms;
     },
     lastCode: () => mails.at(-1)?.code ?? '',
     logged: () => lines.join('\n'),
