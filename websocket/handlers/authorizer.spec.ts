@@ -1,0 +1,159 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { refusal } from '../gateway/running-gateway.ts';
+import { ProtocolClient, serve, startTestBed } from '../running-realtime.ts';
+import { accessClaims, base64, signHs256, signRs256 } from './token-issuer.ts';
+
+const { tokens, realtime: build } = await startTestBed();
+const { issuer, token, publicKey } = tokens;
+const foreign = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const foreignJwk = foreign.publicKey.export({ format: 'jwk' });
+const now = () => Math.floor(Date.now() / 1000);
+
+/** The token with its claims changed and its signature kept. */
+function edited(whole: string, changed: Record<string, unknown>): string {
+  const [header, , signature] = whole.split('.');
+  return [header, base64(accessClaims(issuer, 'ada', changed)), signature].join('.');
+}
+
+const badTokens: Record<string, () => string> = {
+  'that is no token at all': () => 'nonsense',
+  'whose algorithm is none': () =>
+    `${base64({ alg: 'none', kid: 'one' })}.${base64(accessClaims(issuer, 'ada'))}.`,
+  'without its signature': () => token('ada').replace(/[^.]*$/, ''),
+  'cut to two parts': () => token('ada').split('.').slice(0, 2).join('.'),
+  'signed by HS256 with the public key in PEM': () =>
+    signHs256(
+      { kid: 'one' },
+      accessClaims(issuer, 'ada'),
+      publicKey.export({ format: 'pem', type: 'spki' }),
+    ),
+  'that says RS256 and is signed by HS256': () =>
+    signHs256(
+      { kid: 'one', alg: 'RS256' },
+      accessClaims(issuer, 'ada'),
+      publicKey.export({ format: 'pem', type: 'spki' }),
+    ),
+  'signed by a foreign key': () =>
+    signRs256({ kid: 'one' }, accessClaims(issuer, 'ada'), foreign.privateKey),
+  'of an unknown key': () =>
+    signRs256({ kid: 'two' }, accessClaims(issuer, 'ada'), foreign.privateKey),
+  'that brings its own key': () =>
+    signRs256(
+      { kid: 'one', jwk: { ...foreignJwk, kid: 'one' } },
+      accessClaims(issuer, 'ada'),
+      foreign.privateKey,
+    ),
+  'that says where its key is': () =>
+    signRs256(
+      { kid: 'one', jku: 'http://127.0.0.1:1/keys', x5u: 'http://127.0.0.1:1/keys' },
+      accessClaims(issuer, 'ada'),
+      foreign.privateKey,
+    ),
+  'whose key id climbs directories': () =>
+    signRs256({ kid: '../../../../dev/null' }, accessClaims(issuer, 'ada'), foreign.privateKey),
+  'whose key id is not a text': () => token('ada', {}, { kid: 1 }),
+  'without a key id': () => token('ada', {}, { kid: undefined }),
+  'of another issuer': () => token('ada', { iss: 'http://127.0.0.1:1/pool' }),
+  'of an issuer that only begins like ours': () => token('ada', { iss: `${issuer}x` }),
+  'for another client': () => token('ada', { client_id: 'another' }),
+  'that is an ID token': () =>
+    token('ada', { token_use: 'id', aud: 'ordercastweb0000000000000a', client_id: undefined }),
+  'without the scope': () => token('ada', { scope: 'openid email' }),
+  'whose scope only contains ours': () =>
+    token('ada', { scope: 'aws.cognito.signin.user.admin.x' }),
+  'that has expired': () => token('ada', { exp: now() - 6 }),
+  'that never expires': () => token('ada', { exp: undefined }),
+  'that is not valid yet': () => token('ada', { nbf: now() + 60 }),
+  'whose claims were edited': () => edited(token('ada'), { 'cognito:groups': ['admins'] }),
+  'of nobody': () => token('ada', { sub: '' }),
+};
+
+describe('connecting', () => {
+  it.each(Object.entries(badTokens))('is refused with 401 by a token %s', async (_, make) => {
+    const { url } = await serve(await build());
+    expect(await refusal(url, ['ordercast.v1', `bearer.${make()}`])).toMatchObject({ status: 401 });
+  });
+
+  it('is refused with 401 without a token, and with two', async () => {
+    const { url } = await serve(await build());
+    const bearer = `bearer.${token('ada')}`;
+    expect(await refusal(url)).toMatchObject({ status: 401 });
+    expect(await refusal(url, ['ordercast.v1'])).toMatchObject({ status: 401 });
+    expect(await refusal(url, ['ordercast.v1', 'bearer.'])).toMatchObject({ status: 401 });
+    const two = ['ordercast.v1', bearer, `bearer.${token('grace')}`];
+    expect(await refusal(url, two)).toMatchObject({ status: 401 });
+  });
+
+  it('does not take the token from the query', async () => {
+    const { url } = await serve(await build());
+    const query = `?access_token=${token('ada')}&token=${token('ada')}`;
+    expect(await refusal(url + query, ['ordercast.v1'])).toMatchObject({ status: 401 });
+  });
+
+  it('is taken within five seconds of leeway, and then with the groups of the token', async () => {
+    const realtime = await build();
+    const { url } = await serve(realtime);
+    await ProtocolClient.open(url, token('ada', { exp: now() - 2 }));
+    await ProtocolClient.open(url, token('sam', { 'cognito:groups': ['staff'] }));
+    const groups: unknown[] = [];
+    for await (const page of realtime.registry.connections({ sub: 'sam' })) {
+      groups.push(...page.map((connection) => connection.groups));
+    }
+    expect(groups).toEqual([['staff']]);
+  });
+
+  it('is refused with 403 from a foreign page, taken from ours and from programs', async () => {
+    const { url } = await serve(await build());
+    const offers = ['ordercast.v1', `bearer.${token('ada')}`];
+    for (const origin of ['https://evil.example', 'http://localhost:8081', 'null']) {
+      expect(await refusal(url, offers, { origin })).toMatchObject({ status: 403 });
+    }
+    const fromPage = await ProtocolClient.open(url, token('ada'), {
+      origin: 'http://localhost:8080',
+    });
+    expect(fromPage.socket.protocol).toBe('ordercast.v1');
+    await ProtocolClient.open(url, token('ada'));
+  });
+
+  it('is refused with 400 by a client that does not speak the protocol', async () => {
+    const { url } = await serve(await build());
+    expect(await refusal(url, [`bearer.${token('ada')}`])).toMatchObject({ status: 400 });
+  });
+
+  it('asks for the keys once, and seldom for unknown ones', async () => {
+    const { url } = await serve(await build());
+    const before = tokens.keyRequests();
+    await ProtocolClient.open(url, token('ada'));
+    await ProtocolClient.open(url, token('grace'));
+    expect(tokens.keyRequests()).toBe(before + 1);
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      await refusal(url, ['ordercast.v1', `bearer.${token('ada', {}, { kid: `no${attempt}` })}`]);
+    }
+    expect(tokens.keyRequests()).toBe(before + 2);
+    await ProtocolClient.open(url, token('ada'));
+  });
+
+  it('is a failure of ours, not of the bearer, where the keys cannot be had', async () => {
+    const { url } = await serve(await build());
+    tokens.setBroken(true);
+    try {
+      const offers = ['ordercast.v1', `bearer.${token('ada')}`];
+      expect(await refusal(url, offers)).toMatchObject({ status: 500 });
+    } finally {
+      tokens.setBroken(false);
+    }
+    await ProtocolClient.open(url, token('ada'));
+  });
+
+  it('logs why a token was refused, and never the token', async () => {
+    const lines: unknown[][] = [];
+    const log = (...line: unknown[]) => void lines.push(line);
+    const { url } = await serve(await build({ logger: { info: log, warn: log, error: log } }));
+    const bad = token('ada', { exp: now() - 100 });
+    await refusal(url, ['ordercast.v1', `bearer.${bad}`]);
+    const text = JSON.stringify(lines);
+    expect(text).toContain('token refused');
+    for (const part of bad.split('.')) expect(text).not.toContain(part);
+  });
+});
