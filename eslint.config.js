@@ -20,6 +20,28 @@ export default ts.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
+      // The whole library is marked as superseded; it is the SRP client that we mean to use.
+      '@typescript-eslint/no-deprecated': [
+        'error',
+        {
+          allow: [
+            {
+              from: 'package',
+              package: 'amazon-cognito-identity-js',
+              name: [
+                'AuthenticationDetails',
+                'CognitoRefreshToken',
+                'CognitoUser',
+                'CognitoUserAttribute',
+                'CognitoUserPool',
+                'CognitoUserSession',
+                'IAuthenticationCallback',
+                'ICognitoStorage',
+              ],
+            },
+          ],
+        },
+      ],
       'no-restricted-syntax': [
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Export by name: one name everywhere.' },
@@ -39,6 +61,10 @@ export default ts.config(
     languageOptions: {
       globals: globals.browser,
       parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'] },
+    },
+    rules: {
+      // Values in $state.raw are replaced, never changed, so plain ones serve.
+      'svelte/prefer-svelte-reactivity': 'off',
     },
   },
 );

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Installs exactly what the lock file names, where it is not installed yet. Output: stderr. */
@@ -9,9 +10,11 @@ export async function ensureInstalled(root) {
   // The launcher itself may run on any Node; npm is the one that the user called, else the PATH's.
   const npm = process.env.npm_execpath;
   const [file, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
+  // A tree that is only outdated is brought up to date in place, under whatever runs from it.
+  const verb = existsSync(join(root, 'node_modules')) ? 'install' : 'ci';
   const options = { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' };
   const code = await new Promise((resolve, reject) => {
-    spawn(file, [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], options)
+    spawn(file, [...first, verb, '--no-audit', '--no-fund', '--loglevel=error'], options)
       .on('error', reject)
       .on('exit', resolve);
   });
@@ -20,9 +23,21 @@ export async function ensureInstalled(root) {
   }
 }
 
-/** npm writes its own lock file last, so an interrupted or outdated install shows. */
+/** What was installed last: the lock file's hash, written when an install has ended well. */
+const stampOf = (root) => join(root, 'node_modules', '.ordercast-installed');
+
 function isInstalled(root) {
-  const written = join(root, 'node_modules', '.package-lock.json');
-  if (!existsSync(written)) return false;
-  return statSync(written).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
+  const stamp = stampOf(root);
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash(root);
+}
+
+/** npm runs this after every install, also one that a person began. */
+export function markInstalled(root) {
+  writeFileSync(stampOf(root), lockHash(root));
+}
+
+function lockHash(root) {
+  return createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
 }

@@ -3,8 +3,9 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ensureBrowser } from './browser.js';
-import { ensureInstalled } from './install.js';
+import { ensureInstalled, markInstalled } from './install.js';
 import { findNode } from './node.js';
+import { watchNpm } from './npm-process.js';
 import { ensureWebBuild } from './web-build.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -15,7 +16,7 @@ const COMMANDS = {
   async start() {
     await ensureInstalled(ROOT);
     await ensureWebBuild(ROOT);
-    stopWithNpm();
+    watchNpm(() => process.exit(1));
     await run(['local/main.ts', ...args], { env: { ORDERCAST_PARENT: String(process.pid) } });
   },
   async test() {
@@ -47,8 +48,9 @@ const COMMANDS = {
     await run([bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--no-progress', ...SOURCES]);
     await run([bin('knip/bin/knip.js')]);
   },
-  /** After every install: the page is built once, so that `npm start` need not. */
+  /** npm runs this after every install; the page is built once, so that `npm start` need not. */
   async prepare() {
+    markInstalled(ROOT);
     if (!existsSync(`${ROOT}/node_modules/vite`)) return;
     // An install must not fail on the page: `npm start` builds it again and then says why.
     await ensureWebBuild(ROOT).catch((error) => console.error(error.message));
@@ -59,15 +61,6 @@ const SOURCES = ['services', 'websocket', 'web/src', 'migrations', 'local', 'e2e
 
 function bin(path) {
   return `node_modules/${path}`;
-}
-
-/** npm may be ended by a signal that it cannot pass on (kill -9): the system must not outlive it. */
-function stopWithNpm() {
-  if (process.env.npm_lifecycle_event === undefined) return;
-  const npm = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== npm) process.exit(1);
-  }, 500).unref();
 }
 
 /** Runs a script with Node 24 and leaves with its exit code unless that is 0. */

@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 export interface LogLine {
   time: string;
-  level: number;
+  level: string;
   msg: string;
   /** The whole line as it stands in the file. */
   line: string;
@@ -20,12 +20,12 @@ export interface LogFile {
 }
 
 const KEPT = 300;
-/** pino's number for `error`; from here on a line also goes to standard error. */
-const ERROR_LEVEL = 50;
+/** Lines of these levels also go to standard error. */
+const LOUD = ['error', 'fatal'];
 
 const lineSchema = z.looseObject({
-  time: z.union([z.number(), z.string()]),
-  level: z.number(),
+  time: z.string(),
+  level: z.string(),
   msg: z.string().default(''),
 });
 
@@ -42,7 +42,7 @@ export function openLogFile(folder: string): LogFile {
       if (entry) {
         recent.unshift(entry);
         recent.length = Math.min(recent.length, KEPT);
-        if (entry.level >= ERROR_LEVEL) process.stderr.write(`${line}\n`);
+        if (LOUD.includes(entry.level)) process.stderr.write(`${line}\n`);
       }
       if (file.write(`${line}\n`)) done();
       else file.once('drain', done);
@@ -58,7 +58,7 @@ export function openLogFile(folder: string): LogFile {
 function readLine(line: string): LogLine | undefined {
   try {
     const { time, level, msg } = lineSchema.parse(JSON.parse(line));
-    return { time: new Date(time).toISOString(), level, msg, line };
+    return { time, level, msg, line };
   } catch {
     return undefined;
   }

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
+import { DatabaseIsNewer } from '@ordercast/migrations/migrate.ts';
+import { UnsupportedDatabase } from '@ordercast/services/platform/database.ts';
 import { ArgumentsError, readArguments } from './arguments.ts';
 import { DataFolderError } from './data-folder.ts';
+import { PendingMigrations } from './local-database.ts';
 import { PortTakenError } from './local-origin.ts';
 import { startOrdercast } from './ordercast.ts';
 import type { RunningOrdercast } from './ordercast.ts';
@@ -9,7 +12,14 @@ import { readyLine } from './ready-line.ts';
 const DATA_FOLDER = fileURLToPath(new URL('../.local', import.meta.url));
 
 /** What a person can put right; anything else is a fault of ours and shows its stack. */
-const KNOWN = [ArgumentsError, DataFolderError, PortTakenError];
+const KNOWN = [
+  ArgumentsError,
+  DataFolderError,
+  DatabaseIsNewer,
+  PendingMigrations,
+  PortTakenError,
+  UnsupportedDatabase,
+];
 
 try {
   const options = readArguments(process.argv.slice(2), process.env);

@@ -1,0 +1,230 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { ADMIN_GROUP, STAFF_GROUP } from '@ordercast/contract/role.ts';
+import { createApi } from '@ordercast/services/create-api.ts';
+import { housekeepingTasks } from '@ordercast/services/housekeeping/housekeeping-tasks.ts';
+import { startHousekeeping } from '@ordercast/services/housekeeping/housekeeping.ts';
+import { createLeaseLeadership } from '@ordercast/services/platform/lease-leadership.ts';
+import { createLogger } from '@ordercast/services/platform/logger.ts';
+import { RELAY_LEASE, startRelay } from '@ordercast/services/relay/relay.ts';
+import { createRealtimeTables } from '@ordercast/websocket/connections/realtime-tables.ts';
+import { createWebSocketGateway } from '@ordercast/websocket/gateway/websocket-gateway.ts';
+import { createRealtime } from '@ordercast/websocket/realtime.ts';
+import { createCognito } from './cognito/create-cognito.ts';
+import { codeMail } from './code-mail.ts';
+import { consoleRoutes } from './console/console-routes.ts';
+import { openDataFolder } from './data-folder.ts';
+import { DEMO_PASSWORD, DEMO_USERS } from './demo-users.ts';
+import { startDynamoDb } from './dynamodb.ts';
+import { openLocalDatabase } from './local-database.ts';
+import { openLocalOrigin } from './local-origin.ts';
+import { localRouter } from './local-router.ts';
+import { openLogFile } from './log-file.ts';
+import { createMailbox } from './mailbox.ts';
+import { singlePageApp } from './single-page-app.ts';
+
+export interface OrdercastOptions {
+  /** Where data is kept, unless `ephemeral`. */
+  dataFolder: string;
+  fresh: boolean;
+  ephemeral: boolean;
+  /** Run the pending migrations of a server; an embedded database always migrates by itself. */
+  migrate: boolean;
+  /** 0 takes a free port. */
+  port: number;
+  /** Life of access and ID tokens, in seconds. */
+  tokenSeconds: number;
+  /** Undefined: SQLite in the data folder. */
+  databaseUrl: string | undefined;
+}
+
+export interface RunningOrdercast {
+  url: string;
+  /** Says good-bye to connected clients, lets requests end, and closes everything. */
+  close(): Promise<void>;
+}
+
+const REGION = 'us-east-1';
+const POOL_ID = `${REGION}_ordercast`;
+const CLIENT_ID = 'ordercastweb0000000000000a';
+const IDENTITY_POOL_ID = `${REGION}:0ca57000-0000-4000-8000-000000000001`;
+const TABLE_PREFIX = 'ordercast-';
+/** The stage's name is the first segment of the path, as the management API wants it. */
+const STAGE = 'realtime';
+const REAP_EVERY_MS = 5_000;
+/** How long running requests may take to end. */
+const GRACE_MS = 3_000;
+
+/** The whole system in this process, on one origin: the composition root of the laptop. */
+export async function startOrdercast(options: OrdercastOptions): Promise<RunningOrdercast> {
+  const cleanUp = new CleanUp();
+  try {
+    return await compose(options, cleanUp);
+  } catch (error) {
+    await cleanUp.run();
+    throw error;
+  }
+}
+
+async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<RunningOrdercast> {
+  const clock = Date.now;
+  const random = Math.random;
+  const origin = await openLocalOrigin(options.port);
+  cleanUp.add(() => origin.close(GRACE_MS));
+  const folder = openDataFolder({ path: options.dataFolder, ...options });
+  cleanUp.add(() => folder.release());
+  const logFile = openLogFile(folder.path);
+  cleanUp.add(() => logFile.close());
+  const logger = (service: string) => createLogger(service, { destination: logFile.stream });
+
+  const host = `localhost:${origin.port}`;
+  const url = `http://${host}`;
+  const origins = [url, `http://127.0.0.1:${origin.port}`, `http://[::1]:${origin.port}`];
+  const cognitoEndpoint = `${url}/cognito`;
+  const issuer = `${cognitoEndpoint}/${POOL_ID}`;
+  const mailbox = createMailbox(clock);
+
+  const [dynamodb, database, cognito] = await Promise.all([
+    startDynamoDb(options.ephemeral ? undefined : join(folder.path, 'dynamodb')),
+    openLocalDatabase({
+      url: options.databaseUrl ?? `sqlite:${join(folder.path, 'ordercast.db')}`,
+      migrate: options.migrate,
+      clock,
+      random,
+    }),
+    createCognito({
+      dataFolder: options.ephemeral ? undefined : join(folder.path, 'cognito'),
+      poolId: POOL_ID,
+      clientId: CLIENT_ID,
+      issuer,
+      users: DEMO_USERS,
+      password: DEMO_PASSWORD,
+      groups: [ADMIN_GROUP, STAFF_GROUP],
+      tokenLifetimes: { accessSeconds: options.tokenSeconds, idSeconds: options.tokenSeconds },
+      clock,
+      randomBytes,
+      deliverCode: async (delivery) => mailbox.deliver(codeMail(delivery)),
+      log: logger('cognito'),
+      allowedOrigins: origins,
+    }),
+  ]);
+  cleanUp.add(() => dynamodb.close());
+  cleanUp.add(() => database.destroy());
+  cleanUp.add(() => cognito.close());
+  await createRealtimeTables(dynamodb.client, TABLE_PREFIX);
+
+  const realtime = createRealtime({
+    dynamo: DynamoDBDocumentClient.from(dynamodb.client),
+    tablePrefix: TABLE_PREFIX,
+    issuer,
+    clientId: CLIENT_ID,
+    staffGroups: [STAFF_GROUP, ADMIN_GROUP],
+    allowedOrigins: origins,
+    callbackEndpoint: ({ domainName, stage }) => `http://${domainName}/${stage}`,
+    region: REGION,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    clock,
+    random,
+    logger: logger('realtime'),
+  });
+  cleanUp.add(() => realtime.destroy());
+  const gateway = createWebSocketGateway({
+    stage: STAGE,
+    domainName: host,
+    routes: {
+      $connect: realtime.connect,
+      $disconnect: realtime.disconnect,
+      $default: realtime.message,
+    },
+    authorizer: {
+      handler: realtime.authorizer,
+      identitySource: ['route.request.header.Sec-WebSocket-Protocol'],
+    },
+    clock,
+    random,
+    log: logger('gateway'),
+  });
+  cleanUp.add(() => gateway.close());
+  const relay = startRelay({
+    database,
+    publish: realtime.publish,
+    leadership: createLeaseLeadership({ database, name: RELAY_LEASE, owner: randomUUID(), clock }),
+    clock,
+    random,
+    log: logger('relay'),
+  });
+  cleanUp.add(() => relay.stop());
+  const housekeeping = startHousekeeping({
+    tasks: housekeepingTasks({ database, clock }),
+    log: logger('housekeeping'),
+  });
+  cleanUp.add(() => housekeeping.stop());
+  const api = createApi({
+    database,
+    issuer,
+    jwksUri: `${issuer}/.well-known/jwks.json`,
+    clientId: CLIENT_ID,
+    region: REGION,
+    cognitoEndpoint,
+    corsOrigins: origins,
+    onCommitted: () => relay.nudge(),
+    clock,
+    random,
+    log: logger('order-api'),
+  });
+  cleanUp.add(() => api.close());
+  const reaping = setInterval(() => {
+    realtime.reap().catch((err: unknown) => logger('realtime').error({ err }, 'reaping failed'));
+  }, REAP_EVERY_MS);
+  cleanUp.add(() => clearInterval(reaping));
+
+  const router = localRouter({
+    port: origin.port,
+    stage: STAGE,
+    api: api.app,
+    cognito,
+    gateway,
+    console: consoleRoutes({
+      dynamodb: dynamodb.client,
+      tablePrefix: TABLE_PREFIX,
+      database,
+      mailbox,
+      log: logFile,
+    }),
+    singlePageApp: singlePageApp({
+      region: REGION,
+      userPoolId: POOL_ID,
+      userPoolClientId: CLIENT_ID,
+      identityPoolId: IDENTITY_POOL_ID,
+      cognitoEndpoint,
+      apiUrl: `${url}/api`,
+      realtimeUrl: `ws://${host}/${STAGE}`,
+    }),
+  });
+  origin.serve(router.handle, router.handleUpgrade);
+  cleanUp.add(() => realtime.closeConnections('all', 'server_shutdown'));
+  cleanUp.add(() => api.drain());
+  return { url, close: () => cleanUp.run() };
+}
+
+/** Undoes what was done, last first; one failure does not keep the rest from being undone. */
+class CleanUp {
+  readonly #steps: (() => unknown)[] = [];
+
+  add(step: () => unknown): void {
+    this.#steps.push(step);
+  }
+
+  async run(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const step of this.#steps.splice(0).reverse()) {
+      try {
+        await step();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'Not everything closed cleanly.');
+  }
+}
