@@ -17,10 +17,11 @@ export class Connection {
   }
 
   get isLive(): boolean {
-    return this.#state === 'connected';
+    return this.#state === 'connected' && this.#isOnline;
   }
 
   get text(): string {
+    if (!this.#isOnline && this.#state !== 'closed') return 'Offline';
     switch (this.#state) {
       case 'connected':
         return 'Live';
@@ -29,7 +30,6 @@ export class Connection {
       case 'idle':
       case 'connecting':
       case 'waiting':
-        if (!this.#isOnline) return 'Offline';
         return this.#wasConnected || this.#state === 'waiting' ? 'Reconnecting…' : 'Connecting…';
     }
   }

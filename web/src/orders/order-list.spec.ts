@@ -1,0 +1,317 @@
+import type { OrderEventData } from '@ordercast/contract/order-event.ts';
+import type { Order, OrderListItem, OrderStatus } from '@ordercast/contract/order.ts';
+import type { Page } from '@ordercast/contract/page.ts';
+import { describe, expect, it } from 'vitest';
+import { ApiError } from '../api/api-error.ts';
+import type { OrderFilter } from '../api/order-api.ts';
+import type { FeedListener } from '../live/channel-feed.ts';
+import { listItemOf } from './order-change.ts';
+import { OrderList } from './order-list.svelte.ts';
+
+const AT = '2026-11-22T08:30:00.000Z';
+
+/** The n-th order ever placed. */
+function order(n: number, changes: Partial<Order> = {}): Order {
+  return {
+    id: `01${String(n).padStart(24, '0')}`,
+    customerId: 'ada',
+    customerName: 'Ada Lovelace',
+    status: 'placed',
+    version: 1,
+    currency: 'EUR',
+    total: 100,
+    note: null,
+    createdAt: AT,
+    updatedAt: AT,
+    lines: [{ productId: 'tea', name: 'Tea', quantity: 1, unitPrice: 100, total: 100 }],
+    ...changes,
+  };
+}
+
+function eventOf(changed: Order, previousStatus: OrderStatus | null = null): OrderEventData {
+  const { id, customerId, status, total, currency, version } = changed;
+  const by = { sub: 'sam', name: 'Sam', role: 'staff' } as const;
+  return { orderId: id, customerId, status, previousStatus, total, currency, version, at: AT, by };
+}
+
+/** The order API over some orders; answers wait for `release` while `held`. */
+class OrdersBehindTheApi {
+  readonly orders = new Map<string, Order>();
+  readonly reads: string[] = [];
+  failure: ApiError | undefined;
+  #gate: Promise<unknown> = Promise.resolve();
+
+  constructor(orders: readonly Order[]) {
+    for (const each of orders) this.put(each);
+  }
+
+  put(each: Order): void {
+    this.orders.set(each.id, each);
+  }
+
+  /** Answers are made up at once but arrive only after the returned function is called. */
+  hold(): () => void {
+    let release: () => void = () => undefined;
+    this.#gate = new Promise<void>((resolve) => (release = resolve));
+    return release;
+  }
+
+  async listOrders(
+    filter: OrderFilter & { cursor?: string | undefined; limit?: number },
+  ): Promise<Page<OrderListItem>> {
+    this.reads.push('list');
+    if (this.failure) throw this.failure;
+    const limit = filter.limit ?? 50;
+    const matching = [...this.orders.values()]
+      .filter((each) => filter.status === undefined || each.status === filter.status)
+      .filter((each) => !filter.q || each.customerName.startsWith(filter.q))
+      .filter((each) => filter.cursor === undefined || each.id < filter.cursor)
+      .sort((a, b) => (a.id < b.id ? 1 : -1));
+    const items = matching.slice(0, limit).map(listItemOf);
+    const nextCursor = matching.length > limit ? (items.at(-1)?.id ?? null) : null;
+    await this.#gate;
+    return { items, nextCursor };
+  }
+
+  async readOrder(id: string): Promise<Order> {
+    this.reads.push(id);
+    const found = this.orders.get(id);
+    await this.#gate;
+    if (!found) throw new ApiError('not-found', 'No such order.', 404);
+    return found;
+  }
+}
+
+/** A channel by hand: it stands when `stand` is called. */
+class FeedByHand {
+  stands = false;
+  readonly standing: Promise<void>;
+  readonly #listeners = new Set<FeedListener<OrderEventData>>();
+  #resolve: () => void = () => undefined;
+
+  constructor() {
+    this.standing = new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  stand(): void {
+    this.stands = true;
+    this.#resolve();
+  }
+
+  listen(listener: FeedListener<OrderEventData>): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  send(...events: OrderEventData[]): void {
+    for (const event of events) for (const listener of this.#listeners) listener.onItem(event);
+  }
+
+  gap(): void {
+    for (const listener of this.#listeners) listener.onGap();
+  }
+}
+
+function listOver(orders: readonly Order[]) {
+  const api = new OrdersBehindTheApi(orders);
+  const feed = new FeedByHand();
+  let losePatience: () => void = () => undefined;
+  const patience = new Promise<void>((resolve) => (losePatience = resolve));
+  const list = new OrderList({ api, feed, patience: () => patience });
+  const stop = list.open();
+  const shown = () =>
+    list.items.map(({ id, status, version }) => `${Number(id.slice(2))} ${status} ${version}`);
+  return { api, feed, list, losePatience, stop, shown };
+}
+
+/** Lets every answer that is not held arrive. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+const ALL = { status: undefined, q: '' };
+
+describe('a list of orders', () => {
+  it('is read after the channel stands, so that nothing falls in between', async () => {
+    const { api, feed, list, shown } = listOver([order(1)]);
+    const showing = list.show(ALL);
+    await settled();
+    expect(api.reads).toEqual([]);
+    api.put(order(2));
+    feed.stand();
+    await showing;
+    expect(shown()).toEqual(['2 placed 1', '1 placed 1']);
+    expect(api.reads).toEqual(['list']);
+  });
+
+  it('is read without the channel when that takes too long, and once more when it stands', async () => {
+    const { api, feed, list, losePatience, shown } = listOver([order(1)]);
+    void list.show(ALL);
+    losePatience();
+    await settled();
+    expect(shown()).toEqual(['1 placed 1']);
+    api.put(order(2));
+    feed.stand();
+    await settled();
+    expect(shown()).toEqual(['2 placed 1', '1 placed 1']);
+  });
+
+  it('takes up changes and new orders as they come', async () => {
+    const { api, feed, list, shown } = listOver([order(1), order(2)]);
+    feed.stand();
+    await list.show(ALL);
+    feed.send(eventOf(order(1, { status: 'confirmed', version: 2 }), 'placed'));
+    expect(shown()).toEqual(['2 placed 1', '1 confirmed 2']);
+    expect(list.news).toMatch(/^Order \w+ is now confirmed\.$/);
+
+    api.put(order(3));
+    feed.send(eventOf(order(3)));
+    await settled();
+    expect(shown()).toEqual(['3 placed 1', '2 placed 1', '1 confirmed 2']);
+    expect(list.hasChanged(order(3).id)).toBe(true);
+    expect(list.hasChanged(order(2).id)).toBe(false);
+    expect(list.news).toMatch(/^New order \w+ from Ada Lovelace\.$/);
+  });
+
+  it('never turns an order back, whichever of event and answer is late', async () => {
+    const { api, feed, list, shown } = listOver([order(1)]);
+    feed.stand();
+    await list.show(ALL);
+    const release = api.hold();
+    const reloading = list.reload();
+    feed.send(eventOf(order(1, { status: 'packed', version: 3 }), 'confirmed'));
+    feed.send(eventOf(order(1, { status: 'confirmed', version: 2 }), 'placed'));
+    release();
+    await reloading;
+    expect(shown()).toEqual(['1 packed 3']);
+  });
+
+  it('keeps an order that came while the list was being read', async () => {
+    const { api, feed, list, shown } = listOver([order(1)]);
+    feed.stand();
+    await list.show(ALL);
+    const release = api.hold();
+    const reloading = list.reload();
+    api.put(order(2));
+    feed.send(eventOf(order(2)));
+    release();
+    await reloading;
+    await settled();
+    expect(shown()).toEqual(['2 placed 1', '1 placed 1']);
+  });
+
+  it('hears of changes even while it is first read', async () => {
+    const { api, feed, list, shown } = listOver([order(1)]);
+    feed.stand();
+    const release = api.hold();
+    const showing = list.show(ALL);
+    await settled();
+    api.put(order(2));
+    feed.send(eventOf(order(2)), eventOf(order(1, { status: 'cancelled', version: 2 }), 'placed'));
+    release();
+    await showing;
+    expect(shown()).toEqual(['2 placed 1', '1 cancelled 2']);
+  });
+
+  it('by status lets orders come and go', async () => {
+    const { api, feed, list, shown } = listOver([order(1), order(2)]);
+    feed.stand();
+    await list.show({ status: 'placed', q: '' });
+    feed.send(eventOf(order(2, { status: 'confirmed', version: 2 }), 'placed'));
+    expect(shown()).toEqual(['1 placed 1']);
+
+    await list.show({ status: 'confirmed', q: '' });
+    const confirmed = order(1, { status: 'confirmed', version: 2 });
+    api.put(confirmed);
+    feed.send(eventOf(confirmed, 'placed'));
+    await settled();
+    expect(shown()).toContain('1 confirmed 2');
+  });
+
+  it('by search asks the server whether a new order matches', async () => {
+    const { api, feed, list, shown } = listOver([order(1)]);
+    feed.stand();
+    await list.show({ status: undefined, q: 'Ada' });
+    api.put(order(2, { customerName: 'Grace Hopper' }));
+    api.put(order(3));
+    feed.send(eventOf(order(2)), eventOf(order(3)));
+    await settled();
+    expect(shown()).toEqual(['3 placed 1', '1 placed 1']);
+  });
+
+  it('reads many new orders at once instead of one by one', async () => {
+    const { api, feed, list } = listOver([order(1)]);
+    feed.stand();
+    await list.show(ALL);
+    const release = api.hold();
+    for (let n = 2; n <= 60; n += 1) {
+      api.put(order(n));
+      feed.send(eventOf(order(n)));
+    }
+    release();
+    await settled();
+    expect(list.items).toHaveLength(60);
+    expect(api.reads.length).toBeLessThan(8);
+  });
+
+  it('adds pages, and leaves alone what lies beyond them', async () => {
+    const orders = Array.from({ length: 120 }, (_, n) => order(n + 1));
+    const { api, feed, list } = listOver(orders);
+    feed.stand();
+    await list.show(ALL);
+    expect([list.items.length, list.hasMore]).toEqual([50, true]);
+    const reads = api.reads.length;
+    feed.send(eventOf(order(1, { status: 'confirmed', version: 2 }), 'placed'));
+    await settled();
+    expect([list.items.length, api.reads.length]).toEqual([50, reads]);
+
+    await list.loadMore();
+    await list.loadMore();
+    expect([list.items.length, list.hasMore]).toEqual([120, false]);
+    expect(list.items.at(-1)).toMatchObject({ status: 'confirmed', version: 2 });
+    await list.reload();
+    expect(list.items).toHaveLength(120);
+  });
+
+  it('is read again after a gap', async () => {
+    const { api, feed, list, shown } = listOver([order(1)]);
+    feed.stand();
+    await list.show(ALL);
+    api.put(order(1, { status: 'shipped', version: 4 }));
+    feed.gap();
+    await settled();
+    expect(shown()).toEqual(['1 shipped 4']);
+  });
+
+  it('drops the answer for a filter that is shown no more', async () => {
+    const { api, feed, list, shown } = listOver([order(1), order(2, { status: 'packed' })]);
+    feed.stand();
+    const release = api.hold();
+    const first = list.show({ status: 'placed', q: '' });
+    await settled();
+    const second = list.show({ status: 'packed', q: '' });
+    release();
+    await Promise.all([first, second]);
+    expect(shown()).toEqual(['2 packed 1']);
+  });
+
+  it('tells why it could not be read, and recovers', async () => {
+    const { api, feed, list, shown } = listOver([order(1)]);
+    feed.stand();
+    api.failure = new ApiError('unreachable', 'No answer came.');
+    await list.show(ALL);
+    expect(list.state).toBe('failed');
+    expect(list.error).toContain('cannot be reached');
+    api.failure = undefined;
+    await list.reload();
+    expect([list.state, list.error]).toEqual(['ready', undefined]);
+    expect(shown()).toEqual(['1 placed 1']);
+  });
+
+  it('hears nothing more after the clean-up', async () => {
+    const { feed, list, shown, stop } = listOver([order(1)]);
+    feed.stand();
+    await list.show(ALL);
+    stop();
+    feed.send(eventOf(order(1, { status: 'confirmed', version: 2 }), 'placed'));
+    expect(shown()).toEqual(['1 placed 1']);
+  });
+});
