@@ -58,8 +58,8 @@ export interface Realtime {
   publish: Publish;
   /** Ends connections whose token has expired and says how many; to be run every minute or so. */
   reap: () => Promise<number>;
-  /** Warns and ends the connections of one subject, or all. */
-  closeConnections: (whose: { sub: string } | 'all', reason: ClosedFor) => Promise<void>;
+  /** Warns and ends all connections, or those of one subject. */
+  closeConnections: (reason: ClosedFor, whose?: { sub: string }) => Promise<void>;
   registry: ConnectionRegistry;
   log: ChannelLog;
   /** Ends the sockets that posts keep alive. */
@@ -119,8 +119,8 @@ export function createRealtime(settings: RealtimeSettings): Realtime {
     }),
     publish: createPublisher({ log, fanOut }).publish,
     reap: createReaper({ registry, closer }),
-    closeConnections: async (whose, reason) => {
-      for await (const page of registry.connections(whose === 'all' ? undefined : whose)) {
+    closeConnections: async (reason, whose) => {
+      for await (const page of registry.connections(whose)) {
         await Promise.all(page.map((connection) => closer.close(connection, reason)));
       }
     },

@@ -1,5 +1,9 @@
 import { once } from 'node:events';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteTableCommand,
+  DynamoDBClient,
+  waitUntilTableNotExists,
+} from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import { afterAll } from 'vitest';
@@ -13,11 +17,12 @@ export interface RunningDynalite {
   connect: (port?: number) => DynamoDBDocumentClient;
   /** Makes the tables under a prefix that no other test has, and returns it. */
   freshTables: () => Promise<string>;
+  dropTable: (name: string) => Promise<void>;
 }
 
 /** A DynamoDB stand-in in memory on a free port, until the specs of the file are done. */
 export async function startDynalite(): Promise<RunningDynalite> {
-  const server = dynalite({ createTableMs: 0 });
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -51,6 +56,10 @@ export async function startDynalite(): Promise<RunningDynalite> {
       const prefix = `test${prefixes}-`;
       await createRealtimeTables(plain, prefix);
       return prefix;
+    },
+    dropTable: async (name) => {
+      await plain.send(new DeleteTableCommand({ TableName: name }));
+      await waitUntilTableNotExists({ client: plain, maxWaitTime: 30 }, { TableName: name });
     },
   };
 }
