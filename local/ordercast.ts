@@ -203,7 +203,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
     }),
   });
   origin.serve(router.handle, router.handleUpgrade);
-  cleanUp.add(() => realtime.closeConnections('all', 'server_shutdown'));
+  cleanUp.add(() => realtime.closeConnections('server_shutdown'));
   cleanUp.add(() => api.drain());
   return { url, close: () => cleanUp.run() };
 }
