@@ -148,10 +148,12 @@ describe('migrations', () => {
     expect(await migrateToLatest(db)).toEqual([]);
     for (const table of TABLES) expect(await db(table).select()).toHaveLength(1);
 
-    for (const _name of names) await db.migrate.down(MIGRATION_SETTINGS);
+    for (const name of names.toReversed()) {
+      await db.migrate.down({ ...MIGRATION_SETTINGS, name });
+    }
     expect(await tables()).toEqual([]);
 
-    for (const _name of names) await db.migrate.up(MIGRATION_SETTINGS);
+    for (const name of names) await db.migrate.up({ ...MIGRATION_SETTINGS, name });
     expect(await tables()).toEqual(TABLES);
     await fill();
   });

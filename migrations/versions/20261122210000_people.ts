@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { columnTypes } from '../column-type.ts';
+import { primaryKey } from '../primary-key.ts';
 
 /** Names and mail addresses of whoever has used the system, as Cognito gave them once. */
 export async function up(knex: Knex): Promise<void> {
@@ -11,7 +12,7 @@ export async function up(knex: Knex): Promise<void> {
     table.specificType('name_key', type.searchKey(200)).notNullable();
     table.specificType('email_key', type.searchKey(320)).notNullable();
     table.specificType('created_at', type.instant).notNullable();
-    table.primary(['sub'], 'pk_people');
+    primaryKey(table, 'pk_people', ['sub']);
     table.index(['name_key'], 'ix_people_name_key');
     table.index(['email_key'], 'ix_people_email_key');
   });

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { columnTypes } from '../column-type.ts';
+import { primaryKey } from '../primary-key.ts';
 
 /** The catalogue: the only source of prices. */
 export async function up(knex: Knex): Promise<void> {
@@ -11,7 +12,7 @@ export async function up(knex: Knex): Promise<void> {
     table.specificType('unit_price', type.bigint).notNullable();
     table.specificType('currency', type.code(3)).notNullable();
     table.specificType('created_at', type.instant).notNullable();
-    table.primary(['id'], 'pk_products');
+    primaryKey(table, 'pk_products', ['id']);
     table.index(['category', 'name'], 'ix_products_category');
     // A full order of 100 lines of 999 each then stays below JavaScript's exact integers.
     table.check('unit_price between 0 and 10000000000', [], 'ck_products_unit_price');

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { columnTypes } from '../column-type.ts';
+import { primaryKey } from '../primary-key.ts';
 
 const STATUSES = "('placed', 'confirmed', 'packed', 'shipped', 'delivered', 'cancelled')";
 
@@ -17,7 +18,7 @@ export async function up(knex: Knex): Promise<void> {
     table.integer('line_count').notNullable();
     table.specificType('created_at', type.instant).notNullable();
     table.specificType('updated_at', type.instant).notNullable();
-    table.primary(['id'], 'pk_orders');
+    primaryKey(table, 'pk_orders', ['id']);
     table.foreign('customer_id', 'fk_orders_customer').references('people.sub');
     table.check(`status in ${STATUSES}`, [], 'ck_orders_status');
     table.check('version >= 1', [], 'ck_orders_version');
@@ -39,7 +40,7 @@ export async function up(knex: Knex): Promise<void> {
     table.integer('quantity').notNullable();
     table.specificType('unit_price', type.bigint).notNullable();
     table.specificType('total', type.bigint).notNullable();
-    table.primary(['order_id', 'line_no'], 'pk_order_lines');
+    primaryKey(table, 'pk_order_lines', ['order_id', 'line_no']);
     table.foreign('order_id', 'fk_order_lines_order').references('orders.id');
     table.foreign('product_id', 'fk_order_lines_product').references('products.id');
     table.index(['product_id'], 'ix_order_lines_product');
@@ -57,7 +58,7 @@ export async function up(knex: Knex): Promise<void> {
     table.specificType('from_status', type.code(10)).nullable();
     table.specificType('to_status', type.code(10)).notNullable();
     table.specificType('reason', type.text(500)).nullable();
-    table.primary(['order_id', 'version'], 'pk_order_timeline');
+    primaryKey(table, 'pk_order_timeline', ['order_id', 'version']);
     table.foreign('order_id', 'fk_order_timeline_order').references('orders.id');
     table.foreign('by_sub', 'fk_order_timeline_by').references('people.sub');
     table.index(['by_sub'], 'ix_order_timeline_by');

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { columnTypes } from '../column-type.ts';
+import { primaryKey } from '../primary-key.ts';
 
 /** Events that wait to be published, written in the transaction of the change that they tell of. */
 export async function up(knex: Knex): Promise<void> {
@@ -14,7 +15,7 @@ export async function up(knex: Knex): Promise<void> {
     table.specificType('abandoned_at', type.instant).nullable();
     table.integer('attempts').notNullable();
     table.specificType('last_error', type.text(1000)).nullable();
-    table.primary(['id'], 'pk_outbox');
+    primaryKey(table, 'pk_outbox', ['id']);
     table.check('attempts >= 0', [], 'ck_outbox_attempts');
     // Only what waits is in it: the relay's poll stays a look at an almost empty index.
     table.index(['id'], 'ix_outbox_pending', { predicate: knex.whereNull('published_at') });
@@ -27,7 +28,7 @@ export async function up(knex: Knex): Promise<void> {
     table.specificType('owner', type.code(64)).notNullable();
     table.specificType('fence', type.bigint).notNullable();
     table.specificType('expires_at', type.instant).notNullable();
-    table.primary(['name'], 'pk_leases');
+    primaryKey(table, 'pk_leases', ['name']);
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { columnTypes } from '../column-type.ts';
+import { primaryKey } from '../primary-key.ts';
 
 /**
  * Answers to requests that carried an Idempotency-Key. The key is kept as its SHA-256: equality
@@ -18,7 +19,7 @@ export async function up(knex: Knex): Promise<void> {
     table.specificType('body', type.longText).notNullable();
     table.specificType('created_at', type.instant).notNullable();
     table.specificType('expires_at', type.instant).notNullable();
-    table.primary(['subject', 'route', 'key_hash'], 'pk_idempotency_keys');
+    primaryKey(table, 'pk_idempotency_keys', ['subject', 'route', 'key_hash']);
     table.index(['expires_at'], 'ix_idempotency_keys_expires');
   });
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { columnTypes } from '../column-type.ts';
+import { primaryKey } from '../primary-key.ts';
 
 /** What admins told everybody. */
 export async function up(knex: Knex): Promise<void> {
@@ -9,7 +10,7 @@ export async function up(knex: Knex): Promise<void> {
     table.specificType('text', type.text(2000)).notNullable();
     table.specificType('by_sub', type.code(64)).notNullable();
     table.specificType('at', type.instant).notNullable();
-    table.primary(['id'], 'pk_announcements');
+    primaryKey(table, 'pk_announcements', ['id']);
     table.foreign('by_sub', 'fk_announcements_by').references('people.sub');
     table.index(['by_sub'], 'ix_announcements_by');
   });

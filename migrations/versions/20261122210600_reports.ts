@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { columnTypes } from '../column-type.ts';
+import { primaryKey } from '../primary-key.ts';
 
 /** Runs of reports, and when they run by themselves. */
 export async function up(knex: Knex): Promise<void> {
@@ -21,7 +22,7 @@ export async function up(knex: Knex): Promise<void> {
     table.specificType('created_at', type.instant).notNullable();
     table.specificType('started_at', type.instant).nullable();
     table.specificType('finished_at', type.instant).nullable();
-    table.primary(['id'], 'pk_reports');
+    primaryKey(table, 'pk_reports', ['id']);
     table.unique(['trigger_key'], { indexName: 'uq_reports_trigger', useConstraint: true });
     table.foreign('requested_by', 'fk_reports_requested_by').references('people.sub');
     table.index(['requested_by'], 'ix_reports_requested_by');
@@ -40,7 +41,7 @@ export async function up(knex: Knex): Promise<void> {
     table.integer('version').notNullable();
     table.specificType('updated_by', type.code(64)).nullable();
     table.specificType('updated_at', type.instant).notNullable();
-    table.primary(['id'], 'pk_report_schedules');
+    primaryKey(table, 'pk_report_schedules', ['id']);
     table.foreign('updated_by', 'fk_report_schedules_updated_by').references('people.sub');
     table.index(['updated_by'], 'ix_report_schedules_updated_by');
     table.check('version >= 1', [], 'ck_report_schedules_version');

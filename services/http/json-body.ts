@@ -1,11 +1,11 @@
 import express from 'express';
-import type { Request, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { badRequest, contentTooLarge, unsupportedMediaType } from './problem.ts';
 
 /** The most bytes of a request body (DESIGN section 4: 64 KB). */
 export const MAX_BODY_BYTES = 64 * 1024;
 
-const readJson = express.json({
+const readJson: RequestHandler = express.json({
   limit: MAX_BODY_BYTES,
   strict: false,
   // A compressed body of 64 KB can unfold into very much more.

@@ -65,11 +65,14 @@ const OPEN_PATHS = {
 };
 
 function openPath(summary: string, responses: Readonly<Record<number, string>>): Json {
-  const described = Object.entries(responses).map(([status, description]) => [
-    status,
-    { description, content: { 'application/json': { schema: { type: 'object' } } } },
-  ]);
-  return { get: { summary, security: [], responses: Object.fromEntries(described) } };
+  const answers: Record<string, Json> = {};
+  for (const [status, description] of Object.entries(responses)) {
+    answers[status] = {
+      description,
+      content: { 'application/json': { schema: { type: 'object' } } },
+    };
+  }
+  return { get: { summary, security: [], responses: answers } };
 }
 
 function operation(route: Route, names: ReadonlyMap<z.ZodType, string>): Json {
@@ -125,7 +128,7 @@ function parameters({ path, querySchema, documentation }: Route): Json[] {
     required: true,
     schema: { type: 'string' },
   }));
-  const inQuery = Object.entries(querySchema.shape).map(([name, schema]) => ({
+  const inQuery = Object.entries<z.core.$ZodType>(querySchema.shape).map(([name, schema]) => ({
     name,
     in: 'query',
     required: false,
@@ -155,6 +158,6 @@ function reference(schema: z.ZodType, names: ReadonlyMap<z.ZodType, string>): Js
 
 /** JSON Schema 2020-12, which OpenAPI 3.1 uses as it is. Requests are described as they arrive. */
 function toJsonSchema(schema: z.core.$ZodType): Json {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input' });
-  return rest;
+  const dialectAndSchema = Object.entries(z.toJSONSchema(schema, { io: 'input' }));
+  return Object.fromEntries(dialectAndSchema.filter(([key]) => key !== '$schema'));
 }

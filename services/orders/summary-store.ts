@@ -24,7 +24,9 @@ export async function summarizeOrders(db: Knex, from: number, to: number): Promi
       .sum({ total: 'total' });
   const statusRows: unknown[] = await placed().select('status').groupBy('status');
   const hour = hourOf(db, 'created_at');
-  const hourRows: unknown[] = await placed().select({ hour }).groupBy(hour).orderBy('hour');
+  const hourRows = z
+    .array(z.unknown())
+    .parse(await placed().select({ hour }).groupBy(hour).orderBy('hour'));
 
   const byStatus = new Map(
     statusRows.map((row) => statusRow.parse(row)).map((row) => [row.status, row]),

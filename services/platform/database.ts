@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import knexModule from 'knex';
 import type { Knex } from 'knex';
+import { z } from 'zod';
 import { SqliteClient } from './sqlite-client.ts';
 
 export class UnsupportedDatabase extends Error {
@@ -55,7 +56,9 @@ function parseDatabaseUrl(url: string): DatabaseAddress {
   );
 }
 
+const dialectSchema = z.object({ dialect: z.string() });
+
 /** Which SQL a handle speaks, for the few places where knex does not hide the difference. */
 export function dialectOf(db: Knex): 'sqlite' | 'mssql' {
-  return String(db.client.dialect).startsWith('sqlite') ? 'sqlite' : 'mssql';
+  return dialectSchema.parse(db.client).dialect === 'mssql' ? 'mssql' : 'sqlite';
 }

@@ -47,11 +47,12 @@ const AFTER_ERROR_MS = 250;
 export function startRelay(settings: RelaySettings): Relay {
   const { leadership, log, random } = settings;
   const pause = createPause();
-  let isStopping = false;
+  const stopping = new AbortController();
+  const isStopping = () => stopping.signal.aborted;
   let term: RelayTerm | undefined;
 
   const run = async (): Promise<void> => {
-    while (!isStopping) {
+    while (!isStopping()) {
       try {
         const lead = await leadership.acquire();
         if (lead === undefined) {
@@ -60,7 +61,7 @@ export function startRelay(settings: RelaySettings): Relay {
         }
         log.info('leading');
         term = createTerm({ ...settings, lead });
-        if (isStopping) term.end();
+        if (isStopping()) term.end();
         await term.finished;
         log.info('not leading any more');
       } catch (error) {
@@ -76,7 +77,7 @@ export function startRelay(settings: RelaySettings): Relay {
   return {
     nudge: () => term?.nudge(),
     stop: async () => {
-      isStopping = true;
+      stopping.abort();
       term?.end();
       pause.end();
       await finished;

@@ -7,9 +7,7 @@ export interface RecordingPublisher {
   /** Every event that ever arrived, repeats included. */
   arrivals: { channel: string; event: CloudEvent }[];
   /** Runs before each publish; may throw, or wait. */
-  setFault: (
-    fault: (channel: string, events: readonly CloudEvent[]) => Promise<void> | void,
-  ) => void;
+  setFault: (fault: (channel: string, events: readonly CloudEvent[]) => unknown) => void;
 }
 
 /** Stands for channel log and fan-out: recognises repeats by their ids. */

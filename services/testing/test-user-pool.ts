@@ -36,6 +36,7 @@ export interface TestUserPool {
 }
 
 const CLIENT_ID = 'ordercastweb0000000000000a';
+const subject = z.object({ sub: z.string() });
 const tokenBody = z.object({ AccessToken: z.string() });
 
 /** A user pool on a port of its own: real keys, real JWKS, GetUser for the tokens that it signed. */
@@ -63,8 +64,8 @@ export async function startTestUserPool(): Promise<TestUserPool> {
       response.setHeader('Content-Type', 'application/json').end(JSON.stringify(set));
       return;
     }
-    const claims = jwt.decode(tokenBody.parse(JSON.parse(body)).AccessToken);
-    const user = users.get(String(claims?.sub));
+    const claims = subject.parse(jwt.decode(tokenBody.parse(JSON.parse(body)).AccessToken));
+    const user = users.get(claims.sub);
     response.setHeader('Content-Type', 'application/x-amz-json-1.1');
     if (user === undefined || mode === 'refusing') {
       response.writeHead(400);
