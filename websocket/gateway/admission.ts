@@ -2,6 +2,7 @@ import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { ConnectionFacts, EventFactory } from './event-factory.ts';
 import type { AuthorizerContext, GatewayHandler } from './gateway-event.ts';
 import { BAD_GATEWAY, TIMED_OUT, type GatewayError } from './gateway-error.ts';
+import { readHandshake } from './handshake-request.ts';
 import type { Invoker } from './invoker.ts';
 import { headerOf, parseProxyResponse } from './proxy-response.ts';
 import type { createRequestAuthorizer } from './request-authorizer.ts';
@@ -27,11 +28,12 @@ const SUBPROTOCOL = /^[!#$%&'*+\-.0-9A-Z^_`|a-z~]+$/;
  */
 export function createAdmission({ authorize, connect, events, invoker }: AdmissionOptions) {
   return async (facts: ConnectionFacts, request: IncomingMessage): Promise<Admission> => {
-    const authorization = await authorize?.(facts, request);
+    const handshake = readHandshake(request);
+    const authorization = await authorize?.(facts, handshake);
     if (authorization?.allowed === false) return refuse(authorization.error);
     const authorizer = authorization?.authorizer;
     if (!connect) return { admitted: true, authorizer, protocol: undefined };
-    const event = events.connect({ ...facts, authorizer }, request);
+    const event = events.connect({ ...facts, authorizer }, handshake);
     const invocation = await invoker.invoke('$connect', (context) => connect(event, context), {
       connectionId: facts.id,
     });

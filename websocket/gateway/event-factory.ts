@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http';
-import { headersOf, queryOf } from './handshake-request.ts';
+import type { HandshakeDetails } from './handshake-request.ts';
 import type {
   AuthorizerContext,
   AuthorizerEvent,
@@ -63,12 +62,15 @@ export function createEventFactory({
   }
 
   return {
-    authorizer(facts: ConnectionFacts, request: IncomingMessage): AuthorizerEvent {
-      const query = queryOf(request);
+    authorizer(
+      facts: ConnectionFacts,
+      { headers, multiValueHeaders, query }: HandshakeDetails,
+    ): AuthorizerEvent {
       return {
         type: 'REQUEST',
         methodArn: `arn:aws:execute-api:us-east-1:000000000000:${apiId}/${stage}/$connect`,
-        ...headersOf(request),
+        headers,
+        multiValueHeaders,
         queryStringParameters: query?.queryStringParameters ?? {},
         multiValueQueryStringParameters: query?.multiValueQueryStringParameters ?? {},
         stageVariables: {},
@@ -76,10 +78,14 @@ export function createEventFactory({
       };
     },
 
-    connect(facts: ConnectionFacts, request: IncomingMessage): ConnectEvent {
+    connect(
+      facts: ConnectionFacts,
+      { headers, multiValueHeaders, query }: HandshakeDetails,
+    ): ConnectEvent {
       return {
-        ...headersOf(request),
-        ...queryOf(request),
+        headers,
+        multiValueHeaders,
+        ...query,
         requestContext: context(facts, '$connect', { eventType: 'CONNECT' }),
         isBase64Encoded: false,
       };

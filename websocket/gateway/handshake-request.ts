@@ -12,9 +12,35 @@ const OWN_HEADERS = new Set([
   'x-forwarded-proto',
 ]);
 
-interface Headers {
+/** What events tell of a handshake: the fields are the events' own. */
+export interface HandshakeDetails {
   headers: Record<string, string>;
   multiValueHeaders: Record<string, string[]>;
+  /** Undefined where there is no query string, as `$connect` events then lack the fields. */
+  query:
+    | {
+        queryStringParameters: Record<string, string>;
+        multiValueQueryStringParameters: Record<string, string[]>;
+      }
+    | undefined;
+}
+
+/** Reads a handshake once, for both the authorizer and `$connect`. */
+export function readHandshake(request: IncomingMessage): HandshakeDetails {
+  return { ...headersOf(request), query: queryOf(request) };
+}
+
+/** The peer's address (IPv4 where it came mapped into IPv6) and what it calls itself. */
+export function identityOf(request: IncomingMessage): Identity {
+  const sourceIp = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  const userAgent = request.headers['user-agent'];
+  return userAgent === undefined ? { sourceIp } : { userAgent, sourceIp };
+}
+
+/** The path without the query string. */
+export function pathOf(request: IncomingMessage): string {
+  const [path = ''] = (request.url ?? '').split('?', 1);
+  return path;
 }
 
 /**
@@ -22,7 +48,7 @@ interface Headers {
  * value in `headers` and all in `multiValueHeaders`, with the forwarding headers that API Gateway
  * adds. A header's name has one spelling, so that no handler can be shown two of them.
  */
-export function headersOf(request: IncomingMessage): Headers {
+function headersOf(request: IncomingMessage): Omit<HandshakeDetails, 'query'> {
   const values = new Map<string, string[]>();
   const spellings = new Map<string, string>();
   const { rawHeaders, socket } = request;
@@ -39,14 +65,9 @@ export function headersOf(request: IncomingMessage): Headers {
   return { headers: lastOf(values), multiValueHeaders: Object.fromEntries(values) };
 }
 
-interface Query {
-  queryStringParameters: Record<string, string>;
-  multiValueQueryStringParameters: Record<string, string[]>;
-}
-
-/** The decoded query string; undefined where there is none, as events then lack the fields. */
-export function queryOf(request: IncomingMessage): Query | undefined {
-  const [, search = ''] = (request.url ?? '').split('?', 2);
+function queryOf(request: IncomingMessage): HandshakeDetails['query'] {
+  const { url = '' } = request;
+  const search = url.slice(pathOf(request).length + 1);
   if (search === '') return undefined;
   const values = new Map<string, string[]>();
   for (const [name, value] of new URLSearchParams(search)) append(values, name, value);
@@ -54,19 +75,6 @@ export function queryOf(request: IncomingMessage): Query | undefined {
     queryStringParameters: lastOf(values),
     multiValueQueryStringParameters: Object.fromEntries(values),
   };
-}
-
-/** The peer's address (IPv4 where it came mapped into IPv6) and what it calls itself. */
-export function identityOf(request: IncomingMessage): Identity {
-  const sourceIp = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  const userAgent = request.headers['user-agent'];
-  return userAgent === undefined ? { sourceIp } : { userAgent, sourceIp };
-}
-
-/** The path without the query string. */
-export function pathOf(request: IncomingMessage): string {
-  const [path = ''] = (request.url ?? '').split('?', 1);
-  return path;
 }
 
 function append(values: Map<string, string[]>, name: string, value: string): void {

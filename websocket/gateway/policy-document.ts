@@ -26,6 +26,7 @@ export function allowsInvoke(policy: PolicyDocument, methodArn: string): boolean
 
 /** IAM wildcards: `*` is any run of characters, `?` any one. */
 function matches(pattern: string, text: string): boolean {
+  if (!/[*?]/.test(pattern)) return pattern === text;
   const source = pattern
     .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll(/\*+/g, '.*')

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import type { ConnectionFacts, EventFactory } from './event-factory.ts';
 import type { AuthorizerContext, AuthorizerHandler } from './gateway-event.ts';
@@ -8,7 +7,7 @@ import {
   UNAUTHORIZED,
   type GatewayError,
 } from './gateway-error.ts';
-import { queryOf } from './handshake-request.ts';
+import type { HandshakeDetails } from './handshake-request.ts';
 import type { Invoker } from './invoker.ts';
 import { allowsInvoke, policyDocumentSchema } from './policy-document.ts';
 
@@ -47,9 +46,9 @@ const resultSchema = z.object({
 export function createRequestAuthorizer(options: RequestAuthorizerOptions) {
   const { handler, events, invoker, resultBytes } = options;
   const sources = (options.identitySource ?? []).map(createIdentitySource);
-  return async (facts: ConnectionFacts, request: IncomingMessage): Promise<Authorization> => {
-    if (sources.some((read) => !read(request))) return { allowed: false, error: UNAUTHORIZED };
-    const event = events.authorizer(facts, request);
+  return async (facts: ConnectionFacts, handshake: HandshakeDetails): Promise<Authorization> => {
+    if (sources.some((read) => !read(handshake))) return { allowed: false, error: UNAUTHORIZED };
+    const event = events.authorizer(facts, handshake);
     const invocation = await invoker.invoke('authorizer', (context) => handler(event, context), {
       connectionId: facts.id,
     });
@@ -68,12 +67,15 @@ export function createRequestAuthorizer(options: RequestAuthorizerOptions) {
   };
 }
 
-function createIdentitySource(source: string): (request: IncomingMessage) => string | undefined {
+function createIdentitySource(source: string): (handshake: HandshakeDetails) => string | undefined {
   const [, place, name] = /^route\.request\.(header|querystring)\.(.+)$/.exec(source) ?? [];
   if (name === undefined) throw new Error(`Unsupported identity source: ${source}`);
-  if (place === 'querystring') return (request) => queryOf(request)?.queryStringParameters[name];
+  if (place === 'querystring') return ({ query }) => query?.queryStringParameters[name];
   const header = name.toLowerCase();
-  return (request) => request.headers[header]?.toString();
+  return ({ headers }) => {
+    const spelling = Object.keys(headers).find((key) => key.toLowerCase() === header);
+    return spelling === undefined ? undefined : headers[spelling];
+  };
 }
 
 function isUnauthorized(error: unknown): boolean {
