@@ -127,8 +127,13 @@ export class ChannelLink {
           this.#again(new MalformedFrameError('The answer to a subscribe had no position.'));
           return;
         }
-        this.#stands = true;
         this.#attempts = 0;
+        if (!this.#channel.wanted) {
+          // The answer may ask for a reload, and nobody is there to hear it: it must be asked for again.
+          this.step();
+          return;
+        }
+        this.#stands = true;
         this.#tokenTried = false;
         this.#target = head;
         this.#stoodAtPing = this.#connection.pings;

@@ -9,7 +9,9 @@ interface Target {
   removeEventListener(type: string, listener: () => void): void;
 }
 
-const isTarget = (value: object): value is Target => 'addEventListener' in value;
+function isTarget(value: unknown): value is Target {
+  return typeof value === 'object' && value !== null && 'addEventListener' in value;
+}
 
 /**
  * `online`, `offline`, `pageshow` and `visibilitychange`, where the platform has them: all in a page,
@@ -18,7 +20,7 @@ const isTarget = (value: object): value is Target => 'addEventListener' in value
  */
 export const platformSignals: NetworkSignals = (listener) => {
   const stops: (() => void)[] = [];
-  const on = (target: object, type: string, run: () => void) => {
+  const on = (target: unknown, type: string, run: () => void) => {
     if (!isTarget(target)) return;
     target.addEventListener(type, run);
     stops.push(() => target.removeEventListener(type, run));
@@ -27,11 +29,10 @@ export const platformSignals: NetworkSignals = (listener) => {
   on(globalThis, 'online', wake);
   on(globalThis, 'pageshow', wake);
   on(globalThis, 'offline', () => listener('doubt'));
-  if (typeof document !== 'undefined') {
-    on(document, 'visibilitychange', () => {
-      if (document.visibilityState === 'visible') wake();
-    });
-  }
+  const page: unknown = Reflect.get(globalThis, 'document');
+  on(page, 'visibilitychange', () => {
+    if (isTarget(page) && 'visibilityState' in page && page.visibilityState === 'visible') wake();
+  });
   return () => {
     for (const stop of stops) stop();
   };

@@ -80,6 +80,26 @@ describe('a subscription', () => {
     expect(received.ids).toEqual(['e1-3']);
   });
 
+  it('delivers nothing of a resumed channel before the server has answered', async () => {
+    const answers: (() => void)[] = [];
+    const { model, listen } = await clientUnderTest({
+      positions: { load: () => 'e1.0', save: () => undefined },
+    });
+    model.server.beforeSubscribed = () => model.server.publish('orders', 2);
+    model.server.wire = (frame, send) => {
+      if (frame.type === 'subscribed') answers.push(() => send(frame));
+      else send(frame);
+    };
+    const received = listen('orders');
+    await until(() => answers.length === 1);
+    model.server.publish('orders');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(received.ids).toEqual([]);
+    answers[0]?.();
+    await until(() => received.ids.length >= 3);
+    expect(received.ids).toEqual(model.server.ids('orders'));
+  });
+
   it('puts right frames that overtake and repeat each other, without asking again', async () => {
     const { model, listen, connection } = await clientUnderTest();
     const received = listen('orders');
@@ -116,10 +136,10 @@ describe('a subscription', () => {
     loseNextEvents(model.server);
     model.server.publish('orders', 3);
     model.server.publish('orders', 1);
-    await until(() => {
-      timers.advance(1000);
-      return received.ids.length >= 4;
-    });
+    await until(() => timers.nextInMs === DEFAULT_TIMINGS.gapGraceMs);
+    expect(connection().received).toHaveLength(1);
+    timers.advance(DEFAULT_TIMINGS.gapGraceMs);
+    await until(() => received.ids.length >= 4);
     expect(received.ids).toEqual(model.server.ids('orders'));
     expect(connection().received.at(-1)).toMatchObject({ action: 'subscribe', since: 'e1.0' });
   });
@@ -227,6 +247,23 @@ describe('a subscription', () => {
     const second = listen('orders');
     await until(() => second.ids.length >= 3);
     expect([...first.ids, ...second.ids]).toEqual(model.server.ids('orders'));
+  });
+
+  it('still hears of a reload that was answered while nobody listened', async () => {
+    const answers: (() => void)[] = [];
+    const { model, listen, connection } = await clientUnderTest({
+      positions: { load: () => 'gone.7', save: () => undefined },
+    });
+    model.server.wire = (frame, send) => void answers.push(() => send(frame));
+    const first = listen('orders');
+    await until(() => answers.length === 1);
+    first.subscription.unsubscribe();
+    model.server.wire = (frame, send) => send(frame);
+    answers[0]?.();
+    await until(() => connection().received.length === 2);
+    const second = listen('orders');
+    await until(() => second.ids.length > 0);
+    expect([...first.ids, ...second.ids]).toEqual(['reload']);
   });
 
   it('never has two operations of a channel under way', async () => {

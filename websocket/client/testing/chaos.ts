@@ -44,13 +44,18 @@ export class ChaosWorld {
   }
 
   subscribe(channel: string): void {
-    this.#subscriptions.get(channel)?.unsubscribe();
+    this.unsubscribe(channel);
     const ids = this.received.get(channel) ?? [];
     const subscription = this.client.subscribe(channel, {
       onEvent: (event) => ids.push(event.id),
       onReload: () => ids.push('reload'),
     });
     this.#subscriptions.set(channel, subscription);
+  }
+
+  unsubscribe(channel: string): void {
+    this.#subscriptions.get(channel)?.unsubscribe();
+    this.#subscriptions.delete(channel);
   }
 
   async run(step: ChaosStep): Promise<void> {
@@ -62,6 +67,7 @@ export class ChaosWorld {
   async heal(): Promise<void> {
     this.wire.refuseHandshake = this.tokenFails = false;
     this.model.forgive();
+    for (const channel of CHANNELS) this.subscribe(channel);
     for (let round = 0; round < 360 && !this.#quiet(); round += 1) {
       this.timers.advance(5000);
       await setImmediate();
@@ -149,8 +155,11 @@ const refuseHandshake = fc.constant(
   step('refuse the next handshake', ({ wire }) => (wire.refuseHandshake = true)),
 );
 const failToken = fc.constant(step('fail the next token', (world) => (world.tokenFails = true)));
-const resubscribe = channel.map((name) =>
-  step(`resubscribe ${name}`, (world) => world.subscribe(name)),
+const unsubscribe = channel.map((name) =>
+  step(`unsubscribe ${name}`, (world) => world.unsubscribe(name)),
+);
+const subscribe = channel.map((name) =>
+  step(`subscribe ${name}`, (world) => world.subscribe(name)),
 );
 
 /** Steps after which nothing may be missing. */
@@ -167,7 +176,8 @@ export const ordinarySteps: fc.Arbitrary<ChaosStep> = fc.oneof(
   { weight: 1, arbitrary: forget },
   { weight: 1, arbitrary: refuseHandshake },
   { weight: 1, arbitrary: failToken },
-  { weight: 1, arbitrary: resubscribe },
+  { weight: 1, arbitrary: unsubscribe },
+  { weight: 2, arbitrary: subscribe },
 );
 
 const expire = channel.map((name) => step(`expire ${name}`, ({ model }) => model.expire(name)));
