@@ -53,7 +53,8 @@ module.exports = {
     {
       name: 'features-meet-only-in-roots',
       severity: 'error',
-      comment: 'A feature imports platform, contract, http and outbox; roots put features together.',
+      comment:
+        'A feature imports platform, contract, http and outbox; roots put features together.',
       from: {
         path: feature,
         pathNot: '^services/(platform|contract|http|relay)/|\\.spec\\.ts$|/testing/',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ConnectionFacts, EventFactory } from './event-factory.ts';
-import type { AuthorizerContext, AuthorizerHandler } from './gateway-event.ts';
+import type { AuthorizerContext, AuthorizerHandler, LambdaContext } from './gateway-event.ts';
 import {
   ACCESS_DENIED,
   AUTHORIZER_FAILED,
@@ -49,10 +49,17 @@ export function createRequestAuthorizer(options: RequestAuthorizerOptions) {
   return async (facts: ConnectionFacts, handshake: HandshakeDetails): Promise<Authorization> => {
     if (sources.some((read) => !read(handshake))) return { allowed: false, error: UNAUTHORIZED };
     const event = events.authorizer(facts, handshake);
-    const invocation = await invoker.invoke('authorizer', (context) => handler(event, context), {
-      connectionId: facts.id,
-    });
-    if (invocation.outcome === 'failed' && isUnauthorized(invocation.error)) {
+    // "Unauthorized" is an answer: it must not reach the invoker, which logs failures.
+    const answer = async (context: LambdaContext): Promise<unknown> => {
+      try {
+        return await handler(event, context);
+      } catch (error) {
+        if (isUnauthorized(error)) return UNAUTHORIZED;
+        throw error;
+      }
+    };
+    const invocation = await invoker.invoke('authorizer', answer, { connectionId: facts.id });
+    if (invocation.outcome === 'returned' && invocation.value === UNAUTHORIZED) {
       return { allowed: false, error: UNAUTHORIZED };
     }
     const result =
