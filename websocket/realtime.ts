@@ -94,7 +94,7 @@ export function createRealtime(settings: RealtimeSettings): Realtime {
   });
   const sender = new Sender({ client: connections, limits, clock, random });
   const closer = new ConnectionCloser({ registry, sender, clock, random, logger });
-  const fanOut = createFanOut({ registry, sender, closer, clock, patienceMs: PATIENCE_MS });
+  const fanOut = createFanOut({ registry, sender, closer, clock, patienceMs: PATIENCE_MS, logger });
   const verifyToken = createTokenVerifier({
     issuer: settings.issuer,
     clientId: settings.clientId,

@@ -29,36 +29,20 @@ export class ConnectionCloser {
   }
 
   /** Warns the client, ends the connection and forgets it. */
-  async close(connection: Connection, reason: ClosedFor): Promise<void> {
-    const { registry, sender, random } = this.#options;
-    const { connectionId, endpoint } = connection;
-    if (this.#closing.has(connectionId)) return;
-    this.#closing.add(connectionId);
-    try {
-      const retryAfterMs = Math.round(random() * RETRY_SPREAD_MS[reason]);
-      const closing: ClosingMessage = { type: 'closing', reason, retryAfterMs };
-      const result = await sender.send(endpoint, connectionId, JSON.stringify(closing));
-      if (result !== 'gone') await sender.close(endpoint, connectionId);
-      await registry.remove(connectionId, connection.channels);
-    } finally {
-      this.#closing.delete(connectionId);
-    }
+  close(connection: Connection, reason: ClosedFor): Promise<void> {
+    return this.#once(connection.connectionId, () => this.#end(connection, reason));
   }
 
   /**
-   * Ends, in the background, a connection whose token seems to have expired. The connection's own
-   * row decides: a subscription may be a moment behind it.
+   * Ends a connection whose token seems to have expired. The connection's own row decides: a
+   * subscription, or a scan, may be a moment behind it.
    */
-  expire(connectionId: string, channels: readonly string[]): void {
-    const { registry, clock, logger } = this.#options;
-    if (this.#closing.has(connectionId)) return;
-    const work = async () => {
+  closeExpired(connectionId: string, channels: readonly string[] = []): Promise<void> {
+    const { registry, clock } = this.#options;
+    return this.#once(connectionId, async () => {
       const connection = await registry.get(connectionId);
       if (connection === undefined) await registry.remove(connectionId, channels);
-      else if (connection.expiresAt <= clock()) await this.close(connection, 'token_expired');
-    };
-    work().catch((error: unknown) => {
-      logger.error({ err: error, connectionId }, 'expired connection not closed');
+      else if (connection.expiresAt <= clock()) await this.#end(connection, 'token_expired');
     });
   }
 
@@ -68,6 +52,26 @@ export class ConnectionCloser {
       await this.#options.registry.remove(connectionId, channels);
     } catch (error) {
       this.#options.logger.error({ err: error, connectionId }, 'gone connection not removed');
+    }
+  }
+
+  async #end({ connectionId, endpoint, channels }: Connection, reason: ClosedFor): Promise<void> {
+    const { registry, sender, random } = this.#options;
+    const retryAfterMs = Math.round(random() * RETRY_SPREAD_MS[reason]);
+    const closing: ClosingMessage = { type: 'closing', reason, retryAfterMs };
+    const result = await sender.send(endpoint, connectionId, JSON.stringify(closing));
+    if (result !== 'gone') await sender.close(endpoint, connectionId);
+    await registry.remove(connectionId, channels);
+  }
+
+  /** Several may notice the same end at once. */
+  async #once(connectionId: string, work: () => Promise<void>): Promise<void> {
+    if (this.#closing.has(connectionId)) return;
+    this.#closing.add(connectionId);
+    try {
+      await work();
+    } finally {
+      this.#closing.delete(connectionId);
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Batch } from '../channel-log/channel-log.ts';
 import type { ConnectionRegistry, Subscriber } from '../connections/connection-registry.ts';
 import { ChannelLanes } from './channel-lanes.ts';
@@ -29,6 +30,7 @@ export interface FanOutOptions {
   clock: () => number;
   /** How long no post at all may end until the rest are no longer waited for. */
   patienceMs: number;
+  logger: Pick<Logger, 'error'>;
 }
 
 export function createFanOut({
@@ -37,6 +39,7 @@ export function createFanOut({
   closer,
   clock,
   patienceMs,
+  logger,
 }: FanOutOptions): FanOut {
   const channels = new Map<string, ChannelLanes>();
 
@@ -52,13 +55,19 @@ export function createFanOut({
     return lanes;
   }
 
+  function expire(connectionId: string, channel: string): void {
+    closer.closeExpired(connectionId, [channel]).catch((error: unknown) => {
+      logger.error({ err: error, connectionId }, 'expired connection not closed');
+    });
+  }
+
   return {
     async deliver(channel, batches) {
       const progress = new Progress(patienceMs);
       if (batches.length === 0) return { settled: progress.done() };
       const deliverTo = (subscriber: Subscriber) => {
         if (subscriber.expiresAt <= clock()) {
-          closer.expire(subscriber.connectionId, [channel]);
+          expire(subscriber.connectionId, channel);
         } else {
           progress.track(lanesOf(channel).push(subscriber, batches));
         }

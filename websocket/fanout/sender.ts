@@ -1,8 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionClient, PostResult } from './connection-client.ts';
+import { Pacer } from './pacer.ts';
 import { Slots } from './slots.ts';
 
 export interface SenderLimits {
+  /**
+   * Posts a second, and at once after a quiet time. All that passes through API Gateway shares the
+   * account's 10,000 and 5,000 (developer guide, WebSocket limits): some is left for clients.
+   */
+  postsPerSecond: number;
+  postsBurst: number;
   /** Posts in flight at once. */
   concurrency: number;
   /** How long one post may take: "a post can hang past the SDK's request timeout". */
@@ -18,6 +25,8 @@ export interface SenderLimits {
 }
 
 export const SENDER_LIMITS: SenderLimits = {
+  postsPerSecond: 8_000,
+  postsBurst: 4_000,
   concurrency: 64,
   deadlineMs: 3_000,
   slowAfterMs: 200,
@@ -44,11 +53,18 @@ export type SendResult = 'delivered' | 'gone' | 'skipped';
 export class Sender {
   readonly #options: SenderOptions;
   readonly #slots: Slots;
+  readonly #pacer: Pacer;
   #slow = 0;
 
   constructor(options: SenderOptions) {
     this.#options = options;
-    this.#slots = new Slots(options.limits.concurrency);
+    const { concurrency, postsPerSecond, postsBurst } = options.limits;
+    this.#slots = new Slots(concurrency);
+    this.#pacer = new Pacer({
+      perSecond: postsPerSecond,
+      burst: postsBurst,
+      clock: options.clock,
+    });
   }
 
   /** Sends one text frame. Never rejects. */
@@ -77,6 +93,7 @@ export class Sender {
 
   async #attempt(call: (signal: AbortSignal) => Promise<PostResult>): Promise<PostResult> {
     const { deadlineMs, slowAfterMs, maxSlow } = this.#options.limits;
+    await this.#pacer.turn();
     await this.#slots.take();
     const controller = new AbortController();
     let giveBack = () => this.#slots.release();

@@ -50,7 +50,7 @@ export function createMessageHandler(options: MessageHandlerOptions) {
     const id = parsed.ok ? parsed.message.id : parsed.id;
     const isAuthenticate = parsed.ok && parsed.message.action === 'authenticate';
     if (connection.expiresAt <= clock() && !isAuthenticate) {
-      await closer.close(connection, 'token_expired');
+      await closer.closeExpired(connectionId);
       return { statusCode: 200 };
     }
 

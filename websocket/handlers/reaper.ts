@@ -9,13 +9,13 @@ export interface ReaperOptions {
 /**
  * Ends every connection whose token has expired; to be run every few minutes. Fan-out and ping
  * notice most of them earlier, but a connection may do neither.
- * @returns how many it ended.
+ * @returns how many it found.
  */
 export function createReaper({ registry, closer }: ReaperOptions) {
   return async (): Promise<number> => {
     let closed = 0;
     for await (const page of registry.expired()) {
-      await Promise.all(page.map((connection) => closer.close(connection, 'token_expired')));
+      await Promise.all(page.map(({ connectionId }) => closer.closeExpired(connectionId)));
       closed += page.length;
     }
     return closed;
