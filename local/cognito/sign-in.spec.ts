@@ -3,10 +3,7 @@ import {
   AdminDisableUserCommand,
   AdminEnableUserCommand,
   AdminInitiateAuthCommand,
-  GetTokensFromRefreshTokenCommand,
-  GetUserCommand,
   InitiateAuthCommand,
-  RevokeTokenCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -22,7 +19,6 @@ import {
 } from './testing/test-cognito.ts';
 
 const WRONG = { name: 'NotAuthorizedException', message: 'Incorrect username or password.' };
-const DAY_MS = 86_400_000;
 const adaAtPool = { UserPoolId: POOL_ID, Username: ADA.email };
 
 let cognito: TestCognito;
@@ -205,80 +201,6 @@ describe('by password', () => {
     }
   });
 });
-
-describe('refresh', () => {
-  test('gives new tokens of the same sign-in and leaves the refresh token', async () => {
-    const person = ada();
-    const first = await person.session(PASSWORD);
-    const second = await person.refresh(first);
-    const [before, after] = [first, second].map((session) =>
-      claimsOf(session.getAccessToken().getJwtToken()),
-    );
-    expect(after?.['origin_jti']).toBe(before?.['origin_jti']);
-    expect(after?.['auth_time']).toBe(before?.['auth_time']);
-    expect(after?.['jti']).not.toBe(before?.['jti']);
-    expect(second.getRefreshToken().getToken()).toBe(first.getRefreshToken().getToken());
-  });
-
-  test('the newer call does the same', async () => {
-    const session = await ada().session(PASSWORD);
-    const { AuthenticationResult } = await cognito.sdk.send(
-      new GetTokensFromRefreshTokenCommand({
-        ClientId: CLIENT_ID,
-        RefreshToken: session.getRefreshToken().getToken(),
-      }),
-    );
-    expect(claimsOf(AuthenticationResult?.IdToken ?? '')).toMatchObject({ email: ADA.email });
-  });
-
-  test('ends with the life of the refresh token, which is 30 days', async () => {
-    const person = ada();
-    const session = await person.session(PASSWORD);
-    cognito.passTime(30 * DAY_MS - 60_000);
-    await person.refresh(session);
-    cognito.passTime(60_001);
-    await expect(person.refresh(session)).rejects.toMatchObject({
-      name: 'NotAuthorizedException',
-      message: 'Refresh Token has expired',
-    });
-  });
-
-  test('a revoked token refreshes no more, and its access tokens are void; others go on', async () => {
-    const session = await ada().session(PASSWORD);
-    const other = await ada().session(PASSWORD);
-    const token = session.getRefreshToken().getToken();
-    await cognito.sdk.send(new RevokeTokenCommand({ ClientId: CLIENT_ID, Token: token }));
-    await expect(refresh(token)).rejects.toMatchObject({
-      name: 'NotAuthorizedException',
-      message: 'Refresh Token has been revoked',
-    });
-    const read = (token: string) => cognito.sdk.send(new GetUserCommand({ AccessToken: token }));
-    await expect(read(session.getAccessToken().getJwtToken())).rejects.toMatchObject({
-      message: 'Access Token has been revoked',
-    });
-    expect(await read(other.getAccessToken().getJwtToken())).toMatchObject({ Username: ADA.sub });
-  });
-
-  test('what is no refresh token is refused', async () => {
-    const session = await ada().session(PASSWORD);
-    const real = session.getRefreshToken().getToken();
-    const changed = `${real.startsWith('A') ? 'B' : 'A'}${real.slice(1)}`;
-    const forged = [changed, 'x', session.getIdToken().getJwtToken()];
-    for (const token of forged) {
-      await expect(refresh(token)).rejects.toMatchObject({ message: 'Invalid Refresh Token' });
-    }
-  });
-});
-
-/** Without the library, which asks for five seconds before it tells of a refusal. */
-const refresh = (token: string) =>
-  cognito.sdk.send(
-    new InitiateAuthCommand({
-      AuthFlow: 'REFRESH_TOKEN_AUTH',
-      ClientId: CLIENT_ID,
-      AuthParameters: { REFRESH_TOKEN: token },
-    }),
-  );
 
 const challengeSchema = z.object({
   ChallengeParameters: z.object({

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-deprecated -- the library is in maintenance, and it is what the web app signs in with */
 import {
   AuthenticationDetails,
   CognitoUser,
