@@ -5,6 +5,9 @@ import { badRequest, contentTooLarge, unsupportedMediaType } from './problem.ts'
 /** The most bytes of a request body (DESIGN section 4: 64 KB). */
 export const MAX_BODY_BYTES = 64 * 1024;
 
+/** JSON is UTF-8 (RFC 8259, section 8.1); a charset may say so. */
+const JSON_TYPE = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?;?$/i;
+
 const readJson: RequestHandler = express.json({
   limit: MAX_BODY_BYTES,
   strict: false,
@@ -18,9 +21,8 @@ const readJson: RequestHandler = express.json({
  * long a body 413, and what is not JSON 400.
  */
 export async function readJsonBody(request: Request, response: Response): Promise<unknown> {
-  const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (mediaType !== 'application/json') {
-    throw unsupportedMediaType('Send the body as Content-Type: application/json.');
+  if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) {
+    throw unsupportedMediaType('Send the body as Content-Type: application/json, in UTF-8.');
   }
   await new Promise<void>((resolve, reject) => {
     readJson(request, response, (error?: unknown) => {
@@ -39,8 +41,6 @@ function toProblem(error: unknown): Error {
   switch ('type' in failure ? failure.type : undefined) {
     case 'entity.too.large':
       return contentTooLarge(MAX_BODY_BYTES);
-    case 'charset.unsupported':
-      return unsupportedMediaType('Send the body in UTF-8.');
     case 'encoding.unsupported':
       return unsupportedMediaType('Send the body without a Content-Encoding.');
     case 'entity.parse.failed':

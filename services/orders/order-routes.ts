@@ -6,7 +6,7 @@ import {
   timelineSchema,
   transitionSchema,
 } from '@ordercast/contract/order.ts';
-import type { Order, OrderListItem } from '@ordercast/contract/order.ts';
+import type { NewOrder, Order, OrderListItem } from '@ordercast/contract/order.ts';
 import { ulidSchema } from '@ordercast/contract/page.ts';
 import { textSchema } from '@ordercast/contract/text.ts';
 import type { Knex } from 'knex';
@@ -113,7 +113,7 @@ function placeRoute({ database, orders, clock }: Dependencies): Route {
     handle: (request, { body }) =>
       withIdempotency(
         request,
-        { database, clock, route: 'POST /orders', body },
+        { database, clock, route: 'POST /orders', body: meaning(body) },
         async (remember) => {
           const result = await orders.place(request.caller, body, {
             traceparent: request.traceparent,
@@ -124,6 +124,11 @@ function placeRoute({ database, orders, clock }: Dependencies): Route {
         },
       ),
   });
+}
+
+/** Bodies that ask for the same are the same under an idempotency key. */
+function meaning({ lines, note }: NewOrder): unknown {
+  return { lines, note: note ?? null };
 }
 
 function placedReply(order: Order): StoredReply {

@@ -117,10 +117,15 @@ export async function startTestUserPool(): Promise<TestUserPool> {
         ...(groups.length > 0 && { 'cognito:groups': groups }),
         ...claims,
       };
-      return jwt.sign(payload, keys.privateKey, {
-        algorithm: 'RS256',
-        header: { alg: 'RS256', kid: keys.kid, ...header },
-      });
+      // A claim that is undefined is left out.
+      return jwt.sign(
+        z.record(z.string(), z.unknown()).parse(JSON.parse(JSON.stringify(payload))),
+        keys.privateKey,
+        {
+          algorithm: 'RS256',
+          header: { alg: 'RS256', kid: keys.kid, ...header },
+        },
+      );
     },
     calls,
     setMode: (next) => {

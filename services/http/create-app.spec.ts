@@ -1,0 +1,225 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { problemSchema } from '@ordercast/contract/problem.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ADA, SAM, startTestApi } from '../testing/test-api.ts';
+import type { Answer, TestApi } from '../testing/test-api.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi();
+});
+afterAll(() => api.close());
+
+function expectProblem(answer: Answer, status: number) {
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get('Content-Type')).toMatch(/^application\/problem\+json/);
+  const problem = problemSchema.parse(answer.body);
+  expect(problem.status).toBe(status);
+  expect(problem.requestId).toBe(answer.headers.get('X-Request-Id'));
+  return problem;
+}
+
+const ORDER = '{"lines":[{"productId":"tea","quantity":1}]}';
+
+describe('a body', () => {
+  const post = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string>) =>
+    fetch(`${api.url}/orders`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${api.pool.tokenFor(ADA)}`, ...headers },
+      body,
+    }).then(async (response): Promise<Answer> => ({
+      status: response.status,
+      headers: response.headers,
+      body: await response.json(),
+      text: '',
+    }));
+  const json = { 'Content-Type': 'application/json' };
+
+  it.each([
+    ['of plain text', { 'Content-Type': 'text/plain' }, 415],
+    ['of a form', { 'Content-Type': 'application/x-www-form-urlencoded' }, 415],
+    ['of another JSON type', { 'Content-Type': 'application/merge-patch+json' }, 415],
+    ['of another charset', { 'Content-Type': 'application/json; charset=utf-7' }, 415],
+    ['that is compressed', { ...json, 'Content-Encoding': 'gzip' }, 415],
+    ['with a charset', { 'Content-Type': 'Application/JSON; charset=utf-8' }, 201],
+  ])('%s is answered with %o → %i', async (_what, headers, status) => {
+    expect((await post(ORDER, headers)).status).toBe(status);
+  });
+
+  it('of 64 KB is read, and of a byte more is not', async () => {
+    const fill = (bytes: number) => ORDER + ' '.repeat(bytes - ORDER.length);
+    expect((await post(fill(64 * 1024), json)).status).toBe(201);
+    expectProblem(await post(fill(64 * 1024 + 1), json), 413);
+    expectProblem(await post(fill(1024 * 1024), json), 413);
+  });
+
+  it.each(['{', '', 'undefined', "{'lines':[]}", '\u0000', '{"lines":[]}}', 'NaN'])(
+    'that is not JSON (%s) is 400',
+    async (body) => {
+      expectProblem(await post(body, json), 400);
+    },
+  );
+
+  it('that is very deep, or not UTF-8, harms nothing', async () => {
+    expectProblem(await post('['.repeat(30_000) + ']'.repeat(30_000), json), 400);
+    expectProblem(await post(`{"lines":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, json), 400);
+    const latin1 = Buffer.from(ORDER.replace('tea', 't\u00e4'), 'latin1');
+    const answer = await post(new Uint8Array(latin1), json);
+    expect([400, 422]).toContain(answer.status);
+  });
+
+  it('whose sender hangs up half-way leaves the server well', async () => {
+    const { port } = new URL(api.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(
+      `POST /orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n` +
+        `Authorization: Bearer ${api.pool.tokenFor(ADA)}\r\nContent-Length: 1000\r\n\r\n{"lines"`,
+    );
+    socket.end();
+    await text(socket).catch(() => '');
+    expect((await api.call(ADA, 'GET', '/products')).status).toBe(200);
+  });
+});
+
+describe('a request', () => {
+  it('for nothing is a 404 problem, with or without a token', async () => {
+    expectProblem(await api.call(undefined, 'GET', '/nothing?secret=1'), 404);
+    expect((await api.call(ADA, 'GET', '/nothing?secret=1')).body).toMatchObject({
+      instance: '/nothing',
+    });
+    expectProblem(await api.call(ADA, 'GET', '/Orders'), 404);
+  });
+
+  it('by a method that is not possible is a 405 problem that says which are', async () => {
+    const answer = await api.call(ADA, 'DELETE', '/orders');
+    expectProblem(answer, 405);
+    expect(answer.headers.get('Allow')).toBe('GET, HEAD, POST');
+    const options = await api.call(undefined, 'OPTIONS', '/products');
+    expect(options.status).toBe(204);
+    expect(options.headers.get('Allow')).toBe('GET, HEAD');
+  });
+
+  it('by HEAD is answered as by GET, without the body', async () => {
+    const answer = await api.call(ADA, 'HEAD', '/products');
+    expect(answer.status).toBe(200);
+    expect(answer.text).toBe('');
+    expect(Number(answer.headers.get('Content-Length'))).toBeGreaterThan(10);
+  });
+
+  it('keeps its id and its trace context, or gets new ones where they are malformed', async () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const taken = await api.call(ADA, 'GET', '/products', {
+      headers: { 'X-Request-Id': 'my-request/1', traceparent },
+    });
+    expect(taken.headers.get('X-Request-Id')).toBe('my-request/1');
+    expect(taken.headers.get('traceparent')).toBe(traceparent);
+    const line = api.logged.find((entry) => entry.includes('my-request/1'));
+    expect(line).toContain('4bf92f3577b34da6a3ce929d0e0e4736');
+
+    const refused = await api.call(ADA, 'GET', '/products', {
+      headers: {
+        'X-Request-Id': 'a"b<c>',
+        traceparent: '00-00000000000000000000000000000000-00f067aa0ba902b7-01',
+      },
+    });
+    expect(refused.headers.get('X-Request-Id')).toMatch(/^[0-9A-Z]{26}$/);
+    expect(refused.headers.get('traceparent')).toMatch(
+      /^00-(?!0{32})[0-9a-f]{32}-[0-9a-f]{16}-01$/,
+    );
+  });
+
+  it('passes its trace context on to the event that it causes', async () => {
+    const traceparent = '00-11112222333344445555666677778888-00f067aa0ba902b7-01';
+    await api.call(ADA, 'POST', '/orders', { body: ORDER, headers: { traceparent } });
+    expect(await api.database.db('outbox').pluck('traceparent')).toContain(traceparent);
+  });
+
+  it('that fails inside tells nothing but its id, which the log explains', async () => {
+    const other = await startTestApi();
+    try {
+      await other.database.db.schema.dropTable('order_timeline');
+      const answer = await other.call(SAM, 'GET', '/orders/01HF7YAT000000000000000000/timeline');
+      expect(answer.status).toBe(404);
+      await other.database.db.schema.dropTable('idempotency_keys');
+      const failed = await other.call(SAM, 'POST', '/orders', {
+        body: ORDER,
+        headers: { 'Idempotency-Key': 'k' },
+      });
+      const { requestId } = expectProblem(failed, 500);
+      expect(failed.text).not.toMatch(/sql|table|idempotency_keys/i);
+      const line = other.logged.find((entry) => entry.includes('"level":"error"'));
+      expect(line).toContain(requestId);
+      expect(line).toContain('no such table');
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe('CORS', () => {
+  const origin = 'https://app.example.com';
+
+  it('lets the listed origin ask first, and then read what it needs', async () => {
+    const preflight = await api.call(undefined, 'OPTIONS', '/orders', {
+      headers: {
+        Origin: origin,
+        'Access-Control-Request-Method': 'POST',
+        'Access-Control-Request-Headers': 'authorization,content-type,idempotency-key',
+      },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('Access-Control-Allow-Origin')).toBe(origin);
+    expect(preflight.headers.get('Access-Control-Allow-Methods')).toContain('POST');
+    const allowed = preflight.headers.get('Access-Control-Allow-Headers')?.split(', ');
+    expect(allowed).toEqual([
+      'Authorization',
+      'Content-Type',
+      'If-Match',
+      'Idempotency-Key',
+      'traceparent',
+    ]);
+
+    const answer = await api.call(ADA, 'POST', '/orders', {
+      body: ORDER,
+      headers: { Origin: origin },
+    });
+    expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(origin);
+    expect(answer.headers.get('Vary')).toContain('Origin');
+    const exposed = answer.headers.get('Access-Control-Expose-Headers')?.split(', ');
+    for (const name of [
+      'ETag',
+      'Location',
+      'X-Request-Id',
+      'Idempotency-Replayed',
+      'Retry-After',
+    ]) {
+      expect(exposed).toContain(name);
+    }
+  });
+
+  it('lets the listed origin read problems too', async () => {
+    for (const path of ['/orders', '/nothing']) {
+      const answer = await api.call(undefined, 'GET', path, { headers: { Origin: origin } });
+      expect(answer.status).toBeGreaterThan(400);
+      expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(origin);
+    }
+  });
+
+  it.each([
+    'https://evil.example.com',
+    'https://app.example.com.evil.com',
+    'http://app.example.com',
+    'null',
+  ])('tells %s nothing', async (foreign) => {
+    const preflight = await api.call(undefined, 'OPTIONS', '/orders', {
+      headers: { Origin: foreign, 'Access-Control-Request-Method': 'POST' },
+    });
+    const answer = await api.call(ADA, 'GET', '/products', { headers: { Origin: foreign } });
+    for (const { headers } of [preflight, answer]) {
+      expect(headers.get('Access-Control-Allow-Origin')).toBeNull();
+      expect(headers.get('Access-Control-Allow-Credentials')).toBeNull();
+      expect(headers.get('Vary')).toContain('Origin');
+    }
+  });
+});

@@ -1,0 +1,88 @@
+import { orderSchema } from '@ordercast/contract/order.ts';
+import { summarySchema } from '@ordercast/contract/summary.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ADA, ALEX, SAM, startTestApi } from '../testing/test-api.ts';
+import type { TestApi } from '../testing/test-api.ts';
+
+const MINUTE_MS = 60_000;
+/** Half past ten of a day, so that hours are whole. */
+const START = Math.floor(Date.now() / (60 * MINUTE_MS)) * 60 * MINUTE_MS + 30 * MINUTE_MS;
+
+let now = START;
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi({ clock: () => now });
+});
+afterAll(() => api.close());
+
+const longLived = () => ({ exp: Math.floor(START / 1000) + 7 * 24 * 3600 });
+const call = (user: typeof ADA, method: string, path: string, body?: unknown, ifMatch?: string) =>
+  api.call(undefined, method, path, {
+    body,
+    headers: {
+      Authorization: `Bearer ${api.pool.tokenFor(user, longLived())}`,
+      ...(ifMatch !== undefined && { 'If-Match': ifMatch }),
+    },
+  });
+
+async function place(productId: string, quantity: number) {
+  const answer = await call(ADA, 'POST', '/orders', { lines: [{ productId, quantity }] });
+  return orderSchema.parse(answer.body);
+}
+
+async function summary(query = '') {
+  return summarySchema.parse((await call(SAM, 'GET', `/orders/summary${query}`)).body);
+}
+
+describe('the summary', () => {
+  it('counts and sums the last 24 hours by status and by hour', async () => {
+    await place('tea', 1);
+    now += 10 * MINUTE_MS;
+    const second = await place('tea', 2);
+    await call(SAM, 'POST', `/orders/${second.id}/transitions`, { to: 'confirmed' }, '"1"');
+    now += 60 * MINUTE_MS;
+    await place('cup', 1);
+    now += 1;
+
+    const hour = START - 30 * MINUTE_MS;
+    expect(await summary()).toEqual({
+      from: new Date(now - 24 * 60 * MINUTE_MS).toISOString(),
+      to: new Date(now).toISOString(),
+      byStatus: [
+        { status: 'placed', count: 2, total: 450 + 1999 },
+        { status: 'confirmed', count: 1, total: 900 },
+        { status: 'packed', count: 0, total: 0 },
+        { status: 'shipped', count: 0, total: 0 },
+        { status: 'delivered', count: 0, total: 0 },
+        { status: 'cancelled', count: 0, total: 0 },
+      ],
+      byHour: [
+        { hour: new Date(hour).toISOString(), count: 2, total: 450 + 900 },
+        { hour: new Date(hour + 60 * MINUTE_MS).toISOString(), count: 1, total: 1999 },
+      ],
+    });
+  });
+
+  it('begins with from and ends before to, whatever their offset', async () => {
+    const from = new Date(START).toISOString();
+    const to = new Date(START + 10 * MINUTE_MS).toISOString();
+    const count = async (query: string) =>
+      (await summary(query)).byStatus.reduce((sum, row) => sum + row.count, 0);
+    expect(await count(`?from=${from}&to=${to}`)).toBe(1);
+    expect(await count(`?from=${to}`)).toBe(2);
+    expect(await count('?from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00%2B02:00')).toBe(3);
+    expect(await count('?from=2000-01-01T00:00:00Z&to=2001-01-01T00:00:00Z')).toBe(0);
+  });
+
+  it('is for staff and admins', async () => {
+    expect((await call(ADA, 'GET', '/orders/summary')).status).toBe(403);
+    expect((await call(ALEX, 'GET', '/orders/summary')).status).toBe(200);
+  });
+
+  it.each(['from=yesterday', 'to=1', 'from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z'])(
+    'refuses ?%s',
+    async (query) => {
+      expect((await call(SAM, 'GET', `/orders/summary?${query}`)).status).toBe(400);
+    },
+  );
+});

@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ADA, GRACE, SAM, startTestApi } from '../testing/test-api.ts';
+import type { TestApi } from '../testing/test-api.ts';
+
+let api: TestApi;
+beforeEach(async () => {
+  api = await startTestApi();
+});
+afterEach(() => api.close());
+
+const TEA = { lines: [{ productId: 'tea', quantity: 1 }] };
+const asked = () => api.pool.calls.get('GetUser') ?? 0;
+
+describe('names and mail addresses', () => {
+  it('are asked of the user pool once for each person, however many calls come at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_unused, index) =>
+        index % 2 === 0
+          ? api.call(ADA, 'GET', '/me')
+          : api.call(ADA, 'POST', '/orders', { body: TEA }),
+      ),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 201]));
+    expect(asked()).toBe(1);
+    expect((await api.call(ADA, 'GET', '/me')).body).toEqual({
+      sub: ADA.sub,
+      name: 'Ada Lovelace',
+      email: 'ada@example.com',
+      roles: ['customer'],
+    });
+    await api.call(GRACE, 'GET', '/me');
+    expect(asked()).toBe(2);
+    expect(await api.database.db('people').orderBy('sub').pluck('name')).toEqual([
+      'Ada Lovelace',
+      'Grace Hopper',
+    ]);
+  });
+
+  it('are needed for some calls only, which say when to come back while the pool is down', async () => {
+    await api.call(ADA, 'POST', '/orders', { body: TEA });
+    api.pool.setMode('down');
+    expect((await api.call(GRACE, 'GET', '/orders')).status).toBe(200);
+    expect((await api.call(GRACE, 'GET', '/products')).status).toBe(200);
+    expect((await api.call(ADA, 'POST', '/orders', { body: TEA })).status).toBe(201);
+    for (const [method, path] of [
+      ['GET', '/me'],
+      ['POST', '/orders'],
+    ] as const) {
+      const answer = await api.call(GRACE, method, path, method === 'POST' ? { body: TEA } : {});
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get('Content-Type')).toMatch(/^application\/problem\+json/);
+      expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0);
+    }
+    expect(await api.database.db('people').pluck('sub')).toEqual([ADA.sub]);
+    api.pool.setMode('up');
+    expect((await api.call(GRACE, 'POST', '/orders', { body: TEA })).status).toBe(201);
+  });
+
+  it('are asked for a move only once everything else allows it', async () => {
+    const placed = await api.call(ADA, 'POST', '/orders', { body: TEA });
+    const path = `${placed.headers.get('Location') ?? ''}/transitions`;
+    const move = (to: string, ifMatch: string) =>
+      api.call(SAM, 'POST', path, { body: { to }, headers: { 'If-Match': ifMatch } });
+    api.pool.setMode('down');
+    expect((await move('confirmed', '"9"')).status).toBe(412);
+    expect((await move('delivered', '"1"')).status).toBe(409);
+    expect((await move('confirmed', '"1"')).status).toBe(503);
+    api.pool.setMode('up');
+    expect((await move('confirmed', '"1"')).status).toBe(200);
+  });
+
+  it('end the sign-in where the pool refuses the token', async () => {
+    api.pool.setMode('refusing');
+    const answer = await api.call(ADA, 'GET', '/me');
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('WWW-Authenticate')).toContain('invalid_token');
+  });
+});
