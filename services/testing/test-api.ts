@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import { listen } from '../http/listen.ts';
 import { createApi } from '../create-api.ts';
 import type { ApiSettings } from '../create-api.ts';
@@ -53,22 +54,26 @@ export interface TestApi {
   close: () => Promise<void>;
 }
 
-export const TEST_PRODUCTS = [
+const TEST_PRODUCTS = [
   { id: 'tea', name: 'Earl Grey', category: 'Drinks', unitPrice: 450, currency: 'EUR' },
   { id: 'cup', name: 'Porcelain cup', category: 'Ware', unitPrice: 1999, currency: 'EUR' },
   { id: 'pie', name: 'Apple pie', category: 'Food', unitPrice: 3, currency: 'USD' },
 ];
 
-/** The whole API on a socket, over a database file and a user pool of its own. */
-export async function startTestApi(changes: Partial<ApiSettings> = {}): Promise<TestApi> {
-  const [database, pool] = await Promise.all([openTestDatabase(), startTestUserPool()]);
-  await database.db('products').insert(
+export async function insertTestProducts(db: Knex): Promise<void> {
+  await db('products').insert(
     TEST_PRODUCTS.map(({ unitPrice, ...product }) => ({
       ...product,
       unit_price: unitPrice,
       created_at: new Date(),
     })),
   );
+}
+
+/** The whole API on a socket, over a database file and a user pool of its own. */
+export async function startTestApi(changes: Partial<ApiSettings> = {}): Promise<TestApi> {
+  const [database, pool] = await Promise.all([openTestDatabase(), startTestUserPool()]);
+  await insertTestProducts(database.db);
   const logged: string[] = [];
   let commits = 0;
   const api = createApi({

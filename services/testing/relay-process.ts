@@ -1,0 +1,47 @@
+import { appendFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { readConfig } from '../platform/config.ts';
+import { openDatabase } from '../platform/database.ts';
+import { createLeaseLeadership } from '../platform/lease-leadership.ts';
+import { createLogger } from '../platform/logger.ts';
+import { onShutdown } from '../platform/shutdown.ts';
+import { RELAY_LEASE, startRelay } from '../relay/relay.ts';
+
+/**
+ * A relay as a process of its own whose channels are lines of a file, `<channel> <event as JSON>`,
+ * so that a test can kill it anywhere. CRASH_AT names the crash point at which it kills itself.
+ */
+const config = readConfig(
+  z.object({
+    DATABASE_URL: z.string(),
+    LOG_FILE: z.string(),
+    CRASH_AT: z.enum(['afterClaim', 'afterPublish', 'beforeComplete']).optional(),
+  }),
+  process.env,
+);
+const database = openDatabase(config.DATABASE_URL);
+const log = createLogger('relay');
+const crash = (): Promise<void> => {
+  process.kill(process.pid, 'SIGKILL');
+  return new Promise(() => undefined);
+};
+const relay = startRelay({
+  database,
+  publish: (channel, events) => {
+    const lines = events.map((event) => `${channel} ${JSON.stringify(event)}\n`);
+    appendFileSync(config.LOG_FILE, lines.join(''));
+    return Promise.resolve();
+  },
+  leadership: createLeaseLeadership({
+    database,
+    name: RELAY_LEASE,
+    owner: randomUUID(),
+    clock: Date.now,
+  }),
+  clock: Date.now,
+  random: Math.random,
+  log,
+  ...(config.CRASH_AT !== undefined && { crashPoints: { [config.CRASH_AT]: crash } }),
+});
+onShutdown(() => relay.stop(), { log, deadlineMs: 20_000 });
