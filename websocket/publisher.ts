@@ -22,9 +22,13 @@ interface Waiting {
 }
 
 /** A publisher that appends together what waits for one channel. */
-export function createPublisher({ log, fanOut }: { log: ChannelLog; fanOut: FanOut }): {
-  publish: Publish;
-} {
+export function createPublisher({
+  log,
+  fanOut,
+}: {
+  log: Pick<ChannelLog, 'append'>;
+  fanOut: FanOut;
+}): { publish: Publish } {
   const queues = new Map<string, Waiting[]>();
 
   async function drain(channel: string, queue: Waiting[]): Promise<void> {

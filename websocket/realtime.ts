@@ -66,8 +66,8 @@ export interface Realtime {
   destroy: () => void;
 }
 
-/** No patience for a post that lets all others wait: see `Delivery.settled`. */
-const PATIENCE_MS = 500;
+/** How long a publisher waits for a connection that has newly become slow: `Delivery.settled`. */
+const PATIENCE_MS = 250;
 const MAX_SUBSCRIPTIONS = 50;
 const MESSAGES_PER_MINUTE = 300;
 

@@ -44,12 +44,17 @@ export async function startTestBed(): Promise<TestBed> {
   };
 }
 
-/** The core behind a gateway of its own, until the test that asked for it ends. */
+/**
+ * The core behind a gateway of its own, until the test that asked for it ends; `dropDisconnects` is
+ * the probability that a `$disconnect` is lost.
+ */
 export async function serve(
   realtime: Realtime,
   limits: Partial<GatewayLimits> = {},
+  dropDisconnects?: () => number,
 ): Promise<RunningGateway> {
   return startGateway({
+    ...(dropDisconnects && { dropDisconnects }),
     authorizer: {
       handler: (event) => realtime.authorizer(event),
       identitySource: ['route.request.header.Sec-WebSocket-Protocol'],

@@ -3,8 +3,9 @@ import type { Batch } from '../channel-log/channel-log.ts';
 import type { ConnectionRegistry, Subscriber } from '../connections/connection-registry.ts';
 import { ChannelLanes } from './channel-lanes.ts';
 import type { ConnectionCloser } from './connection-closer.ts';
+import { LateConnections } from './late-connections.ts';
 import { Progress } from './progress.ts';
-import type { Sender } from './sender.ts';
+import type { Sender, SendResult } from './sender.ts';
 
 export interface Delivery {
   /**
@@ -42,12 +43,24 @@ export function createFanOut({
   logger,
 }: FanOutOptions): FanOut {
   const channels = new Map<string, ChannelLanes>();
+  const late = new LateConnections();
+
+  async function send({ endpoint, connectionId }: Subscriber, frame: string): Promise<SendResult> {
+    const result = await sender.send(endpoint, connectionId, frame);
+    if (result !== 'skipped') late.delete(connectionId);
+    return result;
+  }
+
+  /** Waits for whoever makes progress; the others are late, and not waited for the next time. */
+  async function settle(progress: Progress): Promise<void> {
+    for (const connectionId of await progress.done()) late.add(connectionId);
+  }
 
   function lanesOf(channel: string): ChannelLanes {
     const known = channels.get(channel);
     if (known !== undefined) return known;
     const lanes = new ChannelLanes(channel, {
-      send: (subscriber, frame) => sender.send(subscriber.endpoint, subscriber.connectionId, frame),
+      send,
       forget: (subscriber) => closer.forget(subscriber.connectionId, [channel]),
       onIdle: () => channels.delete(channel),
     });
@@ -64,16 +77,17 @@ export function createFanOut({
   return {
     async deliver(channel, batches) {
       const progress = new Progress(patienceMs);
-      if (batches.length === 0) return { settled: progress.done() };
+      if (batches.length === 0) return { settled: settle(progress) };
       const deliverTo = (subscriber: Subscriber) => {
         if (subscriber.expiresAt <= clock()) {
           expire(subscriber.connectionId, channel);
         } else {
-          progress.track(lanesOf(channel).push(subscriber, batches));
+          const sent = lanesOf(channel).push(subscriber, batches);
+          if (!late.has(subscriber.connectionId)) progress.track(subscriber.connectionId, sent);
         }
       };
       for await (const page of registry.subscribers(channel)) page.forEach(deliverTo);
-      return { settled: progress.done() };
+      return { settled: settle(progress) };
     },
   };
 }

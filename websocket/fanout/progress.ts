@@ -1,7 +1,7 @@
 /** Waits for many things, until all have ended or none has for a while. */
 export class Progress {
   readonly #patienceMs: number;
-  #open = 0;
+  readonly #open = new Set<string>();
   #ended = 0;
   #finish: (() => void) | undefined;
 
@@ -10,18 +10,21 @@ export class Progress {
   }
 
   /** Counts in a promise, which must not reject. */
-  track(work: Promise<void>): void {
-    this.#open += 1;
+  track(id: string, work: Promise<void>): void {
+    this.#open.add(id);
     void work.then(() => {
-      this.#open -= 1;
+      this.#open.delete(id);
       this.#ended += 1;
-      if (this.#open === 0) this.#finish?.();
+      if (this.#open.size === 0) this.#finish?.();
     });
   }
 
-  /** Resolves when nothing is open, or nothing has ended for the time of patience. */
-  async done(): Promise<void> {
-    if (this.#open === 0) return;
+  /**
+   * Resolves when nothing is open, or nothing has ended for the time of patience.
+   * @returns what is still open.
+   */
+  async done(): Promise<readonly string[]> {
+    if (this.#open.size === 0) return [];
     await new Promise<void>((resolve) => {
       let seen = this.#ended;
       const timer = setInterval(() => {
@@ -34,5 +37,6 @@ export class Progress {
       };
       this.#finish = finish;
     });
+    return [...this.#open];
   }
 }

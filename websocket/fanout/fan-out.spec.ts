@@ -1,0 +1,177 @@
+import { eventsSchema } from '@ordercast/protocol/server-message.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Batch } from '../channel-log/channel-log.ts';
+import { DynamoConnectionRegistry } from '../connections/dynamo-connection-registry.ts';
+import { startDynalite } from '../connections/running-dynalite.ts';
+import { ConnectionCloser } from './connection-closer.ts';
+import { createFanOut } from './fan-out.ts';
+import { startEndpoint } from './running-endpoint.ts';
+import { SdkConnectionClient } from './sdk-connection-client.ts';
+import type { SenderLimits } from './sender.ts';
+import { Sender, SENDER_LIMITS } from './sender.ts';
+
+const PATIENT = { timeout: 30_000 };
+
+const dynalite = await startDynalite();
+
+async function makeBed(limits: Partial<SenderLimits> = {}) {
+  const at = await startEndpoint();
+  const prefix = await dynalite.freshTables();
+  const registry = new DynamoConnectionRegistry({
+    client: dynalite.client,
+    connectionsTable: `${prefix}connections`,
+    subscriptionsTable: `${prefix}subscriptions`,
+    shardsOf: () => 2,
+    maxSubscriptions: 50,
+    clock: Date.now,
+  });
+  const logger = { warn: () => undefined, error: () => undefined };
+  const client = new SdkConnectionClient({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+    maxSockets: 64,
+    logger,
+  });
+  onTestFinished(() => client.destroy());
+  const shared = { registry, clock: Date.now, random: Math.random, logger };
+  const sender = new Sender({ client, limits: { ...SENDER_LIMITS, ...limits }, ...shared });
+  const closer = new ConnectionCloser({ sender, ...shared });
+  const fanOut = createFanOut({ sender, closer, patienceMs: 100, ...shared });
+  const subscribe = async (connectionId: string, expiresAt = Date.now() + 3_600_000) => {
+    await registry.connect({
+      connectionId,
+      expiresAt,
+      endpoint: at.endpoint,
+      sub: 'ada',
+      groups: [],
+      connectedAt: Date.now(),
+    });
+    await registry.subscribe(connectionId, 'c');
+  };
+  const deliver = async (...batches: Batch[]) => {
+    await (
+      await fanOut.deliver('c', batches)
+    ).settled;
+  };
+  return { ...at, registry, fanOut, subscribe, deliver };
+}
+
+function batch(from: number, to = from, padding = 0): Batch {
+  const events = Array.from({ length: to - from + 1 }, (_, index) => {
+    const event = { specversion: '1.0', id: `e${from + index}`, type: 't', source: '/s', time: '' };
+    return JSON.stringify({ ...event, data: 'x'.repeat(padding) });
+  });
+  return { epoch: 'epoch', from, to, events };
+}
+
+function framesOf(texts: readonly string[]) {
+  return texts.map((text) => eventsSchema.parse(JSON.parse(text)));
+}
+
+const rangesOf = (texts: readonly string[]) => framesOf(texts).map(({ from, to }) => [from, to]);
+
+describe('fan-out', () => {
+  it('sends a frame to each subscriber, and to nobody else', async () => {
+    const { subscribe, deliver, calls, sentTo, registry } = await makeBed();
+    for (const id of ['a', 'b', 'c']) await subscribe(id);
+    await registry.unsubscribe('b', 'c');
+    await deliver(batch(1, 2));
+    expect(calls).toHaveLength(2);
+    expect(framesOf(sentTo('a'))).toMatchObject([
+      {
+        type: 'events',
+        channel: 'c',
+        epoch: 'epoch',
+        from: 1,
+        to: 2,
+        events: [{ id: 'e1' }, { id: 'e2' }],
+      },
+    ]);
+  });
+
+  it('sends what waits for a connection as one frame', async () => {
+    const { subscribe, fanOut, decide, sentTo, calls } = await makeBed();
+    await subscribe('a');
+    const held = Promise.withResolvers<200>();
+    decide(() => (calls.length === 1 ? held.promise : 200));
+    const deliveries = [];
+    for (let seq = 1; seq <= 20; seq += 1) deliveries.push(await fanOut.deliver('c', [batch(seq)]));
+    await expect.poll(() => calls.length, PATIENT).toBe(1);
+    held.resolve(200);
+    await Promise.all(deliveries.map(({ settled }) => settled));
+    await expect
+      .poll(() => rangesOf(sentTo('a')), PATIENT)
+      .toEqual([
+        [1, 1],
+        [2, 20],
+      ]);
+  });
+
+  it('joins neither what does not follow on nor what fits no frame', async () => {
+    const { subscribe, deliver, sentTo } = await makeBed();
+    await subscribe('a');
+    await deliver(batch(1), batch(3), batch(4, 4, 20_000), batch(5, 5, 20_000), batch(6), {
+      ...batch(7),
+      epoch: 'later',
+    });
+    expect(rangesOf(sentTo('a'))).toEqual([
+      [1, 1],
+      [3, 4],
+      [5, 6],
+      [7, 7],
+    ]);
+    for (const text of sentTo('a')) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(32_768);
+  });
+
+  it('lets nobody wait for a connection that hangs', async () => {
+    const { subscribe, deliver, decide, sentTo } = await makeBed({ deadlineMs: 30_000 });
+    for (const id of ['a', 'slow', 'b']) await subscribe(id);
+    decide(({ connectionId }) => (connectionId === 'slow' ? 'hang' : 200));
+    for (let seq = 1; seq <= 3; seq += 1) await deliver(batch(seq));
+    expect(rangesOf(sentTo('a'))).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
+    expect(sentTo('b')).toHaveLength(3);
+    expect(sentTo('slow')).toHaveLength(1);
+  });
+
+  it('goes on with a slow connection when it takes frames again', async () => {
+    const { subscribe, deliver, decide, sentTo, calls } = await makeBed();
+    await subscribe('slow');
+    const held = Promise.withResolvers<200>();
+    decide(() => (calls.length === 1 ? held.promise : 200));
+    await deliver(batch(1));
+    await deliver(batch(2));
+    held.resolve(200);
+    await deliver(batch(3));
+    await expect.poll(() => rangesOf(sentTo('slow')).at(-1)?.[1], PATIENT).toBe(3);
+    const seqs = framesOf(sentTo('slow')).flatMap(({ events }) => events.map(({ id }) => id));
+    expect(seqs).toEqual(['e1', 'e2', 'e3']);
+  });
+
+  it('forgets a connection that is gone, with all its subscriptions', async () => {
+    const { subscribe, deliver, decide, registry, calls } = await makeBed();
+    await subscribe('gone');
+    await registry.subscribe('gone', 'other');
+    decide(() => 410);
+    await deliver(batch(1));
+    expect(await registry.get('gone')).toBeUndefined();
+    await deliver(batch(2));
+    expect(calls).toHaveLength(1);
+    for await (const page of registry.subscribers('other')) expect(page).toEqual([]);
+  });
+
+  it('sends nothing to a connection whose token has expired, and ends it', async () => {
+    const { subscribe, deliver, registry, calls } = await makeBed();
+    await subscribe('late', Date.now() - 1);
+    await deliver(batch(1));
+    await expect.poll(() => registry.get('late'), PATIENT).toBeUndefined();
+    expect(calls.map(({ method }) => method)).toEqual(['POST', 'DELETE']);
+    expect(JSON.parse(calls[0]?.body ?? '')).toMatchObject({
+      type: 'closing',
+      reason: 'token_expired',
+    });
+  });
+});

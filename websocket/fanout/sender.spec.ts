@@ -1,0 +1,106 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startEndpoint } from './running-endpoint.ts';
+import { SdkConnectionClient } from './sdk-connection-client.ts';
+import type { SenderLimits } from './sender.ts';
+import { Sender, SENDER_LIMITS } from './sender.ts';
+
+function makeSender(limits: Partial<SenderLimits> = {}, clock = Date.now): Sender {
+  const client = new SdkConnectionClient({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+    maxSockets: 64,
+    logger: { warn: () => undefined },
+  });
+  onTestFinished(() => client.destroy());
+  return new Sender({
+    client,
+    limits: { ...SENDER_LIMITS, ...limits },
+    clock,
+    random: Math.random,
+  });
+}
+
+describe('Sender', () => {
+  it('posts the text as it is', async () => {
+    const { endpoint, calls } = await startEndpoint();
+    expect(await makeSender().send(endpoint, 'one', '{"text":"größer"}')).toBe('delivered');
+    expect(calls).toEqual([{ method: 'POST', connectionId: 'one', body: '{"text":"größer"}' }]);
+  });
+
+  it('says that a connection is gone, without trying again', async () => {
+    const { endpoint, calls, decide } = await startEndpoint();
+    decide(() => 410);
+    expect(await makeSender().send(endpoint, 'one', 'x')).toBe('gone');
+    expect(calls).toHaveLength(1);
+  });
+
+  it('tries a throttled connection again until it takes the frame', async () => {
+    const { endpoint, calls, decide } = await startEndpoint();
+    decide(() => (calls.length < 4 ? 429 : 200));
+    expect(await makeSender({ throttleWindowMs: 60_000 }).send(endpoint, 'one', 'x')).toBe(
+      'delivered',
+    );
+    expect(calls).toHaveLength(4);
+  });
+
+  it('skips a connection that stays throttled when the window is over', async () => {
+    const { endpoint, calls, decide } = await startEndpoint();
+    let now = 0;
+    const sender = makeSender({ throttleWindowMs: 1_000 }, () => now);
+    decide(() => {
+      if (calls.length === 5) now = 2_000;
+      return 429;
+    });
+    expect(await sender.send(endpoint, 'one', 'x')).toBe('skipped');
+    expect(calls).toHaveLength(5);
+  });
+
+  it.each(['cut', 500] as const)('tries once more after %s, then skips', async (answer) => {
+    const { endpoint, calls, decide } = await startEndpoint();
+    decide(() => (calls.length === 1 ? answer : 200));
+    expect(await makeSender().send(endpoint, 'one', 'x')).toBe('delivered');
+    decide(() => answer);
+    expect(await makeSender().send(endpoint, 'one', 'x')).toBe('skipped');
+    expect(calls).toHaveLength(4);
+  });
+
+  it('gives up a post that hangs at its deadline', async () => {
+    const { endpoint, decide, calls } = await startEndpoint();
+    decide(() => 'hang');
+    const sender = makeSender({ deadlineMs: 50, attempts: 1 });
+    expect(await sender.send(endpoint, 'one', 'x')).toBe('skipped');
+    expect(calls).toHaveLength(1);
+  });
+
+  it('skips a host that cannot be reached', async () => {
+    expect(await makeSender().send('http://127.0.0.1:1/realtime', 'one', 'x')).toBe('skipped');
+  });
+
+  it('keeps to its number of posts at once, over kept sockets', async () => {
+    const { endpoint, mostAtOnce, sockets } = await startEndpoint();
+    const sender = makeSender({ concurrency: 4 });
+    await Promise.all(
+      Array.from({ length: 60 }, (_, index) => sender.send(endpoint, `c${index}`, 'x')),
+    );
+    expect(mostAtOnce()).toBeLessThanOrEqual(4);
+    expect(sockets()).toBeLessThanOrEqual(8);
+  });
+
+  it('does not let connections that hang take all the slots', async () => {
+    const { endpoint, decide } = await startEndpoint();
+    decide(({ connectionId }) => (connectionId.startsWith('slow') ? 'hang' : 200));
+    const sender = makeSender({
+      concurrency: 2,
+      slowAfterMs: 10,
+      deadlineMs: 30_000,
+    });
+    for (let index = 0; index < 10; index += 1) void sender.send(endpoint, `slow${index}`, 'x');
+    expect(await sender.send(endpoint, 'quick', 'x')).toBe('delivered');
+  });
+
+  it('ends a connection', async () => {
+    const { endpoint, calls } = await startEndpoint();
+    await makeSender().close(endpoint, 'one');
+    expect(calls).toMatchObject([{ method: 'DELETE', connectionId: 'one' }]);
+  });
+});

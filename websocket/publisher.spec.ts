@@ -1,0 +1,153 @@
+import { eventsSchema } from '@ordercast/protocol/server-message.ts';
+import { describe, expect, it } from 'vitest';
+import type { Batch, ChannelLog } from './channel-log/channel-log.ts';
+import { EventTooLarge } from './channel-log/event-too-large.ts';
+import { startFaultProxy } from './connections/fault-proxy.ts';
+import { createPublisher } from './publisher.ts';
+import { anEvent, ProtocolClient, serve, someEvents, startTestBed } from './running-realtime.ts';
+
+const { dynalite, tokens, realtime: build } = await startTestBed();
+const { token } = tokens;
+
+describe('publishing', () => {
+  it('keeps the order of calls that do not wait for each other', async () => {
+    const realtime = await build();
+    const { url } = await serve(realtime);
+    const client = await ProtocolClient.open(url, token('ada'));
+    await client.subscribe('user/ada');
+    await Promise.all(someEvents(100).map((event) => realtime.publish('user/ada', [event])));
+    const { ids, seqs } = await client.events(100);
+    expect(ids).toEqual(someEvents(100).map(({ id }) => id));
+    expect(seqs).toEqual(ids.map((_, index) => index + 1));
+  });
+
+  it('appends together what waits for one channel', async () => {
+    const appends: number[] = [];
+    const held = Promise.withResolvers<Batch[]>();
+    const { log } = await build();
+    const slowLog: Pick<ChannelLog, 'append'> = {
+      append: (channel, events) => {
+        appends.push(events.length);
+        return appends.length === 1 ? held.promise : log.append(channel, events);
+      },
+    };
+    const { publish } = createPublisher({
+      log: slowLog,
+      fanOut: { deliver: () => Promise.resolve({ settled: Promise.resolve() }) },
+    });
+    const published = someEvents(10).map((event) => publish('c', [event]));
+    held.resolve([]);
+    await Promise.all(published);
+    expect(appends).toEqual([1, 9]);
+  });
+
+  it('delivers an event that is too large to nobody and the others to everybody', async () => {
+    const realtime = await build();
+    const { url } = await serve(realtime);
+    const client = await ProtocolClient.open(url, token('ada'));
+    await client.subscribe('user/ada');
+    const [first, large, last] = await Promise.allSettled([
+      realtime.publish('user/ada', [anEvent('first')]),
+      realtime.publish('user/ada', [anEvent('large', 40_000)]),
+      realtime.publish('user/ada', [anEvent('last')]),
+    ]);
+    expect(first.status).toBe('fulfilled');
+    expect(last.status).toBe('fulfilled');
+    expect(large.status === 'rejected' && large.reason).toBeInstanceOf(EventTooLarge);
+    expect(await client.events(2)).toEqual({ ids: ['first', 'last'], seqs: [1, 2] });
+  });
+
+  it('rejects where the log cannot be reached, and a repeat puts it right', async () => {
+    const tablePrefix = await dynalite.freshTables();
+    const proxy = await startFaultProxy(dynalite.port);
+    const realtime = await build({ tablePrefix, dynamo: dynalite.connect(proxy.port) });
+    const { url } = await serve(await build({ tablePrefix }));
+    const client = await ProtocolClient.open(url, token('ada'));
+    await client.subscribe('user/ada');
+    proxy.decide(() => 'refuse');
+    await expect(realtime.publish('user/ada', someEvents(2))).rejects.toThrow();
+    proxy.decide(() => 'pass');
+    await realtime.publish('user/ada', someEvents(2));
+    expect(await client.events(2)).toEqual({ ids: ['e1', 'e2'], seqs: [1, 2] });
+  });
+
+  it('delivers again what a publisher appended before it died', async () => {
+    const tablePrefix = await dynalite.freshTables();
+    const proxy = await startFaultProxy(dynalite.port);
+    const dying = await build({ tablePrefix, dynamo: dynalite.connect(proxy.port) });
+    const next = await build({ tablePrefix });
+    const { url } = await serve(next);
+    const client = await ProtocolClient.open(url, token('ada'));
+    await client.subscribe('user/ada');
+    // Appended, and then nobody is told.
+    proxy.decide(({ operation, body }) =>
+      operation === 'Query' && body.includes('subscriptions') ? 'refuse' : 'pass',
+    );
+    await expect(dying.publish('user/ada', someEvents(3))).rejects.toThrow();
+    await next.publish('user/ada', someEvents(4));
+    expect(await client.events(4)).toEqual({ ids: ['e1', 'e2', 'e3', 'e4'], seqs: [1, 2, 3, 4] });
+  });
+
+  it('from several processes at once: one sequence, each event once', async () => {
+    const tablePrefix = await dynalite.freshTables();
+    const publishers = await Promise.all([1, 2, 3].map(() => build({ tablePrefix })));
+    const [front] = publishers;
+    if (front === undefined) throw new Error('no publisher');
+    const { url } = await serve(front);
+    const client = await ProtocolClient.open(url, token('ada'));
+    await client.subscribe('user/ada');
+    await Promise.all(
+      publishers.map(async ({ publish }, index) => {
+        for (const event of someEvents(20, `p${index}-`)) await publish('user/ada', [event]);
+      }),
+    );
+    const { ids, seqs } = await client.events(60);
+    expect(new Set(ids).size).toBe(60);
+    expect([...seqs].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 60 }, (_, index) => index + 1),
+    );
+  });
+
+  it('is not delayed by a client that does not read', async () => {
+    const realtime = await build({
+      senderLimits: { slowAfterMs: 20, deadlineMs: 30_000, throttleWindowMs: 30_000 },
+    });
+    const { url } = await serve(realtime, { bufferedBytes: 1_000 });
+    const quick = await ProtocolClient.open(url, token('ada'));
+    const stuck = await ProtocolClient.open(url, token('ada'));
+    await quick.subscribe('user/ada');
+    await stuck.subscribe('user/ada');
+    stuck.socket.pause();
+    const many = someEvents(400, 'e', 20_000);
+    for (const event of many) await realtime.publish('user/ada', [event]);
+    expect((await quick.events(400)).ids).toEqual(many.map(({ id }) => id));
+    stuck.socket.terminate();
+  });
+
+  it('forgets a connection whose end nobody reported', async () => {
+    const realtime = await build();
+    const silent = await serve(realtime, {}, () => 1);
+    const client = await ProtocolClient.open(silent.url, token('ada'));
+    await client.subscribe('user/ada');
+    client.socket.terminate();
+    await expect.poll(() => silent.gateway.connectionCount, { timeout: 30_000 }).toBe(0);
+    await realtime.publish('user/ada', [anEvent('a')]);
+    for await (const page of realtime.registry.connections()) expect(page).toEqual([]);
+    for await (const page of realtime.registry.subscribers('user/ada')) expect(page).toEqual([]);
+  });
+
+  it('never makes a frame of more than 32 KB', async () => {
+    const realtime = await build();
+    const { url } = await serve(realtime);
+    const client = await ProtocolClient.open(url, token('ada'));
+    await client.subscribe('user/ada');
+    const sizes: number[] = [];
+    client.socket.on('message', (data: Buffer) => {
+      sizes.push(data.length);
+      eventsSchema.parse(JSON.parse(data.toString()));
+    });
+    await realtime.publish('user/ada', someEvents(300, 'e', 500));
+    expect((await client.events(300)).ids).toHaveLength(300);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(32 * 1024);
+  });
+});
