@@ -90,8 +90,6 @@ export class Channel implements LinkedChannel {
   }
 
   receive(frame: EventsFrame): void {
-    // While nobody listens the position must stay: what comes now is asked for again later.
-    if (!this.wanted) return;
     this.sequencer.add(frame);
     this.#drain();
   }
@@ -133,7 +131,10 @@ export class Channel implements LinkedChannel {
     if (listeners.length === 0) this.#env.report(error);
   }
 
-  /** Delivers what is in sequence. A callback that brings in more frames does not deliver them itself. */
+  /**
+   * Delivers what is in sequence. While nobody listens the position stays: who listens next gets it.
+   * A callback that brings in more frames does not deliver them itself.
+   */
   #drain(): void {
     if (this.#draining || !this.stands) return;
     this.#draining = true;

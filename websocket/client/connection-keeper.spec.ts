@@ -231,6 +231,26 @@ describe('a connection', () => {
     expect(states).toEqual(['connecting', 'connected']);
   });
 
+  it('that is cut while a token for its replacement is fetched comes back with that token', async () => {
+    const tokens: ((token: string) => void)[] = [];
+    const { model, client, timers, listen, states } = await clientUnderTest({
+      timings: NO_PINGS,
+      token: () => new Promise((resolve) => tokens.push(resolve)),
+    });
+    const received = listen('orders');
+    tokens[0]?.('first');
+    await received.subscription.ready;
+    timers.advance(RENEWAL_MS);
+    for (const connection of model.server.connections) connection.end('cut');
+    await until(() => client.state !== 'connected');
+    tokens[1]?.('second');
+    await until(() => received.subscription.state === 'subscribed');
+    timers.advance(A_WHILE_MS);
+    expect(states).toEqual(['connecting', 'connected', 'connecting', 'connected']);
+    expect(model.handshakes.map(({ token }) => token)).toEqual(['first', 'second']);
+    expect(tokens).toHaveLength(2);
+  });
+
   it.each(['is refused', 'does not catch up'])('stays where its replacement %s', async (how) => {
     const { client, model, timers, listen, errors } = await clientUnderTest({ timings: NO_PINGS });
     const received = listen('orders');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EventQueue } from './event-queue.ts';
+import { EventQueue, isReload } from './event-queue.ts';
 import type { StreamItem } from './event-queue.ts';
 import { clientUnderTest, until } from './testing/client-under-test.ts';
 
@@ -45,7 +45,7 @@ describe('events(channel)', () => {
     const ids: string[] = [];
     const loop = (async () => {
       for await (const event of client.events('orders')) {
-        if (event.type === 'reload' || !('id' in event)) continue;
+        if (isReload(event)) continue;
         ids.push(event.id);
         if (ids.length === 3) break;
       }

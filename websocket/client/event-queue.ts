@@ -6,6 +6,11 @@ export interface Reload {
 }
 export type StreamItem = CloudEvent | Reload;
 
+/** Tells a reload from an event, whatever the event's own type is called. */
+export function isReload(item: StreamItem): item is Reload {
+  return !('specversion' in item);
+}
+
 interface Taker {
   resolve: (result: IteratorResult<StreamItem, undefined>) => void;
   reject: (error: Error) => void;

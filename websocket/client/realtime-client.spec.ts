@@ -169,6 +169,31 @@ describe('a subscription', () => {
     expect(received.ids).toEqual(model.server.ids('orders'));
   });
 
+  it('is not misled by a pong to a ping that was sent before it stood', async () => {
+    let wake: () => void = () => undefined;
+    const { client, model, listen, connection } = await clientUnderTest({
+      signals: (listener) => {
+        wake = () => listener('wake');
+        return () => undefined;
+      },
+    });
+    client.start();
+    await until(() => client.state === 'connected');
+    const pongs: (() => void)[] = [];
+    model.server.wire = (frame, send) => {
+      if (frame.type === 'pong') pongs.push(() => send(frame));
+      else send(frame);
+    };
+    wake();
+    await until(() => pongs.length === 1);
+    const received = listen('orders');
+    await received.subscription.ready;
+    pongs[0]?.();
+    model.server.publish('orders');
+    await until(() => received.ids.length === 1);
+    expect(connection().received.map(({ action }) => action)).toEqual(['ping', 'subscribe']);
+  });
+
   it('keeps asking, and says so, while a gap will not close', async () => {
     const { model, listen, timers, connection } = await clientUnderTest();
     const received = listen('orders');

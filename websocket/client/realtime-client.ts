@@ -24,6 +24,7 @@ export type { Timings } from './environment.ts';
 export { DEFAULT_TIMINGS } from './environment.ts';
 export * from './errors.ts';
 export type { Reload, StreamItem } from './event-queue.ts';
+export { isReload } from './event-queue.ts';
 export type { CloudEvent, ServerErrorCode } from './frames.ts';
 export type { NetworkSignal, NetworkSignals } from './network-signals.ts';
 export type { PositionStore } from './positions.ts';

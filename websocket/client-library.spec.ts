@@ -1,0 +1,136 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
+import { createRealtimeClient } from './client/realtime-client.ts';
+import type { RealtimeClient, RealtimeError, TokenReason } from './client/realtime-client.ts';
+import { until } from './client/testing/client-under-test.ts';
+import { serve, someEvents, startTestBed } from './running-realtime.ts';
+
+const { tokens, realtime: build } = await startTestBed();
+
+/** Waits as short as a test wants them; the jitter stays. */
+const QUICK = { backoffMinMs: 10, backoffMaxMs: 100, gapGraceMs: 50 };
+
+function connect(url: string, token: (reason: TokenReason) => string) {
+  const errors: RealtimeError[] = [];
+  const sockets = new Set<WebSocket>();
+  class CuttableWebSocket extends WebSocket {
+    constructor(address: string, protocols: string[]) {
+      super(address, protocols);
+      sockets.add(this);
+    }
+  }
+  const client = createRealtimeClient({
+    url,
+    token: (reason) => Promise.resolve(token(reason)),
+    onError: (error) => errors.push(error),
+    timings: QUICK,
+    WebSocket: CuttableWebSocket,
+  });
+  onTestFinished(() => client.close());
+  /** Cuts the line without a word. */
+  const cut = () => {
+    for (const socket of sockets) socket.terminate();
+    sockets.clear();
+  };
+  return { client, errors, cut };
+}
+
+function listen(client: RealtimeClient, channel: string) {
+  const ids: string[] = [];
+  const subscription = client.subscribe(channel, {
+    onEvent: (event) => ids.push(event.id),
+    onReload: () => ids.push('reload'),
+  });
+  return { ids, subscription };
+}
+
+const idsOf = (count: number, prefix?: string) => someEvents(count, prefix).map(({ id }) => id);
+
+describe('the client library over the real core', () => {
+  it('gets exactly the 50 events that it missed while its socket was cut, once and in order', async () => {
+    const realtime = await build();
+    const { url } = await serve(realtime);
+    const { client, cut } = connect(url, () => tokens.token('ada'));
+    const { ids, subscription } = listen(client, 'user/ada');
+    await subscription.ready;
+    await realtime.publish('user/ada', someEvents(3, 'before'));
+    await until(() => ids.length === 3);
+
+    cut();
+    await until(() => client.state !== 'connected');
+    for (const event of someEvents(50)) await realtime.publish('user/ada', [event]);
+    await until(() => subscription.state === 'subscribed' && ids.length >= 53);
+    await realtime.publish('user/ada', someEvents(1, 'after'));
+    await until(() => ids.length >= 54);
+    expect(ids).toEqual([...idsOf(3, 'before'), ...idsOf(50), 'after1']);
+  });
+
+  it('sees events once and in order while they are published and its sockets are cut', async () => {
+    const realtime = await build();
+    const { url } = await serve(realtime);
+    const { client, cut } = connect(url, () => tokens.token('ada'));
+    const { ids, subscription } = listen(client, 'user/ada');
+    await subscription.ready;
+    for (const [index, event] of someEvents(120).entries()) {
+      await realtime.publish('user/ada', [event]);
+      if (index % 30 === 29) cut();
+    }
+    await until(() => ids.length >= 120);
+    expect(ids).toEqual(idsOf(120));
+  });
+
+  it('fails clearly on a channel that its user may not read', async () => {
+    const { url } = await serve(await build());
+    const { client } = connect(url, () => tokens.token('ada'));
+    const { subscription } = listen(client, 'user/grace');
+    await expect(subscription.ready).rejects.toMatchObject({ code: 'FORBIDDEN_CHANNEL' });
+    expect(client.state).toBe('connected');
+  });
+
+  it('comes back with a fresh token where the gateway refuses the one it has', async () => {
+    const { url } = await serve(await build());
+    const reasons: TokenReason[] = [];
+    const { client, errors } = connect(url, (reason) => {
+      reasons.push(reason);
+      return reason === 'refused' ? tokens.token('ada') : 'forged.token.here';
+    });
+    await listen(client, 'user/ada').subscription.ready;
+    expect(reasons).toEqual(['connect', 'refused']);
+    expect(errors).toMatchObject([{ name: 'HandshakeFailedError' }]);
+  });
+
+  it('stays authenticated beyond the life of its token', async () => {
+    const realtime = await build();
+    const { url } = await serve(realtime);
+    let handed = 0;
+    const { client, errors } = connect(url, () => {
+      handed += 1;
+      return tokens.token('ada', {
+        exp: Math.floor(Date.now() / 1000) + (handed === 1 ? 4 : 3600),
+      });
+    });
+    const { ids, subscription } = listen(client, 'user/ada');
+    await subscription.ready;
+    await until(() => handed === 2);
+    const firstExpired = Date.now() + 5000;
+    await until(() => Date.now() > firstExpired);
+    await realtime.reap();
+    await realtime.publish('user/ada', someEvents(1));
+    await until(() => ids.length === 1);
+    expect(client.state).toBe('connected');
+    expect(errors).toEqual([]);
+  });
+
+  it('is told when its session ends, and closes where no new token helps', async () => {
+    const realtime = await build();
+    const { url } = await serve(realtime);
+    const { client } = connect(url, (reason) =>
+      reason === 'refused' ? 'none' : tokens.token('ada'),
+    );
+    const { subscription } = listen(client, 'user/ada');
+    await subscription.ready;
+    await realtime.closeConnections('signed_out', { sub: 'ada' });
+    await until(() => client.state === 'closed');
+    expect(subscription.state).toBe('failed');
+  });
+});
