@@ -10,6 +10,7 @@ export class Session {
   #state = $state<SessionState>('restoring');
   #user = $state.raw<SignedInUser>();
   #hasEnded = $state(false);
+  #hasLeft = $state(false);
 
   constructor(accounts: Pick<Accounts, 'restore'>) {
     this.#accounts = accounts;
@@ -28,6 +29,11 @@ export class Session {
     return this.#hasEnded;
   }
 
+  /** True after signing out: whoever signs in next need not be led to this person's page. */
+  get hasLeft(): boolean {
+    return this.#hasLeft;
+  }
+
   /** Takes up the session that this tab's storage still holds. */
   async restore(): Promise<void> {
     this.#state = 'restoring';
@@ -43,6 +49,7 @@ export class Session {
   begin(user: SignedInUser): void {
     this.#user = user;
     this.#hasEnded = false;
+    this.#hasLeft = false;
     this.#state = 'signed-in';
   }
 
@@ -85,6 +92,7 @@ export class Session {
   #leave(): void {
     this.#user = undefined;
     this.#hasEnded = false;
+    this.#hasLeft = true;
     this.#state = 'signed-out';
   }
 }

@@ -1,30 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MemoryStorage } from './memory-storage.ts';
 import { TabStorage } from './tab-storage.ts';
 
 const LAST = 'CognitoIdentityServiceProvider.client.LastAuthUser';
-
-/** The Web Storage of one browser, as far as tokens need it. */
-class MemoryStorage implements Storage {
-  readonly #items = new Map<string, string>();
-  get length(): number {
-    return this.#items.size;
-  }
-  key(index: number): string | null {
-    return [...this.#items.keys()][index] ?? null;
-  }
-  getItem(key: string): string | null {
-    return this.#items.get(key) ?? null;
-  }
-  setItem(key: string, value: string): void {
-    this.#items.set(key, value);
-  }
-  removeItem(key: string): void {
-    this.#items.delete(key);
-  }
-  clear(): void {
-    this.#items.clear();
-  }
-}
 
 describe('the token storage of a tab', () => {
   let shared: MemoryStorage;

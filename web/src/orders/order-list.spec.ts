@@ -1,38 +1,13 @@
 import type { OrderEventData } from '@ordercast/contract/order-event.ts';
-import type { Order, OrderListItem, OrderStatus } from '@ordercast/contract/order.ts';
+import type { Order, OrderListItem } from '@ordercast/contract/order.ts';
 import type { Page } from '@ordercast/contract/page.ts';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../api/api-error.ts';
 import type { OrderFilter } from '../api/order-api.ts';
-import type { FeedListener } from '../live/channel-feed.ts';
+import { FeedByHand } from '../live/feed-by-hand.ts';
 import { listItemOf } from './order-change.ts';
 import { OrderList } from './order-list.svelte.ts';
-
-const AT = '2026-11-22T08:30:00.000Z';
-
-/** The n-th order ever placed. */
-function order(n: number, changes: Partial<Order> = {}): Order {
-  return {
-    id: `01${String(n).padStart(24, '0')}`,
-    customerId: 'ada',
-    customerName: 'Ada Lovelace',
-    status: 'placed',
-    version: 1,
-    currency: 'EUR',
-    total: 100,
-    note: null,
-    createdAt: AT,
-    updatedAt: AT,
-    lines: [{ productId: 'tea', name: 'Tea', quantity: 1, unitPrice: 100, total: 100 }],
-    ...changes,
-  };
-}
-
-function eventOf(changed: Order, previousStatus: OrderStatus | null = null): OrderEventData {
-  const { id, customerId, status, total, currency, version } = changed;
-  const by = { sub: 'sam', name: 'Sam', role: 'staff' } as const;
-  return { orderId: id, customerId, status, previousStatus, total, currency, version, at: AT, by };
-}
+import { eventOf, order } from './order-builder.ts';
 
 /** The order API over some orders; answers wait for `release` while `held`. */
 class OrdersBehindTheApi {
@@ -82,39 +57,9 @@ class OrdersBehindTheApi {
   }
 }
 
-/** A channel by hand: it stands when `stand` is called. */
-class FeedByHand {
-  stands = false;
-  readonly standing: Promise<void>;
-  readonly #listeners = new Set<FeedListener<OrderEventData>>();
-  #resolve: () => void = () => undefined;
-
-  constructor() {
-    this.standing = new Promise((resolve) => (this.#resolve = resolve));
-  }
-
-  stand(): void {
-    this.stands = true;
-    this.#resolve();
-  }
-
-  listen(listener: FeedListener<OrderEventData>): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  }
-
-  send(...events: OrderEventData[]): void {
-    for (const event of events) for (const listener of this.#listeners) listener.onItem(event);
-  }
-
-  gap(): void {
-    for (const listener of this.#listeners) listener.onGap();
-  }
-}
-
 function listOver(orders: readonly Order[]) {
   const api = new OrdersBehindTheApi(orders);
-  const feed = new FeedByHand();
+  const feed = new FeedByHand<OrderEventData>();
   let losePatience: () => void = () => undefined;
   const patience = new Promise<void>((resolve) => (losePatience = resolve));
   const list = new OrderList({ api, feed, patience: () => patience });

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { Connection } from './connection.svelte.ts';
+import type { LiveClientState } from './live-client.ts';
+
+function watched() {
+  let tell: (state: LiveClientState) => void = () => undefined;
+  const client: { state: LiveClientState; onState: (listener: typeof tell) => () => void } = {
+    state: 'idle',
+    onState: (listener) => {
+      tell = listener;
+      return () => (tell = () => undefined);
+    },
+  };
+  const navigator = { ...globalThis.navigator, onLine: true };
+  const browser = new EventTarget();
+  const connection = new Connection(client);
+  const stop = connection.watch({
+    addEventListener: browser.addEventListener.bind(browser),
+    removeEventListener: browser.removeEventListener.bind(browser),
+    navigator,
+  });
+  const goes = (isOnline: boolean) => {
+    navigator.onLine = isOnline;
+    browser.dispatchEvent(new Event(isOnline ? 'online' : 'offline'));
+  };
+  return { connection, stop, goes, becomes: (state: LiveClientState) => tell(state) };
+}
+
+describe('the connection, in words', () => {
+  it('goes from connecting to live, and says so when it is lost', () => {
+    const { connection, becomes } = watched();
+    const words = [connection.text];
+    for (const state of ['connecting', 'connected', 'waiting', 'connecting', 'closed'] as const) {
+      becomes(state);
+      words.push(connection.text);
+    }
+    const again = 'Reconnecting…';
+    expect(words).toEqual(['Connecting…', 'Connecting…', 'Live', again, again, 'Disconnected']);
+  });
+
+  it('is not live without a network, whatever the socket believes', () => {
+    const { connection, becomes, goes } = watched();
+    becomes('connected');
+    goes(false);
+    expect([connection.text, connection.isLive]).toEqual(['Offline', false]);
+    goes(true);
+    expect([connection.text, connection.isLive]).toEqual(['Live', true]);
+  });
+
+  it('is watched no more after the clean-up', () => {
+    const { connection, becomes, goes, stop } = watched();
+    becomes('connected');
+    stop();
+    goes(false);
+    becomes('waiting');
+    expect(connection.text).toBe('Live');
+  });
+});

@@ -1,0 +1,171 @@
+import type { OrderEventData } from '@ordercast/contract/order-event.ts';
+import type { Order, OrderStatus, TimelineItem } from '@ordercast/contract/order.ts';
+import { describe, expect, it } from 'vitest';
+import { ApiError } from '../api/api-error.ts';
+import { FeedByHand } from '../live/feed-by-hand.ts';
+import { eventOf, order } from './order-builder.ts';
+import { OrderDetail } from './order-detail.svelte.ts';
+
+/** The order API over one order, as the server keeps it. */
+class OneOrderApi {
+  stored: Order;
+  failure: ApiError | undefined;
+  /** What becomes of the next move, instead of its being made. */
+  moveFailure: ApiError | undefined;
+  /** Whether a failing move was made all the same: only the answer is lost. */
+  isMadeAnyway = false;
+  reads = 0;
+
+  constructor(stored: Order) {
+    this.stored = stored;
+  }
+
+  readOrder(): Promise<Order> {
+    this.reads += 1;
+    return this.failure ? Promise.reject(this.failure) : Promise.resolve(this.stored);
+  }
+
+  readTimeline(): Promise<TimelineItem[]> {
+    const by = { sub: 'sam', name: 'Sam', role: 'staff' } as const;
+    const item = {
+      at: this.stored.updatedAt,
+      by,
+      from: null,
+      to: this.stored.status,
+      reason: null,
+    };
+    return Promise.resolve(Array.from({ length: this.stored.version }, () => item));
+  }
+
+  moveOrder(seen: Pick<Order, 'id' | 'version'>, to: OrderStatus): Promise<Order> {
+    const made = { ...this.stored, status: to, version: this.stored.version + 1 };
+    if (this.moveFailure) {
+      if (this.isMadeAnyway) this.stored = made;
+      return Promise.reject(this.moveFailure);
+    }
+    if (seen.version !== this.stored.version) {
+      return Promise.reject(new ApiError('stale', 'The order has changed.', 412));
+    }
+    this.stored = made;
+    return Promise.resolve(made);
+  }
+}
+
+async function opened(stored: Order, roles: ('customer' | 'staff')[] = ['customer', 'staff']) {
+  const api = new OneOrderApi(stored);
+  const feed = new FeedByHand<OrderEventData>();
+  feed.stand();
+  const patience = () => Promise.resolve();
+  const me = { sub: 'me', roles };
+  const detail = new OrderDetail({ id: stored.id, api, feed, me, patience });
+  const close = detail.open();
+  await settled();
+  return { api, feed, detail, close };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+const UNREACHABLE = new ApiError('unreachable', 'No answer came.');
+
+describe('an open order', () => {
+  it('shows itself, its timeline and only the moves that one may make', async () => {
+    const staff = await opened(order(1));
+    expect(staff.detail.state).toBe('ready');
+    expect(staff.detail.timeline).toHaveLength(1);
+    expect(staff.detail.moves).toEqual(['confirmed', 'cancelled']);
+    const customer = await opened(order(1), ['customer']);
+    expect(customer.detail.moves).toEqual(['cancelled']);
+    const packed = await opened(order(1, { status: 'packed', version: 3 }), ['customer']);
+    expect(packed.detail.moves).toEqual([]);
+  });
+
+  it('follows what others do, and says who did it', async () => {
+    const { api, feed, detail } = await opened(order(1));
+    api.stored = order(1, { status: 'confirmed', version: 2 });
+    feed.send(eventOf(api.stored, 'placed'));
+    expect(detail.order).toMatchObject({ status: 'confirmed', version: 2 });
+    expect(detail.notice?.text).toBe('Sam moved this order: it is now confirmed.');
+    await settled();
+    expect(detail.timeline).toHaveLength(2);
+  });
+
+  it('takes no notice of other orders or of what it knows already', async () => {
+    const { api, feed, detail } = await opened(order(1, { status: 'packed', version: 3 }));
+    const reads = api.reads;
+    feed.send(eventOf(order(2, { version: 9 })), eventOf(order(1, { version: 2 }), 'placed'));
+    await settled();
+    expect([api.reads, detail.order?.status]).toEqual([reads, 'packed']);
+  });
+
+  it('never goes back to an older reading', async () => {
+    const { feed, detail } = await opened(order(1));
+    feed.send(eventOf(order(1, { status: 'confirmed', version: 2 }), 'placed'));
+    await settled();
+    expect(detail.order).toMatchObject({ status: 'confirmed', version: 2 });
+  });
+
+  it('moves on', async () => {
+    const { detail } = await opened(order(1));
+    expect(await detail.move('confirmed')).toBe(true);
+    expect(detail.order).toMatchObject({ status: 'confirmed', version: 2 });
+    expect(detail.notice).toEqual({ kind: 'success', text: 'The order is now confirmed.' });
+    expect(detail.moves).toEqual(['packed', 'cancelled']);
+  });
+
+  it('shows the fresh state where somebody else was first', async () => {
+    const { api, detail } = await opened(order(1));
+    api.stored = order(1, { status: 'cancelled', version: 2 });
+    expect(await detail.move('confirmed')).toBe(false);
+    expect(detail.order).toMatchObject({ status: 'cancelled', version: 2 });
+    expect(detail.notice?.kind).toBe('warning');
+    expect(detail.notice?.text).toContain('It is now cancelled');
+    expect(detail.moves).toEqual([]);
+  });
+
+  it('finds out what became of a move whose answer was lost', async () => {
+    const made = await opened(order(1));
+    made.api.moveFailure = UNREACHABLE;
+    made.api.isMadeAnyway = true;
+    expect(await made.detail.move('confirmed')).toBe(true);
+    expect(made.detail.notice?.kind).toBe('success');
+
+    const lost = await opened(order(1));
+    lost.api.moveFailure = UNREACHABLE;
+    expect(await lost.detail.move('confirmed')).toBe(false);
+    expect(lost.detail.notice?.text).toContain('still placed');
+  });
+
+  it('says so where nothing could be found out', async () => {
+    const { api, detail } = await opened(order(1));
+    api.moveFailure = UNREACHABLE;
+    api.failure = UNREACHABLE;
+    await detail.move('confirmed');
+    expect(detail.notice?.kind).toBe('error');
+    expect(detail.order?.status).toBe('placed');
+  });
+
+  it("is not found where it is not there or another customer's", async () => {
+    const api = new OneOrderApi(order(1));
+    api.failure = new ApiError('not-found', 'No such order.', 404);
+    const feed = new FeedByHand<OrderEventData>();
+    feed.stand();
+    const me = { sub: 'me', roles: ['customer'] as const };
+    const patience = () => Promise.resolve();
+    const detail = new OrderDetail({ id: order(1).id, api, feed, me, patience });
+    detail.open();
+    await settled();
+    expect(detail.state).toBe('not-found');
+  });
+
+  it('is read again after a gap, and not after it is closed', async () => {
+    const { api, feed, detail, close } = await opened(order(1));
+    api.stored = order(1, { status: 'shipped', version: 4 });
+    feed.gap();
+    await settled();
+    expect(detail.order?.status).toBe('shipped');
+    close();
+    const reads = api.reads;
+    feed.gap();
+    await settled();
+    expect(api.reads).toBe(reads);
+  });
+});
