@@ -29,6 +29,7 @@ import { createPeopleService } from './people/people-service.ts';
 import { createUserPool } from './people/user-pool.ts';
 import type { Logger } from './platform/logger.ts';
 import { createUlidSource } from './platform/ulid.ts';
+import { findProducts } from './products/product-store.ts';
 import { productRoutes } from './products/product-routes.ts';
 
 export interface ApiSettings {
@@ -83,7 +84,14 @@ export function createApi(settings: ApiSettings): Api {
     ...(settings.cognitoEndpoint !== undefined && { endpoint: settings.cognitoEndpoint }),
   });
   const people = createPeopleService({ database, userPool, clock });
-  const orders = createOrderService({ database, people, clock, ulids, onCommitted });
+  const orders = createOrderService({
+    database,
+    people,
+    findProducts,
+    clock,
+    ulids,
+    onCommitted,
+  });
   const keyRing = createKeyRing({ jwksUri: settings.jwksUri, clock, log });
   const probes = {
     database: async () => {

@@ -1,4 +1,5 @@
 import type { NewOrder, Order, OrderStatus } from '@ordercast/contract/order.ts';
+import type { Product } from '@ordercast/contract/product.ts';
 import type { Knex } from 'knex';
 import type { Caller } from '../http/route.ts';
 import { appendToOutbox } from '../outbox/outbox.ts';
@@ -6,7 +7,6 @@ import type { PeopleService } from '../people/people-service.ts';
 import { findPerson } from '../people/people-store.ts';
 import { isoInstant } from '../platform/column.ts';
 import type { UlidSource } from '../platform/ulid.ts';
-import { findProducts } from '../products/product-store.ts';
 import { decideMove, decidePlace } from './order.ts';
 import type { MoveDecision, OrderRecord, PlaceDecision, VersionDemand } from './order.ts';
 import { orderOutboxEntry } from './order-event.ts';
@@ -35,15 +35,22 @@ export interface OrderService {
   ) => Promise<MoveResult>;
 }
 
+/** Those of the wanted products that the catalogue holds, by id. */
+export type FindProducts = (
+  db: Knex,
+  ids: readonly string[],
+) => Promise<ReadonlyMap<string, Product>>;
+
 /** Each use case is one transaction over order, timeline and outbox; `onCommitted` runs after it. */
 export function createOrderService(settings: {
   database: Knex;
   people: PeopleService;
+  findProducts: FindProducts;
   clock: () => number;
   ulids: UlidSource;
   onCommitted: () => void;
 }): OrderService {
-  const { database, people, clock, ulids, onCommitted } = settings;
+  const { database, people, findProducts, clock, ulids, onCommitted } = settings;
 
   const move = async (
     caller: Caller,

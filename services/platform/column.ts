@@ -7,7 +7,6 @@ import { z } from 'zod';
 export const instantColumn = z
   .union([z.number(), z.date(), z.string()])
   .transform((value) => new Date(value).getTime());
-export const nullableInstantColumn = instantColumn.nullable();
 export const integerColumn = z.union([z.number(), z.string()]).transform(Number).pipe(z.int());
 
 /** Epoch milliseconds as both databases take an instant. */

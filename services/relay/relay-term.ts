@@ -7,7 +7,7 @@ import { createCompletion } from './completion.ts';
 import { readEntry, tombstone } from './entry.ts';
 import type { Entry } from './entry.ts';
 import { createPause } from './pause.ts';
-import type { RelaySettings } from './relay.ts';
+import type { RelaySettings } from './relay-settings.ts';
 import { createSlots } from './slots.ts';
 
 const CLAIM_LIMIT = 500;

@@ -1,32 +1,10 @@
-import type { Knex } from 'knex';
-import type { Leadership } from '../platform/leadership.ts';
-import type { Logger } from '../platform/logger.ts';
 import { createPause } from './pause.ts';
-import type { Publish } from './publish.ts';
+import type { RelaySettings } from './relay-settings.ts';
 import { createTerm } from './relay-term.ts';
 import type { RelayTerm } from './relay-term.ts';
 
 /** The lease that relays of one database contend for. */
 export const RELAY_LEASE = 'relay';
-
-/** Places where a test may stop the process, to show that nothing is lost there. */
-export interface RelayCrashPoints {
-  afterClaim: () => Promise<void>;
-  afterPublish: () => Promise<void>;
-  beforeComplete: () => Promise<void>;
-}
-
-export interface RelaySettings {
-  database: Knex;
-  publish: Publish;
-  leadership: Leadership;
-  /** Epoch milliseconds. */
-  clock: () => number;
-  /** 0 ≤ x < 1. */
-  random: () => number;
-  log: Logger;
-  crashPoints?: Partial<RelayCrashPoints>;
-}
 
 export interface Relay {
   /** Something was committed in this process: look at once. */

@@ -1,0 +1,23 @@
+import type { Knex } from 'knex';
+import type { Leadership } from '../platform/leadership.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Publish } from './publish.ts';
+
+/** Places where a test may stop the process, to show that nothing is lost there. */
+export interface RelayCrashPoints {
+  afterClaim: () => Promise<void>;
+  afterPublish: () => Promise<void>;
+  beforeComplete: () => Promise<void>;
+}
+
+export interface RelaySettings {
+  database: Knex;
+  publish: Publish;
+  leadership: Leadership;
+  /** Epoch milliseconds. */
+  clock: () => number;
+  /** 0 ≤ x < 1. */
+  random: () => number;
+  log: Logger;
+  crashPoints?: Partial<RelayCrashPoints>;
+}
