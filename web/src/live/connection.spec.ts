@@ -11,14 +11,10 @@ function watched() {
       return () => (tell = () => undefined);
     },
   };
-  const navigator = { ...globalThis.navigator, onLine: true };
+  const navigator = { onLine: true };
   const browser = new EventTarget();
   const connection = new Connection(client);
-  const stop = connection.watch({
-    addEventListener: browser.addEventListener.bind(browser),
-    removeEventListener: browser.removeEventListener.bind(browser),
-    navigator,
-  });
+  const stop = connection.watch(Object.assign(browser, { navigator }));
   const goes = (isOnline: boolean) => {
     navigator.onLine = isOnline;
     browser.dispatchEvent(new Event(isOnline ? 'online' : 'offline'));

@@ -1,5 +1,10 @@
 import type { LiveClient, LiveClientState } from './live-client.ts';
 
+/** The part of `window` that knows of the network. */
+type Browser = Pick<EventTarget, 'addEventListener' | 'removeEventListener'> & {
+  readonly navigator: { readonly onLine: boolean };
+};
+
 /** Whether changes arrive by themselves, in words that stand on every page. */
 export class Connection {
   readonly #client: Pick<LiveClient, 'state' | 'onState'>;
@@ -35,9 +40,7 @@ export class Connection {
   }
 
   /** Follows the client and the browser's own word on the network; returns the clean-up. */
-  watch(
-    browser: Pick<Window, 'addEventListener' | 'removeEventListener' | 'navigator'>,
-  ): () => void {
+  watch(browser: Browser): () => void {
     const onNetwork = () => (this.#isOnline = browser.navigator.onLine);
     onNetwork();
     browser.addEventListener('online', onNetwork);
