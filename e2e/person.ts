@@ -1,8 +1,9 @@
+import type {
+  CognitoUserSession} from 'amazon-cognito-identity-js';
 import {
   AuthenticationDetails,
   CognitoUser,
-  CognitoUserPool,
-  CognitoUserSession,
+  CognitoUserPool
 } from 'amazon-cognito-identity-js';
 import { DEMO_PASSWORD } from '@ordercast/local/demo-users.ts';
 import { orderSchema } from '@ordercast/contract/order.ts';

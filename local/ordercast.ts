@@ -104,7 +104,10 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
       tokenLifetimes: { accessSeconds: options.tokenSeconds, idSeconds: options.tokenSeconds },
       clock,
       randomBytes,
-      deliverCode: async (delivery) => mailbox.deliver(codeMail(delivery)),
+      deliverCode: (delivery) => {
+        mailbox.deliver(codeMail(delivery));
+        return Promise.resolve();
+      },
       log: logger('cognito'),
       allowedOrigins: origins,
     }),
