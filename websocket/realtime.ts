@@ -89,12 +89,21 @@ export function createRealtime(settings: RealtimeSettings): Realtime {
   const connections = new SdkConnectionClient({
     region: settings.region,
     credentials: settings.credentials,
-    maxSockets: limits.concurrency + limits.maxSlow,
+    maxSockets: 4 * limits.concurrency + limits.maxSlow,
     logger,
   });
-  const sender = new Sender({ client: connections, limits, clock, random });
-  const closer = new ConnectionCloser({ registry, sender, clock, random, logger });
-  const fanOut = createFanOut({ registry, sender, closer, clock, patienceMs: PATIENCE_MS, logger });
+  const senderOptions = { client: connections, limits, clock, random };
+  // Answers have slots of their own: nobody who subscribes waits behind a broadcast.
+  const answers = new Sender(senderOptions);
+  const closer = new ConnectionCloser({ registry, sender: answers, clock, random, logger });
+  const fanOut = createFanOut({
+    registry,
+    sender: new Sender(senderOptions),
+    closer,
+    clock,
+    patienceMs: PATIENCE_MS,
+    logger,
+  });
   const verifyToken = createTokenVerifier({
     issuer: settings.issuer,
     clientId: settings.clientId,
@@ -110,7 +119,7 @@ export function createRealtime(settings: RealtimeSettings): Realtime {
       log,
       policy,
       verifyToken,
-      sender,
+      sender: answers,
       closer,
       callbackEndpoint,
       messagesPerMinute: settings.messagesPerMinute ?? MESSAGES_PER_MINUTE,

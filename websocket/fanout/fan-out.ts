@@ -31,7 +31,7 @@ export interface FanOutOptions {
   clock: () => number;
   /** How long no post at all may end until the rest are no longer waited for. */
   patienceMs: number;
-  logger: Pick<Logger, 'error'>;
+  logger: Pick<Logger, 'warn' | 'error'>;
 }
 
 export function createFanOut({
@@ -46,14 +46,17 @@ export function createFanOut({
   const late = new LateConnections();
 
   async function send({ endpoint, connectionId }: Subscriber, frame: string): Promise<SendResult> {
-    const result = await sender.send(endpoint, connectionId, frame);
+    const isLate = late.has(connectionId);
+    const result = await sender.send(endpoint, connectionId, frame, { isLate });
     if (result !== 'skipped') late.delete(connectionId);
     return result;
   }
 
   /** Waits for whoever makes progress; the others are late, and not waited for the next time. */
-  async function settle(progress: Progress): Promise<void> {
-    for (const connectionId of await progress.done()) late.add(connectionId);
+  async function settle(channel: string, progress: Progress): Promise<void> {
+    const open = await progress.done();
+    for (const connectionId of open) late.add(connectionId);
+    if (open.length > 0) logger.warn({ channel, connections: open.length }, 'connections are late');
   }
 
   function lanesOf(channel: string): ChannelLanes {
@@ -77,7 +80,7 @@ export function createFanOut({
   return {
     async deliver(channel, batches) {
       const progress = new Progress(patienceMs);
-      if (batches.length === 0) return { settled: settle(progress) };
+      if (batches.length === 0) return { settled: settle(channel, progress) };
       const deliverTo = (subscriber: Subscriber) => {
         if (subscriber.expiresAt <= clock()) {
           expire(subscriber.connectionId, channel);
@@ -87,7 +90,7 @@ export function createFanOut({
         }
       };
       for await (const page of registry.subscribers(channel)) page.forEach(deliverTo);
-      return { settled: settle(progress) };
+      return { settled: settle(channel, progress) };
     },
   };
 }

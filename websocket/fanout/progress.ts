@@ -27,10 +27,14 @@ export class Progress {
     if (this.#open.size === 0) return [];
     await new Promise<void>((resolve) => {
       let seen = this.#ended;
+      let stillTicks = 0;
+      // Two ticks without an end: one alone may only say that this process was busy, since its
+      // timers come before the answers that arrived meanwhile.
       const timer = setInterval(() => {
-        if (this.#ended === seen) finish();
+        stillTicks = this.#ended === seen ? stillTicks + 1 : 0;
         seen = this.#ended;
-      }, this.#patienceMs);
+        if (stillTicks === 2) finish();
+      }, this.#patienceMs / 2);
       const finish = () => {
         clearInterval(timer);
         resolve();

@@ -10,7 +10,7 @@ export interface SenderLimits {
    */
   postsPerSecond: number;
   postsBurst: number;
-  /** Posts in flight at once. */
+  /** Posts in flight at once; as many again to connections that are known to be late. */
   concurrency: number;
   /** How long one post may take: "a post can hang past the SDK's request timeout". */
   deadlineMs: number;
@@ -29,7 +29,7 @@ export const SENDER_LIMITS: SenderLimits = {
   postsBurst: 4_000,
   concurrency: 64,
   deadlineMs: 3_000,
-  slowAfterMs: 200,
+  slowAfterMs: 1_000,
   maxSlow: 1_000,
   throttleWindowMs: 2_000,
   attempts: 2,
@@ -53,6 +53,8 @@ export type SendResult = 'delivered' | 'gone' | 'skipped';
 export class Sender {
   readonly #options: SenderOptions;
   readonly #slots: Slots;
+  /** Late connections only hold up each other. */
+  readonly #lateSlots: Slots;
   readonly #pacer: Pacer;
   #slow = 0;
 
@@ -60,6 +62,7 @@ export class Sender {
     this.#options = options;
     const { concurrency, postsPerSecond, postsBurst } = options.limits;
     this.#slots = new Slots(concurrency);
+    this.#lateSlots = new Slots(concurrency);
     this.#pacer = new Pacer({
       perSecond: postsPerSecond,
       burst: postsBurst,
@@ -68,14 +71,22 @@ export class Sender {
   }
 
   /** Sends one text frame. Never rejects. */
-  async send(endpoint: string, connectionId: string, data: string): Promise<SendResult> {
+  async send(
+    endpoint: string,
+    connectionId: string,
+    data: string,
+    { isLate = false } = {},
+  ): Promise<SendResult> {
+    const slots = isLate ? this.#lateSlots : this.#slots;
     const { client, limits, clock, random } = this.#options;
-    const startedAt = clock();
+    // The window begins with the first post, not while it waits for its turn.
+    let startedAt = Infinity;
     let failures = 0;
     for (let attempt = 0; ; attempt += 1) {
-      const result = await this.#attempt((signal) =>
-        client.post(endpoint, connectionId, data, signal),
-      );
+      const result = await this.#attempt(slots, (signal) => {
+        startedAt = Math.min(startedAt, clock());
+        return client.post(endpoint, connectionId, data, signal);
+      });
       if (result === 'delivered' || result === 'gone') return result;
       if (result === 'failed') failures += 1;
       const waitMs = random() * Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** attempt);
@@ -88,15 +99,18 @@ export class Sender {
   /** Ends a connection, if it can be reached. Never rejects. */
   async close(endpoint: string, connectionId: string): Promise<void> {
     const { client } = this.#options;
-    await this.#attempt((signal) => client.close(endpoint, connectionId, signal));
+    await this.#attempt(this.#lateSlots, (signal) => client.close(endpoint, connectionId, signal));
   }
 
-  async #attempt(call: (signal: AbortSignal) => Promise<PostResult>): Promise<PostResult> {
+  async #attempt(
+    slots: Slots,
+    call: (signal: AbortSignal) => Promise<PostResult>,
+  ): Promise<PostResult> {
     const { deadlineMs, slowAfterMs, maxSlow } = this.#options.limits;
     await this.#pacer.turn();
-    await this.#slots.take();
+    await slots.take();
     const controller = new AbortController();
-    let giveBack = () => this.#slots.release();
+    let giveBack = () => slots.release();
     const slow = setTimeout(() => {
       if (this.#slow >= maxSlow) return;
       this.#slow += 1;
