@@ -1,10 +1,5 @@
-import type {
-  CognitoUserSession} from 'amazon-cognito-identity-js';
-import {
-  AuthenticationDetails,
-  CognitoUser,
-  CognitoUserPool
-} from 'amazon-cognito-identity-js';
+import type { CognitoUserSession } from 'amazon-cognito-identity-js';
+import { AuthenticationDetails, CognitoUser, CognitoUserPool } from 'amazon-cognito-identity-js';
 import { DEMO_PASSWORD } from '@ordercast/local/demo-users.ts';
 import { orderSchema } from '@ordercast/contract/order.ts';
 import type { NewOrder, Order, OrderStatus } from '@ordercast/contract/order.ts';
