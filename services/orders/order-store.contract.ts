@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keepPerson } from '../people/people-store.ts';
+import type { OpenTestDatabase } from '../testing/each-database.ts';
+import type { TestDatabase } from '../testing/test-database.ts';
+import { insertTestProducts } from '../testing/test-api.ts';
+import { listOrders } from './order-list.ts';
+import type { OrderFilter } from './order-list.ts';
+import type { OrderChange, OrderRecord } from './order.ts';
+import {
+  applyChange,
+  findChanges,
+  findOrder,
+  findOrderHead,
+  insertChange,
+  insertOrder,
+} from './order-store.ts';
+import { summarizeOrders } from './summary-store.ts';
+
+const AT = Date.parse('2026-11-22T08:30:00.123Z');
+const HOUR_MS = 3_600_000;
+
+let ids = 0;
+function anOrder(changes: Partial<OrderRecord> = {}): OrderRecord {
+  ids += 1;
+  return {
+    id: `01KAN000000000000000${String(ids).padStart(6, '0')}`,
+    customerId: 'ada',
+    status: 'placed',
+    version: 1,
+    currency: 'EUR',
+    total: 900,
+    note: null,
+    createdAt: AT,
+    updatedAt: AT,
+    lines: [{ productId: 'tea', name: 'Earl Grey', quantity: 2, unitPrice: 450, total: 900 }],
+    ...changes,
+  };
+}
+
+function aChange(changes: Partial<OrderChange> = {}): OrderChange {
+  return {
+    version: 1,
+    at: AT,
+    by: { sub: 'ada', role: 'customer' },
+    from: null,
+    to: 'placed',
+    reason: null,
+    ...changes,
+  };
+}
+
+const ALL: OrderFilter = {
+  status: undefined,
+  customerId: undefined,
+  q: undefined,
+  before: undefined,
+};
+
+/** What every database must do with orders. */
+export function orderStoreContract(open: OpenTestDatabase): void {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await open();
+    await insertTestProducts(database.db);
+    await keepPerson(database.db, { sub: 'ada', name: 'Ada', email: 'ada@example.com' }, AT);
+    await keepPerson(
+      database.db,
+      { sub: 'eve', name: '100% Öve_[x]', email: 'eve@example.com' },
+      AT,
+    );
+  });
+  afterEach(() => database.close());
+
+  describe('the order store', () => {
+    it('gives back what it was given, to the unit, the millisecond and the character', async () => {
+      const order = anOrder({
+        note: 'Zwölf 🍏, „bitte“ \r\n\t x',
+        total: 99_900_000_000_000,
+        lines: Array.from({ length: 100 }, () => ({
+          productId: 'tea',
+          name: 'Earl Grey',
+          quantity: 999,
+          unitPrice: 1_000_000_000,
+          total: 999_000_000_000,
+        })),
+      });
+      await insertOrder(database.db, order);
+      expect(await findOrder(database.db, order.id)).toEqual({ ...order, customerName: 'Ada' });
+      const head = await findOrderHead(database.db, order.id);
+      expect({ ...head, lines: order.lines }).toEqual(order);
+      expect(await findOrder(database.db, order.id.toLowerCase())).toBeUndefined();
+    });
+
+    it('applies a change to the version before it alone, and keeps every change', async () => {
+      const order = anOrder();
+      await insertOrder(database.db, order);
+      await insertChange(database.db, order.id, aChange());
+      const change = aChange({
+        version: 2,
+        at: AT + 1,
+        from: 'placed',
+        to: 'confirmed',
+        reason: 'ok',
+      });
+      expect(await applyChange(database.db, order.id, change)).toBe(true);
+      expect(await applyChange(database.db, order.id, change)).toBe(false);
+      expect(await applyChange(database.db, order.id, { ...change, version: 9 })).toBe(false);
+      await insertChange(database.db, order.id, change);
+      expect(await findOrderHead(database.db, order.id)).toMatchObject({
+        status: 'confirmed',
+        version: 2,
+        createdAt: AT,
+        updatedAt: AT + 1,
+      });
+      const by = { sub: 'ada', name: 'Ada', role: 'customer' };
+      expect(await findChanges(database.db, order.id)).toEqual([
+        { ...aChange(), by },
+        { ...change, by },
+      ]);
+    });
+
+    it('writes nothing of a transaction that fails', async () => {
+      const order = anOrder();
+      const failing = database.db.transaction(async (trx) => {
+        await insertOrder(trx, order);
+        await insertChange(trx, order.id, aChange());
+        await insertChange(trx, order.id, aChange());
+      });
+      await expect(failing).rejects.toThrow();
+      expect(await findOrder(database.db, order.id)).toBeUndefined();
+    });
+
+    it('lists newest first by every filter, with one seek a page', async () => {
+      const orders = [
+        anOrder(),
+        anOrder({ status: 'shipped' }),
+        anOrder({ customerId: 'eve' }),
+        anOrder({ customerId: 'eve', status: 'shipped' }),
+      ];
+      for (const order of orders) await insertOrder(database.db, order);
+      const [a, b, c, d] = orders.map(({ id }) => id);
+      const list = async (filter: Partial<OrderFilter>, limit = 10) =>
+        (await listOrders(database.db, { ...ALL, ...filter }, limit)).map(({ id }) => id);
+      expect(await list({})).toEqual([d, c, b, a]);
+      expect(await list({}, 2)).toEqual([d, c]);
+      expect(await list({ before: c })).toEqual([b, a]);
+      expect(await list({ status: 'shipped' })).toEqual([d, b]);
+      expect(await list({ customerId: 'eve', status: 'placed' })).toEqual([c]);
+      expect(await list({ q: '100%' })).toEqual([d, c]);
+      expect(await list({ q: '100% öve_[' })).toEqual([d, c]);
+      expect(await list({ q: '100_' })).toEqual([]);
+      expect(await list({ q: 'ADA@' })).toEqual([b, a]);
+      expect(await list({ q: 'ada', before: b })).toEqual([a]);
+      expect(await list({ q: a?.toLowerCase() })).toEqual([a]);
+      expect(await list({ q: '01KAN' }, 3)).toEqual([d, c, b]);
+      expect((await listOrders(database.db, ALL, 1))[0]).toMatchObject({
+        customerName: '100% Öve_[x]',
+        lineCount: 1,
+      });
+    });
+
+    it('sums by status and hour, from the first instant to before the last', async () => {
+      await insertOrder(database.db, anOrder());
+      await insertOrder(database.db, anOrder({ createdAt: AT + HOUR_MS, status: 'cancelled' }));
+      await insertOrder(database.db, anOrder({ createdAt: AT + HOUR_MS + 1 }));
+      const summary = await summarizeOrders(database.db, AT, AT + HOUR_MS + 1);
+      expect(summary.byStatus.filter(({ count }) => count > 0)).toEqual([
+        { status: 'placed', count: 1, total: 900 },
+        { status: 'cancelled', count: 1, total: 900 },
+      ]);
+      expect(summary.byHour).toEqual([
+        { hour: '2026-11-22T08:00:00.000Z', count: 1, total: 900 },
+        { hour: '2026-11-22T09:00:00.000Z', count: 1, total: 900 },
+      ]);
+    });
+  });
+}
