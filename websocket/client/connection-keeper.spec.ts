@@ -12,6 +12,7 @@ import {
   tokenExpiringAt,
   until,
 } from './testing/client-under-test.ts';
+import type { ServedModel } from './testing/model-server-socket.ts';
 import type { TokenReason } from './token-source.ts';
 
 /** Far enough away that a test may move the clock by hours in one step. */
@@ -219,8 +220,7 @@ describe('a connection', () => {
     const [old] = model.server.connections;
     model.server.refuseNext('subscribe', 'silence');
     timers.advance(RENEWAL_MS);
-    await until(() => [...model.server.connections].every(({ received: sent }) => sent.length > 0));
-    await until(() => model.server.connections.size === 2);
+    await until(() => subscribedTwice(model));
     old?.end('cut');
     model.server.publish('orders', 2);
     await until(() => {
@@ -259,7 +259,7 @@ describe('a connection', () => {
     if (how === 'is refused') model.admits = () => false;
     else model.server.wire = (frame, send, connection) => connection === old && send(frame);
     timers.advance(RENEWAL_MS);
-    await until(() => errors.length > 0 || model.server.connections.size === 2);
+    await until(() => errors.length > 0 || subscribedTwice(model));
     timers.advance(DEFAULT_TIMINGS.replaceTimeoutMs);
     await until(() => errors.length > 0 && model.server.connections.size === 1);
     model.server.publish('orders');
@@ -420,3 +420,9 @@ describe('the token of a live connection', () => {
     timers.advance(A_WHILE_MS);
   });
 });
+
+/** Whether both connections, the old and the new, have sent something: both are open to the client. */
+function subscribedTwice({ server }: ServedModel): boolean {
+  const sent = [...server.connections].filter(({ received }) => received.length > 0);
+  return sent.length === 2;
+}
