@@ -26,6 +26,29 @@ describe('the local origin', () => {
     }
   });
 
+  it('answers who came before it was ready', async () => {
+    const origin = await opened(0);
+    const early = fetch(`http://127.0.0.1:${origin.port}/`);
+    const socket = new WebSocket(`ws://127.0.0.1:${origin.port}/`);
+    const refused = new Promise((resolve) => {
+      socket.addEventListener('error', resolve);
+    });
+    // A request that is answered shows that the two before it have arrived.
+    const probe = await openLocalOrigin(0);
+    probe.serve(
+      (_request, response) => response.end(),
+      () => undefined,
+    );
+    await fetch(`http://127.0.0.1:${probe.port}/`);
+    await probe.close(0);
+    origin.serve(
+      (_request, response) => response.end('at last'),
+      (_request, stream) => stream.end('HTTP/1.1 403 Forbidden\r\n\r\n'),
+    );
+    expect(await (await early).text()).toBe('at last');
+    await refused;
+  });
+
   it('says what to do where the port is taken', async () => {
     const { port } = await opened(0);
     await expect(openLocalOrigin(port)).rejects.toThrow(PortTakenError);

@@ -13,7 +13,7 @@ export class PortTakenError extends Error {
 
 export interface LocalOrigin {
   port: number;
-  /** Begins to answer: what came before waits in the listen queue. */
+  /** Begins to answer, first those who came while the system was starting. */
   serve(handle: Handle, handleUpgrade: HandleUpgrade): void;
   /** Stops accepting, lets running requests end for at most `graceMs`, then cuts the rest. */
   close(graceMs: number): Promise<void>;
@@ -31,10 +31,12 @@ export async function openLocalOrigin(wanted: number): Promise<LocalOrigin> {
     return undefined; // no IPv6 on this machine
   });
   const servers = second ? [first, second] : [first];
+  const early = keepEarlyComers(servers);
   return {
     port,
     serve(handle, handleUpgrade) {
       for (const server of servers) server.on('request', handle).on('upgrade', handleUpgrade);
+      early.release(handle, handleUpgrade);
     },
     close: async (graceMs) => {
       await Promise.all(servers.map((server) => closeServer(server, graceMs)));
@@ -57,6 +59,24 @@ function portTaken(port: number, cause: Error): PortTakenError {
     `Port ${port} is in use. Stop what uses it, or choose another: ` +
     `PORT=${port === 8080 ? 8081 : port + 1} npm start`;
   return new PortTakenError(message, { cause });
+}
+
+/** Node drops what nobody listens for without a word; whoever comes early shall wait instead. */
+function keepEarlyComers(servers: readonly Server[]) {
+  const waiting: ((handle: Handle, handleUpgrade: HandleUpgrade) => void)[] = [];
+  const keepRequest: Handle = (request, response) => {
+    waiting.push((handle) => handle(request, response));
+  };
+  const keepUpgrade: HandleUpgrade = (request, socket, head) => {
+    waiting.push((_handle, handleUpgrade) => handleUpgrade(request, socket, head));
+  };
+  for (const server of servers) server.on('request', keepRequest).on('upgrade', keepUpgrade);
+  return {
+    release(handle: Handle, handleUpgrade: HandleUpgrade): void {
+      for (const server of servers) server.off('request', keepRequest).off('upgrade', keepUpgrade);
+      for (const answer of waiting.splice(0)) answer(handle, handleUpgrade);
+    },
+  };
 }
 
 function addressOf(server: Server): AddressInfo {
