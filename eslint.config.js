@@ -30,6 +30,8 @@ export default ts.config(
               package: 'amazon-cognito-identity-js',
               name: [
                 'AuthenticationDetails',
+                'CognitoAccessToken',
+                'CognitoIdToken',
                 'CognitoRefreshToken',
                 'CognitoUser',
                 'CognitoUserAttribute',

@@ -6,12 +6,18 @@ export type TwoFactorState = 'loading' | 'off' | 'setting-up' | 'on' | 'failed';
 /** Codes from an authenticator app as a second proof at sign-in: off, being set up, on. */
 export class TwoFactor {
   readonly #user: Pick<SignedInUser, 'hasTotp' | 'beginTotp' | 'confirmTotp' | 'removeTotp'>;
+  readonly #checkSession: () => Promise<unknown>;
   #state = $state<TwoFactorState>('loading');
   #secret = $state('');
   #error = $state<string>();
 
-  constructor(user: Pick<SignedInUser, 'hasTotp' | 'beginTotp' | 'confirmTotp' | 'removeTotp'>) {
+  /** @param checkSession asks Cognito whether the session still stands, and ends it if not */
+  constructor(
+    user: Pick<SignedInUser, 'hasTotp' | 'beginTotp' | 'confirmTotp' | 'removeTotp'>,
+    checkSession: () => Promise<unknown>,
+  ) {
     this.#user = user;
+    this.#checkSession = checkSession;
   }
 
   get state(): TwoFactorState {
@@ -32,8 +38,12 @@ export class TwoFactor {
     try {
       this.#state = (await this.#user.hasTotp()) ? 'on' : 'off';
     } catch (cause) {
-      this.#error = authErrorText(AuthError.from(cause));
+      const error = AuthError.from(cause);
+      this.#error = authErrorText(error);
       this.#state = 'failed';
+      // Signed out from another device: the token still reads well, but Cognito takes it no more.
+      if (error.code === 'NotAuthorizedException')
+        await this.#checkSession().catch(() => undefined);
     }
   }
 

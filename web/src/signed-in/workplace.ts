@@ -91,7 +91,7 @@ export function createWorkplace(
         storageKey: `ordercast.${sub}.draft`,
         newKey: () => crypto.randomUUID(),
       }),
-    twoFactor: () => new TwoFactor(user),
+    twoFactor: () => new TwoFactor(user, () => session.accessToken({ fresh: true })),
     open() {
       const cleanUps = [
         connection.watch(window),
