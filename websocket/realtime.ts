@@ -67,7 +67,7 @@ export interface Realtime {
 }
 
 /** How long a publisher waits for a connection that has newly become slow: `Delivery.settled`. */
-const PATIENCE_MS = 250;
+const PATIENCE_MS = 500;
 const MAX_SUBSCRIPTIONS = 50;
 const MESSAGES_PER_MINUTE = 300;
 

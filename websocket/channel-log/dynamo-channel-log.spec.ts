@@ -158,6 +158,22 @@ describe('DynamoChannelLog', () => {
     });
   });
 
+  it('a writer that slept until the items after its view were deleted does not take their keys', async () => {
+    const bed = await makeBed();
+    const sleeper = bed.open();
+    await sleeper.append('c', events('a'));
+    await bed.open().append('c', events('b'));
+    await bed.open().append('c', events('c'));
+    bed.advance(30 * 3_600_000);
+    for (const from of [1, 2, 3]) {
+      await dynalite.client.send(
+        new DeleteCommand({ TableName: bed.tableName, Key: { channel: 'c', from } }),
+      );
+    }
+    expect(placesOf(await sleeper.append('c', events('d')))).toEqual({ d: 4 });
+    expect((await bed.open().head('c')).seq).toBe(4);
+  });
+
   it('stores what the table of the design says: a head for ever, batches for 24 hours', async () => {
     const { open, tableName } = await makeBed();
     const before = Date.now();
