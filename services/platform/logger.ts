@@ -4,22 +4,26 @@ import type { DestinationStream, Logger as PinoLogger } from 'pino';
 /** What the rest of the code asks of a logger. */
 export type Logger = Pick<PinoLogger, 'info' | 'warn' | 'error'>;
 
-/** Fields that may carry a secret, wherever in a logged object's first levels they stand. */
-const SECRET_FIELDS = [
+/** Names, in lower case, of fields that may carry a secret. */
+const SECRET_FIELDS: ReadonlySet<string> = new Set([
   'authorization',
-  'Authorization',
   'cookie',
   'token',
-  'accessToken',
-  'AccessToken',
+  'accesstoken',
+  'idtoken',
+  'refreshtoken',
   'password',
   'secret',
   'sec-websocket-protocol',
-];
+]);
+const REDACTED = '[redacted]';
+/** How deep secrets are looked for; nothing that we log lies deeper. */
+const MAX_DEPTH = 4;
 
 /**
  * JSON lines on standard output (or `destination`), one object a line, with `service` on each.
- * Fields named like secrets are replaced by `[redacted]`.
+ * Fields named like secrets are replaced by `[redacted]`, wherever they stand. (pino's own
+ * `redact` with wildcards does the same at thirty times the cost of a whole line.)
  */
 export function createLogger(
   service: string,
@@ -29,11 +33,34 @@ export function createLogger(
     level: settings.level ?? 'info',
     base: { service },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: {
-      paths: SECRET_FIELDS.flatMap((field) => [`["${field}"]`, `*["${field}"]`, `*.*["${field}"]`]),
-      censor: '[redacted]',
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      log: (entry: Record<string, unknown>) => redactFields(entry, 1),
     },
   };
   return settings.destination === undefined ? pino(options) : pino(options, settings.destination);
+}
+
+/** The same object where it holds no secret, else a copy without them. */
+function redactFields(object: Record<string, unknown>, depth: number): Record<string, unknown> {
+  let copy: Record<string, unknown> | undefined;
+  for (const [name, value] of Object.entries(object)) {
+    const safe = SECRET_FIELDS.has(name.toLowerCase()) ? REDACTED : redactValue(value, depth);
+    if (safe === value) continue;
+    copy ??= { ...object };
+    copy[name] = safe;
+  }
+  return copy ?? object;
+}
+
+function redactValue(value: unknown, depth: number): unknown {
+  if (depth === MAX_DEPTH || !isPlainObject(value)) return value;
+  return redactFields(value, depth + 1);
+}
+
+/** Errors and class instances have serializers of their own. */
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  );
 }
