@@ -5,10 +5,11 @@ import { startSystemProcess } from '@ordercast/local/system-process.ts';
 import type { SystemProcess } from '@ordercast/local/system-process.ts';
 
 /** The whole system as a process of its own, one for each file of tests. */
-export const test = base.extend<object, { system: SystemProcess }>({
+export const test = base.extend<object, { system: SystemProcess; systemArgs: string[] }>({
+  systemArgs: [[], { option: true, scope: 'worker' }],
   system: [
-    async ({}, use) => {
-      const system = await startSystemProcess(['--ephemeral']);
+    async ({ systemArgs }, use) => {
+      const system = await startSystemProcess(['--ephemeral', ...systemArgs]);
       await use(system);
       expect(await system.stop()).toBe(0);
     },

@@ -1,0 +1,207 @@
+import {
+  AdminCreateUserCommand,
+  AdminDisableUserCommand,
+  CognitoIdentityProviderClient,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { totpCode } from '@ordercast/local/cognito/password/totp.ts';
+import { DEMO_PASSWORD } from '@ordercast/local/demo-users.ts';
+import { expect } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { z } from 'zod';
+import { readWebConfig } from './person.ts';
+import { signIn, test } from './system.ts';
+
+const TOKEN_SECONDS = 8;
+/** A token is taken for five seconds after its end, for clocks that differ. */
+const AFTER_EXPIRY_MS = (TOKEN_SECONDS + 6) * 1000;
+const NEW_PASSWORD = 'Another-demo-2';
+
+test.use({ systemArgs: ['--token-seconds', String(TOKEN_SECONDS)] });
+
+const mailsSchema = z.object({
+  mails: z.array(z.object({ to: z.string(), subject: z.string(), text: z.string() })),
+});
+
+/** The newest code that was mailed to somebody, as the local console shows it. */
+async function mailedCode(url: string, to: string, otherThan = ''): Promise<string> {
+  let code = otherThan;
+  await expect(async () => {
+    const { mails } = mailsSchema.parse(await (await fetch(`${url}/console/state.json`)).json());
+    const text = mails.find((mail) => mail.to === to)?.text ?? '';
+    code = /\d{6}/.exec(text)?.[0] ?? otherThan;
+    expect(code).not.toBe(otherThan);
+  }).toPass();
+  return code;
+}
+
+async function cognitoAdmin(url: string) {
+  const { cognitoEndpoint, region, userPoolId } = await readWebConfig(url);
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return {
+    client: new CognitoIdentityProviderClient({ endpoint: cognitoEndpoint, region, credentials }),
+    UserPoolId: userPoolId,
+  };
+}
+
+async function expectOrders(page: Page): Promise<void> {
+  await expect(page.getByRole('heading', { level: 1, name: 'Orders' })).toBeVisible();
+  await expect(page.getByRole('status', { name: 'Connection' })).toContainText('Live');
+}
+
+/** Lets the tokens of a page expire; it must go on by a refresh, without a new sign-in. */
+async function expectRefresh(page: Page): Promise<void> {
+  await page.waitForTimeout(AFTER_EXPIRY_MS);
+  await page.reload();
+  await expectOrders(page);
+}
+
+async function signOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Sign in' })).toBeVisible();
+}
+
+test('sign-up with a weak password, a resent code and confirmation', async ({ page, system }) => {
+  const email = 'mary@example.com';
+  await page.goto(`${system.url}/sign-up`);
+  await page.getByLabel('Name').fill('Mary Somerville');
+  await page.getByLabel('Email').fill(email);
+  for (const password of ['short', DEMO_PASSWORD]) {
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByLabel('Repeat password').fill(password);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    if (password === 'short')
+      await expect(page.getByText(/at least 8 characters/i).first()).toBeVisible();
+  }
+  await expect(page.getByRole('heading', { level: 1, name: 'Confirm your account' })).toBeVisible();
+  const first = await mailedCode(system.url, email);
+
+  await page.goto(`${system.url}/sign-in`);
+  await signIn(page, email, DEMO_PASSWORD);
+  await expect(page.getByRole('heading', { level: 1, name: 'Confirm your account' })).toBeVisible();
+  await page.getByRole('button', { name: 'Send the code again' }).click();
+  await expect(page.getByText('A new code is on its way.')).toBeVisible();
+  const code = await mailedCode(system.url, email, first);
+  await page.getByLabel('Code').fill(code === '000000' ? '000001' : '000000');
+  await page.getByRole('button', { name: 'Confirm account' }).click();
+  await expect(page.getByText('That code is not right.')).toBeVisible();
+  await page.getByLabel('Code').fill(code);
+  await page.getByRole('button', { name: 'Confirm account' }).click();
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await signIn(page, email, DEMO_PASSWORD);
+  await expectOrders(page);
+  await expectRefresh(page);
+});
+
+test('a wrong password and an unknown user look the same', async ({ page, system }) => {
+  await page.goto(system.url);
+  for (const email of ['grace@example.com', 'nobody@example.com']) {
+    await signIn(page, email, 'Wrong-password-1');
+    await expect(page.getByText('Incorrect username or password.')).toBeVisible();
+    await page.reload();
+  }
+});
+
+test('a forgotten password', async ({ page, system }) => {
+  const email = 'grace@example.com';
+  await page.goto(system.url);
+  await page.getByRole('link', { name: 'Forgotten your password?' }).click();
+  await page.getByLabel('Email').fill(email);
+  await page.getByRole('button', { name: 'Send code' }).click();
+  await page.getByLabel('Code').fill(await mailedCode(system.url, email));
+  await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
+  await page.getByLabel('Repeat new password').fill(NEW_PASSWORD);
+  await page.getByRole('button', { name: 'Set password' }).click();
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await signIn(page, email, DEMO_PASSWORD);
+  await expect(page.getByText('Incorrect username or password.')).toBeVisible();
+  await signIn(page, email, NEW_PASSWORD);
+  await expectOrders(page);
+  await expectRefresh(page);
+});
+
+test('a first sign-in with a password that somebody else has set', async ({ page, system }) => {
+  const { client, UserPoolId } = await cognitoAdmin(system.url);
+  const email = 'katherine@example.com';
+  await client.send(
+    new AdminCreateUserCommand({
+      UserPoolId,
+      Username: email,
+      TemporaryPassword: DEMO_PASSWORD,
+      UserAttributes: [
+        { Name: 'email', Value: email },
+        { Name: 'email_verified', Value: 'true' },
+        { Name: 'name', Value: 'Katherine Johnson' },
+      ],
+    }),
+  );
+  await page.goto(system.url);
+  await signIn(page, email, DEMO_PASSWORD);
+  await expect(page.getByRole('heading', { name: 'Choose a new password' })).toBeVisible();
+  await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
+  await page.getByLabel('Repeat new password').fill(NEW_PASSWORD);
+  await page.getByRole('button', { name: 'Set password' }).click();
+  await expectOrders(page);
+  await expectRefresh(page);
+});
+
+test('an authenticator app: set up, sign in with it, turn off', async ({ page, system }) => {
+  await page.goto(system.url);
+  await signIn(page, 'sam@example.com', DEMO_PASSWORD);
+  await expectOrders(page);
+  await page.goto(`${system.url}/account`);
+  await page.getByRole('button', { name: 'Set up authenticator app' }).click();
+  const shown = page.getByRole('region', { name: 'Two-step sign-in' }).locator('code');
+  const secret = (await shown.innerText()).replaceAll(/\s/g, '');
+  const code = () => totpCode(secret, Date.now());
+  await page.getByLabel('Code').fill(code());
+  await page.getByRole('button', { name: 'Turn on' }).click();
+  await expect(page.getByText('It is on')).toBeVisible();
+  await signOut(page);
+
+  await signIn(page, 'sam@example.com', DEMO_PASSWORD);
+  await expect(page.getByRole('heading', { name: 'Enter your code' })).toBeVisible();
+  await page.getByLabel('Code').fill(code());
+  await page.getByRole('button', { name: 'Verify code' }).click();
+  await expectOrders(page);
+  await expectRefresh(page);
+  await page.goto(`${system.url}/account`);
+  await page.getByRole('button', { name: 'Turn off' }).click();
+  await expect(page.getByText('It is off')).toBeVisible();
+});
+
+test('a change of password, and signing out everywhere', async ({ browser, page, system }) => {
+  const email = 'ada@example.com';
+  const elsewhere = await (await browser.newContext()).newPage();
+  for (const each of [page, elsewhere]) {
+    await each.goto(system.url);
+    await signIn(each, email, DEMO_PASSWORD);
+    await expectOrders(each);
+  }
+  await page.goto(`${system.url}/account`);
+  await page.getByLabel('Present password').fill(DEMO_PASSWORD);
+  await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
+  await page.getByLabel('Repeat new password').fill(NEW_PASSWORD);
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByText('Your password is changed.')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Sign in' })).toBeVisible();
+  // The other window holds a token until it expires; it gets no further one.
+  await elsewhere.waitForTimeout(AFTER_EXPIRY_MS);
+  await elsewhere.reload();
+  await expect(elsewhere.getByRole('heading', { level: 1, name: 'Sign in' })).toBeVisible();
+
+  await signIn(page, email, NEW_PASSWORD);
+  await expectOrders(page);
+  await expectRefresh(page);
+});
+
+test('a disabled user is told so, and only who knows the password', async ({ page, system }) => {
+  const { client, UserPoolId } = await cognitoAdmin(system.url);
+  await client.send(new AdminDisableUserCommand({ UserPoolId, Username: 'alex@example.com' }));
+  await page.goto(system.url);
+  await signIn(page, 'alex@example.com', 'Wrong-password-1');
+  await expect(page.getByText('Incorrect username or password.')).toBeVisible();
+  await signIn(page, 'alex@example.com', DEMO_PASSWORD);
+  await expect(page.getByText('This account is disabled.')).toBeVisible();
+});
