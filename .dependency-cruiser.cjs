@@ -47,7 +47,7 @@ module.exports = {
     {
       name: 'platform-knows-no-feature',
       severity: 'error',
-      from: { path: '^services/platform/' },
+      from: { path: '^services/platform/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^(services|websocket)/', pathNot: '^services/platform/' },
     },
     {
@@ -57,7 +57,7 @@ module.exports = {
         'A feature imports platform, contract, http and outbox; roots put features together.',
       from: {
         path: feature,
-        pathNot: '^services/(platform|contract|http|relay)/|\\.spec\\.ts$|/testing/',
+        pathNot: '^services/(platform|contract|http|relay)/|\\.(spec|contract)\\.ts$|/testing/',
       },
       to: {
         path: feature,
@@ -68,7 +68,7 @@ module.exports = {
       name: 'only-the-relay-publishes',
       severity: 'error',
       comment: 'Orders reach the sockets through the outbox alone.',
-      from: { path: '^services/', pathNot: '^services/relay/|\\.spec\\.ts$|/testing/' },
+      from: { path: '^services/', pathNot: '^services/relay/|\\.(spec|contract)\\.ts$|/testing/' },
       to: { path: '^websocket/' },
     },
   ],

@@ -1,6 +1,7 @@
 // Plain JavaScript without dependencies: it runs before anything is installed, on any Node from 20.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBrowser } from './browser.js';
 import { ensureInstalled, markInstalled } from './install.js';
@@ -23,30 +24,39 @@ const COMMANDS = {
     await ensureInstalled(ROOT);
     await ensureWebBuild(ROOT);
     const browser = await ensureBrowser(ROOT);
-    await run([bin('vitest/vitest.mjs'), 'run', ...args]);
+    await run([bin('vitest'), 'run', ...args]);
     if (args.length > 0) return;
-    await run([bin('@playwright/test/cli.js'), 'test', '--config', 'e2e/playwright.config.ts'], {
-      env: { ORDERCAST_BROWSER: browser },
-    });
+    await run(
+      [bin('@playwright/test', 'playwright'), 'test', '--config', 'e2e/playwright.config.ts'],
+      {
+        env: { ORDERCAST_BROWSER: browser },
+      },
+    );
   },
   async e2e() {
     await ensureInstalled(ROOT);
     await ensureWebBuild(ROOT);
     const browser = await ensureBrowser(ROOT);
     await run(
-      [bin('@playwright/test/cli.js'), 'test', '--config', 'e2e/playwright.config.ts', ...args],
+      [
+        bin('@playwright/test', 'playwright'),
+        'test',
+        '--config',
+        'e2e/playwright.config.ts',
+        ...args,
+      ],
       { env: { ORDERCAST_BROWSER: browser } },
     );
   },
   async check() {
     await ensureInstalled(ROOT);
-    await run([bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']);
-    await run([bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0']);
-    await run([bin('typescript/bin/tsc'), '-p', 'tsconfig.json']);
-    await run([bin('typescript/bin/tsc'), '-p', 'websocket/client/tsconfig.json']);
-    await run([bin('svelte-check/bin/svelte-check'), '--workspace', 'web', '--fail-on-warnings']);
-    await run([bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--no-progress', ...SOURCES]);
-    await run([bin('knip/bin/knip.js')]);
+    await run([bin('prettier'), '--check', '--log-level', 'warn', '.']);
+    await run([bin('eslint'), '.', '--max-warnings', '0']);
+    await run([bin('typescript', 'tsc'), '-p', 'tsconfig.json']);
+    await run([bin('typescript', 'tsc'), '-p', 'websocket/client/tsconfig.json']);
+    await run([bin('svelte-check'), '--workspace', 'web', '--fail-on-warnings']);
+    await run([bin('dependency-cruiser', 'depcruise'), '--no-progress', ...SOURCES]);
+    await run([bin('knip')]);
   },
   /** npm runs this after every install; the page is built once, so that `npm start` need not. */
   async prepare() {
@@ -59,8 +69,11 @@ const COMMANDS = {
 
 const SOURCES = ['services', 'websocket', 'web/src', 'migrations', 'local', 'e2e'];
 
-function bin(path) {
-  return `node_modules/${path}`;
+/** The script behind a package's command, wherever its version keeps it. */
+function bin(name, command = name) {
+  const folder = join(ROOT, 'node_modules', name);
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return join(folder, typeof bin === 'string' ? bin : bin[command]);
 }
 
 /** Runs a script with Node 24 and leaves with its exit code unless that is 0. */
