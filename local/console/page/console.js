@@ -7,7 +7,7 @@ async function refresh() {
     if (!response.ok) throw new Error(`state.json answered ${response.status}`);
     const state = await response.json();
     for (const place of document.querySelectorAll('[data-list]')) show(place, state);
-    status.textContent = `${state.connections.length} connections, ${state.outboxWaiting} events waiting in the outbox`;
+    status.textContent = `Connections: ${state.connections.length}. Events waiting in the outbox: ${state.outboxWaiting}.`;
   } catch {
     status.textContent = 'Ordercast does not answer; trying again.';
   }
