@@ -23,12 +23,14 @@ export interface Entry {
 const channelsSchema = z.array(z.string().min(1)).min(1);
 
 /** Reads a row; one whose event cannot be read becomes a tombstone, as far as its channels can. */
-export function readEntry({ id, channels, event, traceparent }: PendingEntry, now: number): Entry {
+export function readEntry(row: PendingEntry, now: number): Entry {
+  const { id, channels, traceparent } = row;
   const names = new Set(parse(channelsSchema, channels));
   const entry = { id, channels: [...names], traceparent };
-  const sound = parse(cloudEventSchema, event);
+  const sound = parse(cloudEventSchema, row.event);
   if (sound !== undefined && entry.channels.length > 0) {
-    return { ...entry, event: sound, abandonedBecause: undefined };
+    const event = traceparent === null ? sound : { ...sound, traceparent };
+    return { ...entry, event, abandonedBecause: undefined };
   }
   return {
     ...entry,

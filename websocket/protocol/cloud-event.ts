@@ -8,6 +8,8 @@ export const cloudEventSchema = z.object({
   source: z.string().min(1),
   subject: z.string().optional(),
   time: z.string(),
+  /** W3C trace context of the request that caused it: CloudEvents' distributed tracing extension. */
+  traceparent: z.string().optional(),
   datacontenttype: z.literal('application/json').optional(),
   data: z.unknown(),
 });
