@@ -1,0 +1,159 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ORDERS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
+import { DEMO_USERS } from '@ordercast/local/demo-users.ts';
+import type { Child } from '@ordercast/services/testing/child-process.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { wholeChannel } from './channel-items.ts';
+import { Observer } from './observer.ts';
+import { OrderLoad } from './order-load.ts';
+import { firstProduct, signInAs } from './person.ts';
+import type { Person } from './person.ts';
+import { startSplitSystem } from './split-system.ts';
+import type { ApiProcess, SplitSystem } from './split-system.ts';
+
+const KILLS = 30;
+const KILL_EVERY_MS = 1_000;
+/** So often an API is killed too, and an observer begins anew from the positions it kept. */
+const KILL_API_EVERY = 7;
+const REOPEN_EVERY = 4;
+const CUSTOMERS = 4;
+/** Between one order's end and the next one's beginning, so that a backlog can be worked off. */
+const BREATH_MS = 150;
+
+const customers = Array.from({ length: CUSTOMERS }, (_, number) => ({
+  sub: `6f1d5f0a-0c3e-4f5b-9a51-0b000000000${number}`,
+  email: `customer${number}@example.com`,
+  name: `Customer ${number}`,
+  groups: [],
+}));
+
+let system: SplitSystem;
+let apis: ApiProcess[];
+let relays: Child[];
+let sam: Person;
+let people: Person[];
+
+beforeAll(async () => {
+  system = await startSplitSystem([...DEMO_USERS, ...customers]);
+  apis = [await system.startApi(), await system.startApi()];
+  relays = [system.startRelay(), system.startRelay()];
+  sam = await signInAs(system.url, 'sam@example.com');
+  people = await Promise.all(customers.map(({ email }) => signInAs(system.url, email)));
+});
+afterAll(() => system.close());
+
+function leads(relay: Child): boolean {
+  const last = relay.lines.findLast((line) => line.includes('leading'));
+  return last?.includes('"leading"') === true;
+}
+
+/** Kills who leads, else the newcomer, so that the other can take over; another takes its place. */
+async function killOneRelay(): Promise<'leader' | 'newcomer'> {
+  const leader = relays.find(leads);
+  const victim = leader ?? relays.at(-1);
+  if (victim === undefined) throw new Error('no relay runs');
+  victim.kill('SIGKILL');
+  await victim.ended;
+  relays = [...relays.filter((relay) => relay !== victim), system.startRelay()];
+  return leader === undefined ? 'newcomer' : 'leader';
+}
+
+async function killOneApi(): Promise<void> {
+  const [oldest, ...others] = apis;
+  oldest?.kill('SIGKILL');
+  apis = [...others, await system.startApi()];
+}
+
+describe('two APIs and two relays on one database file', () => {
+  it('publish everything once and in order while the leader is killed every second', async () => {
+    const load = new OrderLoad(() => apis.map(({ url }) => url), sam, await firstProduct(sam));
+    const staff = new Observer(sam, ORDERS_CHANNEL);
+    const owners = people.map((person) => new Observer(person, userChannel(person.sub)));
+    const observers = [staff, ...owners];
+    await Promise.all(observers.map((observer) => observer.open()));
+
+    let isOver = false;
+    const working = Promise.all(
+      people.map(async (person, number) => {
+        for (let count = 0; !isOver; count += 1) {
+          await load.liveThrough(person, `order-${number}-${count}`);
+          await delay(BREATH_MS);
+        }
+      }),
+    );
+    const killed = { leader: 0, newcomer: 0, api: 0 };
+    for (let kill = 1; kill <= KILLS || killed.leader < KILLS / 3; kill += 1) {
+      await delay(KILL_EVERY_MS);
+      killed[await killOneRelay()] += 1;
+      if (kill % KILL_API_EVERY === 0) {
+        await killOneApi();
+        killed.api += 1;
+      }
+      if (kill % REOPEN_EVERY === 0) {
+        const observer = observers[(kill / REOPEN_EVERY) % observers.length];
+        await observer?.open();
+      }
+    }
+    isOver = true;
+    await working;
+
+    // What the database holds is what happened, acknowledged or not.
+    const happened = new Map(
+      (
+        await system
+          .database('orders')
+          .whereIn(
+            'customer_id',
+            people.map(({ sub }) => sub),
+          )
+          .select<{ id: string; customer_id: string; version: number }[]>(
+            'id',
+            'customer_id',
+            'version',
+          )
+      ).map(({ id, customer_id, version }) => [id, { customerId: customer_id, version }]),
+    );
+    for (const { orderId, customerId, version } of load.acknowledged) {
+      const order = happened.get(orderId);
+      expect(order?.customerId).toBe(customerId);
+      expect(order?.version).toBeGreaterThanOrEqual(version);
+    }
+
+    const total = [...happened.values()].reduce((sum, { version }) => sum + version, 0);
+    await expect.poll(() => new Set(staff.seen.map(({ id }) => id)).size, settle).toBe(total);
+    await expect
+      .poll(() => owners.reduce((sum, owner) => sum + owner.seen.length, 0), settle)
+      .toBeGreaterThanOrEqual(total);
+    await expect
+      .poll(() => system.database('outbox').whereNull('published_at').pluck('id'), settle)
+      .toEqual([]);
+    console.info({
+      killed,
+      orders: happened.size,
+      changes: total,
+      acknowledged: load.acknowledged.length,
+      unanswered: load.unanswered,
+    });
+
+    for (const observer of observers) {
+      const customerId = people.find(({ sub }) => userChannel(sub) === observer.channel)?.sub;
+      const expected = [...happened].filter(
+        ([, order]) => customerId === undefined || order.customerId === customerId,
+      );
+      expect(observer.reloads).toBe(0);
+      expect(Object.fromEntries(observer.versions())).toEqual(
+        Object.fromEntries(expected.map(([id, { version }]) => [id, upTo(version)])),
+      );
+      const log = await wholeChannel(system, observer.channel);
+      expect(observer.seen.map(({ id }) => id)).toEqual(log);
+      observer.close();
+    }
+    expect(total).toBeGreaterThan(0);
+  }, 240_000);
+});
+
+const settle = { timeout: 60_000, interval: 200 };
+
+function upTo(version: number): number[] {
+  return Array.from({ length: version }, (_, index) => index + 1);
+}

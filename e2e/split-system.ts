@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { ADMIN_GROUP, STAFF_GROUP } from '@ordercast/contract/role.ts';
+import { createCognito } from '@ordercast/local/cognito/create-cognito.ts';
+import type { Cognito } from '@ordercast/local/cognito/create-cognito.ts';
+import { DEMO_PASSWORD } from '@ordercast/local/demo-users.ts';
+import type { DemoUser } from '@ordercast/local/demo-users.ts';
+import { startDynamoDb } from '@ordercast/local/dynamodb.ts';
+import { openLocalDatabase } from '@ordercast/local/local-database.ts';
+import { openLocalOrigin } from '@ordercast/local/local-origin.ts';
+import { startChild } from '@ordercast/services/testing/child-process.ts';
+import type { Child } from '@ordercast/services/testing/child-process.ts';
+import { createRealtimeTables } from '@ordercast/websocket/connections/realtime-tables.ts';
+import { createWebSocketGateway } from '@ordercast/websocket/gateway/websocket-gateway.ts';
+import type { WebSocketGateway } from '@ordercast/websocket/gateway/websocket-gateway.ts';
+import { createRealtime } from '@ordercast/websocket/realtime.ts';
+import type { Knex } from 'knex';
+import { z } from 'zod';
+import type { WebConfig } from './person.ts';
+
+const REGION = 'us-east-1';
+const POOL_ID = `${REGION}_ordercast`;
+const CLIENT_ID = 'ordercastweb0000000000000a';
+const TABLE_PREFIX = 'ordercast-';
+const STAGE = 'realtime';
+const GRACE_MS = 1_000;
+const API = 'services/api.ts';
+const RELAY = 'services/relay/main.ts';
+
+export interface ApiProcess extends Child {
+  /** Its base, as `apiUrl` of the configuration. */
+  url: string;
+}
+
+/** The system as it is deployed: APIs and relays are processes of their own, as many as wanted. */
+export interface SplitSystem {
+  /** Where `/config.json` stands, whose `apiUrl` is the API that was started last. */
+  url: string;
+  database: Knex;
+  dynamo: DynamoDBDocumentClient;
+  tablePrefix: string;
+  startApi(): Promise<ApiProcess>;
+  /** A relay of services/relay, or another entry of this repository with the same settings. */
+  startRelay(entry?: string, settings?: Record<string, string>): Child;
+  /** Called with each post to a connection before the gateway sees it. */
+  onPost(listener: () => void): void;
+  close(): Promise<void>;
+}
+
+/**
+ * What AWS would be is in this process, on real sockets: the tables, the user pool, the WebSocket
+ * API with its handlers. The database is a file that every process opens by itself.
+ */
+export async function startSplitSystem(users: readonly DemoUser[]): Promise<SplitSystem> {
+  const folder = mkdtempSync(join(tmpdir(), 'ordercast-spec-'));
+  const databaseUrl = `sqlite:${join(folder, 'ordercast.db')}`;
+  const clock = Date.now;
+  const random = Math.random;
+  const origin = await openLocalOrigin(0);
+  const host = `localhost:${origin.port}`;
+  const url = `http://${host}`;
+  const cognitoEndpoint = `${url}/cognito`;
+  const issuer = `${cognitoEndpoint}/${POOL_ID}`;
+  const children: Child[] = [];
+  let apiUrl = `${url}/api`;
+  let posted: () => void = () => undefined;
+
+  const [dynamodb, database, cognito] = await Promise.all([
+    startDynamoDb(undefined),
+    openLocalDatabase({ url: databaseUrl, migrate: true, clock, random }),
+    createCognito({
+      dataFolder: undefined,
+      poolId: POOL_ID,
+      clientId: CLIENT_ID,
+      issuer,
+      users,
+      password: DEMO_PASSWORD,
+      groups: [ADMIN_GROUP, STAFF_GROUP],
+      clock,
+      randomBytes,
+      deliverCode: () => Promise.resolve(),
+      log: quiet,
+    }),
+  ]);
+  await createRealtimeTables(dynamodb.client, TABLE_PREFIX);
+  const dynamo = DynamoDBDocumentClient.from(dynamodb.client);
+  const realtime = createRealtime({
+    dynamo,
+    tablePrefix: TABLE_PREFIX,
+    issuer,
+    clientId: CLIENT_ID,
+    staffGroups: [STAFF_GROUP, ADMIN_GROUP],
+    allowedOrigins: [url],
+    callbackEndpoint: ({ domainName, stage }) => `http://${domainName}/${stage}`,
+    region: REGION,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    clock,
+    random,
+    logger: quiet,
+  });
+  const gateway = createWebSocketGateway({
+    stage: STAGE,
+    domainName: host,
+    routes: {
+      $connect: realtime.connect,
+      $disconnect: realtime.disconnect,
+      $default: realtime.message,
+    },
+    authorizer: {
+      handler: realtime.authorizer,
+      identitySource: ['route.request.header.Sec-WebSocket-Protocol'],
+    },
+    clock,
+    random,
+    log: quiet,
+  });
+  const webConfig = (): WebConfig => ({
+    region: REGION,
+    userPoolId: POOL_ID,
+    userPoolClientId: CLIENT_ID,
+    identityPoolId: `${REGION}:0ca57000-0000-4000-8000-000000000001`,
+    cognitoEndpoint,
+    apiUrl,
+    realtimeUrl: `ws://${host}/${STAGE}`,
+  });
+  origin.serve(
+    (request, response) => {
+      if (request.method === 'POST' && request.url?.startsWith(`/${STAGE}/`)) posted();
+      route(request, response, { cognito, gateway, webConfig });
+    },
+    (request, socket, head) => gateway.handleUpgrade(request, socket, head),
+  );
+
+  const settings = {
+    DATABASE_URL: databaseUrl,
+    COGNITO_ISSUER: issuer,
+    COGNITO_CLIENT_ID: CLIENT_ID,
+    COGNITO_ENDPOINT: cognitoEndpoint,
+    DYNAMODB_ENDPOINT: dynamodb.endpoint,
+    TABLE_PREFIX,
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  };
+  const start = (entry: string, more: Record<string, string> = {}): Child => {
+    const child = startChild(join(import.meta.dirname, '..', entry), { ...settings, ...more });
+    children.push(child);
+    return child;
+  };
+
+  return {
+    url,
+    database,
+    dynamo,
+    tablePrefix: TABLE_PREFIX,
+    startApi: async () => {
+      const child = start(API, { PORT: '0', HOST: '127.0.0.1' });
+      apiUrl = `http://127.0.0.1:${portIn(await child.lineWith('"listening"'))}`;
+      return { ...child, url: apiUrl };
+    },
+    startRelay: (entry = RELAY, more = {}) => start(entry, more),
+    onPost: (listener) => {
+      posted = listener;
+    },
+    close: async () => {
+      for (const child of children) child.kill('SIGKILL');
+      await Promise.all(children.map(({ ended }) => ended));
+      await gateway.close();
+      realtime.destroy();
+      await origin.close(GRACE_MS);
+      await Promise.all([dynamodb.close(), database.destroy(), cognito.close()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+function route(
+  request: IncomingMessage,
+  response: ServerResponse,
+  parts: { cognito: Cognito; gateway: WebSocketGateway; webConfig: () => WebConfig },
+): void {
+  const path = request.url ?? '/';
+  if (path.startsWith('/cognito')) {
+    request.url = path.slice('/cognito'.length) || '/';
+    void parts.cognito.handle(request, response);
+  } else if (path === '/config.json') {
+    response.setHeader('Content-Type', 'application/json').end(JSON.stringify(parts.webConfig()));
+  } else if (!parts.gateway.handleRequest(request, response)) {
+    response.writeHead(404).end();
+  }
+}
+
+function portIn(line: string): number {
+  return z.object({ port: z.int() }).parse(JSON.parse(line)).port;
+}
