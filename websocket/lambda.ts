@@ -12,10 +12,10 @@ const environment = z
     /** Set by the Lambda runtime. */
     AWS_REGION: z.string(),
     /** Begins the names of the three tables. */
-    REALTIME_TABLE_PREFIX: z.string().default('ordercast-'),
+    TABLE_PREFIX: z.string().default('ordercast-'),
     /** `https://cognito-idp.<region>.amazonaws.com/<pool id>` */
-    USER_POOL_ISSUER: z.url(),
-    USER_POOL_CLIENT_ID: z.string().min(1),
+    COGNITO_ISSUER: z.url(),
+    COGNITO_CLIENT_ID: z.string().min(1),
     /** Origins of the SPA, separated by commas. */
     ALLOWED_ORIGINS: list,
     /** Groups that may read the staff's channels, separated by commas. */
@@ -31,9 +31,9 @@ const environment = z
 
 const realtime = createRealtime({
   dynamo: DynamoDBDocumentClient.from(new DynamoDBClient({})),
-  tablePrefix: environment.REALTIME_TABLE_PREFIX,
-  issuer: environment.USER_POOL_ISSUER,
-  clientId: environment.USER_POOL_CLIENT_ID,
+  tablePrefix: environment.TABLE_PREFIX,
+  issuer: environment.COGNITO_ISSUER,
+  clientId: environment.COGNITO_CLIENT_ID,
   staffGroups: environment.STAFF_GROUPS,
   allowedOrigins: environment.ALLOWED_ORIGINS,
   callbackEndpoint: ({ domainName, stage }) =>

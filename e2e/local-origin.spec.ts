@@ -1,0 +1,70 @@
+import { request } from 'node:http';
+import { startSystemProcess } from '@ordercast/local/system-process.ts';
+import type { SystemProcess } from '@ordercast/local/system-process.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readWebConfig } from './person.ts';
+
+let system: SystemProcess;
+
+beforeAll(async () => {
+  system = await startSystemProcess();
+});
+afterAll(async () => {
+  expect(await system.stop()).toBe(0);
+});
+
+/** The status under another Host header than the URL's, which fetch does not let one set. */
+function statusAs(host: string, path: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request(`${system.url}${path}`, { headers: { Host: host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+describe('the one origin of the laptop', () => {
+  it('tells the page where everything is', async () => {
+    const config = await readWebConfig(system.url);
+    expect(config).toMatchObject({
+      region: 'us-east-1',
+      cognitoEndpoint: `${system.url}/cognito`,
+      apiUrl: `${system.url}/api`,
+      realtimeUrl: `${system.url.replace('http', 'ws')}/realtime`,
+    });
+    const jwks = `${config.cognitoEndpoint}/${config.userPoolId}/.well-known/jwks.json`;
+    expect((await fetch(jwks)).status).toBe(200);
+  });
+
+  it('answers to no other name, so that a stranger cannot rebind one to it', async () => {
+    const { port } = new URL(system.url);
+    for (const path of ['/', '/console/state.json', '/api/products', '/cognito/', '/config.json']) {
+      expect(await statusAs(`evil.example:${port}`, path), path).toBe(421);
+    }
+    expect(await statusAs(`127.0.0.1:${port}`, '/config.json')).toBe(200);
+  });
+
+  it('serves the page for every path of its own, under a strict policy', async () => {
+    for (const path of ['/', '/orders', '/orders/01M82PHJQ468CEV51XRTYDTYTV', '/sign-in']) {
+      const response = await fetch(`${system.url}${path}`);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toContain('text/html');
+      const policy = response.headers.get('content-security-policy') ?? '';
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("script-src 'self';");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).not.toContain('unsafe');
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    }
+    expect((await fetch(`${system.url}/assets/nothing.js`)).status).toBe(404);
+    expect((await fetch(`${system.url}/.sources.sha256`)).headers.get('content-type')).toContain(
+      'text/html',
+    );
+  });
+
+  it('says on the WebSocket path what it is', async () => {
+    expect((await fetch(`${system.url}/realtime`)).status).toBe(426);
+  });
+});
