@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { writeSync } from 'node:fs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { ADMIN_GROUP, STAFF_GROUP } from '@ordercast/contract/role.ts';
+import { readConfig } from '@ordercast/services/platform/config.ts';
+import { openDatabase } from '@ordercast/services/platform/database.ts';
+import { createLeaseLeadership } from '@ordercast/services/platform/lease-leadership.ts';
+import { createLogger } from '@ordercast/services/platform/logger.ts';
+import { RELAY_LEASE, startRelay } from '@ordercast/services/relay/relay.ts';
+import { createRealtime } from '@ordercast/websocket/realtime.ts';
+import { z } from 'zod';
+import { STOPPING_POINTS } from './stopping-points.ts';
+import type { StoppingPoint } from './stopping-points.ts';
+
+/**
+ * services/relay/main.ts on the same tables and sockets, but that it sends itself the signal
+ * STOP_BY at its first passage of the point STOP_AT, where that concerns STOP_CHANNEL.
+ */
+const config = readConfig(
+  z.object({
+    DATABASE_URL: z.string(),
+    DYNAMODB_ENDPOINT: z.url(),
+    TABLE_PREFIX: z.string(),
+    COGNITO_ISSUER: z.url(),
+    COGNITO_CLIENT_ID: z.string(),
+    AWS_REGION: z.string(),
+    STOP_AT: z.enum(STOPPING_POINTS),
+    STOP_BY: z.enum(['SIGKILL', 'SIGSTOP']),
+    STOP_CHANNEL: z.string(),
+  }),
+  process.env,
+);
+const log = createLogger('relay');
+const database = openDatabase(config.DATABASE_URL);
+const dynamo = new DynamoDBClient({
+  region: config.AWS_REGION,
+  endpoint: config.DYNAMODB_ENDPOINT,
+});
+
+let hasStopped = false;
+function pass(point: StoppingPoint, channel = config.STOP_CHANNEL): void {
+  if (hasStopped || point !== config.STOP_AT || channel !== config.STOP_CHANNEL) return;
+  hasStopped = true;
+  // Not through a stream, which would not be flushed any more.
+  writeSync(1, `stopping at ${point}\n`);
+  process.kill(process.pid, config.STOP_BY);
+}
+
+function passed(point: StoppingPoint): Promise<void> {
+  pass(point);
+  return Promise.resolve();
+}
+
+const channelSchema = z.object({ S: z.string() });
+const writeSchema = z.union([
+  z.object({ Item: z.object({ channel: channelSchema, from: z.object({ N: z.string() }) }) }),
+  z.object({ Key: z.object({ channel: channelSchema, from: z.object({ N: z.string() }) }) }),
+]);
+const HEAD = '0';
+
+/** Which write to the channel log a request is, if any. */
+function logWrite(
+  command: string | undefined,
+  input: unknown,
+): { kind: 'put' | 'raise'; channel: string } | undefined {
+  const write = writeSchema.safeParse(input).data;
+  if (write === undefined) return undefined;
+  const { channel, from } = 'Item' in write ? write.Item : write.Key;
+  if (command === 'PutItemCommand' && from.N !== HEAD) return { kind: 'put', channel: channel.S };
+  if (command === 'UpdateItemCommand' && from.N === HEAD)
+    return { kind: 'raise', channel: channel.S };
+  return undefined;
+}
+
+dynamo.middlewareStack.add(
+  (next, { commandName }) =>
+    async (args) => {
+      const write = logWrite(commandName, args.input);
+      if (write?.kind === 'put') pass('before the append', write.channel);
+      const answer = await next(args);
+      if (write?.kind === 'put') pass('between append and head', write.channel);
+      if (write?.kind === 'raise') pass('between head and fan-out', write.channel);
+      return answer;
+    },
+  { step: 'build', name: 'stoppingPoints' },
+);
+const realtime = createRealtime({
+  dynamo: DynamoDBDocumentClient.from(dynamo),
+  tablePrefix: config.TABLE_PREFIX,
+  issuer: config.COGNITO_ISSUER,
+  clientId: config.COGNITO_CLIENT_ID,
+  staffGroups: [STAFF_GROUP, ADMIN_GROUP],
+  allowedOrigins: [],
+  callbackEndpoint: ({ domainName, stage }) => `http://${domainName}/${stage}`,
+  region: config.AWS_REGION,
+  clock: Date.now,
+  random: Math.random,
+  logger: log,
+});
+startRelay({
+  database,
+  publish: async (channel, events) => {
+    await realtime.publish(channel, events);
+    pass('between fan-out and complete', channel);
+  },
+  leadership: createLeaseLeadership({
+    database,
+    name: RELAY_LEASE,
+    owner: randomUUID(),
+    clock: Date.now,
+  }),
+  clock: Date.now,
+  random: Math.random,
+  log,
+  crashPoints: {
+    afterClaim: () => passed('between commit and append'),
+    beforeComplete: () => passed('before complete, everything published'),
+  },
+});
