@@ -5,6 +5,8 @@ import dynalite from 'dynalite';
 export interface LocalDynamoDb {
   /** A client of the AWS SDK that talks to it. */
   client: DynamoDBClient;
+  /** Another one, with sockets of its own, for publishing. */
+  publishingClient: DynamoDBClient;
   endpoint: string;
   close(): Promise<void>;
 }
@@ -18,16 +20,21 @@ export async function startDynamoDb(folder: string | undefined): Promise<LocalDy
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('dynalite has no port');
   const endpoint = `http://127.0.0.1:${address.port}`;
-  const client = new DynamoDBClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const newClient = () =>
+    new DynamoDBClient({
+      endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    });
+  const client = newClient();
+  const publishingClient = newClient();
   return {
     client,
+    publishingClient,
     endpoint,
     close: async () => {
       client.destroy();
+      publishingClient.destroy();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },

@@ -119,6 +119,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
 
   const realtime = createRealtime({
     dynamo: DynamoDBDocumentClient.from(dynamodb.client),
+    publishDynamo: DynamoDBDocumentClient.from(dynamodb.publishingClient),
     tablePrefix: TABLE_PREFIX,
     issuer,
     clientId: CLIENT_ID,

@@ -26,6 +26,8 @@ import { createPublisher } from './publisher.ts';
 export interface RealtimeSettings {
   /** Made by the caller, who also closes it. */
   dynamo: DynamoDBDocumentClient;
+  /** One of its own for publishing, where messages could use up the sockets of `dynamo`. */
+  publishDynamo?: DynamoDBDocumentClient;
   /** Begins the names of the tables, such as `ordercast-`. */
   tablePrefix: string;
   /** The user pool's issuer; its keys are at `<issuer>/.well-known/jwks.json`. */
@@ -76,15 +78,21 @@ export function createRealtime(settings: RealtimeSettings): Realtime {
   const { dynamo: client, clock, random, logger, callbackEndpoint } = settings;
   const tables = realtimeTableNames(settings.tablePrefix);
   const policy = createChannelPolicy({ staffGroups: settings.staffGroups });
-  const registry = new DynamoConnectionRegistry({
-    client,
-    connectionsTable: tables.connections,
-    subscriptionsTable: tables.subscriptions,
-    shardsOf: (channel) => policy(channel)?.shards ?? 1,
-    maxSubscriptions: settings.maxSubscriptions ?? MAX_SUBSCRIPTIONS,
-    clock,
+  const tablesThrough = (dynamo: DynamoDBDocumentClient) => ({
+    registry: new DynamoConnectionRegistry({
+      client: dynamo,
+      connectionsTable: tables.connections,
+      subscriptionsTable: tables.subscriptions,
+      shardsOf: (channel) => policy(channel)?.shards ?? 1,
+      maxSubscriptions: settings.maxSubscriptions ?? MAX_SUBSCRIPTIONS,
+      clock,
+    }),
+    log: new DynamoChannelLog({ client: dynamo, tableName: tables.channelLog, clock, random }),
   });
-  const log = new DynamoChannelLog({ client, tableName: tables.channelLog, clock, random });
+  const { registry, log } = tablesThrough(client);
+  const publishing = settings.publishDynamo
+    ? tablesThrough(settings.publishDynamo)
+    : { registry, log };
   const limits = { ...SENDER_LIMITS, ...settings.senderLimits };
   const connections = new SdkConnectionClient({
     region: settings.region,
@@ -97,7 +105,7 @@ export function createRealtime(settings: RealtimeSettings): Realtime {
   const answers = new Sender(senderOptions);
   const closer = new ConnectionCloser({ registry, sender: answers, clock, random, logger });
   const fanOut = createFanOut({
-    registry,
+    registry: publishing.registry,
     sender: new Sender(senderOptions),
     closer,
     clock,
@@ -126,7 +134,7 @@ export function createRealtime(settings: RealtimeSettings): Realtime {
       clock,
       logger,
     }),
-    publish: createPublisher({ log, fanOut }).publish,
+    publish: createPublisher({ log: publishing.log, fanOut }).publish,
     reap: createReaper({ registry, closer }),
     closeConnections: async (reason, whose) => {
       for await (const page of registry.connections(whose)) {

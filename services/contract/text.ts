@@ -5,10 +5,16 @@ import { z } from 'zod';
  * page can carry: lone halves of surrogate pairs, and the null character.
  */
 export function textSchema(maxLength: number) {
-  return z
-    .string()
-    .max(maxLength)
-    .refine((text) => text.isWellFormed() && !text.includes('\u0000'), {
-      error: 'must be well-formed Unicode without null characters',
-    });
+  return (
+    z
+      .string()
+      .max(maxLength)
+      // zod counts code points, as JSON Schema does; an nvarchar column counts UTF-16 units.
+      .refine((text) => text.length <= maxLength, {
+        error: `must be at most ${maxLength} UTF-16 units long (an emoji is two or more)`,
+      })
+      .refine((text) => text.isWellFormed() && !text.includes('\u0000'), {
+        error: 'must be well-formed Unicode without null characters',
+      })
+  );
 }

@@ -6,12 +6,14 @@ import { z } from 'zod';
 import type { ConnectionCloser } from '../fanout/connection-closer.ts';
 import type { Sender } from '../fanout/sender.ts';
 import { authenticate } from './authenticate.ts';
+import { createFloodGuard } from './flood-guard.ts';
+import type { FloodVerdict } from './flood-guard.ts';
 import type { MessageContext, MessageDependencies } from './message-context.ts';
 import { MessageRefused } from './message-context.ts';
 import { ping } from './ping.ts';
 import { subscribe } from './subscribe.ts';
 import { unsubscribe } from './unsubscribe.ts';
-import type { CallbackEndpoint, HandlerResponse } from './websocket-event.ts';
+import type { CallbackEndpoint, HandlerResponse, RequestContext } from './websocket-event.ts';
 import { requestContextSchema } from './websocket-event.ts';
 
 const eventSchema = z.object({
@@ -36,9 +38,33 @@ export interface MessageHandlerOptions extends MessageDependencies {
 export function createMessageHandler(options: MessageHandlerOptions) {
   const { registry, sender, closer, callbackEndpoint, messagesPerMinute, clock, logger } = options;
 
+  const guard = createFloodGuard({ messagesPerMinute, clock });
+  const tooMany = `At most ${messagesPerMinute} messages a minute.`;
+
+  /** Answers a flood without asking the tables anything. */
+  const stem = async (
+    verdict: Exclude<FloodVerdict, 'pass'>,
+    body: string,
+    requestContext: RequestContext,
+  ): Promise<void> => {
+    const endpoint = callbackEndpoint(requestContext);
+    if (verdict === 'close') await sender.close(endpoint, requestContext.connectionId);
+    if (verdict !== 'refuse') return;
+    const parsed = parseClientMessage(body);
+    const id = parsed.ok ? parsed.message.id : parsed.id;
+    const error = { type: 'error', ...(id !== undefined && { id }), code: 'RATE_LIMITED' };
+    const frame = JSON.stringify({ ...error, message: tooMany });
+    await sender.send(endpoint, requestContext.connectionId, frame);
+  };
+
   return async (event: unknown): Promise<HandlerResponse> => {
     const { body, requestContext } = eventSchema.parse(event);
     const { connectionId, requestId } = requestContext;
+    const verdict = guard(connectionId);
+    if (verdict !== 'pass') {
+      await stem(verdict, body, requestContext);
+      return { statusCode: 200 };
+    }
     const counted = await registry.countMessage(connectionId);
     if (counted === undefined) {
       // Forgotten after a post found it gone, or by a sweep: the client must connect anew.
@@ -68,7 +94,7 @@ export function createMessageHandler(options: MessageHandlerOptions) {
 
     try {
       if (messages > messagesPerMinute) {
-        throw new MessageRefused('RATE_LIMITED', `At most ${messagesPerMinute} messages a minute.`);
+        throw new MessageRefused('RATE_LIMITED', tooMany);
       }
       if (!parsed.ok) throw new MessageRefused(parsed.code, parsed.message);
       await dispatch(options, context, parsed.message);

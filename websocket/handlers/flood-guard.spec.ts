@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { createFloodGuard } from './flood-guard.ts';
+
+function counted(verdicts: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const verdict of verdicts) counts[verdict] = (counts[verdict] ?? 0) + 1;
+  return counts;
+}
+
+describe('a flood of messages', () => {
+  it('is let through as a burst, then refused, then ends the connection once', () => {
+    const guard = createFloodGuard({ messagesPerMinute: 300, clock: () => 0 });
+    const verdicts = Array.from({ length: 3000 }, () => guard('a'));
+    expect(counted(verdicts)).toEqual({ pass: 100, refuse: 300, close: 1, ignore: 2599 });
+    expect(verdicts.indexOf('close')).toBe(400);
+  });
+
+  it('of one connection costs another nothing', () => {
+    const guard = createFloodGuard({ messagesPerMinute: 300, clock: () => 0 });
+    for (let count = 0; count < 1000; count += 1) guard('a');
+    expect(guard('b')).toBe('pass');
+  });
+
+  it('is forgiven at the rate of the budget', () => {
+    let now = 0;
+    const guard = createFloodGuard({ messagesPerMinute: 300, clock: () => now });
+    for (let count = 0; count < 150; count += 1) guard('a');
+    now = 1000;
+    const verdicts = Array.from({ length: 10 }, () => guard('a'));
+    expect(counted(verdicts)).toEqual({ pass: 5, refuse: 5 });
+    now = 60_000 * 2;
+    expect(counted(Array.from({ length: 101 }, () => guard('a')))).toEqual({
+      pass: 100,
+      refuse: 1,
+    });
+  });
+});
