@@ -7,6 +7,7 @@ import {
   claimOutbox,
   completeOutbox,
   deletePublished,
+  narrowOutbox,
   recordOutboxFailure,
 } from './outbox.ts';
 
@@ -51,6 +52,17 @@ export function outboxContract(open: OpenTestDatabase): void {
       const [row] = await claimOutbox(database.db, { limit: 1, held: NONE_HELD });
       expect(row).toMatchObject({ attempts: 0, channels: '["user/ada","orders"]' });
       expect(JSON.parse(row?.event ?? '')).toMatchObject({ data: { text: 'Zwölf 🍏' } });
+    });
+
+    it('forgets the channels that have their event, but never the last one', async () => {
+      await append(1);
+      await narrowOutbox(database.db, idOf(1), ['orders', 'elsewhere']);
+      const [row] = await claimOutbox(database.db, { limit: 1, held: NONE_HELD });
+      expect(row?.channels).toBe('["user/ada"]');
+      await narrowOutbox(database.db, idOf(1), ['user/ada']);
+      const [again] = await claimOutbox(database.db, { limit: 1, held: NONE_HELD });
+      expect(again?.channels).toBe('["user/ada"]');
+      await narrowOutbox(database.db, idOf(2), ['orders']);
     });
 
     it('shows nothing of a transaction that rolls back', async () => {

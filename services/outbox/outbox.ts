@@ -86,6 +86,29 @@ export async function completeOutbox(
     .update({ published_at: instantValue(now) });
 }
 
+const channelsText = z
+  .string()
+  .transform((text): unknown => JSON.parse(text))
+  .pipe(z.array(z.string()));
+
+/**
+ * Takes channels that have their event off a row that still waits for another one. Whoever takes
+ * over later must not publish to them again: their logs recognise only what is fairly recent.
+ */
+export async function narrowOutbox(
+  db: Knex,
+  id: string,
+  published: readonly string[],
+): Promise<void> {
+  await db.transaction(async (trx) => {
+    const waiting = () => trx('outbox').where({ id }).whereNull('published_at');
+    const row = await waiting().first<{ channels: unknown } | undefined>('channels');
+    if (row === undefined) return;
+    const left = channelsText.parse(row.channels).filter((channel) => !published.includes(channel));
+    if (left.length > 0) await waiting().update({ channels: JSON.stringify(left) });
+  });
+}
+
 /** Ends a row whose event can never be encoded; a tombstone stands in its channels instead. */
 export async function abandonOutbox(
   db: Knex,

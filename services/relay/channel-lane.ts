@@ -14,7 +14,7 @@ export interface LaneContext {
   /** Runs work when one of the relay's slots is free. */
   inSlot: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** An entry is in this channel's log, and its subscribers were tried. */
-  onDone: (entry: Entry) => void;
+  onDone: (entry: Entry, channel: string) => void;
   /** A publish failed and will be tried again. */
   onFailure: (channel: string, entries: readonly Entry[], error: unknown) => void;
   /** An entry's event can never be carried; afterwards it holds a tombstone instead. */
@@ -80,7 +80,7 @@ export function createChannelLane(channel: string, context: LaneContext): Channe
     } else {
       // Not even the tombstone passes: the row is closed without one.
       queue.shift();
-      context.onDone(entry);
+      context.onDone(entry, channel);
     }
   };
 
@@ -93,7 +93,7 @@ export function createChannelLane(channel: string, context: LaneContext): Channe
 
   const settle = (batch: readonly Entry[], settled: readonly Promise<void>[]): void => {
     const finished = Promise.all(settled).then(
-      () => batch.forEach(context.onDone),
+      () => batch.forEach((entry) => context.onDone(entry, channel)),
       (error: unknown) => {
         context.onFailure(channel, batch, error);
         // They are in the log: publishing them again only repeats the fan-out.

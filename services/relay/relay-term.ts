@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { claimOutbox, recordOutboxFailure } from '../outbox/outbox.ts';
+import { claimOutbox, narrowOutbox, recordOutboxFailure } from '../outbox/outbox.ts';
 import type { Term } from '../platform/leadership.ts';
 import { createChannelLane } from './channel-lane.ts';
 import type { ChannelLane, LaneContext } from './channel-lane.ts';
 import { createCompletion } from './completion.ts';
 import { readEntry, tombstone } from './entry.ts';
 import type { Entry } from './entry.ts';
+import { HeldRows } from './held-rows.ts';
 import { createPause } from './pause.ts';
 import type { RelaySettings } from './relay-settings.ts';
 import { createSlots } from './slots.ts';
@@ -15,6 +16,8 @@ const CLAIM_LIMIT = 500;
 const MAX_HELD = 2_000;
 /** Channels whose log is written at once at most. */
 const MAX_PUBLISHING = 64;
+/** How long a channel may run ahead of a stuck one before the rows say so. */
+const NARROW_EVERY_MS = 1_000;
 /** The poll's pause doubles from the first to the last while nothing comes; a nudge ends it. */
 const FIRST_PAUSE_MS = 5;
 const LAST_PAUSE_MS = 250;
@@ -32,8 +35,7 @@ export function createTerm(settings: RelaySettings & { lead: Term }): RelayTerm 
   const { database, publish, lead, clock, random, log, crashPoints = {} } = settings;
   const pause = createPause();
   const ending = new AbortController();
-  /** Rows under way, and how many of their channels are still to be served. */
-  const held = new Map<string, { channelsLeft: number }>();
+  const held = new HeldRows();
   const lanes = new Map<string, ChannelLane>();
 
   const wait = (ms: number): Promise<void> =>
@@ -63,11 +65,8 @@ export function createTerm(settings: RelaySettings & { lead: Term }): RelayTerm 
     },
     mayPublish: async () => !ending.signal.aborted && (await lead.isHeld()),
     inSlot: createSlots(MAX_PUBLISHING),
-    onDone: (entry) => {
-      const row = held.get(entry.id);
-      if (row === undefined) return;
-      row.channelsLeft -= 1;
-      if (row.channelsLeft === 0) completion.add(entry);
+    onDone: (entry, channel) => {
+      if (held.publishedOn(entry.id, channel)) completion.add(entry);
     },
     onFailure: (channel, entries, error) => {
       const ids = entries.map(({ id }) => id);
@@ -115,16 +114,29 @@ export function createTerm(settings: RelaySettings & { lead: Term }): RelayTerm 
     for (const row of rows) {
       const entry = readEntry(row, clock());
       if (entry.abandonedBecause !== undefined) abandon(entry, entry.abandonedBecause);
-      held.set(entry.id, { channelsLeft: entry.channels.length });
+      held.add(entry.id, entry.channels);
       if (entry.channels.length === 0) completion.add(entry);
       for (const channel of entry.channels) laneOf(channel).push(entry);
     }
     return rows.length;
   };
 
+  /**
+   * Where one channel of a row is stuck, the others run far ahead of it, beyond what a new leader
+   * reads back of their logs: so the row itself remembers who has its event.
+   */
+  const narrow = async (): Promise<void> => {
+    narrowedAt = clock();
+    for (const { id, channels } of held.takePartlyPublished()) {
+      await narrowOutbox(database, id, channels);
+    }
+  };
+  let narrowedAt = clock();
+
   const run = async (): Promise<void> => {
     let pauseMs = FIRST_PAUSE_MS;
     while (!ending.signal.aborted && (await lead.isHeld())) {
+      if (clock() - narrowedAt >= NARROW_EVERY_MS) await narrow();
       const claimed = await claim();
       if (claimed === CLAIM_LIMIT) continue;
       pauseMs = claimed > 0 ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LAST_PAUSE_MS);
@@ -139,6 +151,9 @@ export function createTerm(settings: RelaySettings & { lead: Term }): RelayTerm 
       ending.abort();
       await Promise.all([...lanes.values()].map((lane) => lane.idle()));
       await completion.flushed();
+      await narrow().catch((error: unknown) => {
+        log.error({ err: error }, 'cannot note what is published in part');
+      });
       await lead.release();
     }
   };

@@ -138,6 +138,37 @@ describe('the relay', () => {
     expect(publisher.arrivals.filter(({ channel }) => channel === 'all')).toHaveLength(3);
   });
 
+  it('tells its successor which channels of a held-up row have their event', async () => {
+    publisher.setFault((channel) => {
+      if (channel === 'sick') throw new Error('throttled');
+    });
+    const held = await append(['sick', 'all']);
+    const first = start();
+    await vi.waitFor(() => expect(publisher.log('all')).toEqual([held]));
+    await first.stop();
+    publisher.setFault(() => undefined);
+    start();
+    await untilEmpty();
+    expect(publisher.log('sick')).toEqual([held]);
+    // A log recognises recent repeats only, and the channel may have run far ahead by now.
+    expect(publisher.arrivals.filter(({ channel }) => channel === 'all')).toHaveLength(1);
+  });
+
+  it('notes that also while it leads, for the case that it dies', async () => {
+    publisher.setFault((channel) => {
+      if (channel === 'sick') throw new Error('throttled');
+    });
+    const held = await append(['sick', 'all']);
+    start();
+    await vi.waitFor(
+      async () => {
+        const row = await database.db('outbox').where({ id: held }).first<{ channels: string }>();
+        expect(row.channels).toBe('["sick"]');
+      },
+      { timeout: 20_000 },
+    );
+  });
+
   it('puts a tombstone in place of an event that no frame can carry, and raises an alarm', async () => {
     publisher.setFault((_channel, events) => {
       const error = new Error('too large');
