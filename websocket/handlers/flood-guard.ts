@@ -43,9 +43,9 @@ export function createFloodGuard({ messagesPerMinute, clock }: FloodGuardOptions
     const gained = ((now - bucket.filledAt) / MINUTE_MS) * messagesPerMinute;
     bucket.messages = Math.min(burst, bucket.messages + Math.max(0, gained));
     bucket.filledAt = now;
+    if (bucket.messages >= burst) bucket.refusals = 0;
     if (bucket.messages >= 1) {
       bucket.messages -= 1;
-      bucket.refusals = 0;
       return 'pass';
     }
     bucket.refusals += 1;

@@ -41,20 +41,31 @@ export function createMessageHandler(options: MessageHandlerOptions) {
   const guard = createFloodGuard({ messagesPerMinute, clock });
   const tooMany = `At most ${messagesPerMinute} messages a minute.`;
 
+  const refusing = new Map<string, Promise<unknown>>();
+
   /** Answers a flood without asking the tables anything. */
   const stem = async (
     verdict: Exclude<FloodVerdict, 'pass'>,
     body: string,
     requestContext: RequestContext,
   ): Promise<void> => {
+    const { connectionId } = requestContext;
     const endpoint = callbackEndpoint(requestContext);
-    if (verdict === 'close') await sender.close(endpoint, requestContext.connectionId);
+    if (verdict === 'close') {
+      // It shall hear why before it is cut.
+      await refusing.get(connectionId);
+      await sender.close(endpoint, connectionId);
+    }
     if (verdict !== 'refuse') return;
     const parsed = parseClientMessage(body);
     const id = parsed.ok ? parsed.message.id : parsed.id;
     const error = { type: 'error', ...(id !== undefined && { id }), code: 'RATE_LIMITED' };
     const frame = JSON.stringify({ ...error, message: tooMany });
-    await sender.send(endpoint, requestContext.connectionId, frame);
+    const sent = sender.send(endpoint, connectionId, frame);
+    const all = Promise.allSettled([refusing.get(connectionId), sent]);
+    refusing.set(connectionId, all);
+    await all;
+    if (refusing.get(connectionId) === all) refusing.delete(connectionId);
   };
 
   return async (event: unknown): Promise<HandlerResponse> => {
