@@ -75,7 +75,7 @@ const SCHEMAS = {
   NewAnnouncement: newAnnouncementSchema,
 };
 
-/** Composes the order API (DESIGN section 4) over a migrated database. */
+/** Composes the order API over a migrated database. */
 export function createApi(settings: ApiSettings): Api {
   const { database, clock, random, log, onCommitted } = settings;
   const ulids = createUlidSource({ clock, random });

@@ -2,7 +2,7 @@ import express from 'express';
 import type { Request, RequestHandler, Response } from 'express';
 import { badRequest, contentTooLarge, unsupportedMediaType } from './problem.ts';
 
-/** The most bytes of a request body (DESIGN section 4: 64 KB). */
+/** The most bytes of a request body (64 KB). */
 export const MAX_BODY_BYTES = 64 * 1024;
 
 /** JSON is UTF-8 (RFC 8259, section 8.1); a charset may say so. */

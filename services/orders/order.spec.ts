@@ -9,7 +9,7 @@ const CUSTOMER: readonly Role[] = ['customer'];
 const STAFF: readonly Role[] = ['customer', 'staff'];
 const ADMIN: readonly Role[] = ['customer', 'staff', 'admin'];
 
-/** What DESIGN section 4 allows, said once more in other words than the table's. */
+/** What is allowed, said once more in other words than the table's. */
 const ALLOWED = new Set([
   'placed>confirmed',
   'confirmed>packed',

@@ -30,7 +30,7 @@ describe('the SQLite client', () => {
     }
   });
 
-  it('keeps the file as DESIGN wants it: write-ahead log, foreign keys', async () => {
+  it('keeps the file that a crash leaves whole: write-ahead log, foreign keys', async () => {
     expect(await database.db.raw('pragma journal_mode')).toEqual([{ journal_mode: 'wal' }]);
     expect(await database.db.raw('pragma foreign_keys')).toEqual([{ foreign_keys: 1 }]);
     expect(await database.db.raw('pragma synchronous')).toEqual([{ synchronous: 1 }]);
