@@ -162,8 +162,9 @@ export class Channel implements LinkedChannel {
     for (const listener of [...this.#listeners]) {
       if (!this.#listeners.has(listener)) continue;
       const report = listener.onError ?? this.#env.report;
-      const failed = (cause: unknown) =>
-        void report(new CallbackError(`A callback for ${this.name} failed.`, { cause }));
+      const failed = (cause: unknown): void => {
+        report(new CallbackError(`A callback for ${this.name} failed.`, { cause }));
+      };
       try {
         const outcome = call(listener);
         if (outcome instanceof Promise) outcome.catch(failed);
