@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { signedIn, test } from './system.ts';
+import { orderByClicks, signedIn, test } from './system.ts';
 
 test('Ada places an order, Sam sees it at once and confirms it, and Ada sees that', async ({
   browser,
@@ -10,13 +10,7 @@ test('Ada places an order, Sam sees it at once and confirms it, and Ada sees tha
   await expect(sam.getByRole('status', { name: 'Connection' })).toContainText('Live');
   await expect(ada.getByRole('status', { name: 'Connection' })).toContainText('Live');
 
-  await ada.getByRole('link', { name: 'New order' }).click();
-  await ada
-    .getByLabel(/^Quantity of/)
-    .first()
-    .fill('2');
-  await ada.getByLabel('Note').fill('Ring twice, please');
-  await ada.getByRole('button', { name: 'Place order' }).click();
+  await orderByClicks(ada, 2, 'Ring twice, please');
   const heading = ada.getByRole('heading', { level: 1, name: /^Order / });
   await expect(heading).toBeVisible();
   const orderPath = new URL(ada.url()).pathname;
@@ -35,12 +29,7 @@ test('Ada places an order, Sam sees it at once and confirms it, and Ada sees tha
 test("another customer's order cannot be opened and never shows", async ({ browser, system }) => {
   const grace = await signedIn(browser, system.url, 'grace@example.com');
   const ada = await signedIn(browser, system.url, 'ada@example.com');
-  await ada.getByRole('link', { name: 'New order' }).click();
-  await ada
-    .getByLabel(/^Quantity of/)
-    .first()
-    .fill('1');
-  await ada.getByRole('button', { name: 'Place order' }).click();
+  await orderByClicks(ada, 1);
   await expect(ada.getByRole('heading', { level: 1, name: /^Order / })).toBeVisible();
   const orderPath = new URL(ada.url()).pathname;
 
@@ -51,12 +40,7 @@ test("another customer's order cannot be opened and never shows", async ({ brows
 test('who was away from the network sees what happened meanwhile', async ({ browser, system }) => {
   const ada = await signedIn(browser, system.url, 'ada@example.com');
   const sam = await signedIn(browser, system.url, 'sam@example.com');
-  await ada.getByRole('link', { name: 'New order' }).click();
-  await ada
-    .getByLabel(/^Quantity of/)
-    .first()
-    .fill('3');
-  await ada.getByRole('button', { name: 'Place order' }).click();
+  await orderByClicks(ada, 3);
   await expect(ada.getByTestId('order-status')).toHaveText('Placed');
   await expect(ada.getByRole('status', { name: 'Connection' })).toContainText('Live');
 

@@ -37,3 +37,14 @@ export async function signIn(page: Page, email: string, password: string): Promi
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
+
+/** Orders the catalogue's first product, as a person does, and leaves at the order's page. */
+export async function orderByClicks(page: Page, quantity: number, note?: string): Promise<void> {
+  await page.getByRole('link', { name: 'New order' }).click();
+  await page
+    .getByLabel(/^Quantity of/)
+    .first()
+    .fill(String(quantity));
+  if (note !== undefined) await page.getByLabel('Note').fill(note);
+  await page.getByRole('button', { name: 'Place order' }).click();
+}

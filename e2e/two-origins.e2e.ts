@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { expect } from '@playwright/test';
 import { signInAs } from './person.ts';
-import { signedIn, test } from './system.ts';
+import { orderByClicks, signedIn, test } from './system.ts';
 
 test('the page works on another origin than the API, as it does on AWS', async ({
   browser,
@@ -16,12 +16,7 @@ test('the page works on another origin than the API, as it does on AWS', async (
     if (request.url().includes('/api/')) preflights.push(new URL(request.url()).origin);
   });
   await expect(ada.getByRole('status', { name: 'Connection' })).toContainText('Live');
-  await ada.getByRole('link', { name: 'New order' }).click();
-  await ada
-    .getByLabel(/^Quantity of/)
-    .first()
-    .fill('2');
-  await ada.getByRole('button', { name: 'Place order' }).click();
+  await orderByClicks(ada, 2);
   await expect(ada.getByTestId('order-status')).toHaveText('Placed');
   await ada.getByRole('button', { name: 'Cancel order' }).click();
   await ada.getByRole('button', { name: 'Yes, cancel it' }).click();
