@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ADMIN_GROUP, STAFF_GROUP } from '@ordercast/contract/role.ts';
 import { readConfig } from '@ordercast/services/platform/config.ts';
 import { openDatabase } from '@ordercast/services/platform/database.ts';
-import { createLeaseLeadership } from '@ordercast/services/platform/lease-leadership.ts';
 import { createLogger } from '@ordercast/services/platform/logger.ts';
-import { RELAY_LEASE, startRelay } from '@ordercast/services/relay/relay.ts';
+import { relayLeadership } from '@ordercast/services/relay/relay-leadership.ts';
+import { startRelay } from '@ordercast/services/relay/relay.ts';
 import { createRealtime } from '@ordercast/websocket/realtime.ts';
 import { z } from 'zod';
 import { STOPPING_POINTS } from './stopping-points.ts';
@@ -104,12 +103,11 @@ startRelay({
     await realtime.publish(channel, events);
     pass('between fan-out and complete', channel);
   },
-  leadership: createLeaseLeadership({
+  leadership: relayLeadership({
     database,
-    name: RELAY_LEASE,
-    owner: randomUUID(),
+    open: (wishes) => openDatabase(config.DATABASE_URL, wishes),
     clock: Date.now,
-  }),
+  }).leadership,
   clock: Date.now,
   random: Math.random,
   log,

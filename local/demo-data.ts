@@ -6,6 +6,7 @@ import type { OrderChange, OrderRecord } from '@ordercast/services/orders/order.
 import { toChangeRow, toLineRows, toOrderRow } from '@ordercast/services/orders/order-store.ts';
 import { toPersonRow } from '@ordercast/services/people/people-store.ts';
 import type { Person } from '@ordercast/services/people/person.ts';
+import { inTransaction } from '@ordercast/services/platform/transaction.ts';
 import { createUlidSource } from '@ordercast/services/platform/ulid.ts';
 import type { UlidSource } from '@ordercast/services/platform/ulid.ts';
 import type { Knex } from 'knex';
@@ -58,7 +59,7 @@ interface Story {
  * where it was filled.
  */
 export async function seedDemoData(db: Knex, source: DemoSource): Promise<boolean> {
-  return db.transaction(async (trx) => {
+  return inTransaction(db, async (trx) => {
     for (const table of ['products', 'orders']) {
       const row: unknown = await trx(table).first('id');
       if (row !== undefined) return false;

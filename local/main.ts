@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { DatabaseIsNewer } from '@ordercast/migrations/migrate.ts';
-import { UnsupportedDatabase } from '@ordercast/services/platform/database.ts';
+import { InvalidDatabaseUrl } from '@ordercast/services/platform/database-url.ts';
 import { ArgumentsError, readArguments } from './arguments.ts';
 import { DataFolderError } from './data-folder.ts';
 import { PendingMigrations } from './local-database.ts';
@@ -18,7 +18,7 @@ const KNOWN = [
   DatabaseIsNewer,
   PendingMigrations,
   PortTakenError,
-  UnsupportedDatabase,
+  InvalidDatabaseUrl,
 ];
 
 try {

@@ -1,13 +1,14 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ADMIN_GROUP, STAFF_GROUP } from '@ordercast/contract/role.ts';
 import { createApi } from '@ordercast/services/create-api.ts';
 import { housekeepingTasks } from '@ordercast/services/housekeeping/housekeeping-tasks.ts';
 import { startHousekeeping } from '@ordercast/services/housekeeping/housekeeping.ts';
-import { createLeaseLeadership } from '@ordercast/services/platform/lease-leadership.ts';
+import { openDatabase } from '@ordercast/services/platform/database.ts';
 import { createLogger } from '@ordercast/services/platform/logger.ts';
-import { RELAY_LEASE, startRelay } from '@ordercast/services/relay/relay.ts';
+import { relayLeadership } from '@ordercast/services/relay/relay-leadership.ts';
+import { startRelay } from '@ordercast/services/relay/relay.ts';
 import { createRealtimeTables } from '@ordercast/websocket/connections/realtime-tables.ts';
 import { createWebSocketGateway } from '@ordercast/websocket/gateway/websocket-gateway.ts';
 import { createRealtime } from '@ordercast/websocket/realtime.ts';
@@ -83,12 +84,13 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
   const origins = [url, `http://127.0.0.1:${origin.port}`, `http://[::1]:${origin.port}`];
   const cognitoEndpoint = `${url}/cognito`;
   const issuer = `${cognitoEndpoint}/${POOL_ID}`;
+  const databaseUrl = options.databaseUrl ?? `sqlite:${join(folder.path, 'ordercast.db')}`;
   const mailbox = createMailbox(clock);
 
   const [dynamodb, database, cognito] = await Promise.all([
     startDynamoDb(options.ephemeral ? undefined : join(folder.path, 'dynamodb')),
     openLocalDatabase({
-      url: options.databaseUrl ?? `sqlite:${join(folder.path, 'ordercast.db')}`,
+      url: databaseUrl,
       migrate: options.migrate,
       clock,
       random,
@@ -150,10 +152,16 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
     log: logger('gateway'),
   });
   cleanUp.add(() => gateway.close());
+  const lead = relayLeadership({
+    database,
+    open: (wishes) => openDatabase(databaseUrl, wishes),
+    clock,
+  });
+  cleanUp.add(() => lead.close());
   const relay = startRelay({
     database,
     publish: realtime.publish,
-    leadership: createLeaseLeadership({ database, name: RELAY_LEASE, owner: randomUUID(), clock }),
+    leadership: lead.leadership,
     clock,
     random,
     log: logger('relay'),

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { createApi } from './create-api.ts';
 import { listen } from './http/listen.ts';
 import { listSetting, portSetting, readConfig } from './platform/config.ts';
-import { openDatabase } from './platform/database.ts';
+import { DATABASE_VARIABLES, configuredDatabase } from './platform/configured-database.ts';
 import { createLogger } from './platform/logger.ts';
+import { runProgram } from './platform/run-program.ts';
 import { onShutdown } from './platform/shutdown.ts';
 
 /** ECS kills a task 30 s after SIGTERM unless its stopTimeout says otherwise. */
@@ -13,45 +14,48 @@ const SHUTDOWN_DEADLINE_MS = 25_000;
 const configSchema = z.object({
   PORT: portSetting.default(3000),
   HOST: z.string().default('0.0.0.0'),
-  DATABASE_URL: z.string(),
+  ...DATABASE_VARIABLES,
   COGNITO_ISSUER: z.url(),
   COGNITO_JWKS_URI: z.url().optional(),
   COGNITO_CLIENT_ID: z.string(),
   COGNITO_ENDPOINT: z.url().optional(),
-  AWS_REGION: z.string().default('us-east-1'),
   CORS_ORIGINS: listSetting.default([]),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** How long connections are still taken after SIGTERM, while the load balancer finds out. */
   DRAIN_DELAY_MS: z.coerce.number().int().min(0).default(3_000),
 });
 
-const config = readConfig(configSchema, process.env);
-const log = createLogger('order-api', { level: config.LOG_LEVEL });
-const database = openDatabase(config.DATABASE_URL);
-const api = createApi({
-  database,
-  issuer: config.COGNITO_ISSUER,
-  jwksUri: config.COGNITO_JWKS_URI ?? `${config.COGNITO_ISSUER}/.well-known/jwks.json`,
-  clientId: config.COGNITO_CLIENT_ID,
-  region: config.AWS_REGION,
-  ...(config.COGNITO_ENDPOINT !== undefined && { cognitoEndpoint: config.COGNITO_ENDPOINT }),
-  corsOrigins: config.CORS_ORIGINS,
-  // The relay is a process of its own here and polls.
-  onCommitted: () => undefined,
-  clock: Date.now,
-  random: Math.random,
-  log,
-});
-const server = await listen(api.app, { port: config.PORT, host: config.HOST });
-log.info({ port: server.port }, 'listening');
+await runProgram(async () => {
+  const config = readConfig(configSchema, process.env);
+  const log = createLogger('order-api', { level: config.LOG_LEVEL });
+  const source = await configuredDatabase(config, log);
+  const database = source.open({ appName: 'ordercast-api' });
+  const api = createApi({
+    database,
+    issuer: config.COGNITO_ISSUER,
+    jwksUri: config.COGNITO_JWKS_URI ?? `${config.COGNITO_ISSUER}/.well-known/jwks.json`,
+    clientId: config.COGNITO_CLIENT_ID,
+    region: config.AWS_REGION,
+    ...(config.COGNITO_ENDPOINT !== undefined && { cognitoEndpoint: config.COGNITO_ENDPOINT }),
+    corsOrigins: config.CORS_ORIGINS,
+    // The relay is a process of its own here and polls.
+    onCommitted: () => undefined,
+    clock: Date.now,
+    random: Math.random,
+    log,
+  });
+  const server = await listen(api.app, { port: config.PORT, host: config.HOST });
+  log.info({ port: server.port }, 'listening');
 
-onShutdown(
-  async () => {
-    api.drain();
-    await delay(config.DRAIN_DELAY_MS);
-    await server.close();
-    api.close();
-    await database.destroy();
-  },
-  { log, deadlineMs: SHUTDOWN_DEADLINE_MS },
-);
+  onShutdown(
+    async () => {
+      api.drain();
+      await delay(config.DRAIN_DELAY_MS);
+      await server.close();
+      api.close();
+      await database.destroy();
+      source.close();
+    },
+    { log, deadlineMs: SHUTDOWN_DEADLINE_MS },
+  );
+});

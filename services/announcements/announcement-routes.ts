@@ -16,6 +16,7 @@ import { appendToOutbox } from '../outbox/outbox.ts';
 import type { NewOutboxEntry } from '../outbox/outbox.ts';
 import type { PeopleService } from '../people/people-service.ts';
 import { isoInstant } from '../platform/column.ts';
+import { inTransaction } from '../platform/transaction.ts';
 import type { UlidSource } from '../platform/ulid.ts';
 import { insertAnnouncement, listAnnouncements } from './announcement-store.ts';
 
@@ -53,7 +54,7 @@ function announceRoute({ database, people, clock, ulids, onCommitted }: Dependen
         by: { sub: author.sub, name: author.name, role: 'admin' },
         at: isoInstant(now),
       };
-      await database.transaction(async (trx) => {
+      await inTransaction(database, async (trx) => {
         await insertAnnouncement(trx, announcement);
         const entry = announcementOutboxEntry(announcement, ulids.at(now), traceparent);
         await appendToOutbox(trx, entry, now);

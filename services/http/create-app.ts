@@ -1,14 +1,27 @@
 import { PROBLEM_MEDIA_TYPE } from '@ordercast/contract/problem.ts';
 import express from 'express';
 import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express';
+import { isDatabaseDown } from '../platform/database-error.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Authenticate } from './authentication.ts';
 import { cors } from './cors.ts';
 import { readJsonBody } from './json-body.ts';
-import { HttpProblem, forbidden, internalError, methodNotAllowed, notFound } from './problem.ts';
+import {
+  HttpProblem,
+  forbidden,
+  internalError,
+  methodNotAllowed,
+  notFound,
+  unavailable,
+} from './problem.ts';
 import { contextOf, openContext } from './request-context.ts';
 import { NO_BODY } from './route.ts';
 import type { Caller, Reply, Route, RouteRequest } from './route.ts';
+
+const RETRY_AFTER_SECONDS = 2;
+/** A commit whose answer was lost is among these, so a repeat must be recognisable. */
+const DATABASE_DOWN =
+  'The database cannot be reached now. Try again soon; with the same Idempotency-Key nothing is done twice.';
 
 interface AppSettings {
   routes: readonly Route[];
@@ -143,7 +156,8 @@ function answerProblem(log: Logger): ErrorRequestHandler {
       return;
     }
     const problem = toProblem(error);
-    if (problem.status === 500) log.error({ err: error, requestId }, 'request failed');
+    if (problem.status >= 500 && problem !== error)
+      log.error({ err: error, requestId }, 'request failed');
     // Without its body read, the connection cannot carry another request.
     if (!request.complete) response.set('Connection', 'close');
     const instance = request.originalUrl.split('?')[0] ?? '/';
@@ -156,5 +170,6 @@ function toProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   // Express could not decode the path: whatever it names does not exist.
   if (error instanceof URIError) return notFound('There is nothing here.');
+  if (isDatabaseDown(error)) return unavailable(DATABASE_DOWN, RETRY_AFTER_SECONDS);
   return internalError();
 }

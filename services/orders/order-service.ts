@@ -6,6 +6,7 @@ import { appendToOutbox } from '../outbox/outbox.ts';
 import type { PeopleService } from '../people/people-service.ts';
 import { findPerson } from '../people/people-store.ts';
 import { isoInstant } from '../platform/column.ts';
+import { inTransaction } from '../platform/transaction.ts';
 import type { UlidSource } from '../platform/ulid.ts';
 import { decideMove, decidePlace } from './order.ts';
 import type { MoveDecision, OrderRecord, PlaceDecision, VersionDemand } from './order.ts';
@@ -58,7 +59,7 @@ export function createOrderService(settings: {
     wanted: Parameters<OrderService['move']>[2],
     traceparent: string,
   ): Promise<MoveResult> =>
-    database.transaction(async (trx): Promise<MoveResult> => {
+    inTransaction(database, async (trx): Promise<MoveResult> => {
       const head = await findOrderHead(trx, id);
       const decision = decideMove(head, wanted, { actor: caller, now: clock() });
       if (decision.kind !== 'moved' || head === undefined) {
@@ -83,7 +84,7 @@ export function createOrderService(settings: {
   return {
     place: async (caller, request, { traceparent, remember }) => {
       const customer = await people.personOf(caller);
-      const result = await database.transaction(async (trx): Promise<PlaceResult> => {
+      const result = await inTransaction(database, async (trx): Promise<PlaceResult> => {
         const products = await findProducts(trx, [
           ...new Set(request.lines.map(({ productId }) => productId)),
         ]);

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { instantValue, integerColumn } from '../platform/column.ts';
+import { inTransaction } from '../platform/transaction.ts';
 import type { CloudEvent } from './cloud-event.ts';
 
 /** An event and the channels that it must reach. Its id is the row's key. */
@@ -100,7 +101,7 @@ export async function narrowOutbox(
   id: string,
   published: readonly string[],
 ): Promise<void> {
-  await db.transaction(async (trx) => {
+  await inTransaction(db, async (trx) => {
     const waiting = () => trx('outbox').where({ id }).whereNull('published_at');
     const row = await waiting().first<{ channels: unknown } | undefined>('channels');
     if (row === undefined) return;

@@ -3,58 +3,67 @@ import { dirname, resolve } from 'node:path';
 import knexModule from 'knex';
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import { parseDatabaseUrl } from './database-url.ts';
+import { SqlServerClient } from './sql-server/sql-server-client.ts';
+import { SqlServerEndpoint } from './sql-server/sql-server-endpoint.ts';
+import type { SqlServerSettings } from './sql-server/sql-server-endpoint.ts';
 import { SqliteClient } from './sqlite-client.ts';
 
-export class UnsupportedDatabase extends Error {
-  override name = 'UnsupportedDatabase';
+/** What a program asks of its connections beside what the address says. */
+export interface ConnectionWishes extends Partial<
+  Pick<SqlServerSettings, 'appName' | 'lockTimeoutMs' | 'requestTimeoutMs'>
+> {
+  /** Connections at most; SQLite always has one. */
+  poolMax?: number;
 }
-
-/** A DATABASE_URL taken apart: an embedded file, or a server. */
-type DatabaseAddress = { kind: 'sqlite'; path: string } | { kind: 'mssql'; url: URL };
 
 /**
  * Opens the database that a URL names: `sqlite:<path>` (created with its folder where it is
- * missing) or `mssql://user:password@host:1433/name`. Nothing is migrated. `destroy()` closes it.
- * Throws {@link UnsupportedDatabase}, whose text never holds the URL's password.
+ * missing) or `mssql://user:password@host:1433/name`. Nothing is migrated, and a server is not
+ * spoken to yet. `destroy()` waits for statements under way and closes.
+ * Throws `InvalidDatabaseUrl`, whose text never holds the URL's password.
  */
-export function openDatabase(url: string): Knex {
-  return knexModule.knex(knexSettings(url));
+export function openDatabase(url: string, wishes?: ConnectionWishes): Knex {
+  return knexModule.knex(knexSettings(url, wishes));
 }
 
 /** The same as {@link openDatabase} for whoever needs knex's own settings, such as the knexfile. */
-export function knexSettings(url: string): Knex.Config {
+export function knexSettings(url: string, wishes: ConnectionWishes = {}): Knex.Config {
   const address = parseDatabaseUrl(url);
-  switch (address.kind) {
-    case 'sqlite': {
-      const filename = resolve(address.path);
-      mkdirSync(dirname(filename), { recursive: true });
-      return {
-        client: SqliteClient,
-        connection: { filename },
-        useNullAsDefault: true,
-        // One connection: statements run on this thread anyway, and transactions queue fairly.
-        pool: { min: 1, max: 1 },
-      };
-    }
-    case 'mssql':
-      throw new UnsupportedDatabase(
-        `SQL Server (${address.url.host}) is not supported yet: set DATABASE_URL to sqlite:<path>.`,
-      );
-  }
+  if (address.kind === 'sqlite') return sqliteSettings(address.path);
+  const { poolMax = address.poolMax, ...rest } = wishes;
+  const endpoint = new SqlServerEndpoint({ ...address.settings, ...rest }, () =>
+    Promise.resolve(address.credentials),
+  );
+  return sqlServerKnexSettings(endpoint, poolMax);
 }
 
-function parseDatabaseUrl(url: string): DatabaseAddress {
-  if (url.startsWith('sqlite:') && url.length > 'sqlite:'.length) {
-    return { kind: 'sqlite', path: url.slice('sqlite:'.length) };
-  }
-  if (url.startsWith('mssql://')) {
-    if (!URL.canParse(url)) throw new UnsupportedDatabase('DATABASE_URL is not a valid mssql URL.');
-    return { kind: 'mssql', url: new URL(url) };
-  }
-  throw new UnsupportedDatabase(
-    'DATABASE_URL must be sqlite:<path> or mssql://user:password@host:1433/name.',
-  );
+export function sqlServerKnexSettings(endpoint: SqlServerEndpoint, poolMax: number): Knex.Config {
+  const { host, database } = endpoint.settings;
+  const connection = { server: host, database, endpoint };
+  return {
+    client: SqlServerClient,
+    connection,
+    pool: { min: 0, max: poolMax },
+    ...QUIET,
+  };
 }
+
+function sqliteSettings(path: string): Knex.Config {
+  const filename = resolve(path);
+  mkdirSync(dirname(filename), { recursive: true });
+  return {
+    client: SqliteClient,
+    connection: { filename },
+    useNullAsDefault: true,
+    // One connection: statements run on this thread anyway, and transactions queue fairly.
+    pool: { min: 1, max: 1 },
+    ...QUIET,
+  };
+}
+
+/** An error's text is the statement without its values: they are people's, and texts are logged. */
+const QUIET = { compileSqlOnError: false };
 
 const dialectSchema = z.object({ dialect: z.string() });
 

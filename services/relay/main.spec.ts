@@ -43,6 +43,6 @@ describe('the relay as a process of its own', () => {
   it('says which settings are missing', async () => {
     const relay = startChild(RELAY, {});
     expect((await relay.ended).code).toBe(1);
-    expect(relay.lines.join('\n')).toContain('DATABASE_URL: is not set');
+    expect(relay.lines.join('\n')).toContain('COGNITO_ISSUER: is not set');
   });
 });

@@ -3,7 +3,7 @@ import type { RelaySettings } from './relay-settings.ts';
 import { createTerm } from './relay-term.ts';
 import type { RelayTerm } from './relay-term.ts';
 
-/** The lease that relays of one database contend for. */
+/** The lease or lock that relays of one database contend for. */
 export const RELAY_LEASE = 'relay';
 
 export interface Relay {

@@ -1,12 +1,11 @@
 import { appendFileSync } from 'node:fs';
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { readConfig } from '../platform/config.ts';
 import { openDatabase } from '../platform/database.ts';
-import { createLeaseLeadership } from '../platform/lease-leadership.ts';
 import { createLogger } from '../platform/logger.ts';
 import { onShutdown } from '../platform/shutdown.ts';
-import { RELAY_LEASE, startRelay } from '../relay/relay.ts';
+import { relayLeadership } from '../relay/relay-leadership.ts';
+import { startRelay } from '../relay/relay.ts';
 
 /**
  * A relay as a process of its own whose channels are lines of a file, `<channel> <event as JSON>`,
@@ -33,12 +32,11 @@ const relay = startRelay({
     appendFileSync(config.LOG_FILE, lines.join(''));
     return Promise.resolve();
   },
-  leadership: createLeaseLeadership({
+  leadership: relayLeadership({
     database,
-    name: RELAY_LEASE,
-    owner: randomUUID(),
+    open: (wishes) => openDatabase(config.DATABASE_URL, wishes),
     clock: Date.now,
-  }),
+  }).leadership,
   clock: Date.now,
   random: Math.random,
   log,

@@ -1,0 +1,121 @@
+import knexModule from 'knex';
+import type { Knex } from 'knex';
+import { z } from 'zod';
+import { InvalidConfig } from './config.ts';
+import { knexSettings, sqlServerKnexSettings } from './database.ts';
+import type { ConnectionWishes } from './database.ts';
+import {
+  InvalidDatabaseUrl,
+  insecurityOf,
+  parseDatabaseUrl,
+  sqlServerSettings,
+} from './database-url.ts';
+import type { Logger } from './logger.ts';
+import { createSecretStore } from './secret-store.ts';
+import type { SecretStore } from './secret-store.ts';
+import { SqlServerEndpoint } from './sql-server/sql-server-endpoint.ts';
+
+/** The environment variables that name a database; spread into a program's own settings. */
+export const DATABASE_VARIABLES = {
+  DATABASE_URL: z.string().optional(),
+  /** Name or ARN of a secret of RDS's shape, instead of DATABASE_URL. */
+  DATABASE_SECRET_ID: z.string().optional(),
+  /** PEM file of the authorities that the secret's server is checked against. */
+  DATABASE_CA_FILE: z.string().optional(),
+  AWS_REGION: z.string().default('us-east-1'),
+};
+
+type DatabaseVariables = z.infer<z.ZodObject<typeof DATABASE_VARIABLES>>;
+
+const DEFAULT_PORT = 1433;
+const DEFAULT_POOL = 10;
+
+/** What RDS keeps in Secrets Manager. A secret that RDS manages itself lacks `dbname`. */
+const rdsSecretSchema = z.object({
+  host: z.string().min(1),
+  port: z.coerce.number().int().min(1).max(65_535).default(DEFAULT_PORT),
+  username: z.string().min(1),
+  password: z.string().min(1),
+  dbname: z.string().min(1).default('ordercast'),
+});
+
+export interface ConfiguredDatabase {
+  /** A handle on it; each has connections of its own, and its owner destroys it. */
+  open: (wishes?: ConnectionWishes) => Knex;
+  /** Frees what names and unlocks the database; open handles are not touched. */
+  close: () => void;
+}
+
+/**
+ * The database that a program's settings name, by one URL or by a secret. A secret is read once
+ * here, so that a wrong one stops the start, and again when the server refuses its password.
+ * Throws `InvalidConfig`, `InvalidDatabaseUrl` or `SecretUnavailable`; no text holds a password.
+ */
+export async function configuredDatabase(
+  variables: DatabaseVariables,
+  log: Pick<Logger, 'warn'>,
+): Promise<ConfiguredDatabase> {
+  const { DATABASE_URL: url, DATABASE_SECRET_ID: secretId } = variables;
+  if ((url === undefined) === (secretId === undefined)) {
+    throw new InvalidConfig(
+      'Set either DATABASE_URL or DATABASE_SECRET_ID: one of them names the database.',
+    );
+  }
+  if (url !== undefined) {
+    const address = parseDatabaseUrl(url);
+    if (address.kind === 'mssql') warnOf(address.settings, log);
+    return {
+      open: (wishes) => knexModule.knex(knexSettings(url, wishes)),
+      close: () => undefined,
+    };
+  }
+  return bySecret(secretId ?? '', variables, createSecretStore(variables.AWS_REGION));
+}
+
+function warnOf(settings: SqlServerEndpoint['settings'], log: Pick<Logger, 'warn'>): void {
+  const insecurity = insecurityOf(settings);
+  if (insecurity !== undefined) log.warn({ server: settings.host }, insecurity);
+}
+
+async function bySecret(
+  secretId: string,
+  variables: DatabaseVariables,
+  secrets: SecretStore,
+): Promise<ConfiguredDatabase> {
+  const read = async () => parseRdsSecret(secretId, await secrets.read(secretId));
+  const first = await read();
+  const ca = variables.DATABASE_CA_FILE;
+  const settings = sqlServerSettings({
+    host: first.host,
+    port: first.port,
+    database: first.dbname,
+    ...(ca !== undefined && { ca }),
+  });
+  const fetchCredentials = async () => {
+    const { username, password } = await read();
+    return { user: username, password };
+  };
+  return {
+    open: ({ poolMax = DEFAULT_POOL, ...wishes } = {}) => {
+      const endpoint = new SqlServerEndpoint({ ...settings, ...wishes }, fetchCredentials);
+      return knexModule.knex(sqlServerKnexSettings(endpoint, poolMax));
+    },
+    close: () => secrets.close(),
+  };
+}
+
+function parseRdsSecret(secretId: string, text: string): z.infer<typeof rdsSecretSchema> {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    content = undefined;
+  }
+  const result = rdsSecretSchema.safeParse(content);
+  if (result.success) return result.data;
+  const fields = [...new Set(result.error.issues.map(({ path }) => path.join('.') || 'JSON'))];
+  throw new InvalidDatabaseUrl(
+    `The secret ${secretId} is not of RDS's shape {host, port, username, password, dbname}: ` +
+      `missing or wrong are ${fields.join(', ')}.`,
+  );
+}

@@ -1,0 +1,31 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import { dialectOf } from './database.ts';
+import { isWorthRepeating } from './database-error.ts';
+import { CommitOutcomeUnknown } from './sql-server/sql-server-transaction.ts';
+
+const ATTEMPTS = 5;
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 500;
+
+/**
+ * Runs a whole unit of work in one transaction, and once more from its beginning where SQL Server
+ * chose it as a deadlock's victim or was briefly unable (at most 5 times, with full jitter): so
+ * `work` must do nothing but through its transaction. What may have been committed is never
+ * repeated: see `CommitOutcomeUnknown`.
+ */
+export async function inTransaction<Result>(
+  db: Knex,
+  work: (transaction: Knex.Transaction) => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction(work);
+    } catch (error) {
+      // On SQLite a transaction waits for its lock before it begins, and then runs through.
+      const mayRepeat = dialectOf(db) === 'mssql' && !(error instanceof CommitOutcomeUnknown);
+      if (!mayRepeat || attempt === ATTEMPTS || !isWorthRepeating(error)) throw error;
+    }
+    await delay(Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt));
+  }
+}
