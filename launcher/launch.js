@@ -48,6 +48,22 @@ const COMMANDS = {
       { env: { ORDERCAST_BROWSER: browser } },
     );
   },
+  /** The store suites and the migrations on the server that SQLSERVER_URL names. */
+  async 'test-sqlserver'() {
+    if (!process.env.SQLSERVER_URL) {
+      fail(
+        'Set SQLSERVER_URL to a SQL Server database that these tests may empty, such as ' +
+          "SQLSERVER_URL='mssql://sa:<password>@localhost:1433/ordercast_test?trustServerCertificate=true' " +
+          '(docker compose up -d sqlserver starts one; see docs/dba.md).',
+      );
+    }
+    await ensureInstalled(ROOT);
+    await run([bin('vitest'), 'run', '--config', 'vitest.sqlserver.config.ts', ...args]);
+  },
+  async migrate() {
+    await ensureInstalled(ROOT);
+    await run(['migrations/main.ts', ...args]);
+  },
   async check() {
     await ensureInstalled(ROOT);
     await run([bin('prettier'), '--check', '--log-level', 'warn', '.']);
@@ -94,6 +110,10 @@ function run(script, { env = {} } = {}) {
       else process.exit(code ?? (signal === 'SIGINT' ? 130 : 143));
     });
   });
+}
+
+function fail(message) {
+  throw new Error(message);
 }
 
 const action = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;

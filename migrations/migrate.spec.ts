@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { openDatabase } from '@ordercast/services/platform/database.ts';
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BOOKKEEPING_TABLES } from './history/history-tables.ts';
 import {
   DatabaseIsNewer,
   MIGRATION_SETTINGS,
@@ -43,7 +44,7 @@ async function tables(): Promise<string[]> {
   const names = await db('sqlite_master')
     .where({ type: 'table' })
     .whereNot('name', 'like', 'sqlite_%')
-    .whereNot('name', 'like', 'knex_%')
+    .whereNotIn('name', BOOKKEEPING_TABLES)
     .orderBy('name')
     .pluck<string[]>('name');
   return names;

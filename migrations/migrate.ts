@@ -1,7 +1,10 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
-import { z } from 'zod';
+import { isApplied, stepStates } from './history/step-state.ts';
+import type { StepState } from './history/step-state.ts';
+import { loadSteps } from './step/load-steps.ts';
+import type { Step } from './step/step.ts';
+import { openTarget } from './target/open-target.ts';
 
 /** knex's own settings for the files of `versions/`; the knexfile uses the same. */
 export const MIGRATION_SETTINGS = {
@@ -24,29 +27,43 @@ export class DatabaseIsNewer extends Error {
   }
 }
 
-/**
- * Applies every pending migration, all in one transaction, and returns their names in order
- * (none where the schema is current). Throws {@link DatabaseIsNewer} before it changes anything.
- */
-export async function migrateToLatest(db: Knex): Promise<string[]> {
-  await pendingMigrations(db);
-  const [, applied] = latestSchema.parse(await db.migrate.latest(MIGRATION_SETTINGS));
-  return applied;
+/** How long another process's migration is waited for. */
+const LOCK_TIMEOUT_MS = 30_000;
+
+let loading: Promise<Step[]> | undefined;
+
+function ownSteps(): Promise<Step[]> {
+  loading ??= loadSteps(MIGRATION_SETTINGS.directory);
+  return loading;
 }
 
-const listSchema = z.tuple([
-  z.array(z.object({ name: z.string() })),
-  z.array(z.object({ file: z.string() })),
-]);
-const latestSchema = z.tuple([z.number(), z.array(z.string())]);
+/**
+ * Applies every pending migration and returns their names in order (none where the schema is
+ * current), for programs that may change their database by themselves. Throws
+ * {@link DatabaseIsNewer} before it changes anything.
+ */
+export async function migrateToLatest(db: Knex): Promise<string[]> {
+  const steps = await ownSteps();
+  const target = openTarget(db, { lockTimeoutMs: LOCK_TIMEOUT_MS, clock: Date.now });
+  if (pendingOf(stepStates(steps, await target.history())).length === 0) return [];
+  return target.whileLocked(async () => {
+    const pending = pendingOf(stepStates(steps, await target.history()));
+    for (const step of pending) {
+      await target.run(step, 'up', { all: steps, onPart: () => undefined });
+    }
+    return pending.map(({ name }) => name);
+  });
+}
 
 /** Names of the migrations not yet applied, oldest first. Throws {@link DatabaseIsNewer}. */
 export async function pendingMigrations(db: Knex): Promise<string[]> {
-  const [completed, pending] = listSchema.parse(
-    await db.migrate.list({ ...MIGRATION_SETTINGS, disableMigrationsListValidation: true }),
-  );
-  const known = new Set(await readdir(MIGRATION_SETTINGS.directory));
-  const unknown = completed.map(({ name }) => name).filter((name) => !known.has(name));
+  const steps = await ownSteps();
+  const target = openTarget(db, { lockTimeoutMs: LOCK_TIMEOUT_MS, clock: Date.now });
+  return pendingOf(stepStates(steps, await target.history())).map(({ name }) => name);
+}
+
+function pendingOf(states: readonly StepState[]): Step[] {
+  const unknown = states.filter(({ status }) => status === 'unknown').map(({ name }) => name);
   if (unknown.length > 0) throw new DatabaseIsNewer(unknown);
-  return pending.map(({ file }) => file);
+  return states.filter((state) => !isApplied(state)).flatMap(({ step }) => step ?? []);
 }

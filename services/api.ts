@@ -28,7 +28,7 @@ const configSchema = z.object({
 await runProgram(async () => {
   const config = readConfig(configSchema, process.env);
   const log = createLogger('order-api', { level: config.LOG_LEVEL });
-  const source = await configuredDatabase(config, log);
+  const source = await configuredDatabase(config, (text) => log.warn(text));
   const database = source.open({ appName: 'ordercast-api' });
   const api = createApi({
     database,

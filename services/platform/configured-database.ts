@@ -10,7 +10,6 @@ import {
   parseDatabaseUrl,
   sqlServerSettings,
 } from './database-url.ts';
-import type { Logger } from './logger.ts';
 import { createSecretStore } from './secret-store.ts';
 import type { SecretStore } from './secret-store.ts';
 import { SqlServerEndpoint } from './sql-server/sql-server-endpoint.ts';
@@ -42,6 +41,8 @@ const rdsSecretSchema = z.object({
 export interface ConfiguredDatabase {
   /** A handle on it; each has connections of its own, and its owner destroys it. */
   open: (wishes?: ConnectionWishes) => Knex;
+  /** Name of the database on its server; undefined for an embedded one. */
+  serverDatabase: string | undefined;
   /** Frees what names and unlocks the database; open handles are not touched. */
   close: () => void;
 }
@@ -49,11 +50,11 @@ export interface ConfiguredDatabase {
 /**
  * The database that a program's settings name, by one URL or by a secret. A secret is read once
  * here, so that a wrong one stops the start, and again when the server refuses its password.
- * Throws `InvalidConfig`, `InvalidDatabaseUrl` or `SecretUnavailable`; no text holds a password.
+ * `warn` is told what is not as safe as it should be. Throws `InvalidConfig`, `InvalidDatabaseUrl` or `SecretUnavailable`; no text holds a password.
  */
 export async function configuredDatabase(
   variables: DatabaseVariables,
-  log: Pick<Logger, 'warn'>,
+  warn: (text: string) => void,
 ): Promise<ConfiguredDatabase> {
   const { DATABASE_URL: url, DATABASE_SECRET_ID: secretId } = variables;
   if ((url === undefined) === (secretId === undefined)) {
@@ -63,18 +64,15 @@ export async function configuredDatabase(
   }
   if (url !== undefined) {
     const address = parseDatabaseUrl(url);
-    if (address.kind === 'mssql') warnOf(address.settings, log);
+    const insecurity = address.kind === 'mssql' ? insecurityOf(address.settings) : undefined;
+    if (insecurity !== undefined) warn(`DATABASE_URL: ${insecurity}`);
     return {
       open: (wishes) => knexModule.knex(knexSettings(url, wishes)),
+      serverDatabase: address.kind === 'mssql' ? address.settings.database : undefined,
       close: () => undefined,
     };
   }
   return bySecret(secretId ?? '', variables, createSecretStore(variables.AWS_REGION));
-}
-
-function warnOf(settings: SqlServerEndpoint['settings'], log: Pick<Logger, 'warn'>): void {
-  const insecurity = insecurityOf(settings);
-  if (insecurity !== undefined) log.warn({ server: settings.host }, insecurity);
 }
 
 async function bySecret(
@@ -100,6 +98,7 @@ async function bySecret(
       const endpoint = new SqlServerEndpoint({ ...settings, ...wishes }, fetchCredentials);
       return knexModule.knex(sqlServerKnexSettings(endpoint, poolMax));
     },
+    serverDatabase: settings.database,
     close: () => secrets.close(),
   };
 }

@@ -11,7 +11,7 @@ import { SqliteClient } from './sqlite-client.ts';
 
 /** What a program asks of its connections beside what the address says. */
 export interface ConnectionWishes extends Partial<
-  Pick<SqlServerSettings, 'appName' | 'lockTimeoutMs' | 'requestTimeoutMs'>
+  Pick<SqlServerSettings, 'appName' | 'database' | 'lockTimeoutMs' | 'requestTimeoutMs'>
 > {
   /** Connections at most; SQLite always has one. */
   poolMax?: number;
@@ -19,7 +19,7 @@ export interface ConnectionWishes extends Partial<
 
 /**
  * Opens the database that a URL names: `sqlite:<path>` (created with its folder where it is
- * missing) or `mssql://user:password@host:1433/name`. Nothing is migrated, and a server is not
+ * missing; `:memory:` is gone with its handle) or `mssql://user:password@host:1433/name`. Nothing is migrated, and a server is not
  * spoken to yet. `destroy()` waits for statements under way and closes.
  * Throws `InvalidDatabaseUrl`, whose text never holds the URL's password.
  */
@@ -50,8 +50,8 @@ export function sqlServerKnexSettings(endpoint: SqlServerEndpoint, poolMax: numb
 }
 
 function sqliteSettings(path: string): Knex.Config {
-  const filename = resolve(path);
-  mkdirSync(dirname(filename), { recursive: true });
+  const filename = path === ':memory:' ? path : resolve(path);
+  if (path !== ':memory:') mkdirSync(dirname(filename), { recursive: true });
   return {
     client: SqliteClient,
     connection: { filename },

@@ -30,7 +30,7 @@ await runProgram(async () => {
   const log = createLogger('relay', { level: config.LOG_LEVEL });
   const clock = Date.now;
   const random = Math.random;
-  const source = await configuredDatabase(config, log);
+  const source = await configuredDatabase(config, (text) => log.warn(text));
   const database = source.open({ appName: 'ordercast-relay' });
   const lead = relayLeadership({ database, open: source.open, clock });
   const dynamo = new DynamoDBClient({

@@ -1,0 +1,52 @@
+import { isApplied, stepStates } from '../history/step-state.ts';
+import { describeDifference } from '../schema/compare-schemas.ts';
+import type { CommandContext } from './command-context.ts';
+import { EXIT } from './exit-code.ts';
+import { Refused } from './report.ts';
+import type { Report } from './report.ts';
+import { assertKnown, versionOf } from './select-steps.ts';
+import { driftOf } from './verify.ts';
+
+/**
+ * Takes a database whose schema was made by other means into the history: marks the steps up to
+ * `to` as applied and runs none. Refuses where the schema is not what they would have made.
+ */
+export async function baseline(
+  { steps, target }: CommandContext,
+  { to }: { to: string | undefined },
+): Promise<Report> {
+  if (to === undefined) {
+    throw new Refused(
+      EXIT.usage,
+      'baseline needs --to <version>: up to which step is it there already?',
+    );
+  }
+  const last = versionOf(to, steps);
+  const marked = await target.whileLocked(async () => {
+    const states = stepStates(steps, await target.history());
+    assertKnown(states);
+    const upTo = states.filter(({ version }) => version <= last);
+    const { differences } = await driftOf(
+      target,
+      upTo.flatMap(({ step }) => step ?? []),
+    );
+    if (differences.length > 0) {
+      throw new Refused(
+        EXIT.drift,
+        `Refused: the schema is not the one of ${last}, so marking it as such would be a lie:\n` +
+          differences.map((one) => `  ${describeDifference(one)}`).join('\n'),
+      );
+    }
+    const missing = upTo.filter((state) => !isApplied(state)).flatMap(({ step }) => step ?? []);
+    await target.note(missing.map((step) => ({ step, kind: 'baseline' })));
+    return missing;
+  });
+  return {
+    exitCode: EXIT.done,
+    text:
+      marked.length === 0
+        ? 'Nothing to mark: all of it is in the history.'
+        : `Marked as applied, without running: ${marked.map(({ name }) => name).join(', ')}`,
+    json: { marked: marked.map(({ version, name }) => ({ version, name })) },
+  };
+}

@@ -1,0 +1,129 @@
+import { InvalidConfig } from '@ordercast/services/platform/config.ts';
+import { databaseErrorKind, serverErrorOf } from '@ordercast/services/platform/database-error.ts';
+import type { DatabaseErrorKind } from '@ordercast/services/platform/database-error.ts';
+import { InvalidDatabaseUrl } from '@ordercast/services/platform/database-url.ts';
+import { SecretUnavailable } from '@ordercast/services/platform/secret-store.ts';
+import { InvalidStep } from '../step/load-steps.ts';
+import { MigrationLocked, StepFailed } from '../target/migration-target.ts';
+import { EXIT } from './exit-code.ts';
+import type { ExitCode } from './exit-code.ts';
+import { Refused } from './report.ts';
+
+export interface Explanation {
+  exitCode: ExitCode;
+  /** What happened and what to do about it; it never holds a password. */
+  message: string;
+  /** A fault of ours, whose stack is worth showing. */
+  isUnexpected: boolean;
+}
+
+/** Says of any failure what to do, in one line where a person can do something. */
+export function explainError(error: unknown): Explanation {
+  const plain = (exitCode: ExitCode, message: string) => ({
+    exitCode,
+    message,
+    isUnexpected: false,
+  });
+  if (error instanceof Refused) return plain(error.exitCode, error.message);
+  if (error instanceof MigrationLocked) return plain(EXIT.locked, error.message);
+  if (error instanceof InvalidStep) return plain(EXIT.refused, error.message);
+  if (SETTINGS.some((kind) => error instanceof kind) && error instanceof Error) {
+    return plain(EXIT.usage, error.message);
+  }
+  const kind = databaseErrorKind(error);
+  if (kind === 'other' && !(error instanceof StepFailed)) {
+    return { exitCode: EXIT.failed, message: messageOf(error), isUnexpected: true };
+  }
+  const { exitCode, advice } = ADVICE[kind];
+  const subject = error instanceof StepFailed ? `${error.message}: ` : '';
+  return plain(
+    exitCode,
+    `${subject}${serverText(error)} ${advice}${error instanceof StepFailed ? AFTER_STEP : ''}`,
+  );
+}
+
+const SETTINGS = [InvalidConfig, InvalidDatabaseUrl, SecretUnavailable];
+
+const AFTER_STEP =
+  ' The step left nothing half done (see "status"), and no later step was run: put it right and run "up" again.';
+
+const ADVICE: Readonly<Record<DatabaseErrorKind, { exitCode: ExitCode; advice: string }>> = {
+  unreachable: {
+    exitCode: EXIT.unreachable,
+    advice:
+      '→ The database cannot be reached: check host, port and path in DATABASE_URL, and that a firewall or security group lets this machine through.',
+  },
+  timeout: {
+    exitCode: EXIT.unreachable,
+    advice:
+      '→ The database did not answer in time: check host and port in DATABASE_URL, the network in between, and whether the server is overloaded.',
+  },
+  'login-refused': {
+    exitCode: EXIT.unreachable,
+    advice:
+      '→ The login was refused: check user and password in DATABASE_URL (special characters as %XX).',
+  },
+  'no-such-database': {
+    exitCode: EXIT.unreachable,
+    advice:
+      '→ The database does not exist, or this login may not open it: run "bootstrap" with the master login first.',
+  },
+  'untrusted-certificate': {
+    exitCode: EXIT.unreachable,
+    advice:
+      '→ The certificate of the server is not trusted: name its authority with ?ca=/path/to/ca.pem in DATABASE_URL (on RDS: global-bundle.pem).',
+  },
+  'no-encryption': {
+    exitCode: EXIT.unreachable,
+    advice:
+      '→ The server offers no encryption: set it up there, or, on a laptop only, add ?encrypt=false to DATABASE_URL.',
+  },
+  'missing-right': {
+    exitCode: EXIT.refused,
+    advice:
+      '→ The login lacks a right: use the migrating login, whose grants stand in docs/dba.md ("bootstrap" gives them).',
+  },
+  'disk-full': {
+    exitCode: EXIT.failed,
+    advice: '→ The database has no room: free or add space (data and log), then run it again.',
+  },
+  'lock-timeout': {
+    exitCode: EXIT.locked,
+    advice:
+      '→ Somebody held a lock on the table for too long: try again in a quieter moment, or give it longer with --lock-timeout <seconds>.',
+  },
+  deadlock: {
+    exitCode: EXIT.locked,
+    advice: '→ It was chosen as a deadlock victim again and again: try again in a quieter moment.',
+  },
+  busy: {
+    exitCode: EXIT.locked,
+    advice: '→ The database is busy, or fails over: try again in a moment.',
+  },
+  'read-only': {
+    exitCode: EXIT.refused,
+    advice: '→ The database is read-only here: connect to the primary, or make the file writable.',
+  },
+  'connection-lost': {
+    exitCode: EXIT.failed,
+    advice:
+      '→ The connection was lost; the server undoes what was under way. See "status", then run it again.',
+  },
+  'not-a-database': {
+    exitCode: EXIT.unreachable,
+    advice: '→ The file that DATABASE_URL names is no SQLite database, or is damaged.',
+  },
+  other: { exitCode: EXIT.failed, advice: '' },
+};
+
+/** What the server said, without the statement that knex puts before it: one may hold data. */
+function serverText(error: unknown): string {
+  const { number, message } = serverErrorOf(error);
+  const text = message.includes(' - ') ? (message.split(' - ').at(-1) ?? message) : message;
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return `${line}${/[.!?]$/.test(line) ? '' : '.'}${number === undefined ? '' : ` (SQL Server error ${number})`}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

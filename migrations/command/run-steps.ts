@@ -1,0 +1,48 @@
+import type { Direction, Step } from '../step/step.ts';
+import type { CommandContext } from './command-context.ts';
+
+/** How often a step that takes long says that it still runs. */
+const TELL_EVERY_MS = 5_000;
+
+export interface RanStep {
+  version: string;
+  name: string;
+  durationMs: number;
+}
+
+/** Runs steps one after the other, and tells how far it is. */
+export async function runSteps(
+  wanted: readonly Step[],
+  direction: Direction,
+  { steps, target, progress, monotonicClock }: CommandContext,
+): Promise<RanStep[]> {
+  const ran: RanStep[] = [];
+  for (const [index, step] of wanted.entries()) {
+    const label = `${direction} ${index + 1}/${wanted.length} ${step.name}`;
+    const startedAt = monotonicClock();
+    const seconds = () => ((monotonicClock() - startedAt) / 1000).toFixed(1);
+    let where = '';
+    progress(`${label} …`);
+    const telling = setInterval(() => progress(`${label} … ${seconds()} s${where}`), TELL_EVERY_MS);
+    try {
+      await target.run(step, direction, {
+        all: steps,
+        onPart: (part) => {
+          where =
+            part.of > 1
+              ? `, part ${part.index} of ${part.of}${part.rounds > 1 ? `, ${part.rounds} batches` : ''}`
+              : '';
+        },
+      });
+    } finally {
+      clearInterval(telling);
+    }
+    progress(`${label} done in ${seconds()} s`);
+    ran.push({
+      version: step.version,
+      name: step.name,
+      durationMs: Math.round(monotonicClock() - startedAt),
+    });
+  }
+  return ran;
+}

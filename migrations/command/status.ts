@@ -1,0 +1,74 @@
+import { stepStates } from '../history/step-state.ts';
+import type { StepState } from '../history/step-state.ts';
+import type { CommandContext } from './command-context.ts';
+import { EXIT } from './exit-code.ts';
+import type { Report } from './report.ts';
+
+/** What is applied, what is pending, what was edited, failed or was interrupted. */
+export async function status({ steps, target }: CommandContext): Promise<Report> {
+  const states = stepStates(steps, await target.history());
+  const pending = states.filter(({ status: one }) => PENDING.includes(one)).length;
+  const lines = states.map((state) => [
+    state.version,
+    purposeOf(state.name),
+    describe(state),
+    ...whenAndWho(state),
+  ]);
+  return {
+    exitCode: EXIT.done,
+    text: `${table([['version', 'step', 'status', 'when', 'took', 'who'], ...lines])}\n\n${pending} pending of ${states.length}.`,
+    json: {
+      steps: states.map(({ version, name, status: one, last, step }) => ({
+        version,
+        name,
+        status: one,
+        checksum: step?.checksum ?? null,
+        at: last === undefined ? null : new Date(last.startedAt).toISOString(),
+        durationMs: last?.durationMs ?? null,
+        by: last?.by ?? null,
+        from: last?.from ?? null,
+        itemsDone: last?.itemsDone ?? 0,
+        error: last?.error ?? null,
+      })),
+      pending,
+    },
+  };
+}
+
+const PENDING: readonly string[] = ['pending', 'failed', 'interrupted', 'half-applied'];
+
+function describe({ status: one, step, last }: StepState): string {
+  if (one !== 'half-applied') return one;
+  return `half-applied (${last?.itemsDone ?? 0} of ${step?.[last?.direction === 'down' ? 'down' : 'up']?.length ?? '?'} parts)`;
+}
+
+function whenAndWho({ last }: StepState): string[] {
+  if (last === undefined) return ['', '', ''];
+  return [
+    new Date(last.startedAt).toISOString(),
+    last.durationMs === null ? '' : `${last.durationMs} ms`,
+    [last.by, last.from].filter((part) => part !== null).join(' from '),
+  ];
+}
+
+function purposeOf(name: string): string {
+  return name
+    .replace(/^\d+_/, '')
+    .replace(/\.\w+$/, '')
+    .replaceAll('_', ' ');
+}
+
+/** Columns of text, each as wide as its widest. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_cell, index) =>
+    Math.max(...rows.map((row) => row[index]?.length ?? 0)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

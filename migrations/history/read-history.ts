@@ -1,0 +1,43 @@
+import { instantColumn, integerColumn } from '@ordercast/services/platform/column.ts';
+import type { Knex } from 'knex';
+import { z } from 'zod';
+import { APPLIED_TABLE, HISTORY_TABLE } from './history-tables.ts';
+import type { History, HistoryRow } from './step-state.ts';
+
+const historyRow = z
+  .object({
+    id: integerColumn,
+    version: z.string(),
+    name: z.string(),
+    direction: z.enum(['up', 'down', 'baseline', 'repair']),
+    checksum: z.string().nullable(),
+    outcome: z.enum(['started', 'done', 'failed']),
+    items_done: integerColumn,
+    started_at: instantColumn,
+    duration_ms: integerColumn.nullable(),
+    done_by: z.string().nullable(),
+    done_from: z.string().nullable(),
+    error: z.string().nullable(),
+  })
+  .transform(({ items_done, started_at, duration_ms, done_by, done_from, ...row }): HistoryRow => ({
+    ...row,
+    itemsDone: items_done,
+    startedAt: started_at,
+    durationMs: duration_ms,
+    by: done_by,
+    from: done_from,
+  }));
+
+/** Reads what a database remembers; nothing where it was never migrated. */
+export async function readHistory(
+  db: Knex,
+  hasTable: (name: string) => Promise<boolean>,
+): Promise<History> {
+  const appliedNames = (await hasTable(APPLIED_TABLE))
+    ? await db(APPLIED_TABLE).orderBy('name').pluck<string[]>('name')
+    : [];
+  const rows: unknown[] = (await hasTable(HISTORY_TABLE))
+    ? await db(HISTORY_TABLE).orderBy('id').select()
+    : [];
+  return { appliedNames, rows: rows.map((row) => historyRow.parse(row)) };
+}

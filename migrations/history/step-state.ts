@@ -1,0 +1,97 @@
+import type { Step } from '../step/step.ts';
+
+/** A row of `migration_history`. Instants are epoch milliseconds. */
+export interface HistoryRow {
+  id: number;
+  version: string;
+  name: string;
+  direction: 'up' | 'down' | 'baseline' | 'repair';
+  checksum: string | null;
+  outcome: 'started' | 'done' | 'failed';
+  itemsDone: number;
+  startedAt: number;
+  durationMs: number | null;
+  by: string | null;
+  from: string | null;
+  error: string | null;
+}
+
+/** What a database remembers of its steps. */
+export interface History {
+  /** Names in `knex_migrations`: what is applied, however it was. */
+  appliedNames: readonly string[];
+  /** Oldest first. */
+  rows: readonly HistoryRow[];
+}
+
+export type StepStatus =
+  | 'applied'
+  /** Applied, and its file, or what it would do, is another since. */
+  | 'changed'
+  /** Applied by knex itself: nobody noted what it was. */
+  | 'unrecorded'
+  | 'pending'
+  /** The last attempt failed, and left nothing. */
+  | 'failed'
+  /** An attempt began and did not end; it left nothing, or its process still runs. */
+  | 'interrupted'
+  /** Some of its parts are done, others not. `up` goes on with it. */
+  | 'half-applied'
+  /** Applied by a newer version of Ordercast: there is no such file here. */
+  | 'unknown';
+
+export interface StepState {
+  version: string;
+  name: string;
+  status: StepStatus;
+  /** Undefined for an unknown step. */
+  step: Step | undefined;
+  /** The last attempt, of whatever outcome. */
+  last: HistoryRow | undefined;
+}
+
+/** The state of every step, of the folder and of the database, in their order. */
+export function stepStates(steps: readonly Step[], history: History): StepState[] {
+  const names = new Set(steps.map(({ name }) => name));
+  const known = steps.map((step): StepState => {
+    const rows = history.rows.filter(({ version }) => version === step.version);
+    return {
+      version: step.version,
+      name: step.name,
+      status: statusOf(step, history.appliedNames.includes(step.name), rows),
+      step,
+      last: rows.at(-1),
+    };
+  });
+  const unknown = history.appliedNames
+    .filter((name) => !names.has(name))
+    .map((name): StepState => {
+      const rows = history.rows.filter((row) => row.name === name);
+      return {
+        version: name.slice(0, 14),
+        name,
+        status: 'unknown',
+        step: undefined,
+        last: rows.at(-1),
+      };
+    });
+  return [...known, ...unknown].sort((a, b) => (a.version < b.version ? -1 : 1));
+}
+
+function statusOf(step: Step, isApplied: boolean, rows: readonly HistoryRow[]): StepStatus {
+  const last = rows.at(-1);
+  if (isApplied) {
+    const noted = rows.findLast(
+      ({ direction, outcome }) => direction !== 'down' && outcome === 'done',
+    );
+    if (noted?.checksum == null) return 'unrecorded';
+    return noted.checksum === step.checksum ? 'applied' : 'changed';
+  }
+  if (last === undefined || last.outcome === 'done') return 'pending';
+  if (last.itemsDone > 0) return 'half-applied';
+  return last.outcome === 'failed' ? 'failed' : 'interrupted';
+}
+
+export function isApplied({ status }: StepState): boolean {
+  return status === 'applied' || status === 'changed' || status === 'unrecorded';
+}

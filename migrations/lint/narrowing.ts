@@ -1,0 +1,51 @@
+import type { ColumnModel } from '../schema/schema-model.ts';
+
+type Typed = Pick<ColumnModel, 'type' | 'collation'>;
+
+/** Families of types, each of which takes all that the ones before it take. */
+const FAMILIES: readonly (readonly string[])[] = [
+  ['bit', 'tinyint', 'smallint', 'int', 'bigint'],
+  ['smalldatetime', 'datetime', 'datetime2', 'datetimeoffset'],
+  ['date', 'datetime2', 'datetimeoffset'],
+  ['real', 'float'],
+  ['char', 'varchar', 'nvarchar'],
+  ['nchar', 'nvarchar'],
+  ['binary', 'varbinary'],
+];
+
+/** Why not every value of a column fits its new type; undefined where each does. */
+export function narrowingOf(before: Typed, after: Typed): string | undefined {
+  const [oldType, newType] = [typeOf(before.type), typeOf(after.type)];
+  if (oldType.name !== newType.name && !isWidening(oldType.name, newType.name)) {
+    return `${oldType.name} values may not fit ${newType.name}`;
+  }
+  const shorter = oldType.sizes.findIndex((size, index) => (newType.sizes[index] ?? size) < size);
+  if (shorter !== -1) return 'it takes less';
+  if (before.collation !== after.collation) return 'the collation changes: keys may collide';
+  return undefined;
+}
+
+function isWidening(from: string, to: string): boolean {
+  return FAMILIES.some((family) => {
+    const [a, b] = [family.indexOf(from), family.indexOf(to)];
+    return a !== -1 && b !== -1 && a < b;
+  });
+}
+
+/** `decimal(10,2)` counts digits before the point and after it; `max` is above any number. */
+function typeOf(text: string): { name: string; sizes: number[] } {
+  const [, name = text, args] = /^([a-z0-9_]+)(?:\(([^)]*)\))?$/.exec(text) ?? [];
+  const sizes = (args ?? defaultSize(name))
+    .split(',')
+    .filter((size) => size !== '')
+    .map((size) => (size === 'max' ? Infinity : Number(size)));
+  const [precision, scale] = sizes;
+  if (name === 'decimal' && precision !== undefined) {
+    return { name, sizes: [precision - (scale ?? 0), scale ?? 0] };
+  }
+  return { name, sizes };
+}
+
+function defaultSize(name: string): string {
+  return ['datetime2', 'time', 'datetimeoffset'].includes(name) ? '7' : '';
+}

@@ -1,0 +1,66 @@
+import { resolve } from 'node:path';
+import { readConfig } from '@ordercast/services/platform/config.ts';
+import {
+  DATABASE_VARIABLES,
+  configuredDatabase,
+} from '@ordercast/services/platform/configured-database.ts';
+import type { ConfiguredDatabase } from '@ordercast/services/platform/configured-database.ts';
+import { z } from 'zod';
+import { USAGE, readArguments } from './command/arguments.ts';
+import type { MigrateArguments } from './command/arguments.ts';
+import { EXIT } from './command/exit-code.ts';
+import { explainError } from './command/explain-error.ts';
+import type { Report } from './command/report.ts';
+import { runCommand } from './command/run-command.ts';
+
+const VERSIONS = resolve(import.meta.dirname, 'versions');
+
+/** `npm run migrate -- <command>`: composition root of the DBA's command line. */
+async function main(): Promise<Report> {
+  const args = readArguments(process.argv.slice(2));
+  if (args.command === 'help') return { exitCode: EXIT.done, text: USAGE, json: { usage: USAGE } };
+  const variables = readConfig(z.object(DATABASE_VARIABLES), process.env);
+  const hasDatabase =
+    variables.DATABASE_URL !== undefined || variables.DATABASE_SECRET_ID !== undefined;
+  let database: ConfiguredDatabase | undefined;
+  if (needsDatabase(args) || (args.command === 'plan' && hasDatabase)) {
+    database = await configuredDatabase(variables, (text) => tell(`! ${text}`));
+  }
+  try {
+    return await runCommand(args, {
+      database,
+      directory: args.directory === undefined ? VERSIONS : resolve(args.directory),
+      passwords: {
+        migratorPassword: process.env.MIGRATOR_PASSWORD,
+        appPassword: process.env.APP_PASSWORD,
+      },
+      progress: tell,
+      clock: Date.now,
+      monotonicClock: () => performance.now(),
+    });
+  } finally {
+    database?.close();
+  }
+}
+
+function needsDatabase({ command }: MigrateArguments): boolean {
+  return command !== 'plan' && command !== 'lint' && command !== 'new';
+}
+
+/** What goes on beside the answer, on standard error. */
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+const json = process.argv.includes('--json');
+let report: Report;
+try {
+  report = await main();
+} catch (error) {
+  const { exitCode, message, isUnexpected } = explainError(error);
+  tell(isUnexpected && error instanceof Error ? (error.stack ?? message) : message);
+  report = { exitCode, text: '', json: { error: message } };
+}
+const text = json ? JSON.stringify(report.json, undefined, 2) : report.text;
+if (text !== '') process.stdout.write(`${text}\n`);
+process.exitCode = report.exitCode;

@@ -1,0 +1,226 @@
+import { canonicalExpression } from './expression.ts';
+import type {
+  ColumnModel,
+  ForeignKeyModel,
+  IndexModel,
+  KeyColumn,
+  KeyModel,
+  ModuleModel,
+  SchemaModel,
+  TableModel,
+} from './schema-model.ts';
+
+export interface Difference {
+  /** What it concerns: `orders`, `orders.note`, `orders: ix_orders_status`. */
+  subject: string;
+  kind: 'missing' | 'unexpected' | 'different';
+  /** As it is in the database; undefined where it is missing. */
+  actual: string | undefined;
+  /** As it should be; undefined where there should be none. */
+  expected: string | undefined;
+}
+
+export interface Comparison {
+  differences: Difference[];
+  /** Subjects whose expressions could not be read, on either side. */
+  notCompared: string[];
+}
+
+/** One line for a reader. */
+export function describeDifference({ subject, kind, actual, expected }: Difference): string {
+  switch (kind) {
+    case 'missing':
+      return `${subject}: is missing, expected ${expected}`;
+    case 'unexpected':
+      return `${subject}: ${actual} is there and should not be`;
+    case 'different':
+      return `${subject}: is ${actual}, expected ${expected}`;
+  }
+}
+
+/** Every difference between two schemas; the order of columns is none. */
+export function compareSchemas(expected: SchemaModel, actual: SchemaModel): Comparison {
+  const result: Comparison = { differences: [], notCompared: [] };
+  for (const [name, expectedTable, actualTable] of pairs(expected.tables, actual.tables)) {
+    if (expectedTable !== undefined && actualTable !== undefined) {
+      compareTables(expectedTable, actualTable, result);
+    } else {
+      const text = (table: TableModel | undefined) => table && `table ${table.name}`;
+      result.differences.push(difference(name, text(expectedTable), text(actualTable)));
+    }
+  }
+  for (const [name, one, other] of pairs(expected.modules, actual.modules)) {
+    compareTexts(name, one && moduleText(one), other && moduleText(other), result);
+  }
+  return result;
+}
+
+function compareTables(expected: TableModel, actual: TableModel, result: Comparison): void {
+  const of = (name: string) => `${expected.name}.${name}`;
+  for (const [name, one, other] of pairs(byName(expected.columns), byName(actual.columns))) {
+    compareTexts(of(name), one && columnText(one), other && columnText(other), result);
+    if (one !== undefined && other !== undefined) compareExpressions(of(name), one, other, result);
+  }
+  for (const textsOf of [keyTexts, foreignKeyTexts, indexTexts]) {
+    for (const [name, one, other] of pairs(textsOf(expected), textsOf(actual))) {
+      compareTexts(`${expected.name}: ${name}`, one, other, result);
+    }
+  }
+  for (const [name, one, other] of pairs(byName(expected.indexes), byName(actual.indexes))) {
+    if (one && other)
+      compareDefinitions(`${expected.name}: ${name}`, 'where', one.filter, other.filter, result);
+  }
+  for (const [name, one, other] of pairs(checksOf(expected), checksOf(actual))) {
+    const subject = `${expected.name}: ${name}`;
+    compareDefinitions(subject, 'check', one, other, result);
+  }
+}
+
+type Named = { name: string | undefined };
+
+/** By name; a constraint whose name was left to the server is found by what it says. */
+function texts<Item extends Named>(
+  items: readonly Item[],
+  textOf: (item: Item) => string,
+): [string, string][] {
+  return items.map((item) => {
+    const text = textOf(item);
+    return [item.name?.toLowerCase() ?? `(unnamed) ${text}`, text];
+  });
+}
+
+function keyTexts({ primaryKey, uniques }: TableModel): Map<string, string> {
+  const primary = primaryKey === undefined ? [] : [primaryKey];
+  return new Map([
+    ...texts(primary, (key) => `primary key ${keyText(key)}`),
+    ...texts(uniques, (key) => `unique ${keyText(key)}`),
+  ]);
+}
+
+function foreignKeyTexts({ foreignKeys }: TableModel): Map<string, string> {
+  return new Map(texts(foreignKeys, foreignKeyText));
+}
+
+function indexTexts({ indexes }: TableModel): Map<string, string> {
+  return new Map(texts(indexes, indexText));
+}
+
+function checksOf({ checks }: TableModel): Map<string, string> {
+  const named = checks.map(({ name, definition }): [string, string] => [
+    name?.toLowerCase() ?? `(unnamed) check (${canonicalExpression(definition) ?? definition})`,
+    definition,
+  ]);
+  return new Map(named);
+}
+
+function compareExpressions(
+  subject: string,
+  one: ColumnModel,
+  other: ColumnModel,
+  result: Comparison,
+): void {
+  compareDefinitions(
+    subject,
+    'default',
+    one.default?.definition,
+    other.default?.definition,
+    result,
+  );
+  compareDefinitions(subject, 'computed as', one.computed, other.computed, result);
+  const names = [one.default?.name, other.default?.name].map((name) => name?.toLowerCase());
+  // A default that the statement left unnamed has the server's own name.
+  if (one.default?.name !== undefined && other.default !== undefined && names[0] !== names[1]) {
+    result.differences.push(
+      difference(
+        subject,
+        `default named ${one.default.name}`,
+        `default named ${other.default.name}`,
+      ),
+    );
+  }
+}
+
+function compareDefinitions(
+  subject: string,
+  label: string,
+  expected: string | undefined,
+  actual: string | undefined,
+  result: Comparison,
+): void {
+  const text = (definition: string | undefined) =>
+    definition === undefined ? undefined : `${label} (${definition})`;
+  if (expected === undefined || actual === undefined) {
+    compareTexts(subject, text(expected), text(actual), result);
+    return;
+  }
+  const [one, other] = [canonicalExpression(expected), canonicalExpression(actual)];
+  if (one === undefined || other === undefined)
+    result.notCompared.push(`${subject}: ${text(actual)}`);
+  else if (one !== other)
+    result.differences.push(difference(subject, text(expected), text(actual)));
+}
+
+function compareTexts(
+  subject: string,
+  expected: string | undefined,
+  actual: string | undefined,
+  result: Comparison,
+): void {
+  if (expected !== actual) result.differences.push(difference(subject, expected, actual));
+}
+
+function difference(
+  subject: string,
+  expected: string | undefined,
+  actual: string | undefined,
+): Difference {
+  const kind =
+    actual === undefined ? 'missing' : expected === undefined ? 'unexpected' : 'different';
+  return { subject, kind, actual, expected };
+}
+
+function* pairs<Item>(
+  expected: ReadonlyMap<string, Item>,
+  actual: ReadonlyMap<string, Item>,
+): Generator<[string, Item | undefined, Item | undefined]> {
+  for (const name of new Set([...expected.keys(), ...actual.keys()])) {
+    yield [name, expected.get(name), actual.get(name)];
+  }
+}
+
+function byName<Item extends { name: string }>(items: readonly Item[]): Map<string, Item> {
+  return new Map(items.map((item) => [item.name.toLowerCase(), item]));
+}
+
+/** A column as a DBA writes it, without its name. */
+export function columnText({ type, collation, nullable, identity, computed }: ColumnModel): string {
+  if (computed !== undefined) return 'computed';
+  const collate = collation === undefined ? '' : ` collate ${collation}`;
+  return `${type}${collate}${identity ? ' identity' : ''}${nullable ? ' null' : ' not null'}`;
+}
+
+export function columnsText(columns: readonly KeyColumn[]): string {
+  return `(${columns.map(({ name, descending }) => (descending ? `${name} desc` : name)).join(', ')})`;
+}
+
+function keyText({ columns, clustered }: KeyModel): string {
+  return `${clustered ? 'clustered' : 'nonclustered'} ${columnsText(columns)}`;
+}
+
+function foreignKeyText({ columns, references, onDelete, onUpdate }: ForeignKeyModel): string {
+  const actions = [
+    onDelete === 'no action' ? '' : ` on delete ${onDelete}`,
+    onUpdate === 'no action' ? '' : ` on update ${onUpdate}`,
+  ].join('');
+  return `foreign key (${columns.join(', ')}) references ${references.table} (${references.columns.join(', ')})${actions}`;
+}
+
+/** An index without its name; its predicate is compared by its meaning. */
+export function indexText({ columns, include, unique, clustered }: IndexModel): string {
+  const included = include.length === 0 ? '' : ` include (${[...include].sort().join(', ')})`;
+  return `${unique ? 'unique ' : ''}${clustered ? 'clustered ' : ''}index ${columnsText(columns)}${included}`;
+}
+
+function moduleText({ kind, definition }: ModuleModel): string {
+  return `${kind} ${definition.replaceAll(/\s+/g, ' ').trim()}`;
+}

@@ -1,0 +1,38 @@
+import type { Knex } from 'knex';
+import { z } from 'zod';
+import { key } from './apply-statement.ts';
+import { parseStatement } from './parse-statement.ts';
+import type { SchemaModel, TableModel } from './schema-model.ts';
+
+const objectRow = z.object({
+  type: z.string(),
+  tbl_name: z.string(),
+  name: z.string(),
+  sql: z.string(),
+});
+
+/** A SQLite schema, read from the statements that SQLite itself keeps of it. */
+export async function readSqliteSchema(db: Knex): Promise<SchemaModel> {
+  const rows = z
+    .array(objectRow)
+    .parse(
+      await db('sqlite_master')
+        .whereNotNull('sql')
+        .whereNot('name', 'like', 'sqlite_%')
+        .orderBy('name')
+        .select('type', 'tbl_name', 'name', 'sql'),
+    );
+  const tables = new Map<string, TableModel>();
+  for (const { name, sql } of rows.filter(({ type }) => type === 'table')) {
+    const statement = parseStatement(sql);
+    if (statement.kind === 'create-table') tables.set(key(name), { ...statement.table, name });
+    else throw new Error(`The table ${name} cannot be read: ${sql}`);
+  }
+  for (const { tbl_name, sql } of rows.filter(({ type }) => type === 'index')) {
+    const statement = parseStatement(sql);
+    const table = tables.get(key(tbl_name));
+    if (statement.kind !== 'create-index' || table === undefined) continue;
+    tables.set(key(tbl_name), { ...table, indexes: [...table.indexes, statement.index] });
+  }
+  return { tables, modules: new Map() };
+}

@@ -1,0 +1,85 @@
+/**
+ * A database schema as data: what the steps of `versions/` make, and what a catalogue holds. Names
+ * keep their case and are unqualified (`dbo` is left out); two models are the same schema when
+ * `compareSchemas` finds no difference.
+ */
+export interface SchemaModel {
+  tables: ReadonlyMap<string, TableModel>;
+  /** Views, procedures, functions and triggers by name. */
+  modules: ReadonlyMap<string, ModuleModel>;
+}
+
+export interface TableModel {
+  name: string;
+  /** In the order of the table. */
+  columns: readonly ColumnModel[];
+  primaryKey: KeyModel | undefined;
+  uniques: readonly KeyModel[];
+  foreignKeys: readonly ForeignKeyModel[];
+  checks: readonly CheckModel[];
+  indexes: readonly IndexModel[];
+}
+
+export interface ColumnModel {
+  name: string;
+  /** Lower case with its arguments: `varchar(64)`, `nvarchar(max)`, `datetime2(3)`, `bigint`. */
+  type: string;
+  /** Undefined: the database's own, or a type without one. */
+  collation: string | undefined;
+  nullable: boolean;
+  identity: boolean;
+  default: DefaultModel | undefined;
+  /** The expression of a computed column. */
+  computed: string | undefined;
+}
+
+export interface DefaultModel {
+  /** Undefined where the statement leaves the naming to the server. */
+  name: string | undefined;
+  definition: string;
+}
+
+export interface KeyColumn {
+  name: string;
+  descending: boolean;
+}
+
+export interface KeyModel {
+  name: string | undefined;
+  columns: readonly KeyColumn[];
+  clustered: boolean;
+}
+
+export interface ForeignKeyModel {
+  name: string | undefined;
+  columns: readonly string[];
+  references: { table: string; columns: readonly string[] };
+  onDelete: ReferentialAction;
+  onUpdate: ReferentialAction;
+}
+
+export type ReferentialAction = 'no action' | 'cascade' | 'set null' | 'set default';
+
+export interface CheckModel {
+  name: string | undefined;
+  definition: string;
+}
+
+export interface IndexModel {
+  name: string;
+  columns: readonly KeyColumn[];
+  include: readonly string[];
+  unique: boolean;
+  clustered: boolean;
+  /** The predicate of a filtered index. */
+  filter: string | undefined;
+}
+
+export interface ModuleModel {
+  kind: 'view' | 'procedure' | 'function' | 'trigger';
+  name: string;
+  /** From its name on, so that CREATE and ALTER give the same. */
+  definition: string;
+}
+
+export const EMPTY_SCHEMA: SchemaModel = { tables: new Map(), modules: new Map() };

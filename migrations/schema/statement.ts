@@ -1,0 +1,51 @@
+import type {
+  ColumnModel,
+  DefaultModel,
+  ForeignKeyModel,
+  IndexModel,
+  KeyModel,
+  ModuleModel,
+  TableModel,
+} from './schema-model.ts';
+
+export type Constraint =
+  | { type: 'primary-key'; key: KeyModel }
+  | { type: 'unique'; key: KeyModel }
+  | { type: 'foreign-key'; foreignKey: ForeignKeyModel; checked: boolean }
+  | { type: 'check'; name: string | undefined; definition: string; checked: boolean }
+  | { type: 'default'; column: string; default: DefaultModel };
+
+/** What one T-SQL statement does to a schema. */
+export type Statement = (
+  | { kind: 'create-table'; table: TableModel; ifMissing: boolean }
+  | { kind: 'drop-table'; table: string; ifExists: boolean }
+  | { kind: 'add-columns'; table: string; columns: readonly ColumnModel[] }
+  | { kind: 'add-constraint'; table: string; constraint: Constraint }
+  | {
+      kind: 'alter-column';
+      table: string;
+      column: Pick<ColumnModel, 'name' | 'type' | 'collation' | 'nullable'>;
+    }
+  | { kind: 'drop-columns'; table: string; columns: readonly string[] }
+  | { kind: 'drop-constraint'; table: string; name: string; ifExists: boolean }
+  /** A column's default, whatever its name is. */
+  | { kind: 'drop-default'; table: string; column: string }
+  | { kind: 'create-index'; table: string; index: IndexModel; online: boolean }
+  | { kind: 'drop-index'; table: string; name: string; ifExists: boolean }
+  | { kind: 'rename-table'; from: string; to: string }
+  | { kind: 'rename-column'; table: string; from: string; to: string }
+  | { kind: 'rename-index'; table: string; from: string; to: string }
+  | { kind: 'module'; module: ModuleModel }
+  | { kind: 'drop-module'; name: string; ifExists: boolean }
+  /** Rows, rights, settings: the schema stays as it is. */
+  | { kind: 'data'; verb: string; table: string | undefined }
+  /** It may change the schema, and nobody can tell how. */
+  | { kind: 'unreadable'; reason: string }
+) & { sql: string };
+
+/** A statement without the text that it was read from. */
+export type Meaning = Statement extends infer One
+  ? One extends { sql: string }
+    ? Omit<One, 'sql'>
+    : never
+  : never;

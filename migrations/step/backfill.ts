@@ -1,0 +1,38 @@
+import type { Knex } from 'knex';
+import { RecordingClient } from './recording-client.ts';
+
+/** A change of many rows, so many that one transaction would lock too much for too long. */
+export interface Backfill {
+  table: string;
+  /** A column that is unique and has an index, by which the table is walked. */
+  key: string;
+  /** Its type on SQL Server without a collation: `bigint`, `char(26)`, `varchar(64)`. */
+  keyType: string;
+  /** What is assigned, such as `region = 'eu'`; the same text for every database. */
+  set: string;
+  /** Which rows need it; all where it is left out. */
+  where?: string;
+  /** Rows a transaction. Below 5,000, where SQL Server would begin to lock whole tables. */
+  batch: number;
+}
+
+const MAX_BATCH = 4_000;
+
+/**
+ * Changes rows batch by batch, along the key. The step must say
+ * `export const config = { transaction: false }`; each batch is then a transaction of its own that
+ * notes how far it came, and a step that was interrupted goes on from there.
+ */
+export async function backfill(knex: Knex, wanted: Backfill): Promise<void> {
+  if (!Number.isInteger(wanted.batch) || wanted.batch < 1 || wanted.batch > MAX_BATCH) {
+    throw new RangeError(`A backfill's batch must be 1 to ${MAX_BATCH} rows.`);
+  }
+  const client: unknown = knex.client;
+  if (client instanceof RecordingClient) {
+    client.items.push({ kind: 'backfill', backfill: wanted });
+    return;
+  }
+  // knex's own command line, and SQLite: all in one go.
+  const { table, set, where } = wanted;
+  await knex.raw(`update ?? set ${set}${where === undefined ? '' : ` where ${where}`}`, [table]);
+}

@@ -1,0 +1,48 @@
+import { dialectOf } from '@ordercast/services/platform/database.ts';
+import type { Knex } from 'knex';
+
+export interface IndexSpec {
+  name: string;
+  columns: readonly string[];
+  /** Columns that ride along, so that a query is answered from the index alone (SQL Server). */
+  include?: readonly string[];
+  /** The predicate of a filtered index. */
+  where?: string;
+  unique?: boolean;
+  /** The order of the table itself (SQL Server). */
+  clustered?: boolean;
+  /** Build it without blocking the table, where the server's edition can. */
+  online?: boolean;
+}
+
+/** Only these editions build online: Enterprise and Developer (3), Azure SQL (5), its instances (8). */
+const ONLINE = `DECLARE @online nvarchar(40) = CASE WHEN CAST(SERVERPROPERTY('EngineEdition') AS int) IN (3, 5, 8) THEN N' WITH (ONLINE = ON)' ELSE N'' END;`;
+
+/** Creates an index with all that SQL Server can and knex cannot say. */
+export async function createIndex(knex: Knex, table: string, spec: IndexSpec): Promise<void> {
+  const isServer = dialectOf(knex) === 'mssql';
+  const sql = isServer ? sqlServerIndex(table, spec) : sqliteIndex(table, spec);
+  await knex.schema.raw(
+    isServer && spec.online === true
+      ? `${ONLINE}\nEXEC (N'${sql.replaceAll("'", "''")}' + @online)`
+      : sql,
+  );
+}
+
+function sqlServerIndex(table: string, spec: IndexSpec): string {
+  const names = (columns: readonly string[]) => columns.map((column) => `[${column}]`).join(', ');
+  const kind = `${spec.unique === true ? 'UNIQUE ' : ''}${spec.clustered === true ? 'CLUSTERED ' : ''}`;
+  return (
+    `CREATE ${kind}INDEX [${spec.name}] ON [${table}] (${names(spec.columns)})` +
+    (spec.include === undefined ? '' : ` INCLUDE (${names(spec.include)})`) +
+    (spec.where === undefined ? '' : ` WHERE ${spec.where}`)
+  );
+}
+
+function sqliteIndex(table: string, spec: IndexSpec): string {
+  const columns = spec.columns.map((column) => `\`${column}\``).join(', ');
+  return (
+    `create ${spec.unique === true ? 'unique ' : ''}index \`${spec.name}\` on \`${table}\` (${columns})` +
+    (spec.where === undefined ? '' : ` where ${spec.where}`)
+  );
+}

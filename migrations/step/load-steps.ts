@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { record } from './recording-client.ts';
+import type { RecordedItem } from './recorded-item.ts';
+import type { RunDirection, Step } from './step.ts';
+
+/** A file of `versions/` that is no step, or cannot be read as one. */
+export class InvalidStep extends Error {
+  override name = 'InvalidStep';
+
+  constructor(file: string, reason: string, options?: ErrorOptions) {
+    super(`${file}: ${reason}`, options);
+  }
+}
+
+const FILE_NAME = /^(\d{14})_[a-z0-9_]+\.(ts|js|mjs)$/;
+
+const runSchema = z.custom<RunDirection>((value) => typeof value === 'function');
+const moduleSchema = z.object({
+  up: runSchema,
+  down: runSchema.optional(),
+  config: z.object({ transaction: z.boolean().optional() }).optional(),
+  lintAllow: z.array(z.string()).readonly().optional(),
+});
+
+/** Every step of a folder, oldest first. Throws {@link InvalidStep}. */
+export async function loadSteps(directory: string): Promise<Step[]> {
+  const files = (await readdir(directory)).filter((file) => !file.startsWith('.')).sort();
+  const steps: Step[] = [];
+  for (const file of files) steps.push(await loadStep(directory, file));
+  const versions = steps.map(({ version }) => version);
+  const twice = versions.find((version, index) => versions.indexOf(version) !== index);
+  if (twice !== undefined) {
+    throw new InvalidStep(directory, `two files have the version ${twice}; rename one.`);
+  }
+  return steps;
+}
+
+async function loadStep(directory: string, file: string): Promise<Step> {
+  const version = FILE_NAME.exec(file)?.[1];
+  if (version === undefined) {
+    throw new InvalidStep(
+      file,
+      'its name is not <14 digits>_<purpose>.ts; "new <purpose>" makes one.',
+    );
+  }
+  const path = join(directory, file);
+  const module = moduleSchema.safeParse(await importStep(path, file));
+  if (!module.success) {
+    const fields = module.error.issues.map(({ path: field }) => field.join('.'));
+    throw new InvalidStep(
+      file,
+      `must export up(knex), and may export down(knex), config and lintAllow; wrong: ${fields.join(', ')}.`,
+    );
+  }
+  const { up, down, config, lintAllow } = module.data;
+  const transaction = config?.transaction ?? true;
+  const recorded = {
+    up: await recordStep(file, up),
+    down: down === undefined ? undefined : await recordStep(file, down),
+  };
+  const hasBackfill = [...recorded.up, ...(recorded.down ?? [])].some(
+    ({ kind }) => kind === 'backfill',
+  );
+  if (hasBackfill && transaction) {
+    throw new InvalidStep(
+      file,
+      'a backfill needs `export const config = { transaction: false }`, or all its batches would be one.',
+    );
+  }
+  return {
+    version,
+    name: file,
+    checksum: checksumOf(await readFile(path, 'utf8'), recorded),
+    ...recorded,
+    transaction,
+    allowed: lintAllow ?? [],
+    run: { up, down },
+  };
+}
+
+async function importStep(path: string, file: string): Promise<unknown> {
+  try {
+    const module: unknown = await import(pathToFileURL(path).href);
+    return module;
+  } catch (cause) {
+    throw new InvalidStep(file, `cannot be loaded: ${messageOf(cause)}`, { cause });
+  }
+}
+
+async function recordStep(file: string, run: RunDirection): Promise<RecordedItem[]> {
+  try {
+    return await record(run);
+  } catch (cause) {
+    throw new InvalidStep(file, messageOf(cause), { cause });
+  }
+}
+
+/** What it says and what it does: also a change of a helper that it calls is a change of the step. */
+function checksumOf(
+  source: string,
+  recorded: { up: readonly RecordedItem[]; down: readonly RecordedItem[] | undefined },
+): string {
+  return createHash('sha256')
+    .update(source.replaceAll('\r\n', '\n'))
+    .update('\0')
+    .update(JSON.stringify([recorded.up, recorded.down ?? null]))
+    .digest('hex');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

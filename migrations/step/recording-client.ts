@@ -1,0 +1,74 @@
+import knexModule from 'knex';
+import type { Knex } from 'knex';
+import type { QueryJob } from 'knex/lib/dialects/mssql/index.js';
+import { SqlServerClient } from '@ordercast/services/platform/sql-server/sql-server-client.ts';
+import { toLiteral } from './literal.ts';
+import type { RecordedItem } from './recorded-item.ts';
+
+/** A step asks the database a question while it runs, so what it does cannot be read beforehand. */
+export class StepReadsDatabase extends Error {
+  override name = 'StepReadsDatabase';
+
+  constructor(sql: string) {
+    super(
+      'A step must not read the database, since nobody could read its plan then. Let the T-SQL ' +
+        `decide (IF EXISTS …), or use backfill(). It reads: ${sql.replaceAll(/\s+/g, ' ').slice(0, 200)}`,
+    );
+  }
+}
+
+const READS: readonly unknown[] = ['select', 'first', 'pluck', 'columnInfo'];
+const READING_TEXT = /^\s*(select|with)\b/i;
+
+/**
+ * knex's dialect for SQL Server without a server: it writes down the T-SQL that would be sent, its
+ * values as literals, and answers nothing.
+ */
+export class RecordingClient extends SqlServerClient {
+  readonly items: RecordedItem[] = [];
+
+  // Neither is ever used: nothing is sent anywhere.
+  override acquireConnection(): Promise<object> {
+    return Promise.resolve({});
+  }
+  override releaseConnection(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Question marks stay, to be replaced by the values themselves. */
+  override positionBindings(sql: string): string {
+    return sql;
+  }
+
+  override _query(_connection: unknown, job: QueryJob): Promise<QueryJob> {
+    const isRead = READS.includes(job.method) || job.output !== undefined;
+    if (isRead || READING_TEXT.test(job.sql)) throw new StepReadsDatabase(job.sql);
+    const sql = inline(job.sql, job.bindings ?? []).trim();
+    this.items.push({ kind: 'statement', sql: sql.replace(/;?\s*select @@rowcount.*$/i, '') });
+    return Promise.resolve({ ...job, response: [] });
+  }
+}
+
+Object.assign(RecordingClient.prototype, {
+  transaction(): never {
+    throw new Error('A step runs in one transaction already: it must not begin another.');
+  },
+});
+
+function inline(sql: string, bindings: readonly unknown[]): string {
+  let index = 0;
+  return sql.replaceAll(/\\?\?/g, (mark) => {
+    if (mark === '\\?') return '?';
+    const literal = toLiteral(bindings[index]);
+    index += 1;
+    return literal;
+  });
+}
+
+/** Runs one direction of a migration against nothing and tells what it would have done. */
+export async function record(run: (knex: Knex) => Promise<unknown>): Promise<RecordedItem[]> {
+  const knex = knexModule.knex({ client: RecordingClient });
+  await run(knex);
+  const client: unknown = knex.client;
+  return client instanceof RecordingClient ? client.items : [];
+}

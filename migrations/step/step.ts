@@ -1,0 +1,25 @@
+import type { Knex } from 'knex';
+import type { RecordedItem } from './recorded-item.ts';
+
+export type Direction = 'up' | 'down';
+
+/** One file of `versions/`: an ordinary knex migration, and what it does on SQL Server. */
+export interface Step {
+  /** The 14 digits that begin its name; steps run in their order. */
+  version: string;
+  /** The file's name, as knex keeps it. */
+  name: string;
+  /** SHA-256 of the file and of the T-SQL of both directions. */
+  checksum: string;
+  up: readonly RecordedItem[];
+  /** Undefined where the file has no `down`. */
+  down: readonly RecordedItem[] | undefined;
+  /** False: each of its items is a transaction of its own. */
+  transaction: boolean;
+  /** Ids of lint rules that the file allows itself to break. */
+  allowed: readonly string[];
+  /** The file's own functions, for databases on which it runs as it is. */
+  run: { up: RunDirection; down: RunDirection | undefined };
+}
+
+export type RunDirection = (knex: Knex) => Promise<unknown>;

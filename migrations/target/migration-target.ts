@@ -1,0 +1,64 @@
+import type { History } from '../history/step-state.ts';
+import type { SchemaModel } from '../schema/schema-model.ts';
+import type { Direction, Step } from '../step/step.ts';
+
+/** Somebody else migrates the database now, or a lock of its tables was not to be had in time. */
+export class MigrationLocked extends Error {
+  override name = 'MigrationLocked';
+}
+
+/** A step failed; what it had done is undone, or noted part by part. */
+export class StepFailed extends Error {
+  override name = 'StepFailed';
+  readonly step: string;
+
+  constructor(step: Step, direction: Direction, cause: unknown) {
+    super(`${step.name} (${direction}) failed`, { cause });
+    this.step = step.name;
+  }
+}
+
+/** A note of what is so, without anything being done to the schema. */
+export interface Note {
+  step: Step;
+  kind: 'baseline' | 'repair';
+}
+
+/** Called when a part of a step is done, so that whoever waits sees it go on. */
+export type OnPart = (part: { index: number; of: number; rounds: number }) => void;
+
+/** Who holds what keeps a migration from running. */
+export interface LockHolder {
+  session: string;
+  login: string;
+  host: string;
+  program: string;
+  since: string;
+}
+
+export interface UnlockResult {
+  /** Whether knex's own row lock had stuck, and is free now. */
+  knexLockFreed: boolean;
+  holder: LockHolder | undefined;
+}
+
+/** A database as the commands see it. */
+export interface MigrationTarget {
+  /** What it remembers; nothing is created for it. */
+  history: () => Promise<History>;
+  /** What its catalogue holds, the bookkeeping left out. */
+  schema: () => Promise<SchemaModel>;
+  /** What the catalogue would hold after just these steps. */
+  expectedSchema: (steps: readonly Step[]) => Promise<SchemaModel>;
+  /** Runs `work` while nobody else can migrate; the bookkeeping is there then. */
+  whileLocked: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /** Does or undoes one step. Throws {@link StepFailed}. */
+  run: (
+    step: Step,
+    direction: Direction,
+    context: { all: readonly Step[]; onPart: OnPart },
+  ) => Promise<void>;
+  note: (notes: readonly Note[]) => Promise<void>;
+  unlock: () => Promise<UnlockResult>;
+  close: () => Promise<void>;
+}

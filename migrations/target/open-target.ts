@@ -1,0 +1,15 @@
+import { dialectOf } from '@ordercast/services/platform/database.ts';
+import type { Knex } from 'knex';
+import type { MigrationTarget } from './migration-target.ts';
+import { sqlServerTarget } from './sql-server-target.ts';
+import { sqliteTarget } from './sqlite-target.ts';
+
+/** A database as the commands see it, whichever it is. It owns the handle from now on. */
+export function openTarget(
+  db: Knex,
+  { lockTimeoutMs, clock }: { lockTimeoutMs: number; clock: () => number },
+): MigrationTarget {
+  return dialectOf(db) === 'mssql'
+    ? sqlServerTarget(db, { lockTimeoutMs })
+    : sqliteTarget(db, clock);
+}

@@ -1,0 +1,162 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { databaseErrorKind } from '@ordercast/services/platform/database-error.ts';
+import type { Knex } from 'knex';
+import { z } from 'zod';
+import {
+  APPLIED_TABLE,
+  HISTORY_TABLE,
+  KNEX_LOCK_TABLE,
+  MIGRATION_LOCK,
+  SQL_SERVER_BOOKKEEPING,
+} from '../history/history-tables.ts';
+import { readHistory } from '../history/read-history.ts';
+import { UNLOCK_BATCH, lockBatch, previousOf } from '../plan/plan-script.ts';
+import { stepBatches } from '../plan/step-batches.ts';
+import type { Batch } from '../plan/step-batches.ts';
+import { expectedSchema } from '../schema/expected-schema.ts';
+import { readSqlServerSchema } from '../schema/read-sql-server-schema.ts';
+import { withoutBookkeeping } from '../schema/without-bookkeeping.ts';
+import { MigrationLocked, StepFailed } from './migration-target.ts';
+import type { LockHolder, MigrationTarget, Note } from './migration-target.ts';
+
+const ATTEMPTS = 4;
+const FIRST_PAUSE_MS = 500;
+
+const presence = z.tuple([z.object({ id: z.number().nullable() })]);
+const moreRow = z.array(z.object({ more: z.coerce.number() }));
+const holderRow = z.object({
+  session: z.coerce.string(),
+  login: z.string(),
+  host: z.string().nullable(),
+  program: z.string().nullable(),
+  since: z.coerce.date(),
+});
+
+/**
+ * A SQL Server, through a handle with one connection: the lock belongs to its session. A step runs
+ * as the very batches that `plan` prints. Where a lock is not to be had within `lockTimeoutMs`, or
+ * the step is a deadlock's victim, it is tried again from where it left off.
+ */
+export function sqlServerTarget(
+  db: Knex,
+  { lockTimeoutMs }: { lockTimeoutMs: number },
+): MigrationTarget {
+  const hasTable = async (name: string): Promise<boolean> => {
+    const rows: unknown = await db.raw('select object_id(?, ?) as id', [`dbo.${name}`, 'U']);
+    return presence.parse(rows)[0].id !== null;
+  };
+
+  const execute = async ({ sql, repeats }: Batch, onRound: () => void): Promise<void> => {
+    for (let attempt = 1; ;) {
+      try {
+        const answer: unknown = await db.raw(asRaw(sql));
+        onRound();
+        if (!repeats || moreRow.parse(answer)[0]?.more !== 1) return;
+        attempt = 1;
+      } catch (error) {
+        const kind = databaseErrorKind(error);
+        const mayPass = kind === 'lock-timeout' || kind === 'deadlock';
+        if (!mayPass || attempt === ATTEMPTS) throw error;
+        await delay(FIRST_PAUSE_MS * 2 ** attempt * (0.5 + Math.random()));
+        attempt += 1;
+      }
+    }
+  };
+
+  return {
+    history: () => readHistory(db, hasTable),
+    schema: async () => withoutBookkeeping(await readSqlServerSchema(db)),
+    expectedSchema: (steps) => Promise.resolve(expectedSchema(steps)),
+    whileLocked: async (work) => {
+      try {
+        await db.raw(asRaw(lockBatch(lockTimeoutMs)));
+      } catch (error) {
+        if (databaseErrorKind(error) !== 'other') throw error;
+        const holder = await lockHolder(db).catch(() => undefined);
+        throw new MigrationLocked(lockedText(holder), { cause: error });
+      }
+      try {
+        for (const sql of SQL_SERVER_BOOKKEEPING) await db.raw(asRaw(sql));
+        return await work();
+      } finally {
+        // Where the connection is gone the lock is gone with it.
+        await db.raw(asRaw(UNLOCK_BATCH)).catch(() => undefined);
+      }
+    },
+    run: async (step, direction, { all, onPart }) => {
+      const batches = stepBatches(step, {
+        direction,
+        previous: previousOf(step, all, direction),
+        singleRounds: true,
+      });
+      for (const [index, batch] of batches.entries()) {
+        let rounds = 0;
+        try {
+          await execute(batch, () => {
+            rounds += 1;
+            onPart({ index: index + 1, of: batches.length, rounds });
+          });
+        } catch (error) {
+          throw new StepFailed(step, direction, error);
+        }
+      }
+    },
+    note: (notes) => db.transaction((trx) => writeNotes(trx, notes)),
+    unlock: async () => {
+      const knexLockFreed =
+        (await hasTable(KNEX_LOCK_TABLE)) &&
+        (await db(KNEX_LOCK_TABLE).where({ is_locked: 1 }).update({ is_locked: 0 })) > 0;
+      return { knexLockFreed, holder: await lockHolder(db) };
+    },
+    close: () => db.destroy(),
+  };
+}
+
+/** knex would take question marks for parameters. */
+function asRaw(sql: string): string {
+  return sql.replaceAll('?', '\\?');
+}
+
+async function writeNotes(trx: Knex, notes: readonly Note[]): Promise<void> {
+  for (const { step, kind } of notes) {
+    await trx.raw(
+      `INSERT INTO dbo.${HISTORY_TABLE} (version, name, direction, checksum, outcome, items_done, started_at, duration_ms, done_by, done_from)
+VALUES (?, ?, ?, ?, 'done', 0, SYSUTCDATETIME(), 0, ORIGINAL_LOGIN(), HOST_NAME())`,
+      [step.version, step.name, kind, step.checksum],
+    );
+    if (kind === 'repair') continue;
+    await trx.raw(
+      `INSERT INTO dbo.${APPLIED_TABLE} (name, batch, migration_time)
+SELECT ?, ISNULL(MAX(batch), 0) + 1, SYSUTCDATETIME() FROM dbo.${APPLIED_TABLE}`,
+      [step.name],
+    );
+  }
+}
+
+/** Needs the right to see the server's state; without it nobody can be named. */
+async function lockHolder(db: Knex): Promise<LockHolder | undefined> {
+  const rows: unknown = await db.raw(
+    `SELECT s.session_id AS session, s.login_name AS login, s.host_name AS host, s.program_name AS program, s.login_time AS since
+FROM sys.dm_tran_locks AS l JOIN sys.dm_exec_sessions AS s ON s.session_id = l.request_session_id
+WHERE l.resource_type = 'APPLICATION' AND l.resource_database_id = DB_ID() AND l.request_status = 'GRANT'
+  AND l.resource_description LIKE ?`,
+    [`%${MIGRATION_LOCK.slice(0, 32)}%`],
+  );
+  const [row] = z.array(holderRow).parse(rows);
+  if (row === undefined) return undefined;
+  return {
+    session: row.session,
+    login: row.login,
+    host: row.host ?? '',
+    program: row.program ?? '',
+    since: row.since.toISOString(),
+  };
+}
+
+function lockedText(holder: LockHolder | undefined): string {
+  const who =
+    holder === undefined
+      ? 'Somebody else'
+      : `Session ${holder.session} (${holder.login} from ${holder.host}, since ${holder.since})`;
+  return `${who} is migrating this database now. Nothing was changed. Wait until it has ended and try again, or give it longer: --lock-timeout <seconds>.`;
+}
