@@ -11,7 +11,10 @@ const personRow = z.object({ sub: z.string(), name: z.string(), email: z.string(
 
 export async function findPerson(db: Knex, sub: string): Promise<Person | undefined> {
   const row: unknown = await db('people').where({ sub }).first('sub', 'name', 'email');
-  return row === undefined ? undefined : personRow.parse(row);
+  if (row === undefined) return undefined;
+  const person = personRow.parse(row);
+  // SQL Server compares texts without their trailing blanks, whatever the collation.
+  return person.sub === sub ? person : undefined;
 }
 
 /** Keeps a person; whoever is there already stays as they are. `now` is in epoch milliseconds. */

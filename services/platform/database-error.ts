@@ -72,14 +72,11 @@ function numbers(
 
 /** What kind of failure an error is; what wraps another is as what it wraps, where that is known. */
 export function databaseErrorKind(error: unknown): DatabaseErrorKind {
-  const kinds = [...causesOf(error)].map(ownKind);
-  // The outermost says least: a socket error may wrap the certificate that caused it.
-  return kinds.findLast((kind) => kind !== 'other') ?? 'other';
-}
-
-function ownKind(error: Error): DatabaseErrorKind {
-  const number = 'number' in error ? NUMBERS.get(error.number) : undefined;
-  return number ?? ('code' in error ? CODES.get(error.code) : undefined) ?? 'other';
+  const causes = [...causesOf(error)];
+  const byNumber = causes.map((one) => ('number' in one ? NUMBERS.get(one.number) : undefined));
+  // Of codes the outermost says least: a socket's error may wrap the certificate that caused it.
+  const byCode = causes.map((one) => ('code' in one ? CODES.get(one.code) : undefined)).reverse();
+  return [...byNumber, ...byCode].find((kind) => kind !== undefined) ?? 'other';
 }
 
 function* causesOf(error: unknown): Generator<Error> {

@@ -62,8 +62,12 @@ function sqliteSettings(path: string): Knex.Config {
   };
 }
 
-/** An error's text is the statement without its values: they are people's, and texts are logged. */
-const QUIET = { compileSqlOnError: false };
+const QUIET = {
+  /** An error's text is the statement without its values: they are people's, and texts are logged. */
+  compileSqlOnError: false,
+  /** What knex would print is thrown as well. */
+  log: { warn: () => undefined, error: () => undefined, deprecate: () => undefined },
+};
 
 const dialectSchema = z.object({ dialect: z.string() });
 
