@@ -9,7 +9,8 @@ export const test = base.extend<object, { system: SystemProcess; systemArgs: str
   systemArgs: [[], { option: true, scope: 'worker' }],
   system: [
     async ({ systemArgs }, use) => {
-      const system = await startSystemProcess(['--ephemeral', ...systemArgs]);
+      // DATABASE_URL puts the same system on a server, which these tests may migrate.
+      const system = await startSystemProcess(['--ephemeral', '--migrate', ...systemArgs]);
       await use(system);
       expect(await system.stop()).toBe(0);
     },

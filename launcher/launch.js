@@ -12,6 +12,9 @@ import { ensureWebBuild } from './web-build.js';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const [command = '', ...args] = process.argv.slice(2);
 
+/** Tests bring databases of their own, whatever the shell names; they would write into that one. */
+const OWN_DATABASE = { DATABASE_URL: undefined, DATABASE_SECRET_ID: undefined };
+
 /** Each command of `package.json` that must work on a bare clone. */
 const COMMANDS = {
   async start() {
@@ -24,29 +27,14 @@ const COMMANDS = {
     await ensureInstalled(ROOT);
     await ensureWebBuild(ROOT);
     const browser = await ensureBrowser(ROOT);
-    await run([bin('vitest'), 'run', ...args]);
+    await run([bin('vitest'), 'run', ...args], { env: OWN_DATABASE });
     if (args.length > 0) return;
-    await run(
-      [bin('@playwright/test', 'playwright'), 'test', '--config', 'e2e/playwright.config.ts'],
-      {
-        env: { ORDERCAST_BROWSER: browser },
-      },
-    );
+    await runBrowserTests(browser, []);
   },
   async e2e() {
     await ensureInstalled(ROOT);
     await ensureWebBuild(ROOT);
-    const browser = await ensureBrowser(ROOT);
-    await run(
-      [
-        bin('@playwright/test', 'playwright'),
-        'test',
-        '--config',
-        'e2e/playwright.config.ts',
-        ...args,
-      ],
-      { env: { ORDERCAST_BROWSER: browser } },
-    );
+    await runBrowserTests(await ensureBrowser(ROOT), args);
   },
   /** The store suites and the migrations on the server that SQLSERVER_URL names. */
   async 'test-sqlserver'() {
@@ -59,6 +47,11 @@ const COMMANDS = {
     }
     await ensureInstalled(ROOT);
     await run([bin('vitest'), 'run', '--config', 'vitest.sqlserver.config.ts', ...args]);
+    if (args.length > 0) return;
+    await ensureWebBuild(ROOT);
+    await runBrowserTests(await ensureBrowser(ROOT), ['orders.e2e'], {
+      DATABASE_URL: process.env.SQLSERVER_URL,
+    });
   },
   async migrate() {
     await ensureInstalled(ROOT);
@@ -84,6 +77,13 @@ const COMMANDS = {
 };
 
 const SOURCES = ['services', 'websocket', 'web/src', 'migrations', 'local', 'e2e'];
+
+function runBrowserTests(browser, files, env = OWN_DATABASE) {
+  const playwright = bin('@playwright/test', 'playwright');
+  return run([playwright, 'test', '--config', 'e2e/playwright.config.ts', ...files], {
+    env: { ORDERCAST_BROWSER: browser, ...env },
+  });
+}
 
 /** The script behind a package's command, wherever its version keeps it. */
 function bin(name, command = name) {

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { columnTypes } from '../column-type.ts';
 import { primaryKey } from '../primary-key.ts';
+import { createIndex } from '../step/create-index.ts';
 
 /** The catalogue: the only source of prices. */
 export async function up(knex: Knex): Promise<void> {
@@ -13,9 +14,13 @@ export async function up(knex: Knex): Promise<void> {
     table.specificType('currency', type.code(3)).notNullable();
     table.specificType('created_at', type.instant).notNullable();
     primaryKey(table, 'pk_products', ['id']);
-    table.index(['category', 'name'], 'ix_products_category');
     // A full order of 100 lines of 999 each then stays below JavaScript's exact integers.
     table.check('unit_price between 0 and 10000000000', [], 'ck_products_unit_price');
+  });
+  await createIndex(knex, 'products', {
+    name: 'ix_products_category',
+    columns: ['category', 'name', 'id'],
+    include: ['unit_price', 'currency'],
   });
 }
 

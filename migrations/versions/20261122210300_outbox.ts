@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { columnTypes } from '../column-type.ts';
 import { primaryKey } from '../primary-key.ts';
+import { createIndex } from '../step/create-index.ts';
 
 /** Events that wait to be published, written in the transaction of the change that they tell of. */
 export async function up(knex: Knex): Promise<void> {
@@ -17,9 +18,19 @@ export async function up(knex: Knex): Promise<void> {
     table.specificType('last_error', type.text(1000)).nullable();
     primaryKey(table, 'pk_outbox', ['id']);
     table.check('attempts >= 0', [], 'ck_outbox_attempts');
-    // Only what waits is in it: the relay's poll stays a look at an almost empty index.
-    table.index(['id'], 'ix_outbox_pending', { predicate: knex.whereNull('published_at') });
-    table.index(['published_at'], 'ix_outbox_published');
+  });
+  // Only what waits is in it: the relay's poll stays a look at an almost empty index.
+  await createIndex(knex, 'outbox', {
+    name: 'ix_outbox_pending',
+    columns: ['id'],
+    where: 'published_at is null',
+  });
+  // Oldest first, for the retention; a row enters it once, when it is published.
+  await createIndex(knex, 'outbox', {
+    name: 'ix_outbox_published',
+    columns: ['published_at'],
+    include: ['abandoned_at'],
+    where: 'published_at is not null',
   });
 
   // Leadership on databases without sp_getapplock.

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { instantColumn, instantValue, integerColumn } from '../platform/column.ts';
+import { dialectOf } from '../platform/database.ts';
+import { deleteTop } from '../platform/delete-top.ts';
 
 /** How long an answer can be replayed. */
 export const IDEMPOTENCY_KEY_LIFE_MS = 24 * 60 * 60 * 1000;
@@ -71,22 +73,15 @@ export async function storeReply(
 
 /** Deletes up to `limit` keys that have expired; returns how many. */
 export async function deleteExpiredKeys(db: Knex, now: number, limit: number): Promise<number> {
-  const rows: unknown[] = await db('idempotency_keys')
+  if (dialectOf(db) === 'mssql') {
+    return deleteTop(db, limit, 'idempotency_keys', 'expires_at <= ?', [instantValue(now)]);
+  }
+  const oldest = db('idempotency_keys')
     .where('expires_at', '<=', instantValue(now))
     .orderBy('expires_at')
-    .limit(limit)
-    .select('subject', 'route', 'key_hash');
-  let deleted = 0;
-  for (const row of rows.map((row) => primaryKeyRow.parse(row))) {
-    deleted += await db('idempotency_keys')
-      .where(row)
-      .where('expires_at', '<=', instantValue(now))
-      .del();
-  }
-  return deleted;
+    .limit(limit);
+  return db('idempotency_keys').whereIn('rowid', oldest.select('rowid')).del();
 }
-
-const primaryKeyRow = z.object({ subject: z.string(), route: z.string(), key_hash: z.string() });
 
 function keyOf({ subject, route, key }: KeyedRequest) {
   return { subject, route, key_hash: sha256(key) };

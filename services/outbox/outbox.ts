@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { instantValue, integerColumn } from '../platform/column.ts';
+import { dialectOf } from '../platform/database.ts';
+import { deleteTop } from '../platform/delete-top.ts';
 import { inTransaction } from '../platform/transaction.ts';
 import type { CloudEvent } from './cloud-event.ts';
 
@@ -147,11 +149,14 @@ export async function recordOutboxFailure(
  * Abandoned rows stay: they are evidence.
  */
 export async function deletePublished(db: Knex, before: number, limit: number): Promise<number> {
-  const ids = await db('outbox')
+  if (dialectOf(db) === 'mssql') {
+    const condition = 'published_at < ? and abandoned_at is null';
+    return deleteTop(db, limit, 'outbox', condition, [instantValue(before)]);
+  }
+  const oldest = db('outbox')
     .where('published_at', '<', instantValue(before))
     .whereNull('abandoned_at')
     .orderBy('published_at')
-    .limit(limit)
-    .pluck<string[]>('id');
-  return ids.length === 0 ? 0 : db('outbox').whereIn('id', ids).del();
+    .limit(limit);
+  return db('outbox').whereIn('id', oldest.select('id')).del();
 }
