@@ -91,6 +91,23 @@ export function orderStoreContract(open: OpenTestDatabase): void {
       expect(await findOrder(database.db, order.id.toLowerCase())).toBeUndefined();
     });
 
+    it('keeps the largest exact amount, the longest note in any script, and odd milliseconds', async () => {
+      const largest = Number.MAX_SAFE_INTEGER;
+      const scripts = 'שלום עולם مرحبا 🍏👩‍👩‍👧 ẞ';
+      const order = anOrder({
+        note: scripts.repeat(1 + 4_000 / scripts.length).slice(0, 3_999) + '.',
+        total: largest,
+        createdAt: AT + 7,
+        updatedAt: AT + 999,
+        lines: [
+          { productId: 'tea', name: 'تفاح 🍏', quantity: 1, unitPrice: largest, total: largest },
+        ],
+      });
+      expect(order.note).toHaveLength(4_000);
+      await insertOrder(database.db, order);
+      expect(await findOrder(database.db, order.id)).toEqual({ ...order, customerName: 'Ada' });
+    });
+
     it('applies a change to the version before it alone, and keeps every change', async () => {
       const order = anOrder();
       await insertOrder(database.db, order);

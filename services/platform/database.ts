@@ -11,7 +11,7 @@ import { SqliteClient } from './sqlite-client.ts';
 
 /** What a program asks of its connections beside what the address says. */
 export interface ConnectionWishes extends Partial<
-  Pick<SqlServerSettings, 'appName' | 'database' | 'lockTimeoutMs' | 'requestTimeoutMs'>
+  Pick<SqlServerSettings, 'appName' | 'database' | 'encrypt' | 'lockTimeoutMs' | 'requestTimeoutMs'>
 > {
   /** Connections at most; SQLite always has one. */
   poolMax?: number;

@@ -52,7 +52,11 @@ declare module 'knex/lib/dialects/mssql/index.js' {
     destroyRawConnection(connection: PooledConnection): Promise<void>;
     validateConnection(connection: PooledConnection): Promise<boolean>;
     _query(connection: PooledConnection, job: QueryJob): Promise<QueryJob>;
-    _stream(connection: PooledConnection, job: QueryJob, stream: unknown): Promise<unknown>;
+    _stream(
+      connection: PooledConnection,
+      job: QueryJob,
+      stream: { destroy: (error: Error) => unknown },
+    ): Promise<unknown>;
     processResponse(job: QueryJob, runner: unknown): unknown;
   }
 }

@@ -86,10 +86,14 @@ export class SqlServerClient extends MssqlClient {
   }
 
   /** knex would write every row to the stream, however slowly it is read: page by key instead. */
-  override _stream(): Promise<never> {
-    return Promise.reject(
-      new Error('Streams have no backpressure here: read page by page, by key.'),
-    );
+  override _stream(
+    _connection: PooledConnection,
+    _job: QueryJob,
+    stream: { destroy: (error: Error) => unknown },
+  ): Promise<never> {
+    const error = new Error('Streams have no backpressure here: read page by page, by key.');
+    stream.destroy(error);
+    return Promise.reject(error);
   }
 
   override processResponse(job: QueryJob, runner: unknown): unknown {
