@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { StatementDoesNotApply, applyStatement } from './apply-statement.ts';
+import { compareSchemas, describeDifference } from './compare-schemas.ts';
+import { parseStatement } from './parse-statement.ts';
+import { EMPTY_SCHEMA } from './schema-model.ts';
+import type { SchemaModel } from './schema-model.ts';
+
+const SHOP = [
+  'CREATE TABLE orders (id char(26) NOT NULL, note nvarchar(4000) NULL, total bigint NOT NULL, at datetime2(3) NOT NULL CONSTRAINT df_orders_at DEFAULT (getutcdate()), CONSTRAINT pk_orders PRIMARY KEY (id), CONSTRAINT ck_orders_total CHECK (total between 0 and 9))',
+  'CREATE INDEX ix_orders_total ON orders (total, id) INCLUDE (note) WHERE total > 0',
+  'CREATE VIEW totals AS SELECT total FROM orders',
+];
+
+function schema(...statements: readonly string[]): SchemaModel {
+  return statements.map(parseStatement).reduce(applyStatement, EMPTY_SCHEMA);
+}
+
+function differences(...changes: readonly string[]): string[] {
+  const result = compareSchemas(schema(...SHOP), schema(...SHOP, ...changes));
+  return result.differences.map(describeDifference);
+}
+
+describe('two schemas', () => {
+  it('that were made by different ways are the same', () => {
+    expect(
+      differences(
+        'ALTER TABLE orders ADD extra int NULL',
+        'ALTER TABLE orders DROP COLUMN extra',
+        'DROP INDEX ix_orders_total ON orders',
+        'CREATE NONCLUSTERED INDEX [ix_orders_total] ON [dbo].[orders] ([total] ASC, [id]) INCLUDE ([note]) WHERE ([total]>(0))',
+        'ALTER TABLE orders DROP CONSTRAINT ck_orders_total',
+        'ALTER TABLE orders ADD CONSTRAINT ck_orders_total CHECK ([total]>=(0) AND [total]<=(9))',
+        'ALTER VIEW totals AS SELECT total  FROM orders',
+      ),
+    ).toEqual([]);
+  });
+
+  it.each([
+    [
+      'ALTER TABLE orders ALTER COLUMN note nvarchar(200) NULL',
+      'orders.note: is nvarchar(200) null, expected nvarchar(4000) null',
+    ],
+    ['ALTER TABLE orders ADD hand int NULL', 'orders.hand: int null is there and should not be'],
+    [
+      'ALTER TABLE orders DROP COLUMN note',
+      'orders.note: is missing, expected nvarchar(4000) null',
+    ],
+    [
+      'ALTER TABLE orders DROP CONSTRAINT df_orders_at',
+      'orders.at: is missing, expected default ((getutcdate()))',
+    ],
+    [
+      'ALTER TABLE orders DROP CONSTRAINT pk_orders',
+      'orders: pk_orders: is missing, expected primary key clustered (id)',
+    ],
+    [
+      'ALTER TABLE orders DROP CONSTRAINT ck_orders_total',
+      'orders: ck_orders_total: is missing, expected check (total between 0 and 9)',
+    ],
+    [
+      'DROP INDEX ix_orders_total ON orders',
+      /^orders: ix_orders_total: is missing, expected index/,
+    ],
+    [
+      'CREATE INDEX ix_hand ON orders (at)',
+      'orders: ix_hand: index (at) is there and should not be',
+    ],
+    ['CREATE TABLE hand (id int)', 'hand: table hand is there and should not be'],
+    ['DROP VIEW totals', /^totals: is missing/],
+    ['CREATE OR ALTER VIEW totals AS SELECT 1 AS total', /^totals: is view totals AS SELECT 1/],
+  ])('after %s differ in exactly that', (change, expected) => {
+    const found = differences(change);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(expected);
+  });
+
+  it('are told where one of their expressions cannot be read', () => {
+    const odd = schema(
+      'CREATE TABLE t (a int CONSTRAINT ck CHECK (case when a > 1 then 1 end = 1))',
+    );
+    expect(compareSchemas(odd, odd)).toMatchObject({
+      differences: [],
+      notCompared: [expect.stringContaining('t: ck')],
+    });
+  });
+});
+
+describe('a statement on a schema', () => {
+  it.each([
+    'CREATE TABLE orders (id int)',
+    'DROP TABLE nothing',
+    'ALTER TABLE orders ADD note int',
+    'ALTER TABLE orders DROP COLUMN nothing',
+    'ALTER TABLE orders DROP CONSTRAINT nothing',
+    'DROP INDEX nothing ON orders',
+    'CREATE INDEX ix_orders_total ON orders (id)',
+    'DROP VIEW nothing',
+  ])('is refused where the server would refuse it: %s', (sql) => {
+    expect(() => schema(...SHOP, sql)).toThrow(StatementDoesNotApply);
+  });
+
+  it('follows a renamed column into keys and indexes', () => {
+    const renamed = schema(...SHOP, "EXEC sp_rename 'orders.total', 'amount', 'COLUMN'");
+    const [index] = renamed.tables.get('orders')?.indexes ?? [];
+    expect(index?.columns.map(({ name }) => name)).toEqual(['amount', 'id']);
+  });
+});

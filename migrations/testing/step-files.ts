@@ -1,0 +1,48 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const HELPERS = join(import.meta.dirname, '..', 'step');
+
+/** A step as a test writes it: the bodies of its functions, which know `knex`. */
+export interface StepText {
+  up: string;
+  /** Undefined: there is none. */
+  down?: string;
+  /** More lines of the file, such as `export const config = { transaction: false };`. */
+  more?: string;
+}
+
+export interface StepFolder {
+  path: string;
+  /** Writes a step; its version follows from its place, 1 to 9. */
+  write: (place: number, purpose: string, step: StepText) => Promise<string>;
+  remove: () => Promise<void>;
+}
+
+/** A folder of steps of a test's own, as files that could stand in `versions/`. */
+export async function openStepFolder(): Promise<StepFolder> {
+  const path = await mkdtemp(join(tmpdir(), 'ordercast-steps-'));
+  return {
+    path,
+    write: async (place, purpose, { up, down, more = '' }) => {
+      const name = `2030010${place}000000_${purpose}.ts`;
+      const text = [
+        `import { backfill } from '${HELPERS}/backfill.ts';`,
+        `import { createIndex } from '${HELPERS}/create-index.ts';`,
+        'void [backfill, createIndex];',
+        more,
+        `export async function up(knex) {\n${up}\n}`,
+        down === undefined ? '' : `export async function down(knex) {\n${down}\n}`,
+      ];
+      await writeFile(join(path, name), text.join('\n'));
+      return name;
+    },
+    remove: () => rm(path, { recursive: true }),
+  };
+}
+
+/** Body of a function that sends these statements as they are. */
+export function statements(...sql: readonly string[]): string {
+  return sql.map((one) => `await knex.schema.raw(${JSON.stringify(one)});`).join('\n');
+}
