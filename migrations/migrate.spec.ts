@@ -7,6 +7,7 @@ import { openDatabase } from '@ordercast/services/platform/database.ts';
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BOOKKEEPING_TABLES } from './history/history-tables.ts';
+import { TABLES, fillEveryTable } from './testing/fill-every-table.ts';
 import {
   DatabaseIsNewer,
   MIGRATION_SETTINGS,
@@ -26,20 +27,6 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const TABLES = [
-  'announcements',
-  'idempotency_keys',
-  'leases',
-  'order_lines',
-  'order_timeline',
-  'orders',
-  'outbox',
-  'people',
-  'products',
-  'report_schedules',
-  'reports',
-];
-
 async function tables(): Promise<string[]> {
   const names = await db('sqlite_master')
     .where({ type: 'table' })
@@ -50,102 +37,13 @@ async function tables(): Promise<string[]> {
   return names;
 }
 
-const at = new Date(1_700_000_000_000);
-const orderId = '01HF7YAT00000000000000000A';
-
-/** A row in every table, each related to the others as in life. */
-async function fill(): Promise<void> {
-  await db('people').insert({
-    sub: 'ada',
-    name: 'Ada',
-    email: 'ada@example.com',
-    name_key: 'ada',
-    email_key: 'ada@example.com',
-    created_at: at,
-  });
-  await db('products').insert({
-    id: 'tea',
-    name: 'Tea',
-    category: 'Drinks',
-    unit_price: 450,
-    currency: 'EUR',
-    created_at: at,
-  });
-  await db('orders').insert({
-    id: orderId,
-    customer_id: 'ada',
-    status: 'placed',
-    version: 1,
-    currency: 'EUR',
-    total: 900,
-    line_count: 1,
-    created_at: at,
-    updated_at: at,
-  });
-  await db('order_lines').insert({
-    order_id: orderId,
-    line_no: 1,
-    product_id: 'tea',
-    name: 'Tea',
-    quantity: 2,
-    unit_price: 450,
-    total: 900,
-  });
-  await db('order_timeline').insert({
-    order_id: orderId,
-    version: 1,
-    at,
-    by_sub: 'ada',
-    by_role: 'customer',
-    to_status: 'placed',
-  });
-  await db('outbox').insert({
-    id: orderId,
-    channels: '[]',
-    event: '{}',
-    created_at: at,
-    attempts: 0,
-  });
-  await db('leases').insert({ name: 'relay', owner: 'x', fence: 1, expires_at: at });
-  await db('idempotency_keys').insert({
-    subject: 'ada',
-    route: 'POST /orders',
-    key_hash: 'h',
-    request_hash: 'r',
-    status: 201,
-    body: '{}',
-    created_at: at,
-    expires_at: at,
-  });
-  await db('announcements').insert({ id: orderId, text: 'Hello', by_sub: 'ada', at });
-  await db('reports').insert({
-    id: orderId,
-    kind: 'daily-summary',
-    status: 'queued',
-    trigger_key: 't',
-    period_from: at,
-    period_to: new Date(at.getTime() + 1),
-    created_at: at,
-  });
-  await db('report_schedules').insert({
-    id: 'daily',
-    kind: 'daily-summary',
-    schedule: 'cron(0 6 * * ? *)',
-    time_zone: 'UTC',
-    recipients: '[]',
-    enabled: true,
-    version: 1,
-    updated_at: at,
-  });
-}
-
 describe('migrations', () => {
   it('go up, hold rows, go down to nothing and come up again, one by one', async () => {
     const names = (await readdir(MIGRATION_SETTINGS.directory)).sort();
     expect(await pendingMigrations(db)).toEqual(names);
     expect(await migrateToLatest(db)).toEqual(names);
     expect(await tables()).toEqual(TABLES);
-    await fill();
+    await fillEveryTable(db);
     expect(await migrateToLatest(db)).toEqual([]);
     for (const table of TABLES) expect(await db(table).select()).toHaveLength(1);
 
@@ -156,7 +54,7 @@ describe('migrations', () => {
 
     for (const name of names) await db.migrate.up({ ...MIGRATION_SETTINGS, name });
     expect(await tables()).toEqual(TABLES);
-    await fill();
+    await fillEveryTable(db);
   });
 
   it.each([
@@ -168,7 +66,7 @@ describe('migrations', () => {
     ['a negative price', 'products', { unit_price: -1 }],
   ])('refuse %s', async (_what, table, change) => {
     await migrateToLatest(db);
-    await fill();
+    await fillEveryTable(db);
     await expect(db(table).update(change)).rejects.toThrow(/constraint/i);
   });
 
@@ -177,7 +75,7 @@ describe('migrations', () => {
     await db('knex_migrations').insert({
       name: '29990101000000_from_the_future.ts',
       batch: 2,
-      migration_time: at,
+      migration_time: new Date(1_700_000_000_000),
     });
     await expect(migrateToLatest(db)).rejects.toThrow(DatabaseIsNewer);
     await expect(pendingMigrations(db)).rejects.toThrow(/29990101000000_from_the_future/);

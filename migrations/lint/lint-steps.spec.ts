@@ -82,7 +82,13 @@ const FIXTURES: Record<LintRule, { caught: StepText; passed: StepText; says: Reg
       'ALTER TABLE orders DROP COLUMN region',
       'ALTER TABLE orders ADD region varchar(10) NULL',
     ),
-    passed: { up: statements(ADD, DROP, ADD), down: statements(DROP) },
+    passed: {
+      up: statements(
+        'CREATE TABLE scratch (id int NOT NULL, a int NULL)',
+        'ALTER TABLE scratch DROP COLUMN a',
+      ),
+      down: statements('DROP TABLE scratch'),
+    },
     says: /orders\.region is dropped/,
   },
   rename: {

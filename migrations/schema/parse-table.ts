@@ -51,7 +51,8 @@ function parseColumn(reader: TokenReader, into: TableElement): void {
     else if (reader.take('IDENTITY')) {
       model.identity = true;
       if (reader.sees('(')) reader.enclosed();
-    } else if (reader.take('WITH', 'VALUES')) continue;
+    } else if (reader.take('AUTOINCREMENT')) model.identity = true;
+    else if (reader.take('WITH', 'VALUES')) continue;
     else parseColumnConstraint(reader, model, into);
   }
   into.columns.push(model);
