@@ -1,5 +1,4 @@
-import { HISTORY_TABLE, APPLIED_TABLE, KNEX_LOCK_TABLE } from '../history/history-tables.ts';
-import { SQL_SERVER_BOOKKEEPING } from '../history/history-tables.ts';
+import { BOOKKEEPING_TABLES, SQL_SERVER_BOOKKEEPING } from '../history/history-tables.ts';
 
 export interface BootstrapNames {
   database: string;
@@ -53,14 +52,14 @@ EXEC (@sql);`,
       in: 'master',
       parameters: [],
       sql: `IF (SELECT is_read_committed_snapshot_on FROM sys.databases WHERE name = ${text(database)}) = 0
-  ALTER DATABASE ${name(database)} SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE;`,
+  EXEC (${text(`ALTER DATABASE ${name(database)} SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE`)});`,
     },
     {
       title: 'Reports may read one state of everything',
       in: 'master',
       parameters: [],
       sql: `IF (SELECT snapshot_isolation_state FROM sys.databases WHERE name = ${text(database)}) = 0
-  ALTER DATABASE ${name(database)} SET ALLOW_SNAPSHOT_ISOLATION ON;`,
+  EXEC (${text(`ALTER DATABASE ${name(database)} SET ALLOW_SNAPSHOT_ISOLATION ON`)});`,
     },
     login(migrator, 'migratorPassword'),
     login(app, 'appPassword'),
@@ -78,7 +77,7 @@ EXEC (@sql);`,
     ]),
     user(app, [
       `GRANT SELECT, INSERT, UPDATE, DELETE ON SCHEMA::dbo TO ${name(app)};`,
-      ...[APPLIED_TABLE, KNEX_LOCK_TABLE, HISTORY_TABLE].map(
+      ...BOOKKEEPING_TABLES.map(
         (table) => `DENY INSERT, UPDATE, DELETE ON dbo.${table} TO ${name(app)};`,
       ),
     ]),

@@ -11,6 +11,15 @@ export interface Passwords {
   appPassword: string | undefined;
 }
 
+/** A part of it failed; those before it are done, and it may be run again. */
+export class BootstrapFailed extends Error {
+  override name = 'BootstrapFailed';
+
+  constructor(title: string, cause: unknown) {
+    super(`bootstrap failed at "${title}"`, { cause });
+  }
+}
+
 const LONGEST_PASSWORD = 128;
 
 /**
@@ -38,7 +47,11 @@ export async function bootstrap(
     try {
       for (const part of parts.filter((one) => one.in === where)) {
         const values = part.parameters.map((parameter) => given[parameter]);
-        await db.raw(part.sql.replaceAll('?', '\\?').replace('@p0', '?'), values);
+        await db
+          .raw(part.sql.replaceAll('?', '\\?').replace('@p0', '?'), values)
+          .catch((cause: unknown) => {
+            throw new BootstrapFailed(part.title, cause);
+          });
       }
     } finally {
       await db.destroy();

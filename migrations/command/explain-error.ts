@@ -5,6 +5,7 @@ import { InvalidDatabaseUrl } from '@ordercast/services/platform/database-url.ts
 import { SecretUnavailable } from '@ordercast/services/platform/secret-store.ts';
 import { InvalidStep } from '../step/load-steps.ts';
 import { MigrationLocked, StepFailed } from '../target/migration-target.ts';
+import { BootstrapFailed } from './bootstrap.ts';
 import { EXIT } from './exit-code.ts';
 import type { ExitCode } from './exit-code.ts';
 import { Refused } from './report.ts';
@@ -31,15 +32,14 @@ export function explainError(error: unknown): Explanation {
     return plain(EXIT.usage, error.message);
   }
   const kind = databaseErrorKind(error);
-  if (kind === 'other' && !(error instanceof StepFailed)) {
+  const isStep = error instanceof StepFailed;
+  const isPart = isStep || error instanceof BootstrapFailed;
+  if (kind === 'other' && !isPart && serverErrorOf(error).number === undefined) {
     return { exitCode: EXIT.failed, message: messageOf(error), isUnexpected: true };
   }
   const { exitCode, advice } = ADVICE[kind];
-  const subject = error instanceof StepFailed ? `${error.message}: ` : '';
-  return plain(
-    exitCode,
-    `${subject}${serverText(error)} ${advice}${error instanceof StepFailed ? AFTER_STEP : ''}`,
-  );
+  const subject = isPart ? `${error.message}: ` : '';
+  return plain(exitCode, `${subject}${serverText(error)} ${advice}${isStep ? AFTER_STEP : ''}`);
 }
 
 const SETTINGS = [InvalidConfig, InvalidDatabaseUrl, SecretUnavailable];
