@@ -34,7 +34,14 @@ module.exports = {
     only('client-knows-the-protocol', '^websocket/client/', ['^websocket/protocol/']),
     only('websocket-knows-no-orders', '^websocket/', [], 'payloads are opaque to websocket'),
     only('web-speaks-contracts', '^web/', ['^services/contract/', '^websocket/client/']),
-    only('migrations-need-the-platform', '^migrations/', ['^services/platform/']),
+    only('migrations-need-the-platform', '^migrations/(?!.*\\.spec\\.ts$)', [
+      '^migrations/',
+      '^services/platform/',
+    ]),
+    only('migration-specs-need-test-servers', '^migrations/.*\\.spec\\.ts$', [
+      '^migrations/',
+      '^services/(platform|testing)/',
+    ]),
     {
       name: 'browser-safe',
       severity: 'error',

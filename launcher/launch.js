@@ -57,6 +57,10 @@ const COMMANDS = {
     await ensureInstalled(ROOT);
     await run(['migrations/main.ts', ...args]);
   },
+  async 'docs-schema'() {
+    await ensureInstalled(ROOT);
+    await run(['migrations/documentation/main.ts']);
+  },
   async check() {
     await ensureInstalled(ROOT);
     await run([bin('prettier'), '--check', '--log-level', 'warn', '.']);

@@ -10,8 +10,10 @@ export interface LocalArguments {
   ephemeral: boolean;
   /** Run pending migrations of a SQL Server too; SQLite always migrates by itself. */
   migrate: boolean;
-  /** TCP port on loopback; 0 takes a free one. */
+  /** TCP port; 0 takes a free one. */
   port: number;
+  /** Where to listen instead of on the loopback alone, for containers. */
+  host: string | undefined;
   /** Life of access and ID tokens, in seconds; a short one shows what happens when they expire. */
   tokenSeconds: number;
 }
@@ -39,7 +41,7 @@ const secondsSchema = z
 const USAGE =
   'npm start -- [--fresh | --ephemeral] [--migrate] [--data <folder>] [--token-seconds <1..86400>]';
 
-/** Reads the flags of `npm start -- …` and `PORT`; throws {@link ArgumentsError}. */
+/** Reads the flags of `npm start -- …`, `PORT` and `LISTEN_HOST`; throws {@link ArgumentsError}. */
 export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): LocalArguments {
   const port = portSchema.safeParse(env.PORT ?? '8080');
   if (!port.success) {
@@ -50,7 +52,13 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): 
   if (!seconds.success) {
     throw new ArgumentsError(`--token-seconds must be a number from 1 to 86400. Usage: ${USAGE}`);
   }
-  return { ...flags, data: flags.data, port: port.data, tokenSeconds: seconds.data };
+  return {
+    ...flags,
+    data: flags.data,
+    port: port.data,
+    host: env.LISTEN_HOST || undefined,
+    tokenSeconds: seconds.data,
+  };
 }
 
 function readFlags(args: readonly string[]) {

@@ -19,11 +19,16 @@ export interface LocalOrigin {
   close(graceMs: number): Promise<void>;
 }
 
-/** Listens on both loopback addresses, since `localhost` may mean either. Port 0 takes a free one. */
-export async function openLocalOrigin(wanted: number): Promise<LocalOrigin> {
-  const first = await listen(wanted, '127.0.0.1');
+/**
+ * Listens on both loopback addresses, since `localhost` may mean either, or on `host` instead: in a
+ * container nobody outside reaches the loopback. Port 0 takes a free one.
+ */
+export async function openLocalOrigin(wanted: number, host?: string): Promise<LocalOrigin> {
+  const first = await listen(wanted, host ?? '127.0.0.1');
   const { port } = addressOf(first);
-  const second = await listen(port, '::1').catch(async (error: unknown) => {
+  const second = await (
+    host === undefined ? listen(port, '::1') : Promise.resolve(undefined)
+  ).catch(async (error: unknown) => {
     if (error instanceof PortTakenError) {
       await closeServer(first, 0);
       throw error;

@@ -34,6 +34,8 @@ export interface OrdercastOptions {
   migrate: boolean;
   /** 0 takes a free port. */
   port: number;
+  /** Undefined: the loopback alone. */
+  host?: string | undefined;
   /** Life of access and ID tokens, in seconds. */
   tokenSeconds: number;
   /** Undefined: SQLite in the data folder. */
@@ -71,7 +73,7 @@ export async function startOrdercast(options: OrdercastOptions): Promise<Running
 async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<RunningOrdercast> {
   const clock = Date.now;
   const random = Math.random;
-  const origin = await openLocalOrigin(options.port);
+  const origin = await openLocalOrigin(options.port, options.host);
   cleanUp.add(() => origin.close(GRACE_MS));
   const folder = openDataFolder({ path: options.dataFolder, ...options });
   cleanUp.add(() => folder.release());

@@ -323,7 +323,7 @@ describe('npm run migrate -- bootstrap', () => {
 
   it('says at which part it failed', async () => {
     const server = await startTdsServer({
-      answer: ({ sql }) =>
+      answer: ({ sql }): Answer =>
         sql.includes('db_ddladmin')
           ? { error: { number: 15151, message: 'Cannot alter the role.' } }
           : {},

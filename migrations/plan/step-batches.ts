@@ -1,7 +1,6 @@
 import { APPLIED_TABLE, HISTORY_TABLE, MIGRATION_LOCK } from '../history/history-tables.ts';
-import type { Backfill } from '../step/backfill.ts';
 import { quoted } from '../step/literal.ts';
-import type { RecordedItem } from '../step/recorded-item.ts';
+import type { Backfill, RecordedItem } from '../step/recorded-item.ts';
 import type { Direction, Step } from '../step/step.ts';
 
 /** T-SQL that is sent as one batch: `plan` prints it between two GO, `up` and `down` execute it. */

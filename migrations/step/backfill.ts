@@ -1,20 +1,6 @@
 import type { Knex } from 'knex';
+import type { Backfill } from './recorded-item.ts';
 import { RecordingClient } from './recording-client.ts';
-
-/** A change of many rows, so many that one transaction would lock too much for too long. */
-export interface Backfill {
-  table: string;
-  /** A column that is unique and has an index, by which the table is walked. */
-  key: string;
-  /** Its type on SQL Server without a collation: `bigint`, `char(26)`, `varchar(64)`. */
-  keyType: string;
-  /** What is assigned, such as `region = 'eu'`; the same text for every database. */
-  set: string;
-  /** Which rows need it; all where it is left out. */
-  where?: string;
-  /** Rows a transaction. Below 5,000, where SQL Server would begin to lock whole tables. */
-  batch: number;
-}
 
 const MAX_BATCH = 4_000;
 

@@ -1,0 +1,38 @@
+/** What each table is for. A table without an entry fails the check of `docs/schema.md`. */
+export const TABLE_PURPOSES: Readonly<Record<string, string>> = {
+  announcements: 'What admins told everybody.',
+  idempotency_keys:
+    'Answers to requests that carried an Idempotency-Key, for 24 hours. Rows lie in the order of their end: new ones are appended, old ones are deleted from the front, by batches of 200 that lock only their rows.',
+  leases: 'Leadership on databases without application locks: SQLite. Stays empty on SQL Server.',
+  order_lines: 'What was bought, at the price of that day.',
+  order_timeline: 'Every change of every order. Kept for ever.',
+  orders: 'Orders as they are now. `version` counts up by one a change and is the entity tag.',
+  outbox:
+    'Events that wait to be published, written in the transaction of the change that they tell of. Published rows go after 7 days, by batches of 200; abandoned ones stay as evidence.',
+  people:
+    'Names and mail addresses, as Cognito gave them once. Clustered by `sub`, which is random: a row is written once a person, and read by `sub` in every list.',
+  products: 'The catalogue: the only source of prices.',
+  report_schedules: 'When reports run by themselves.',
+  reports: 'Runs of reports. `trigger_key` names what asked for one, so that a repeat finds it.',
+};
+
+/** Which query each index serves, or which foreign key it supports. */
+export const INDEX_PURPOSES: Readonly<Record<string, string>> = {
+  ix_announcements_by: 'foreign key',
+  ix_idempotency_keys_expires: 'retention; the order of the table',
+  ix_order_lines_product: 'foreign key',
+  ix_order_timeline_by: 'foreign key',
+  ix_orders_created: '`GET /orders/summary`, covered',
+  ix_orders_customer:
+    '`GET /orders` of a customer, and `q` by name or address: covered, a seek a page',
+  ix_orders_customer_status: '`GET /orders?status=` of a customer: covered, a seek a page',
+  ix_orders_status: '`GET /orders?status=` of staff: covered, a seek a page',
+  ix_outbox_pending: "the relay's claim: only what waits is in it",
+  ix_outbox_published: 'retention: only what is published is in it',
+  ix_people_email_key: '`q` as the beginning of an address',
+  ix_people_name_key: '`q` as the beginning of a name',
+  ix_products_category: '`GET /products`, covered',
+  ix_report_schedules_updated_by: 'foreign key',
+  ix_reports_requested_by: 'foreign key',
+  ix_reports_status: 'runs by status, newest first',
+};
