@@ -188,8 +188,10 @@ describe.runIf(SQLSERVER_URL !== undefined)('on SQL Server', () => {
       code: 6,
       err: matching(/is migrating this database now\. Nothing was changed/),
     });
+    expect(await migrate('unlock')).toMatchObject({ code: 6, out: containing('is held') });
     await other.destroy();
     expect((await migrate('up', '--lock-timeout', '30')).code).toBe(0);
+    expect(await migrate('unlock')).toMatchObject({ code: 0, out: containing('Nobody holds') });
   });
 
   it('a backfill that is killed goes on where it was: every row is changed once', async () => {
@@ -242,7 +244,7 @@ describe.runIf(SQLSERVER_URL !== undefined)('on SQL Server', () => {
   });
 
   it('a step in parts that fails tells how far it came, and goes on from there', async () => {
-    await steps.write(1, 'parts', {
+    const parts = {
       up: statements(
         'CREATE TABLE a (id int NOT NULL)',
         'CREATE TABLE b (id int NOT NULL)',
@@ -250,7 +252,8 @@ describe.runIf(SQLSERVER_URL !== undefined)('on SQL Server', () => {
       ),
       down: statements('DROP TABLE c', 'DROP TABLE b', 'DROP TABLE a'),
       more: 'export const config = { transaction: false };',
-    });
+    };
+    await steps.write(1, 'parts', parts);
     await db.raw('create table b (id int not null)');
     expect((await migrate('up')).code).toBe(1);
     expect(await statuses()).toEqual([{ status: 'half-applied', itemsDone: 1 }]);
@@ -259,6 +262,9 @@ describe.runIf(SQLSERVER_URL !== undefined)('on SQL Server', () => {
       err: containing('applied in part'),
     });
     await db.raw('drop table b');
+    const name = await steps.write(1, 'parts', { ...parts, up: '' });
+    expect(await migrate('up')).toMatchObject({ code: 5, err: containing(`${name} was edited`) });
+    await steps.write(1, 'parts', parts);
     expect((await migrate('up')).code).toBe(0);
     expect([...(await readSqlServerSchema(db)).tables.keys()]).toEqual(
       expect.arrayContaining(['a', 'b', 'c']),

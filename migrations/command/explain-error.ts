@@ -39,13 +39,20 @@ export function explainError(error: unknown): Explanation {
   }
   const { exitCode, advice } = ADVICE[kind];
   const subject = isPart ? `${error.message}: ` : '';
-  return plain(exitCode, `${subject}${serverText(error)} ${advice}${isStep ? AFTER_STEP : ''}`);
+  return plain(
+    exitCode,
+    `${subject}${serverText(error)} ${advice}${isStep ? afterStep(error) : ''}`,
+  );
 }
 
 const SETTINGS = [InvalidConfig, InvalidDatabaseUrl, SecretUnavailable];
 
-const AFTER_STEP =
-  ' The step left nothing half done (see "status"), and no later step was run: put it right and run "up" again.';
+function afterStep({ isInParts }: StepFailed): string {
+  const left = isInParts
+    ? 'The parts before it are done and noted (see "status"), and no later step was run: put it right, and "up" goes on from there.'
+    : 'The step left nothing half done, and no later step was run: put it right and run "up" again.';
+  return ` ${left}`;
+}
 
 const ADVICE: Readonly<Record<DatabaseErrorKind, { exitCode: ExitCode; advice: string }>> = {
   unreachable: {

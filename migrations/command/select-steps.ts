@@ -58,6 +58,16 @@ export function stepsToUndo(
 
 function assertSound(states: readonly StepState[]): void {
   assertKnown(states);
+  const rewritten = states.find(
+    ({ status, last, step }) => status === 'half-applied' && last?.checksum !== step?.checksum,
+  );
+  if (rewritten !== undefined) {
+    throw new Refused(
+      EXIT.refused,
+      `Refused: ${rewritten.name} was edited after ${rewritten.last?.itemsDone ?? 0} of its parts had been applied, so nobody ` +
+        'knows where to go on. Take the edit back, finish it with "up", and write a new step.',
+    );
+  }
   const changed = states.filter(({ status }) => status === 'changed').map(({ name }) => name);
   if (changed.length > 0) {
     throw new Refused(

@@ -1,3 +1,4 @@
+import type { LockHolder } from '../target/migration-target.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-code.ts';
 import type { Report } from './report.ts';
@@ -7,15 +8,25 @@ import type { Report } from './report.ts';
  * to a session and cannot stick; where one holds it, it is named, for whoever may end it.
  */
 export async function unlock({ target }: CommandContext): Promise<Report> {
-  const { knexLockFreed, holder } = await target.unlock();
-  const held =
-    holder === undefined
-      ? 'Nobody holds the migration lock, which ends with its session by itself.'
-      : `The migration lock is held by session ${holder.session} (${holder.login} from ${holder.host}, ${holder.program}, since ${holder.since}). ` +
-        `It ends with that session. If nobody works there any more: KILL ${holder.session};`;
+  const { knexLockFreed, isHeld, holder } = await target.unlock();
+  const knexLock = knexLockFreed
+    ? "knex's own lock had stuck and is free now."
+    : "knex's own lock is free.";
   return {
-    exitCode: holder === undefined ? EXIT.done : EXIT.locked,
-    text: `${knexLockFreed ? "knex's own lock had stuck and is free now." : "knex's own lock is free."}\n${held}`,
-    json: { knexLockFreed, holder: holder ?? null },
+    exitCode: isHeld ? EXIT.locked : EXIT.done,
+    text: `${knexLock}\n${describe(isHeld, holder)}`,
+    json: { knexLockFreed, isHeld, holder: holder ?? null },
   };
+}
+
+function describe(isHeld: boolean, holder: LockHolder | undefined): string {
+  if (!isHeld) return 'Nobody holds the migration lock, which ends with its session by itself.';
+  if (holder === undefined) {
+    return 'The migration lock is held, and ends with its session. Who holds it is seen by a login with VIEW SERVER STATE.';
+  }
+  const { session, login, host, program, since } = holder;
+  return (
+    `The migration lock is held by session ${session} (${login} from ${host}, ${program}, since ${since}). ` +
+    `It ends with that session. If nobody works there any more: KILL ${session};`
+  );
 }

@@ -182,7 +182,7 @@ function inTransaction(statements: readonly string[]): string[] {
 
 /** Compiled only when its turn comes, so that it may name what the statement before it has made. */
 function execute(sql: string): string {
-  return `EXEC (${quoted(sql)});`;
+  return `EXEC sp_executesql ${quoted(sql)};`;
 }
 
 function beginAttempt(step: Step, { direction }: BatchContext): string {

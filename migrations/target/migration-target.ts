@@ -10,11 +10,12 @@ export class MigrationLocked extends Error {
 /** A step failed; what it had done is undone, or noted part by part. */
 export class StepFailed extends Error {
   override name = 'StepFailed';
-  readonly step: string;
+  /** Whether the parts before the failed one are done: the step is none in one transaction. */
+  readonly isInParts: boolean;
 
   constructor(step: Step, direction: Direction, cause: unknown) {
     super(`${step.name} (${direction}) failed`, { cause });
-    this.step = step.name;
+    this.isInParts = !step.transaction;
   }
 }
 
@@ -39,6 +40,9 @@ export interface LockHolder {
 export interface UnlockResult {
   /** Whether knex's own row lock had stuck, and is free now. */
   knexLockFreed: boolean;
+  /** Whether somebody migrates now. */
+  isHeld: boolean;
+  /** Who it is, where this login may see that. */
   holder: LockHolder | undefined;
 }
 

@@ -23,6 +23,7 @@ const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 500;
 
 const presence = z.tuple([z.object({ id: z.number().nullable() })]);
+const freeRow = z.tuple([z.object({ free: z.coerce.number() })]);
 const moreRow = z.array(z.object({ more: z.coerce.number() }));
 const holderRow = z.object({
   session: z.coerce.string(),
@@ -106,7 +107,13 @@ export function sqlServerTarget(
       const knexLockFreed =
         (await hasTable(KNEX_LOCK_TABLE)) &&
         (await db(KNEX_LOCK_TABLE).where({ is_locked: 1 }).update({ is_locked: 0 })) > 0;
-      return { knexLockFreed, holder: await lockHolder(db) };
+      const rows: unknown = await db.raw(
+        "select applock_test('public', ?, 'Exclusive', 'Session') as free",
+        [MIGRATION_LOCK],
+      );
+      const isHeld = freeRow.parse(rows)[0].free === 0;
+      const holder = isHeld ? await lockHolder(db).catch(() => undefined) : undefined;
+      return { knexLockFreed, isHeld, holder };
     },
     close: () => db.destroy(),
   };

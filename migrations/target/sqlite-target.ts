@@ -75,6 +75,7 @@ export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
       knexLockFreed:
         (await hasTable(KNEX_LOCK_TABLE)) &&
         (await db(KNEX_LOCK_TABLE).where({ is_locked: 1 }).update({ is_locked: 0 })) > 0,
+      isHeld: false,
       holder: undefined,
     }),
     close: () => db.destroy(),
