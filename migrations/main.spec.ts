@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import type { StepFolder } from './testing/step-files.ts';
 import { runMigrate, startMigrate } from './testing/run-migrate.ts';
 import type { MigrateResult } from './testing/run-migrate.ts';
 
+const TLS_FOLDER = join(import.meta.dirname, '../services/testing/tls');
 const VERSIONS = join(import.meta.dirname, 'versions');
 
 let folder: string;
@@ -411,11 +413,19 @@ describe('npm run migrate, where the database cannot do it', () => {
           ? { number: 18456, message: "Login failed for user 'dba'." }
           : { number: 4060, message: 'Cannot open database "x".' },
     });
+    const [key, cert] = ['server.key', 'server.pem'].map((file) =>
+      readFileSync(join(TLS_FOLDER, file), 'utf8'),
+    );
+    const safe = await startTdsServer({ tls: { key: key ?? '', cert: cert ?? '' } });
     const at = `mssql://dba:hunter2@127.0.0.1:${server.port}`;
     const cases: [string, RegExp][] = [
       [`${at}/shop?encrypt=false`, /Login failed.*check user and password/],
       [`${at}/other?encrypt=false`, /does not exist.*bootstrap/],
       [`${at}/shop`, /offers no encryption/],
+      [
+        `mssql://dba:hunter2@localhost:${safe.port}/shop`,
+        /certificate of the server is not trusted.*ca=/,
+      ],
       ['mssql://dba:hunter2@127.0.0.1:1/shop', /cannot be reached/],
       ['mssql://dba:hunter2@nowhere.invalid/shop', /cannot be reached/],
       [`sqlite:${folder}`, /cannot be reached|check host, port and path/],
@@ -427,6 +437,7 @@ describe('npm run migrate, where the database cannot do it', () => {
       expect(lastLine({ err })).toMatch(ONE_LINE);
       expect(err).not.toContain('hunter2');
     }
+    await safe.close();
   });
 
   it('says that a file is no database, or may not be written', async () => {

@@ -299,6 +299,22 @@ describe.runIf(SQLSERVER_URL !== undefined)('on SQL Server', () => {
     expect(Number(row?.count)).toBe(60 ** 3 * 12);
   });
 
+  it('builds an index online where the edition can', async (context) => {
+    const rows: unknown = await db.raw('select @@version as version');
+    if (JSON.stringify(rows).includes('Babelfish')) {
+      context.skip('Only SQL Server itself builds online.');
+    }
+    await db.raw(
+      'create table items (id int not null constraint pk_items primary key, n int not null)',
+    );
+    await steps.write(1, 'index', {
+      up: "await createIndex(knex, 'items', { name: 'ix_items_n', columns: ['n'], include: ['id'], where: 'n > 0', online: true });",
+      down: statements('DROP INDEX ix_items_n ON items'),
+    });
+    expect((await migrate('up')).code).toBe(0);
+    expect((await migrate('down')).code).toBe(0);
+  });
+
   it('reports a column that was changed by hand, with the exact difference', async () => {
     await runMigrate(['up'], env);
     const verify = async () => {

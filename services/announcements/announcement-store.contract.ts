@@ -1,0 +1,33 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keepPerson } from '../people/people-store.ts';
+import type { OpenTestDatabase } from '../testing/each-database.ts';
+import type { TestDatabase } from '../testing/test-database.ts';
+import { insertAnnouncement, listAnnouncements } from './announcement-store.ts';
+
+const AT = '2026-11-22T08:30:00.123Z';
+
+/** What every database must do with announcements. */
+export function announcementStoreContract(open: OpenTestDatabase): void {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await open();
+  });
+  afterEach(() => database.close());
+
+  describe('the announcement store', () => {
+    it('gives back the newest first, with their author, a page at a time', async () => {
+      const { db } = database;
+      await keepPerson(db, { sub: 'alex', name: 'Älex 🎈', email: 'alex@example.com' }, 1000);
+      const by = { sub: 'alex', name: 'Älex 🎈', role: 'admin' as const };
+      const all = [1, 2, 3].map((number) => ({
+        id: `01KAN00000000000000000000${number}`,
+        text: `„Ruhe“, bitte 🍏 ${number}`,
+        by,
+        at: AT,
+      }));
+      for (const one of all) await insertAnnouncement(db, one);
+      expect(await listAnnouncements(db, undefined, 2)).toEqual([all[2], all[1]]);
+      expect(await listAnnouncements(db, all[1]?.id, 2)).toEqual([all[0]]);
+    });
+  });
+}
