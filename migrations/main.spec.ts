@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '@ordercast/services/platform/database.ts';
@@ -248,6 +248,9 @@ describe('npm run migrate', () => {
     expect(plan.code).toBe(0);
     expect(plan.out).toContain('CREATE TABLE people');
     expect(plan.out.split('\n').filter((line) => line === 'GO').length).toBeGreaterThan(6);
+    const file = join(folder, 'plan.sql');
+    await runMigrate(['plan', '--directory', steps.path, '--output', file], {});
+    expect(await readFile(file, 'utf8')).toBe(plan.out);
     expect((await runMigrate(['lint'], {})).out).toContain('no danger');
     await steps.write(3, 'danger', { up: statements('DROP TABLE orders') });
     expect(await runMigrate(['lint', '--directory', steps.path], {})).toMatchObject({

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readConfig } from '@ordercast/services/platform/config.ts';
 import {
@@ -16,8 +17,7 @@ import { runCommand } from './command/run-command.ts';
 const VERSIONS = resolve(import.meta.dirname, 'versions');
 
 /** `npm run migrate -- <command>`: composition root of the DBA's command line. */
-async function main(): Promise<Report> {
-  const args = readArguments(process.argv.slice(2));
+async function main(args: MigrateArguments): Promise<Report> {
   if (args.command === 'help') return { exitCode: EXIT.done, text: USAGE, json: { usage: USAGE } };
   const variables = readConfig(z.object(DATABASE_VARIABLES), process.env);
   const hasDatabase =
@@ -52,15 +52,22 @@ function tell(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-const json = process.argv.includes('--json');
+let args: MigrateArguments | undefined;
 let report: Report;
 try {
-  report = await main();
+  args = readArguments(process.argv.slice(2));
+  report = await main(args);
 } catch (error) {
   const { exitCode, message, isUnexpected } = explainError(error);
   tell(isUnexpected && error instanceof Error ? (error.stack ?? message) : message);
   report = { exitCode, text: '', json: { error: message } };
 }
-const text = json ? JSON.stringify(report.json, undefined, 2) : report.text;
-if (text !== '') process.stdout.write(`${text}\n`);
+const isJson = args?.json ?? process.argv.includes('--json');
+const text = isJson ? JSON.stringify(report.json, undefined, 2) : report.text;
+if (args?.output !== undefined && report.exitCode !== EXIT.usage) {
+  writeFileSync(args.output, `${text}\n`);
+  tell(`The answer is in ${args.output}.`);
+} else if (text !== '') {
+  process.stdout.write(`${text}\n`);
+}
 process.exitCode = report.exitCode;

@@ -29,12 +29,16 @@ export interface MigrateArguments {
   json: boolean;
   lockTimeoutMs: number;
   directory: string | undefined;
+  /** File that takes the answer instead of standard output, where npm prints a line of its own. */
+  output: string | undefined;
   migrator: string;
   app: string;
 }
 
 const COMMON = `  --json                    one JSON object on standard output, for machines
   --lock-timeout <seconds>  how long to wait for another migration, and for a table (default 10)
+  --output <file>           write the answer there: npm prints a line of its own before it on
+                            standard output, unless it is run as npm run --silent
   --directory <folder>      other steps than those of migrations/versions`;
 
 export const USAGE = `npm run migrate -- <command> [options]
@@ -74,6 +78,7 @@ function parse(args: readonly string[]) {
         json: { type: 'boolean', default: false },
         'lock-timeout': { type: 'string', default: '10' },
         directory: { type: 'string' },
+        output: { type: 'string' },
         migrator: { type: 'string', default: 'ordercast_migrator' },
         app: { type: 'string', default: 'ordercast_app' },
         help: { type: 'boolean', short: 'h', default: false },
@@ -99,6 +104,7 @@ function settings(values: ReturnType<typeof parse>['values']) {
     json: values.json,
     lockTimeoutMs: Math.round(Number(seconds) * 1000),
     directory: values.directory,
+    output: values.output,
     migrator: values.migrator,
     app: values.app,
   };
