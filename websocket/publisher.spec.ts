@@ -41,6 +41,57 @@ describe('publishing', () => {
     expect(appends).toEqual([1, 9]);
   });
 
+  it('sends a lone event at once, and what follows in ever fewer frames while it keeps coming', async () => {
+    // In a time of the test's own, so that the numbers do not hang on how busy the machine is.
+    let now = 0;
+    const alarms: { at: number; ring: () => void }[] = [];
+    const frames: { at: number; events: number }[] = [];
+    const { publish } = createPublisher({
+      log: {
+        append: (_channel, events) => {
+          frames.push({ at: now, events: events.length });
+          return Promise.resolve([]);
+        },
+      },
+      fanOut: { deliver: () => Promise.resolve({ settled: Promise.resolve() }) },
+      wait: (ms) => new Promise((ring) => alarms.push({ at: now + ms, ring })),
+    });
+    const passMs = async (ms: number) => {
+      for (const end = now + ms; now < end; now += 1) {
+        alarms.filter(({ at }) => at <= now).forEach(({ ring }) => ring());
+        alarms.splice(0, alarms.length, ...alarms.filter(({ at }) => at > now));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    const events = someEvents(203);
+    void publish('c', events.slice(0, 1));
+    await passMs(500);
+    expect(frames).toEqual([{ at: 0, events: 1 }]);
+
+    // Two that come together: the second waits at most 20 ms.
+    void publish('c', events.slice(1, 2));
+    await passMs(5);
+    void publish('c', events.slice(2, 3));
+    await passMs(495);
+    expect(frames.slice(1)).toEqual([
+      { at: 500, events: 1 },
+      { at: 520, events: 1 },
+    ]);
+
+    // 100 a second, for two seconds.
+    frames.length = 0;
+    for (const event of events.slice(3)) {
+      void publish('c', [event]);
+      await passMs(10);
+    }
+    await passMs(500);
+    expect(frames.reduce((sum, frame) => sum + frame.events, 0)).toBe(200);
+    expect(frames.length / 200).toBeLessThanOrEqual(0.2);
+    void publish('c', events.slice(0, 1));
+    await passMs(1);
+    expect(frames.at(-1)?.at).toBe(3_500);
+  });
+
   it('delivers an event that is too large to nobody and the others to everybody', async () => {
     const realtime = await build();
     const { url } = await serve(realtime);

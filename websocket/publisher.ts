@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CloudEvent } from '@ordercast/protocol/cloud-event.ts';
 import type { ChannelLog } from './channel-log/channel-log.ts';
 import { EventTooLarge } from './channel-log/event-too-large.ts';
+import { ChannelPace } from './channel-pace.ts';
 import type { FanOut } from './fanout/fan-out.ts';
 
 /**
@@ -21,18 +23,28 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-/** A publisher that appends together what waits for one channel. */
+/**
+ * A publisher that appends together what waits for one channel. An event that comes alone is sent at
+ * once; the next one waits for company, see {@link ChannelPace}.
+ */
 export function createPublisher({
   log,
   fanOut,
+  wait = (ms) => sleep(ms),
 }: {
   log: Pick<ChannelLog, 'append'>;
   fanOut: FanOut;
+  wait?: (ms: number) => Promise<void>;
 }): { publish: Publish } {
   const queues = new Map<string, Waiting[]>();
 
   async function drain(channel: string, queue: Waiting[]): Promise<void> {
-    while (queue.length > 0) await send(channel, takeTogether(queue));
+    const pace = new ChannelPace();
+    while (queue.length > 0) {
+      const calls = takeTogether(queue);
+      await send(channel, calls);
+      await wait(pace.windowAfter(calls.reduce((sum, { events }) => sum + events.length, 0)));
+    }
     queues.delete(channel);
   }
 
