@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ADMIN_GROUP, STAFF_GROUP } from '@ordercast/contract/role.ts';
 import { createApi } from '@ordercast/services/create-api.ts';
@@ -88,6 +89,8 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
   const issuer = `${cognitoEndpoint}/${POOL_ID}`;
   const databaseUrl = options.databaseUrl ?? `sqlite:${join(folder.path, 'ordercast.db')}`;
   const mailbox = createMailbox(clock);
+  // Cognito is there before the realtime core that it tells of ended access.
+  let endAccess = (_sub: string): Promise<void> => Promise.resolve();
 
   const [dynamodb, database, cognito] = await Promise.all([
     startDynamoDb(options.ephemeral ? undefined : join(folder.path, 'dynamodb')),
@@ -112,6 +115,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
         mailbox.deliver(codeMail(delivery));
         return Promise.resolve();
       },
+      onAccessEnded: (sub) => endAccess(sub),
       log: logger('cognito'),
       allowedOrigins: origins,
     }),
@@ -137,6 +141,12 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
     logger: logger('realtime'),
   });
   cleanUp.add(() => realtime.destroy());
+  endAccess = async (sub) => {
+    const at = clock();
+    await realtime.endAccess(sub, at);
+    // Tokens count in whole seconds: the next sign-in must lie behind the end of this one.
+    await delay(1_000 - (at % 1_000));
+  };
   const gateway = createWebSocketGateway({
     stage: STAGE,
     domainName: host,

@@ -52,5 +52,7 @@ export const connect = realtime.connect;
 export const disconnect = realtime.disconnect;
 /** `$default` */
 export const message = realtime.message;
+/** Called by an EventBridge rule on CloudTrail's records of Cognito: see the handler. */
+export const accessEnded = realtime.accessEnded;
 /** Run by a schedule, every five minutes or so. */
 export const reaper = realtime.reap;

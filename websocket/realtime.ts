@@ -12,6 +12,8 @@ import { createFanOut } from './fanout/fan-out.ts';
 import { SdkConnectionClient } from './fanout/sdk-connection-client.ts';
 import type { SenderLimits } from './fanout/sender.ts';
 import { Sender, SENDER_LIMITS } from './fanout/sender.ts';
+import { RevocationTable } from './connections/revocation-table.ts';
+import { createAccessEndedHandler } from './handlers/access-ended.ts';
 import { createAuthorizer } from './handlers/authorizer.ts';
 import { createChannelPolicy } from './handlers/channel-policy.ts';
 import { createConnectHandler } from './handlers/connect.ts';
@@ -62,6 +64,10 @@ export interface Realtime {
   reap: () => Promise<number>;
   /** Warns and ends all connections, or those of one subject. */
   closeConnections: (reason: ClosedFor, whose?: { sub: string }) => Promise<void>;
+  /** Voids a subject's tokens issued up to `at` (epoch ms), and ends their connections. */
+  endAccess: (sub: string, at: number) => Promise<void>;
+  /** Lambda handler: does so for CloudTrail's record of a sign-out, a disabled or a deleted user. */
+  accessEnded: ReturnType<typeof createAccessEndedHandler>;
   registry: ConnectionRegistry;
   log: ChannelLog;
   /** Ends the sockets that posts keep alive. */
@@ -112,15 +118,27 @@ export function createRealtime(settings: RealtimeSettings): Realtime {
     patienceMs: PATIENCE_MS,
     logger,
   });
+  const revocations = new RevocationTable(client, tables.subscriptions);
+  const isRevoked = (sub: string, issuedAt: number) => revocations.isRevoked(sub, issuedAt);
   const verifyToken = createTokenVerifier({
     issuer: settings.issuer,
     clientId: settings.clientId,
     clock,
+    isRevoked,
   });
+  const closeConnections: Realtime['closeConnections'] = async (reason, whose) => {
+    for await (const page of registry.connections(whose)) {
+      await Promise.all(page.map((connection) => closer.close(connection, reason)));
+    }
+  };
+  const endAccess: Realtime['endAccess'] = async (sub, at) => {
+    await revocations.revoke(sub, at);
+    await closeConnections('signed_out', { sub });
+  };
 
   return {
     authorizer: createAuthorizer({ verifyToken, allowedOrigins: settings.allowedOrigins, logger }),
-    connect: createConnectHandler({ registry, callbackEndpoint }),
+    connect: createConnectHandler({ registry, isRevoked, callbackEndpoint }),
     disconnect: createDisconnectHandler({ registry }),
     message: createMessageHandler({
       registry,
@@ -136,11 +154,9 @@ export function createRealtime(settings: RealtimeSettings): Realtime {
     }),
     publish: createPublisher({ log: publishing.log, fanOut }).publish,
     reap: createReaper({ registry, closer }),
-    closeConnections: async (reason, whose) => {
-      for await (const page of registry.connections(whose)) {
-        await Promise.all(page.map((connection) => closer.close(connection, reason)));
-      }
-    },
+    closeConnections,
+    endAccess,
+    accessEnded: createAccessEndedHandler({ endAccess }),
     registry,
     log,
     destroy: () => connections.destroy(),

@@ -61,6 +61,8 @@ export interface CognitoOptions {
   randomBytes: (size: number) => Buffer;
   /** Sends a code by mail; what it throws becomes a CodeDeliveryFailureException. */
   deliverCode: (delivery: CodeDelivery) => Promise<void>;
+  /** Told of everybody who signs out everywhere, is disabled, or is deleted. */
+  onAccessEnded?: (sub: string) => Promise<void>;
   log: Pick<Logger, 'info' | 'error'>;
   /** Origins, besides the issuer's own, whose pages may make Admin* and List* calls. */
   allowedOrigins?: readonly string[];
@@ -122,6 +124,7 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
     clock,
     randomBytes,
     deliverCode: options.deliverCode,
+    accessEnded: options.onAccessEnded ?? (() => Promise.resolve()),
   };
   const adminOrigins = new Set([new URL(options.issuer).origin, ...(options.allowedOrigins ?? [])]);
 

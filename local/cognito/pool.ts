@@ -50,6 +50,8 @@ export interface Pool {
   clock: () => number;
   randomBytes: (size: number) => Buffer;
   deliverCode: (delivery: CodeDelivery) => Promise<void>;
+  /** A user's tokens are void from now on; resolves when those who trust them know. */
+  accessEnded: (sub: string) => Promise<void>;
 }
 
 /** The part of the pool id behind the underscore, as SRP hashes it. */

@@ -1,9 +1,19 @@
 import { z } from 'zod';
-import type { Identity } from '../connections/connection-registry.ts';
+import type { VerifiedToken } from './token-verifier.ts';
 
 /** A connection's identity as an authorizer's context: its values can only be texts. */
-export function encodeIdentity({ sub, groups, expiresAt }: Identity): Record<string, string> {
-  return { sub, groups: JSON.stringify(groups), expiresAt: String(expiresAt) };
+export function encodeIdentity({
+  sub,
+  groups,
+  expiresAt,
+  issuedAt,
+}: VerifiedToken): Record<string, string> {
+  return {
+    sub,
+    groups: JSON.stringify(groups),
+    expiresAt: String(expiresAt),
+    issuedAt: String(issuedAt),
+  };
 }
 
 /** Reads it back from an event's `requestContext.authorizer`. */
@@ -14,4 +24,5 @@ export const identityContextSchema = z.object({
     .transform((text): unknown => JSON.parse(text))
     .pipe(z.array(z.string())),
   expiresAt: z.coerce.number().int(),
+  issuedAt: z.coerce.number().int(),
 });

@@ -16,6 +16,7 @@ const eventSchema = z.object({
 
 export interface ConnectOptions {
   registry: ConnectionRegistry;
+  isRevoked: (sub: string, issuedAt: number) => Promise<boolean>;
   callbackEndpoint: CallbackEndpoint;
 }
 
@@ -23,13 +24,20 @@ export interface ConnectOptions {
  * `$connect`: registers the connection under the identity that the authorizer found, and chooses the
  * subprotocol. A client that does not offer it is refused with 400.
  */
-export function createConnectHandler({ registry, callbackEndpoint }: ConnectOptions) {
+export function createConnectHandler({ registry, isRevoked, callbackEndpoint }: ConnectOptions) {
   return async (event: unknown): Promise<HandlerResponse> => {
     const { headers, requestContext } = eventSchema.parse(event);
     if (!offeredSubprotocols(headers).includes(SUBPROTOCOL)) return { statusCode: 400 };
     const { connectionId, connectedAt, authorizer } = requestContext;
+    const { issuedAt, ...identity } = authorizer;
     const endpoint = callbackEndpoint(requestContext);
-    await registry.connect({ ...authorizer, connectionId, connectedAt, endpoint });
+    await registry.connect({ ...identity, connectionId, connectedAt, endpoint });
+    // Whoever ends an access notes that first and looks for connections after: so one of the two
+    // always sees the other.
+    if (await isRevoked(identity.sub, issuedAt)) {
+      await registry.remove(connectionId);
+      return { statusCode: 401 };
+    }
     return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': SUBPROTOCOL } };
   };
 }

@@ -21,6 +21,7 @@ const claimsSchema = z.object({
   scope: z.string(),
   sub: z.string().min(1),
   exp: z.number(),
+  iat: z.number(),
   'cognito:groups': z.array(z.string()).default([]),
 });
 const rs256Schema = z.object({ alg: z.literal('RS256') });
@@ -35,13 +36,20 @@ export class TokenRefused extends Error {
  * @throws TokenRefused for a token that is not ours, not whole, or not valid now; other errors mean
  * that the keys could not be had, which is not the bearer's fault.
  */
-export type VerifyToken = (token: string) => Promise<Identity>;
+export type VerifyToken = (token: string) => Promise<VerifiedToken>;
+
+export interface VerifiedToken extends Identity {
+  /** Epoch ms, in whole seconds. */
+  issuedAt: number;
+}
 
 export interface TokenVerifierOptions {
   /** The exact `iss` claim; the keys are at `<issuer>/.well-known/jwks.json`. */
   issuer: string;
   clientId: string;
   clock: () => number;
+  /** Whether a subject's tokens up to an instant (epoch ms) are void although they are whole. */
+  isRevoked: (sub: string, issuedAt: number) => Promise<boolean>;
 }
 
 /**
@@ -52,6 +60,7 @@ export function createTokenVerifier({
   issuer,
   clientId,
   clock,
+  isRevoked,
 }: TokenVerifierOptions): VerifyToken {
   const jwksCache = new SimpleJwksCache({ fetcher: { fetch: fetchKeys } });
   const verifier = JwtVerifier.create(
@@ -75,11 +84,13 @@ export function createTokenVerifier({
     });
     const claims = claimsSchema.safeParse(payload);
     if (!claims.success) throw new TokenRefused('not an access token');
-    const { sub, exp, client_id, 'cognito:groups': groups } = claims.data;
+    const { sub, exp, iat, client_id, 'cognito:groups': groups } = claims.data;
     if (client_id !== clientId) throw new TokenRefused('issued to another client');
     const expiresAt = exp * 1000;
     if (expiresAt + LEEWAY_SECONDS * 1000 <= clock()) throw new TokenRefused('expired');
-    return { sub, groups, expiresAt };
+    const issuedAt = iat * 1000;
+    if (await isRevoked(sub, issuedAt)) throw new TokenRefused('signed out');
+    return { sub, groups, expiresAt, issuedAt };
   };
 }
 

@@ -77,7 +77,9 @@ export const verifyUserAttribute = operation(
 export const deleteUser = operation(
   z.object({ AccessToken: z.string() }),
   async (pool, { AccessToken }) => {
-    await pool.users.remove(userOfAccessToken(pool, AccessToken).username);
+    const { username } = userOfAccessToken(pool, AccessToken);
+    await pool.users.remove(username);
+    await pool.accessEnded(username);
     return {};
   },
 );

@@ -7,7 +7,9 @@ import { userOfAccessToken } from '../tokens/session-tokens.ts';
 export const globalSignOut = operation(
   z.object({ AccessToken: z.string() }),
   async (pool, { AccessToken }) => {
-    await pool.users.update(userOfAccessToken(pool, AccessToken).username, withoutSessions);
+    const { username } = userOfAccessToken(pool, AccessToken);
+    await pool.users.update(username, withoutSessions);
+    await pool.accessEnded(username);
     return {};
   },
 );

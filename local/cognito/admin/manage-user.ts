@@ -30,11 +30,16 @@ export const adminConfirmSignUp = userChange(z.object(target), (pool) => (curren
 });
 
 /** AdminDisableUser: no sign-in, and every token of the user is void. */
-export const adminDisableUser = userChange(z.object(target), (pool) => (current) => ({
-  ...withoutSessions(current),
-  enabled: false,
-  modifiedAt: pool.clock(),
-}));
+export const adminDisableUser = operation(z.object(target), async (pool, input) => {
+  const { username } = targetUser(pool, input);
+  await pool.users.update(username, (current) => ({
+    ...withoutSessions(current),
+    enabled: false,
+    modifiedAt: pool.clock(),
+  }));
+  await pool.accessEnded(username);
+  return {};
+});
 
 export const adminEnableUser = userChange(z.object(target), (pool) => (current) => ({
   ...current,
@@ -42,7 +47,12 @@ export const adminEnableUser = userChange(z.object(target), (pool) => (current) 
   modifiedAt: pool.clock(),
 }));
 
-export const adminUserGlobalSignOut = userChange(z.object(target), () => withoutSessions);
+export const adminUserGlobalSignOut = operation(z.object(target), async (pool, input) => {
+  const { username } = targetUser(pool, input);
+  await pool.users.update(username, withoutSessions);
+  await pool.accessEnded(username);
+  return {};
+});
 
 export const adminUpdateUserAttributes = userChange(
   z.object({ ...target, UserAttributes: attributesSchema }),
@@ -62,6 +72,8 @@ export const adminResetUserPassword = operation(z.object(target), async (pool, i
 });
 
 export const adminDeleteUser = operation(z.object(target), async (pool, input) => {
-  await pool.users.remove(targetUser(pool, input).username);
+  const { username } = targetUser(pool, input);
+  await pool.users.remove(username);
+  await pool.accessEnded(username);
   return {};
 });
