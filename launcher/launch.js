@@ -61,6 +61,10 @@ const COMMANDS = {
     await ensureInstalled(ROOT);
     await run(['migrations/documentation/main.ts']);
   },
+  async 'docs-asyncapi'() {
+    await ensureInstalled(ROOT);
+    await run(['websocket/documentation/main.ts']);
+  },
   async check() {
     await ensureInstalled(ROOT);
     await run([bin('prettier'), '--check', '--log-level', 'warn', '.']);
