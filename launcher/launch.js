@@ -65,6 +65,10 @@ const COMMANDS = {
     await ensureInstalled(ROOT);
     await run(['websocket/documentation/main.ts']);
   },
+  async simulate() {
+    await ensureInstalled(ROOT);
+    await run(['bench/simulate/main.ts', ...args]);
+  },
   async check() {
     await ensureInstalled(ROOT);
     await run([bin('prettier'), '--check', '--log-level', 'warn', '.']);
@@ -84,7 +88,7 @@ const COMMANDS = {
   },
 };
 
-const SOURCES = ['services', 'websocket', 'web/src', 'migrations', 'local', 'e2e'];
+const SOURCES = ['services', 'websocket', 'web/src', 'migrations', 'local', 'e2e', 'bench'];
 
 function runBrowserTests(browser, files, env = OWN_DATABASE) {
   const playwright = bin('@playwright/test', 'playwright');
