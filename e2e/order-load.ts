@@ -6,6 +6,8 @@ import type { Answer, Person } from './person.ts';
 
 const WAY: readonly OrderStatus[] = ['confirmed', 'packed', 'shipped', 'delivered'];
 const AGAIN_AFTER_MS = 50;
+/** "Try again soon", which is safe here: every change has a key or a version. */
+const UNAVAILABLE = 503;
 
 export interface AcknowledgedChange {
   orderId: string;
@@ -17,7 +19,7 @@ export interface AcknowledgedChange {
 export class OrderLoad {
   /** What was answered with a 2xx. */
   readonly acknowledged: AcknowledgedChange[] = [];
-  /** Requests that got no answer and were repeated. */
+  /** Requests that got no answer, or a 503, and were repeated. */
   unanswered = 0;
   readonly #apiUrls: () => readonly string[];
   readonly #staff: Person;
@@ -55,6 +57,7 @@ export class OrderLoad {
     if (moved.status === 200) return this.#acknowledge(moved);
     // A move whose answer was lost took effect: the repeat finds the version gone.
     const now = await this.#untilAnswered(this.#staff, 'GET', path);
+    if (now.status !== 200) throw new Error(`${path}: ${JSON.stringify([moved, now])}`);
     const order = orderSchema.parse(now.body);
     if (moved.status !== 412 || order.version !== version + 1 || order.status !== to) {
       throw new Error(`${id} to ${to}: ${JSON.stringify(moved.body)}`);
@@ -79,11 +82,13 @@ export class OrderLoad {
       const urls = this.#apiUrls();
       const url = urls[(this.#requests += 1) % urls.length] ?? '';
       try {
-        return await call(url, person.accessToken, method, path, options);
+        const answer = await call(url, person.accessToken, method, path, options);
+        if (answer.status !== UNAVAILABLE) return answer;
       } catch {
-        this.unanswered += 1;
-        await delay(AGAIN_AFTER_MS);
+        // The process died over it.
       }
+      this.unanswered += 1;
+      await delay(AGAIN_AFTER_MS);
     }
   }
 }

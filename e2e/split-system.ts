@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -36,6 +37,8 @@ export interface ApiProcess extends Child {
   url: string;
 }
 
+export type PostFate = 'pass' | 429 | 500 | 'hang';
+
 /** The system as it is deployed: APIs and relays are processes of their own, as many as wanted. */
 export interface SplitSystem {
   /** Where `/config.json` stands, whose `apiUrl` is the API that was started last. */
@@ -48,6 +51,14 @@ export interface SplitSystem {
   startRelay(entry?: string, settings?: Record<string, string>): Child;
   /** Called with each post to a connection before the gateway sees it. */
   onPost(listener: () => void): void;
+  /** Decides over each post from now on: an HTTP status, or no answer at all. */
+  decidePosts(rule: () => PostFate): void;
+  /** The sockets of all connections, on the gateway's side. */
+  sockets: ReadonlySet<Duplex>;
+  /** The gateway dies with all its connections, and another begins that knows none of them. */
+  restartGateway(): void;
+  /** Where processes find DynamoDB, to put something in between. */
+  dynamoPort: number;
   close(): Promise<void>;
 }
 
@@ -102,22 +113,26 @@ export async function startSplitSystem(users: readonly DemoUser[]): Promise<Spli
     random,
     logger: quiet,
   });
-  const gateway = createWebSocketGateway({
-    stage: STAGE,
-    domainName: host,
-    routes: {
-      $connect: realtime.connect,
-      $disconnect: realtime.disconnect,
-      $default: realtime.message,
-    },
-    authorizer: {
-      handler: realtime.authorizer,
-      identitySource: ['route.request.header.Sec-WebSocket-Protocol'],
-    },
-    clock,
-    random,
-    log: quiet,
-  });
+  const sockets = new Set<Duplex>();
+  let fateOfPost: () => PostFate = () => 'pass';
+  const createGateway = () =>
+    createWebSocketGateway({
+      stage: STAGE,
+      domainName: host,
+      routes: {
+        $connect: realtime.connect,
+        $disconnect: realtime.disconnect,
+        $default: realtime.message,
+      },
+      authorizer: {
+        handler: realtime.authorizer,
+        identitySource: ['route.request.header.Sec-WebSocket-Protocol'],
+      },
+      clock,
+      random,
+      log: quiet,
+    });
+  let gateway = createGateway();
   const webConfig = (): WebConfig => ({
     region: REGION,
     userPoolId: POOL_ID,
@@ -129,10 +144,22 @@ export async function startSplitSystem(users: readonly DemoUser[]): Promise<Spli
   });
   origin.serve(
     (request, response) => {
-      if (request.method === 'POST' && request.url?.startsWith(`/${STAGE}/`)) posted();
+      if (request.method === 'POST' && request.url?.startsWith(`/${STAGE}/`)) {
+        posted();
+        const fate = fateOfPost();
+        if (fate === 'hang') return;
+        if (fate !== 'pass') {
+          response.writeHead(fate).end('{"message":"no"}');
+          return;
+        }
+      }
       route(request, response, { cognito, gateway, webConfig });
     },
-    (request, socket, head) => gateway.handleUpgrade(request, socket, head),
+    (request, socket, head) => {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+      gateway.handleUpgrade(request, socket, head);
+    },
   );
 
   const settings = {
@@ -166,6 +193,17 @@ export async function startSplitSystem(users: readonly DemoUser[]): Promise<Spli
     onPost: (listener) => {
       posted = listener;
     },
+    decidePosts: (rule) => {
+      fateOfPost = rule;
+    },
+    sockets,
+    restartGateway: () => {
+      const old = gateway;
+      gateway = createGateway();
+      for (const socket of sockets) socket.destroy();
+      void old.close();
+    },
+    dynamoPort: Number(new URL(dynamodb.endpoint).port),
     close: async () => {
       for (const child of children) child.kill('SIGKILL');
       await Promise.all(children.map(({ ended }) => ended));

@@ -53,6 +53,12 @@ const COMMANDS = {
       DATABASE_URL: process.env.SQLSERVER_URL,
     });
   },
+  async 'test-chaos'() {
+    await ensureInstalled(ROOT);
+    await run([bin('vitest'), 'run', '--config', 'vitest.chaos.config.ts', ...args], {
+      env: OWN_DATABASE,
+    });
+  },
   async migrate() {
     await ensureInstalled(ROOT);
     await run(['migrations/main.ts', ...args]);
