@@ -151,6 +151,40 @@ describe('fan-out', () => {
     expect(seqs).toEqual(['e1', 'e2', 'e3']);
   });
 
+  it('spends few posts on 10 stalled and 10 dead of 1,000, and all others get everything', async () => {
+    const EVENTS = 10;
+    const { subscribe, deliver, decide, calls, sentTo, registry } = await makeBed({
+      slowAfterMs: 100,
+    });
+    const ids = Array.from({ length: 1_000 }, (_, index) => `connection-${index}`);
+    const [stalled, dead, well] = [ids.slice(0, 10), ids.slice(10, 20), ids.slice(20)];
+    for (let start = 0; start < ids.length; start += 50) {
+      await Promise.all(ids.slice(start, start + 50).map((id) => subscribe(id)));
+    }
+    decide(({ connectionId }) => {
+      if (stalled.includes(connectionId)) return 'hang';
+      return dead.includes(connectionId) ? 410 : 200;
+    });
+    for (let event = 1; event <= EVENTS; event += 1) await deliver(batch(event));
+    // As a client sees it: a post that was late is made again, and the repeat is dropped there.
+    const seenBy = (id: string) => {
+      const events = framesOf(sentTo(id)).flatMap((frame) => frame.events);
+      return [...new Set(events.map((event) => event.id))];
+    };
+    const all = Array.from({ length: EVENTS }, (_, index) => `e${index + 1}`);
+    await expect.poll(() => well.filter((id) => seenBy(id).length < EVENTS), PATIENT).toEqual([]);
+    for (const id of well) expect(seenBy(id)).toEqual(all);
+
+    const postsTo = (some: readonly string[]) =>
+      calls.filter(({ connectionId }) => some.includes(connectionId)).length;
+    // Who is gone is told so once; who hangs is tried twice a deadline, whatever comes meanwhile.
+    expect(postsTo(dead)).toBe(dead.length);
+    expect(postsTo(stalled)).toBeLessThanOrEqual(stalled.length * EVENTS * SENDER_LIMITS.attempts);
+    for (const id of dead) {
+      await expect.poll(() => registry.get(id), PATIENT).toBeUndefined();
+    }
+  });
+
   it('forgets a connection that is gone, with all its subscriptions', async () => {
     const { subscribe, deliver, decide, registry, calls } = await makeBed();
     await subscribe('gone');
