@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { startChild } from './testing/child-process.ts';
 import type { Child } from './testing/child-process.ts';
 import { ADA, insertTestProducts } from './testing/test-api.ts';
+import { startTdsServer } from './testing/tds/tds-server.ts';
 import { openTestDatabase } from './testing/test-database.ts';
 import type { TestDatabase } from './testing/test-database.ts';
 import { startTestUserPool } from './testing/test-user-pool.ts';
@@ -84,6 +85,29 @@ describe('the order API as a process of its own', () => {
     expect(await child.ended).toEqual({ code: 0, signal: null });
     expect(await database.db('orders').pluck('id')).toEqual([order.id]);
     await expect(fetch(`${url}/health/live`)).rejects.toThrow();
+  });
+
+  it('answers 503 while its SQL Server is away, and goes on when that is back', async () => {
+    const server = await startTdsServer();
+    try {
+      const { url } = await startApi({
+        DATABASE_URL: `mssql://app:hunter2@127.0.0.1:${server.port}/shop?encrypt=false`,
+      });
+      const products = () => fetch(`${url}/products`, { headers: headers() });
+      expect((await products()).status).toBe(200);
+      await server.stop();
+      const answer = await products();
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get('Retry-After')).toMatch(/^\d+$/);
+      expect(await answer.text()).toContain('The database cannot be reached now');
+      const ready = await fetch(`${url}/health/ready`);
+      expect(ready.status).toBe(503);
+      expect(await ready.json()).toMatchObject({ dependencies: { database: 'down' } });
+      await server.start();
+      expect((await products()).status).toBe(200);
+    } finally {
+      await server.close();
+    }
   });
 
   it('says which settings are missing or wrong, and not what the secret ones hold', async () => {

@@ -106,8 +106,10 @@ export function isWorthRepeating(error: unknown): boolean {
   return kind === 'deadlock' || kind === 'busy' || kind === 'connection-lost';
 }
 
+const DOWN: readonly DatabaseErrorKind[] = ['unreachable', 'connection-lost', 'busy', 'timeout'];
+
 /** Whether the database cannot be used at all at the moment, whatever is asked of it. */
 export function isDatabaseDown(error: unknown): boolean {
   const kind = databaseErrorKind(error);
-  return kind === 'unreachable' || kind === 'connection-lost' || kind === 'busy';
+  return DOWN.includes(kind);
 }
