@@ -1,0 +1,128 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { startSystemProcess } from '@ordercast/local/system-process.ts';
+import type { SystemProcess } from '@ordercast/local/system-process.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { signInAs } from './person.ts';
+import type { Person } from './person.ts';
+
+let system: SystemProcess;
+let ada: Person;
+let grace: Person;
+beforeAll(async () => {
+  system = await startSystemProcess();
+  ada = await signInAs(system.url, 'ada@example.com');
+  grace = await signInAs(system.url, 'grace@example.com');
+});
+afterAll(async () => {
+  expect(await system.stop()).toBe(0);
+  expect(system.errors()).toBe('');
+});
+
+async function open(): Promise<WebSocket> {
+  const { config, accessToken } = ada;
+  const socket = new WebSocket(config.realtimeUrl, ['ordercast.v1', `bearer.${accessToken}`]);
+  await once(socket, 'open');
+  return socket;
+}
+
+/** The code with which the server ends a connection that has sent this. */
+async function closeCode(send: (socket: WebSocket) => void): Promise<number> {
+  const socket = await open();
+  const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+  socket.on('error', () => undefined);
+  send(socket);
+  return closed;
+}
+
+/** What is answered; the connection must then still answer a ping. */
+async function answerTo(message: string | object): Promise<string> {
+  const socket = await open();
+  const answers: string[] = [];
+  socket.on('message', (data: Buffer) => answers.push(data.toString()));
+  socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  await expect.poll(() => answers.length, PATIENT).toBe(1);
+  socket.send('{"action":"ping","id":"alive"}');
+  await expect.poll(() => answers.at(-1), PATIENT).toContain('"pong"');
+  socket.terminate();
+  return answers[0] ?? '';
+}
+const PATIENT = { timeout: 30_000 };
+
+const subscribeTo = (channel: string) => ({ action: 'subscribe', id: 's', channel });
+
+describe('hostile input', () => {
+  it.each<[string, (socket: WebSocket) => void, number]>([
+    ['a frame of 33 KB', (socket) => socket.send('x'.repeat(33 * 1024)), 1009],
+    [
+      'a message of 129 KB in small frames',
+      (socket) => {
+        const part = 'x'.repeat(1024);
+        for (let kilobyte = 1; kilobyte <= 129; kilobyte += 1) {
+          socket.send(part, { fin: kilobyte === 129 });
+        }
+      },
+      1009,
+    ],
+    ['binary', (socket) => socket.send(Buffer.from([1, 2, 3])), 1003],
+    [
+      'text that is no UTF-8',
+      (socket) => socket.send(Buffer.from([0xff, 0xfe, 0xfd]), { binary: false }),
+      1007,
+    ],
+  ])('%s ends its connection as API Gateway ends it', async (_what, send, code) => {
+    expect(await closeCode(send)).toBe(code);
+  });
+
+  it.each<[string, () => string | object, string]>([
+    ['JSON nested 15,000 deep', () => '['.repeat(15_000) + ']'.repeat(15_000), 'BAD_REQUEST'],
+    ['nested objects', () => '{"a":'.repeat(5_000) + '1' + '}'.repeat(5_000), 'BAD_REQUEST'],
+    ['an unknown action', () => ({ action: 'drop tables', id: 'x' }), 'UNKNOWN_ACTION'],
+    ['an action named __proto__', () => '{"__proto__":{"action":"ping"},"id":"x"}', 'BAD_REQUEST'],
+    ['the channel __proto__', () => subscribeTo('__proto__'), 'FORBIDDEN_CHANNEL'],
+    ['the channel constructor', () => subscribeTo('constructor'), 'FORBIDDEN_CHANNEL'],
+    ['the channel user/__proto__', () => subscribeTo('user/__proto__'), 'FORBIDDEN_CHANNEL'],
+    ["another's channel", () => subscribeTo(`user/${grace.sub}`), 'FORBIDDEN_CHANNEL'],
+    ['her own with a shard in it', () => subscribeTo(`user/${ada.sub}#0`), 'FORBIDDEN_CHANNEL'],
+    [
+      'a table row of ours as a channel',
+      () => subscribeTo(`revoked~${ada.sub}`),
+      'FORBIDDEN_CHANNEL',
+    ],
+    ['staff’s channel', () => subscribeTo('orders'), 'FORBIDDEN_CHANNEL'],
+  ])('%s is answered with an error, and the connection stays', async (_what, message, code) => {
+    expect(await answerTo(message())).toContain(`"code":"${code}"`);
+  });
+
+  it('by the ten thousand is cut, and costs bounded memory', async () => {
+    const flood = (socket: WebSocket) => {
+      for (let number = 0; number < 10_000 && socket.readyState === WebSocket.OPEN; number += 1) {
+        socket.send(JSON.stringify(subscribeTo(`user/${number}`)));
+      }
+    };
+    await closeCode(flood);
+    const before = memoryMb();
+    for (let round = 0; round < 5; round += 1) {
+      await Promise.all([
+        closeCode(flood),
+        ...Array.from({ length: 20 }, () =>
+          closeCode((socket) => socket.send('x'.repeat(33 * 1024))),
+        ),
+        ...Array.from({ length: 5 }, () => answerTo('['.repeat(15_000))),
+      ]);
+    }
+    // What is kept would show: 50,000 messages and 3 MB of frames came in.
+    expect(memoryMb() - before).toBeLessThan(150);
+  });
+});
+
+/** Resident memory of the whole system; 0 where the platform does not tell. */
+function memoryMb(): number {
+  try {
+    const status = readFileSync(`/proc/${system.child.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
