@@ -18,10 +18,12 @@ export class MemoryWire {
   readonly WebSocket: WebSocketConstructor;
   /** The next handshake is refused. */
   refuseHandshake = false;
+  /** Asked for every other handshake. */
+  admits: () => boolean = () => true;
 
   constructor(model: ModelServer) {
     const open = (socket: MemorySocket) => {
-      if (this.refuseHandshake) {
+      if (this.refuseHandshake || !this.admits()) {
         this.refuseHandshake = false;
         socket.emit('close', { code: 1006 });
         return;
