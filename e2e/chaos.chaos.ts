@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { wholeChannel } from './channel-items.ts';
 import { Observer } from './observer.ts';
 import { OrderLoad } from './order-load.ts';
+import type { Person } from './person.ts';
 import { firstProduct, signInAs } from './person.ts';
 import { seededRandom } from './seeded-random.ts';
 import { startSplitSystem } from './split-system.ts';
@@ -23,6 +24,8 @@ const STAFF_CLIENTS = 20;
 /** Customers who order, each one order after the other: some six changes a second in all. */
 const BUYERS = 3;
 const BREATH_MS = 2_000;
+/** A client's clock is wrong by up to this, either way: more than a token lives. */
+const WORST_CLOCK_MS = 3 * 3_600_000;
 const settle = { timeout: 180_000, interval: 500 };
 
 const customers = Array.from({ length: CUSTOMERS }, (_, number) => ({
@@ -147,16 +150,18 @@ describe('everything that can break, breaks', () => {
         const api = await system.startApi();
         const sam = await signInAs(system.url, 'sam@example.com');
         const people = await Promise.all(customers.map(({ email }) => signInAs(system.url, email)));
+        const random = seededRandom(seed);
+        const observe = (person: Person, channel: string) =>
+          new Observer(person, channel, (2 * random() - 1) * WORST_CLOCK_MS);
         const observers = [
-          ...Array.from({ length: STAFF_CLIENTS }, () => new Observer(sam, ORDERS_CHANNEL)),
+          ...Array.from({ length: STAFF_CLIENTS }, () => observe(sam, ORDERS_CHANNEL)),
           ...people.flatMap((person) =>
-            Array.from(
-              { length: CLIENTS_A_CUSTOMER },
-              () => new Observer(person, userChannel(person.sub)),
+            Array.from({ length: CLIENTS_A_CUSTOMER }, () =>
+              observe(person, userChannel(person.sub)),
             ),
           ),
         ];
-        const faults = new Faults(system, proxy, seededRandom(seed), observers);
+        const faults = new Faults(system, proxy, random, observers);
         faults.apis = [api, await system.startApi()];
         faults.relays = [faults.startRelay(), faults.startRelay()];
         for (let start = 0; start < observers.length; start += 50) {

@@ -17,11 +17,14 @@ export class Observer {
   readonly seen: Seen[] = [];
   reloads = 0;
   readonly #person: Person;
+  readonly #clockSkewMs: number;
   readonly #positions = memoryPositions();
   #client: RealtimeClient | undefined;
 
-  constructor(person: Person, channel: string) {
+  /** `clockSkewMs` is how far the clock of this one's device runs ahead; negative where it is behind. */
+  constructor(person: Person, channel: string, clockSkewMs = 0) {
     this.#person = person;
+    this.#clockSkewMs = clockSkewMs;
     this.channel = channel;
   }
 
@@ -32,6 +35,7 @@ export class Observer {
       url: this.#person.config.realtimeUrl,
       token: () => Promise.resolve(this.#person.accessToken),
       positions: this.#positions,
+      clock: () => Date.now() + this.#clockSkewMs,
     });
     await this.#client.subscribe(this.channel, {
       onEvent: ({ id, data }) => this.seen.push({ ...orderEventDataSchema.parse(data), id }),

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -12,6 +13,7 @@ import {
   tokenExpiringAt,
   until,
 } from './testing/client-under-test.ts';
+import { ManualTimers } from './testing/manual-timers.ts';
 import type { ServedModel } from './testing/model-server-socket.ts';
 import type { TokenReason } from './token-source.ts';
 
@@ -372,6 +374,41 @@ describe('the token of a live connection', () => {
     expect(connection().received).toMatchObject([{ action: 'authenticate', token: tokens[1] }]);
     await until(() => (timers.nextInMs ?? 0) > DEFAULT_TIMINGS.answerTimeoutMs);
     expect(states).toEqual(['connecting', 'connected']);
+  });
+
+  it.each([
+    ['three hours fast', 3 * 60 * MINUTE_MS],
+    ['fast by nearly a token’s life', 59.8 * MINUTE_MS],
+    ['a quarter of an hour fast', 15 * MINUTE_MS],
+    ['three hours slow', -3 * 60 * MINUTE_MS],
+  ])('is replaced about once in its life on a device whose clock is %s', async (_how, skewMs) => {
+    const timers = new ManualTimers();
+    const life = { issuedMs: timers.now, tokens: 0 };
+    const { client, connection } = await clientUnderTest({
+      timings: { ...NO_PINGS, renewAfterMinMs: 1e12, renewAfterMaxMs: 1e12 },
+      setTimer: timers.setTimer,
+      clock: () => timers.now + skewMs,
+      token() {
+        life.issuedMs = timers.now;
+        life.tokens += 1;
+        const expiresMs = timers.now + 60 * MINUTE_MS;
+        return Promise.resolve(tokenExpiringAt(expiresMs, String(life.tokens), timers.now));
+      },
+    });
+    client.start();
+    await until(() => client.state === 'connected');
+    const hours = 6;
+    for (let second = 0; second < hours * 3600; second += 5) {
+      timers.advance(5_000);
+      await setImmediate();
+      if (client.state !== 'connected') await until(() => client.state !== 'connecting');
+      else if (timers.now - life.issuedMs >= 60 * MINUTE_MS) {
+        connection().closing('token_expired');
+        await until(() => client.state !== 'connected');
+      }
+    }
+    expect(life.tokens).toBeGreaterThanOrEqual(hours);
+    expect(life.tokens).toBeLessThanOrEqual(hours + 3);
   });
 
   it('is asked for again where the application hands out the old one or fails', async () => {

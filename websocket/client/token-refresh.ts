@@ -5,7 +5,7 @@ import { AnswerTimeoutError, RealtimeError, ServerRefusedError } from './errors.
 import type { AnswerFrame } from './frames.ts';
 import { Alarm } from './timers.ts';
 import type { GetToken, TokenReason } from './token-source.ts';
-import { tokenExpiryMs } from './token-source.ts';
+import { tokenTimes } from './token-source.ts';
 
 /** A new token is fetched in the last fifth of the old one's life, but at most this long before. */
 const LONGEST_LEAD_MS = 120_000;
@@ -48,12 +48,23 @@ export class TokenRefresh {
     this.#alarm.clear();
   }
 
-  #schedule(): void {
-    const leftMs = (tokenExpiryMs(this.#token) ?? 0) - this.#env.clock();
+  #schedule(isNew = false): void {
+    const leftMs = this.#leftMs(isNew);
     // An expired or unreadable token: the server is the one to say so.
-    if (leftMs <= 0 || !this.#connection.isOpen) return;
+    if (!(leftMs > 0) || !this.#connection.isOpen) return;
     const leadMs = Math.min(LONGEST_LEAD_MS, leftMs / 5) * (0.5 + 0.5 * this.#env.random());
     this.#alarm.set(Math.max(1000, leftMs - leadMs), () => void this.renew('expiring'));
+  }
+
+  /**
+   * How long the token is still good, by this device's clock. A clock that gives a new token less
+   * than half of its life is wrong, and would have it replaced over and over.
+   */
+  #leftMs(isNew: boolean): number {
+    const { expiresMs, issuedMs } = tokenTimes(this.#token) ?? { expiresMs: NaN, issuedMs: NaN };
+    const leftMs = expiresMs - this.#env.clock();
+    const lifeMs = expiresMs - issuedMs;
+    return isNew && leftMs < lifeMs / 2 ? lifeMs : leftMs;
   }
 
   async #run(reason: TokenReason): Promise<boolean> {
@@ -69,7 +80,7 @@ export class TokenRefresh {
       if (answer?.type === 'authenticated') {
         this.#token = token;
         this.#attempts = 0;
-        this.#schedule();
+        this.#schedule(true);
         return true;
       }
       if (answer?.type !== 'error') throw new AnswerTimeoutError('No answer to authenticate.');

@@ -27,13 +27,14 @@ export function boundedTokenSource(getToken: GetToken, env: Environment): GetTok
     });
 }
 
-/** When the JWT expires, in epoch ms: read for timing only, nothing is verified. */
-export function tokenExpiryMs(token: string): number | undefined {
+/** `exp` and `iat` of the JWT, in epoch ms: read for timing only, nothing is verified. */
+export function tokenTimes(token: string): { expiresMs: number; issuedMs: number } | undefined {
   const payload = token.split('.')[1] ?? '';
   try {
     const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
     if (typeof claims !== 'object' || claims === null || !('exp' in claims)) return undefined;
-    return typeof claims.exp === 'number' ? claims.exp * 1000 : undefined;
+    const issued = 'iat' in claims ? Number(claims.iat) * 1000 : NaN;
+    return { expiresMs: Number(claims.exp) * 1000, issuedMs: issued };
   } catch {
     return undefined;
   }

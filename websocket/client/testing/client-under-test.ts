@@ -19,9 +19,11 @@ export async function until(condition: () => boolean): Promise<void> {
   await vi.waitUntil(condition, { timeout: 30_000, interval: 2 });
 }
 
-/** An unsigned JWT that expires then; the library reads nothing else of a token. */
-export function tokenExpiringAt(epochMs: number, name = 'token'): string {
-  const claims = Buffer.from(JSON.stringify({ exp: epochMs / 1000, name })).toString('base64url');
+/** An unsigned JWT that expires then; beside that, the library reads only when it was issued. */
+export function tokenExpiringAt(epochMs: number, name = 'token', issuedMs?: number): string {
+  const iat = issuedMs === undefined ? undefined : issuedMs / 1000;
+  const json = JSON.stringify({ exp: epochMs / 1000, iat, name });
+  const claims = Buffer.from(json).toString('base64url');
   return `e30.${claims}.sig`;
 }
 
