@@ -3,7 +3,7 @@ import { ORDERS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
 import { DEMO_USERS } from '@ordercast/local/demo-users.ts';
 import type { Child } from '@ordercast/services/testing/child-process.ts';
 import { startFaultProxy } from '@ordercast/websocket/connections/fault-proxy.ts';
-import type { FaultProxy } from '@ordercast/websocket/connections/fault-proxy.ts';
+import type { Fate, FaultProxy } from '@ordercast/websocket/connections/fault-proxy.ts';
 import { describe, expect, it } from 'vitest';
 import { wholeChannel } from './channel-items.ts';
 import { Observer } from './observer.ts';
@@ -41,26 +41,24 @@ class Faults {
   apis: ApiProcess[] = [];
   relays: Child[] = [];
   readonly #system: SplitSystem;
-  readonly #proxy: FaultProxy;
+  readonly #proxies: readonly FaultProxy[];
   readonly #random: () => number;
   readonly #observers: readonly Observer[];
 
   constructor(
     system: SplitSystem,
-    proxy: FaultProxy,
+    proxies: readonly FaultProxy[],
     random: () => number,
     observers: readonly Observer[],
   ) {
     this.#system = system;
-    this.#proxy = proxy;
+    this.#proxies = proxies;
     this.#random = random;
     this.#observers = observers;
   }
 
   startRelay(): Child {
-    return this.#system.startRelay(undefined, {
-      DYNAMODB_ENDPOINT: `http://127.0.0.1:${this.#proxy.port}`,
-    });
+    return this.#system.startRelay();
   }
 
   async one(): Promise<void> {
@@ -82,7 +80,7 @@ class Faults {
 
   heal(): void {
     this.#system.decidePosts(() => 'pass');
-    this.#proxy.decide(() => 'pass');
+    this.#decideDynamo(() => 'pass');
   }
 
   async #killRelay(): Promise<void> {
@@ -123,7 +121,7 @@ class Faults {
   }
 
   async #failDynamo(): Promise<void> {
-    this.#proxy.decide(async () => {
+    this.#decideDynamo(async () => {
       const dice = this.#random();
       if (dice < 0.1) return 'refuse';
       if (dice < 0.2) return 'lose';
@@ -131,7 +129,11 @@ class Faults {
       return 'pass';
     });
     await delay(2_000);
-    this.#proxy.decide(() => 'pass');
+    this.#decideDynamo(() => 'pass');
+  }
+
+  #decideDynamo(rule: () => Fate | Promise<Fate>): void {
+    for (const proxy of this.#proxies) proxy.decide(rule);
   }
 
   async #reload(): Promise<void> {
@@ -144,9 +146,13 @@ describe('everything that can break, breaks', () => {
   it.each(SEEDS)(
     'and 500 clients see every event that they may see, once and in order: seed %i',
     async (seed) => {
-      const system = await startSplitSystem([...DEMO_USERS, ...customers]);
+      const proxies: FaultProxy[] = [];
+      const system = await startSplitSystem([...DEMO_USERS, ...customers], async (dynamoPort) => {
+        const proxy = await startFaultProxy(dynamoPort);
+        proxies.push(proxy);
+        return proxy.port;
+      });
       try {
-        const proxy = await startFaultProxy(system.dynamoPort);
         const api = await system.startApi();
         const sam = await signInAs(system.url, 'sam@example.com');
         const people = await Promise.all(customers.map(({ email }) => signInAs(system.url, email)));
@@ -161,7 +167,7 @@ describe('everything that can break, breaks', () => {
             ),
           ),
         ];
-        const faults = new Faults(system, proxy, random, observers);
+        const faults = new Faults(system, proxies, random, observers);
         faults.apis = [api, await system.startApi()];
         faults.relays = [faults.startRelay(), faults.startRelay()];
         for (let start = 0; start < observers.length; start += 50) {

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ADMIN_GROUP, STAFF_GROUP } from '@ordercast/contract/role.ts';
 import { createCognito } from '@ordercast/local/cognito/create-cognito.ts';
@@ -57,16 +58,19 @@ export interface SplitSystem {
   sockets: ReadonlySet<Duplex>;
   /** The gateway dies with all its connections, and another begins that knows none of them. */
   restartGateway(): void;
-  /** Where processes find DynamoDB, to put something in between. */
-  dynamoPort: number;
   close(): Promise<void>;
 }
 
 /**
  * What AWS would be is in this process, on real sockets: the tables, the user pool, the WebSocket
- * API with its handlers. The database is a file that every process opens by itself.
+ * API with its handlers. The database is a file that every process opens by itself. `between` may
+ * put something between DynamoDB's port and all that the relays and handlers ask of it: it answers
+ * the port that they are to use.
  */
-export async function startSplitSystem(users: readonly DemoUser[]): Promise<SplitSystem> {
+export async function startSplitSystem(
+  users: readonly DemoUser[],
+  between: (dynamoPort: number) => Promise<number> = (port) => Promise.resolve(port),
+): Promise<SplitSystem> {
   const folder = mkdtempSync(join(tmpdir(), 'ordercast-spec-'));
   const databaseUrl = `sqlite:${join(folder, 'ordercast.db')}`;
   const clock = Date.now;
@@ -98,9 +102,15 @@ export async function startSplitSystem(users: readonly DemoUser[]): Promise<Spli
     }),
   ]);
   await createRealtimeTables(dynamodb.client, TABLE_PREFIX);
-  const dynamo = DynamoDBDocumentClient.from(dynamodb.client);
+  const dynamoEndpoint = `http://127.0.0.1:${await between(Number(new URL(dynamodb.endpoint).port))}`;
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const handlersDynamo = new DynamoDBClient({
+    endpoint: dynamoEndpoint,
+    region: REGION,
+    credentials,
+  });
   const realtime = createRealtime({
-    dynamo,
+    dynamo: DynamoDBDocumentClient.from(handlersDynamo),
     tablePrefix: TABLE_PREFIX,
     issuer,
     clientId: CLIENT_ID,
@@ -108,7 +118,7 @@ export async function startSplitSystem(users: readonly DemoUser[]): Promise<Spli
     allowedOrigins: [url],
     callbackEndpoint: ({ domainName, stage }) => `http://${domainName}/${stage}`,
     region: REGION,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials,
     clock,
     random,
     logger: quiet,
@@ -167,11 +177,11 @@ export async function startSplitSystem(users: readonly DemoUser[]): Promise<Spli
     COGNITO_ISSUER: issuer,
     COGNITO_CLIENT_ID: CLIENT_ID,
     COGNITO_ENDPOINT: cognitoEndpoint,
-    DYNAMODB_ENDPOINT: dynamodb.endpoint,
+    DYNAMODB_ENDPOINT: dynamoEndpoint,
     TABLE_PREFIX,
     AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   };
   const start = (entry: string, more: Record<string, string> = {}): Child => {
     const child = startChild(join(import.meta.dirname, '..', entry), { ...settings, ...more });
@@ -182,7 +192,7 @@ export async function startSplitSystem(users: readonly DemoUser[]): Promise<Spli
   return {
     url,
     database,
-    dynamo,
+    dynamo: DynamoDBDocumentClient.from(dynamodb.client),
     tablePrefix: TABLE_PREFIX,
     startApi: async () => {
       const child = start(API, { PORT: '0', HOST: '127.0.0.1' });
@@ -203,12 +213,12 @@ export async function startSplitSystem(users: readonly DemoUser[]): Promise<Spli
       for (const socket of sockets) socket.destroy();
       void old.close();
     },
-    dynamoPort: Number(new URL(dynamodb.endpoint).port),
     close: async () => {
       for (const child of children) child.kill('SIGKILL');
       await Promise.all(children.map(({ ended }) => ended));
       await gateway.close();
       realtime.destroy();
+      handlersDynamo.destroy();
       await origin.close(GRACE_MS);
       await Promise.all([dynamodb.close(), database.destroy(), cognito.close()]);
       rmSync(folder, { recursive: true, force: true });
