@@ -3,7 +3,7 @@ import { ORDERS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
 import { DEMO_USERS } from '@ordercast/local/demo-users.ts';
 import type { Child } from '@ordercast/services/testing/child-process.ts';
 import { startFaultProxy } from '@ordercast/websocket/connections/fault-proxy.ts';
-import type { Fate, FaultProxy } from '@ordercast/websocket/connections/fault-proxy.ts';
+import type { FaultProxy } from '@ordercast/websocket/connections/fault-proxy.ts';
 import { describe, expect, it } from 'vitest';
 import { wholeChannel } from './channel-items.ts';
 import { Observer } from './observer.ts';
@@ -41,18 +41,18 @@ class Faults {
   apis: ApiProcess[] = [];
   relays: Child[] = [];
   readonly #system: SplitSystem;
-  readonly #proxies: readonly FaultProxy[];
+  readonly #proxy: FaultProxy;
   readonly #random: () => number;
   readonly #observers: readonly Observer[];
 
   constructor(
     system: SplitSystem,
-    proxies: readonly FaultProxy[],
+    proxy: FaultProxy,
     random: () => number,
     observers: readonly Observer[],
   ) {
     this.#system = system;
-    this.#proxies = proxies;
+    this.#proxy = proxy;
     this.#random = random;
     this.#observers = observers;
   }
@@ -80,7 +80,7 @@ class Faults {
 
   heal(): void {
     this.#system.decidePosts(() => 'pass');
-    this.#decideDynamo(() => 'pass');
+    this.#proxy.decide(() => 'pass');
   }
 
   async #killRelay(): Promise<void> {
@@ -121,7 +121,7 @@ class Faults {
   }
 
   async #failDynamo(): Promise<void> {
-    this.#decideDynamo(async () => {
+    this.#proxy.decide(async () => {
       const dice = this.#random();
       if (dice < 0.1) return 'refuse';
       if (dice < 0.2) return 'lose';
@@ -129,11 +129,7 @@ class Faults {
       return 'pass';
     });
     await delay(2_000);
-    this.#decideDynamo(() => 'pass');
-  }
-
-  #decideDynamo(rule: () => Fate | Promise<Fate>): void {
-    for (const proxy of this.#proxies) proxy.decide(rule);
+    this.#proxy.decide(() => 'pass');
   }
 
   async #reload(): Promise<void> {
@@ -146,11 +142,10 @@ describe('everything that can break, breaks', () => {
   it.each(SEEDS)(
     'and 500 clients see every event that they may see, once and in order: seed %i',
     async (seed) => {
-      const proxies: FaultProxy[] = [];
+      const between = Promise.withResolvers<FaultProxy>();
       const system = await startSplitSystem([...DEMO_USERS, ...customers], async (dynamoPort) => {
-        const proxy = await startFaultProxy(dynamoPort);
-        proxies.push(proxy);
-        return proxy.port;
+        between.resolve(await startFaultProxy(dynamoPort));
+        return (await between.promise).port;
       });
       try {
         const api = await system.startApi();
@@ -167,7 +162,7 @@ describe('everything that can break, breaks', () => {
             ),
           ),
         ];
-        const faults = new Faults(system, proxies, random, observers);
+        const faults = new Faults(system, await between.promise, random, observers);
         faults.apis = [api, await system.startApi()];
         faults.relays = [faults.startRelay(), faults.startRelay()];
         for (let start = 0; start < observers.length; start += 50) {

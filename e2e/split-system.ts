@@ -19,6 +19,7 @@ import type { Child } from '@ordercast/services/testing/child-process.ts';
 import { createRealtimeTables } from '@ordercast/websocket/connections/realtime-tables.ts';
 import { createWebSocketGateway } from '@ordercast/websocket/gateway/websocket-gateway.ts';
 import type { WebSocketGateway } from '@ordercast/websocket/gateway/websocket-gateway.ts';
+import { realtimeRoutes } from '@ordercast/websocket/realtime-routes.ts';
 import { createRealtime } from '@ordercast/websocket/realtime.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
@@ -129,15 +130,7 @@ export async function startSplitSystem(
     createWebSocketGateway({
       stage: STAGE,
       domainName: host,
-      routes: {
-        $connect: realtime.connect,
-        $disconnect: realtime.disconnect,
-        $default: realtime.message,
-      },
-      authorizer: {
-        handler: realtime.authorizer,
-        identitySource: ['route.request.header.Sec-WebSocket-Protocol'],
-      },
+      ...realtimeRoutes(realtime),
       clock,
       random,
       log: quiet,

@@ -39,7 +39,7 @@ const COMMANDS = {
   /** The store suites and the migrations on the server that SQLSERVER_URL names. */
   async 'test-sqlserver'() {
     if (!process.env.SQLSERVER_URL) {
-      fail(
+      throw new Error(
         'Set SQLSERVER_URL to a SQL Server database that these tests may empty, such as ' +
           "SQLSERVER_URL='mssql://sa:<password>@localhost:1433/ordercast_test?trustServerCertificate=true' " +
           '(docker compose up -d sqlserver starts one; see docs/dba.md).',
@@ -59,22 +59,10 @@ const COMMANDS = {
       env: OWN_DATABASE,
     });
   },
-  async migrate() {
-    await ensureInstalled(ROOT);
-    await run(['migrations/main.ts', ...args]);
-  },
-  async 'docs-schema'() {
-    await ensureInstalled(ROOT);
-    await run(['migrations/documentation/main.ts']);
-  },
-  async 'docs-asyncapi'() {
-    await ensureInstalled(ROOT);
-    await run(['websocket/documentation/main.ts']);
-  },
-  async simulate() {
-    await ensureInstalled(ROOT);
-    await run(['bench/simulate/main.ts', ...args]);
-  },
+  migrate: () => runProgram('migrations/main.ts'),
+  'docs-schema': () => runProgram('migrations/documentation/main.ts'),
+  'docs-asyncapi': () => runProgram('websocket/documentation/main.ts'),
+  simulate: () => runProgram('bench/simulate/main.ts'),
   async check() {
     await ensureInstalled(ROOT);
     await run([bin('prettier'), '--check', '--log-level', 'warn', '.']);
@@ -95,6 +83,11 @@ const COMMANDS = {
 };
 
 const SOURCES = ['services', 'websocket', 'web/src', 'migrations', 'local', 'e2e', 'bench'];
+
+async function runProgram(file) {
+  await ensureInstalled(ROOT);
+  await run([file, ...args]);
+}
 
 function runBrowserTests(browser, files, env = OWN_DATABASE) {
   const playwright = bin('@playwright/test', 'playwright');
@@ -128,10 +121,6 @@ function run(script, { env = {} } = {}) {
       else process.exit(code ?? (signal === 'SIGINT' ? 130 : 143));
     });
   });
-}
-
-function fail(message) {
-  throw new Error(message);
 }
 
 const action = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;

@@ -26,16 +26,7 @@ export interface LocalOrigin {
 export async function openLocalOrigin(wanted: number, host?: string): Promise<LocalOrigin> {
   const first = await listen(wanted, host ?? '127.0.0.1');
   const { port } = addressOf(first);
-  const second = await (
-    host === undefined ? listen(port, '::1') : Promise.resolve(undefined)
-  ).catch(async (error: unknown) => {
-    if (error instanceof PortTakenError) {
-      await closeServer(first, 0);
-      throw error;
-    }
-    return undefined; // no IPv6 on this machine
-  });
-  const servers = second ? [first, second] : [first];
+  const servers = host === undefined ? [first, ...(await listenOnIPv6(port, first))] : [first];
   const early = keepEarlyComers(servers);
   return {
     port,
@@ -47,6 +38,17 @@ export async function openLocalOrigin(wanted: number, host?: string): Promise<Lo
       await Promise.all(servers.map((server) => closeServer(server, graceMs)));
     },
   };
+}
+
+/** Nothing where the machine has no IPv6. Where another has the port, `first` is closed again. */
+async function listenOnIPv6(port: number, first: Server): Promise<Server[]> {
+  try {
+    return [await listen(port, '::1')];
+  } catch (error) {
+    if (!(error instanceof PortTakenError)) return [];
+    await closeServer(first, 0);
+    throw error;
+  }
 }
 
 function listen(port: number, host: string): Promise<Server> {

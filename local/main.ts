@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { DatabaseIsNewer } from '@ordercast/migrations/migrate.ts';
-import { InvalidDatabaseUrl } from '@ordercast/services/platform/database-url.ts';
+import { runProgram } from '@ordercast/services/platform/run-program.ts';
 import { ArgumentsError, readArguments } from './arguments.ts';
 import { DataFolderError } from './data-folder.ts';
 import { PendingMigrations } from './local-database.ts';
@@ -11,17 +11,10 @@ import { readyLine } from './ready-line.ts';
 
 const DATA_FOLDER = fileURLToPath(new URL('../.local', import.meta.url));
 
-/** What a person can put right; anything else is a fault of ours and shows its stack. */
-const KNOWN = [
-  ArgumentsError,
-  DataFolderError,
-  DatabaseIsNewer,
-  PendingMigrations,
-  PortTakenError,
-  InvalidDatabaseUrl,
-];
+/** What a person can put right. */
+const KNOWN = [ArgumentsError, DataFolderError, DatabaseIsNewer, PendingMigrations, PortTakenError];
 
-try {
+await runProgram(async () => {
   const options = readArguments(process.argv.slice(2), process.env);
   const ordercast = await startOrdercast({
     ...options,
@@ -30,11 +23,7 @@ try {
   });
   stopOnSignal(ordercast);
   process.stdout.write(`${readyLine(ordercast.url)}\n`);
-} catch (error) {
-  const known = KNOWN.some((kind) => error instanceof kind);
-  console.error(known && error instanceof Error ? error.message : error);
-  process.exit(1);
-}
+}, KNOWN);
 
 /** Ctrl-C, SIGTERM, or the end of the process that started this one; a second Ctrl-C does not wait. */
 function stopOnSignal(ordercast: RunningOrdercast): void {

@@ -12,6 +12,7 @@ import { relayLeadership } from '@ordercast/services/relay/relay-leadership.ts';
 import { startRelay } from '@ordercast/services/relay/relay.ts';
 import { createRealtimeTables } from '@ordercast/websocket/connections/realtime-tables.ts';
 import { createWebSocketGateway } from '@ordercast/websocket/gateway/websocket-gateway.ts';
+import { realtimeRoutes } from '@ordercast/websocket/realtime-routes.ts';
 import { createRealtime } from '@ordercast/websocket/realtime.ts';
 import { createCognito } from './cognito/create-cognito.ts';
 import { codeMail } from './code-mail.ts';
@@ -150,15 +151,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
   const gateway = createWebSocketGateway({
     stage: STAGE,
     domainName: host,
-    routes: {
-      $connect: realtime.connect,
-      $disconnect: realtime.disconnect,
-      $default: realtime.message,
-    },
-    authorizer: {
-      handler: realtime.authorizer,
-      identitySource: ['route.request.header.Sec-WebSocket-Protocol'],
-    },
+    ...realtimeRoutes(realtime),
     clock,
     random,
     log: logger('gateway'),

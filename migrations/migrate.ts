@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Knex } from 'knex';
-import { isApplied, stepStates } from './history/step-state.ts';
+import { isApplied, stepStates, unknownSteps } from './history/step-state.ts';
 import type { StepState } from './history/step-state.ts';
 import { loadSteps } from './step/load-steps.ts';
 import type { Step } from './step/step.ts';
@@ -63,7 +63,7 @@ export async function pendingMigrations(db: Knex): Promise<string[]> {
 }
 
 function pendingOf(states: readonly StepState[]): Step[] {
-  const unknown = states.filter(({ status }) => status === 'unknown').map(({ name }) => name);
+  const unknown = unknownSteps(states);
   if (unknown.length > 0) throw new DatabaseIsNewer(unknown);
   return states.filter((state) => !isApplied(state)).flatMap(({ step }) => step ?? []);
 }

@@ -11,6 +11,7 @@ import type { TokenIssuer } from './handlers/token-issuer.ts';
 import { CLIENT_ID, startTokenIssuer } from './handlers/token-issuer.ts';
 import type { Realtime, RealtimeSettings } from './realtime.ts';
 import { createRealtime } from './realtime.ts';
+import { realtimeRoutes } from './realtime-routes.ts';
 
 export interface TestBed {
   dynalite: RunningDynalite;
@@ -55,15 +56,7 @@ export async function serve(
 ): Promise<RunningGateway> {
   return startGateway({
     ...(dropDisconnects && { dropDisconnects }),
-    authorizer: {
-      handler: (event) => realtime.authorizer(event),
-      identitySource: ['route.request.header.Sec-WebSocket-Protocol'],
-    },
-    routes: {
-      $connect: (event) => realtime.connect(event),
-      $disconnect: (event) => realtime.disconnect(event),
-      $default: (event) => realtime.message(event),
-    },
+    ...realtimeRoutes(realtime),
     limits,
   });
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { textTable } from '@ordercast/services/platform/text-table.ts';
 import { seededRandom } from '../../e2e/seeded-random.ts';
 import { DEFAULT_QUOTAS } from './assumptions.ts';
 import { CASES, measure } from './measure.ts';
@@ -61,17 +62,7 @@ function simulate(): void {
       ...results.map(({ scenario, result }) => textOf(result, scenario)),
     ]),
   ];
-  const widths = (rows[0] ?? []).map((_cell, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  for (const row of rows) {
-    console.log(
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('   ')
-        .trimEnd(),
-    );
-  }
+  console.log(textTable(rows, '   '));
 }
 
 const LINES: readonly [string, (result: Forecast, scenario: Scenario) => string][] = [

@@ -1,8 +1,6 @@
-import { InvalidConfig } from '@ordercast/services/platform/config.ts';
 import { databaseErrorKind, serverErrorOf } from '@ordercast/services/platform/database-error.ts';
 import type { DatabaseErrorKind } from '@ordercast/services/platform/database-error.ts';
-import { InvalidDatabaseUrl } from '@ordercast/services/platform/database-url.ts';
-import { SecretUnavailable } from '@ordercast/services/platform/secret-store.ts';
+import { isSettingsFault } from '@ordercast/services/platform/run-program.ts';
 import { InvalidStep } from '../step/load-steps.ts';
 import { MigrationLocked, StepFailed } from '../target/migration-target.ts';
 import { BootstrapFailed } from './bootstrap.ts';
@@ -28,9 +26,7 @@ export function explainError(error: unknown): Explanation {
   if (error instanceof Refused) return plain(error.exitCode, error.message);
   if (error instanceof MigrationLocked) return plain(EXIT.locked, error.message);
   if (error instanceof InvalidStep) return plain(EXIT.refused, error.message);
-  if (SETTINGS.some((kind) => error instanceof kind) && error instanceof Error) {
-    return plain(EXIT.usage, error.message);
-  }
+  if (isSettingsFault(error)) return plain(EXIT.usage, error.message);
   const kind = databaseErrorKind(error);
   const isStep = error instanceof StepFailed;
   const isPart = isStep || error instanceof BootstrapFailed;
@@ -44,8 +40,6 @@ export function explainError(error: unknown): Explanation {
     `${subject}${serverText(error)} ${advice}${isStep ? afterStep(error) : ''}`,
   );
 }
-
-const SETTINGS = [InvalidConfig, InvalidDatabaseUrl, SecretUnavailable];
 
 function afterStep({ isInParts }: StepFailed): string {
   const left = isInParts

@@ -1,4 +1,4 @@
-import { isApplied, stepStates } from '../history/step-state.ts';
+import { isApplied, stepStates, unknownSteps } from '../history/step-state.ts';
 import type { History, StepState } from '../history/step-state.ts';
 import type { Step } from '../step/step.ts';
 import { EXIT } from './exit-code.ts';
@@ -80,7 +80,7 @@ function assertSound(states: readonly StepState[]): void {
 
 /** A database of a newer version may not be changed by an older one. */
 export function assertKnown(states: readonly StepState[]): void {
-  const unknown = states.filter(({ status }) => status === 'unknown').map(({ name }) => name);
+  const unknown = unknownSteps(states);
   if (unknown.length > 0) {
     throw new Refused(
       EXIT.refused,

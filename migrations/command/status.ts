@@ -1,3 +1,4 @@
+import { textTable } from '@ordercast/services/platform/text-table.ts';
 import { stepStates } from '../history/step-state.ts';
 import type { StepState } from '../history/step-state.ts';
 import type { CommandContext } from './command-context.ts';
@@ -16,7 +17,7 @@ export async function status({ steps, target }: CommandContext): Promise<Report>
   ]);
   return {
     exitCode: EXIT.done,
-    text: `${table([['version', 'step', 'status', 'when', 'took', 'who'], ...lines])}\n\n${pending} pending of ${states.length}.`,
+    text: `${textTable([['version', 'step', 'status', 'when', 'took', 'who'], ...lines])}\n\n${pending} pending of ${states.length}.`,
     json: {
       steps: states.map(({ version, name, status: one, last, step }) => ({
         version,
@@ -56,19 +57,4 @@ function purposeOf(name: string): string {
     .replace(/^\d+_/, '')
     .replace(/\.\w+$/, '')
     .replaceAll('_', ' ');
-}
-
-/** Columns of text, each as wide as its widest. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_cell, index) =>
-    Math.max(...rows.map((row) => row[index]?.length ?? 0)),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

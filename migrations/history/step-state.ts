@@ -92,6 +92,11 @@ function statusOf(step: Step, isApplied: boolean, rows: readonly HistoryRow[]): 
   return last.outcome === 'failed' ? 'failed' : 'interrupted';
 }
 
+/** Names of the applied steps that this version does not have: the database is a newer one's. */
+export function unknownSteps(states: readonly StepState[]): string[] {
+  return states.filter(({ status }) => status === 'unknown').map(({ name }) => name);
+}
+
 export function isApplied({ status }: StepState): boolean {
   return status === 'applied' || status === 'changed' || status === 'unrecorded';
 }

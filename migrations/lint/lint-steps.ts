@@ -1,7 +1,7 @@
-import { applyStatement, key } from '../schema/apply-statement.ts';
+import { applyStatement } from '../schema/apply-statement.ts';
 import { compareSchemas, describeDifference } from '../schema/compare-schemas.ts';
 import { statementsOf } from '../schema/expected-schema.ts';
-import { EMPTY_SCHEMA } from '../schema/schema-model.ts';
+import { EMPTY_SCHEMA, key } from '../schema/schema-model.ts';
 import type { SchemaModel } from '../schema/schema-model.ts';
 import type { Statement } from '../schema/statement.ts';
 import type { Step } from '../step/step.ts';

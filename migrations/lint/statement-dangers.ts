@@ -1,5 +1,5 @@
-import { key } from '../schema/apply-statement.ts';
 import { columnText } from '../schema/compare-schemas.ts';
+import { key } from '../schema/schema-model.ts';
 import type { SchemaModel, TableModel } from '../schema/schema-model.ts';
 import type { Constraint, Statement } from '../schema/statement.ts';
 import type { Finding } from './finding.ts';
@@ -22,9 +22,9 @@ export function dangersOf(
     case 'drop-table':
       return isOld(statement.table) ? [dropTable(statement.table)] : [];
     case 'drop-columns':
-      return statement.columns
-        .filter(() => isOld(statement.table))
-        .map((column) => dropColumn(`${statement.table}.${column}`));
+      return isOld(statement.table)
+        ? statement.columns.map((column) => dropColumn(`${statement.table}.${column}`))
+        : [];
     case 'create-index':
       return isOld(statement.table) && !statement.online
         ? [blocking(statement.table, `index ${statement.index.name}`)]

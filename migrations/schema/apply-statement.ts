@@ -1,4 +1,5 @@
 import { withConstraint } from './parse-statement.ts';
+import { key } from './schema-model.ts';
 import type { SchemaModel, TableModel } from './schema-model.ts';
 import type { Statement } from './statement.ts';
 
@@ -179,9 +180,4 @@ function missing(table: TableModel, what: string): StatementDoesNotApply {
 
 function same(a: string, b: string): boolean {
   return key(a) === key(b);
-}
-
-/** The key under which a table or module stands in a model. */
-export function key(name: string): string {
-  return name.toLowerCase();
 }

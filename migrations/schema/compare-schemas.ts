@@ -1,4 +1,5 @@
 import { canonicalExpression } from './expression.ts';
+import { key } from './schema-model.ts';
 import type {
   ColumnModel,
   ForeignKeyModel,
@@ -85,15 +86,15 @@ function texts<Item extends Named>(
 ): [string, string][] {
   return items.map((item) => {
     const text = textOf(item);
-    return [item.name?.toLowerCase() ?? `(unnamed) ${text}`, text];
+    return [item.name === undefined ? `(unnamed) ${text}` : key(item.name), text];
   });
 }
 
 function keyTexts({ primaryKey, uniques }: TableModel): Map<string, string> {
   const primary = primaryKey === undefined ? [] : [primaryKey];
   return new Map([
-    ...texts(primary, (key) => `primary key ${keyText(key)}`),
-    ...texts(uniques, (key) => `unique ${keyText(key)}`),
+    ...texts(primary, (one) => `primary key ${keyText(one)}`),
+    ...texts(uniques, (one) => `unique ${keyText(one)}`),
   ]);
 }
 
@@ -189,7 +190,7 @@ function* pairs<Item>(
 }
 
 function byName<Item extends { name: string }>(items: readonly Item[]): Map<string, Item> {
-  return new Map(items.map((item) => [item.name.toLowerCase(), item]));
+  return new Map(items.map((item) => [key(item.name), item]));
 }
 
 /** A column as a DBA writes it, without its name. */

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { key } from './apply-statement.ts';
 import { parseStatement } from './parse-statement.ts';
+import { key } from './schema-model.ts';
 import type {
   ColumnModel,
   IndexModel,
@@ -106,10 +106,10 @@ order by o.name`;
 export async function readSqlServerSchema(db: Knex): Promise<SchemaModel> {
   const read = async <Row>(sql: string, schema: z.ZodType<Row>): Promise<Row[]> =>
     z.array(schema).parse(await db.raw(sql));
-  const columns = groupBy(await read(COLUMNS, columnRow), tableName);
-  const indexes = groupBy(await read(INDEXES, indexRow), tableName);
-  const foreignKeys = groupBy(await read(FOREIGN_KEYS, foreignKeyRow), tableName);
-  const checks = groupBy(await read(CHECKS, checkRow), tableName);
+  const columns = Map.groupBy(await read(COLUMNS, columnRow), tableName);
+  const indexes = Map.groupBy(await read(INDEXES, indexRow), tableName);
+  const foreignKeys = Map.groupBy(await read(FOREIGN_KEYS, foreignKeyRow), tableName);
+  const checks = Map.groupBy(await read(CHECKS, checkRow), tableName);
   const tables = [...columns].map(([name, rows]): TableModel => {
     const own = toIndexes(indexes.get(name) ?? []);
     return {
@@ -118,7 +118,7 @@ export async function readSqlServerSchema(db: Knex): Promise<SchemaModel> {
       primaryKey: own.find(({ kind }) => kind === 'primary-key')?.index,
       uniques: own.filter(({ kind }) => kind === 'unique').map(({ index }) => index),
       indexes: own.filter(({ kind }) => kind === 'index').map(({ index }) => index),
-      foreignKeys: [...groupBy(foreignKeys.get(name) ?? [], (row) => row.name).values()].map(
+      foreignKeys: [...Map.groupBy(foreignKeys.get(name) ?? [], (row) => row.name).values()].map(
         toForeignKey,
       ),
       checks: (checks.get(name) ?? []).map((row) => ({
@@ -136,12 +136,6 @@ export async function readSqlServerSchema(db: Knex): Promise<SchemaModel> {
 
 function tableName(row: { table_name: string }): string {
   return row.table_name;
-}
-
-function groupBy<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, Row[]> {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) groups.set(keyOf(row), [...(groups.get(keyOf(row)) ?? []), row]);
-  return groups;
 }
 
 function toColumn(row: z.infer<typeof columnRow>): ColumnModel {
@@ -180,7 +174,7 @@ function typeText({
 }
 
 function toIndexes(rows: readonly z.infer<typeof indexRow>[]) {
-  return [...groupBy(rows, (row) => row.name).values()].flatMap((columns) => {
+  return [...Map.groupBy(rows, (row) => row.name).values()].flatMap((columns) => {
     const [first] = columns;
     if (first === undefined) return [];
     const index: IndexModel = {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { key } from './apply-statement.ts';
 import { parseStatement } from './parse-statement.ts';
+import { key } from './schema-model.ts';
 import type { SchemaModel, TableModel } from './schema-model.ts';
 
 const objectRow = z.object({

@@ -82,4 +82,9 @@ export interface ModuleModel {
   definition: string;
 }
 
+/** The key under which a table or module stands in a model, since the server disregards case. */
+export function key(name: string): string {
+  return name.toLowerCase();
+}
+
 export const EMPTY_SCHEMA: SchemaModel = { tables: new Map(), modules: new Map() };

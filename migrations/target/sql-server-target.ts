@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { databaseErrorKind } from '@ordercast/services/platform/database-error.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import { freeKnexLock } from '../history/free-knex-lock.ts';
 import {
   APPLIED_TABLE,
   HISTORY_TABLE,
-  KNEX_LOCK_TABLE,
   MIGRATION_LOCK,
   SQL_SERVER_BOOKKEEPING,
 } from '../history/history-tables.ts';
@@ -104,9 +104,7 @@ export function sqlServerTarget(
     },
     note: (notes) => db.transaction((trx) => writeNotes(trx, notes)),
     unlock: async () => {
-      const knexLockFreed =
-        (await hasTable(KNEX_LOCK_TABLE)) &&
-        (await db(KNEX_LOCK_TABLE).where({ is_locked: 1 }).update({ is_locked: 0 })) > 0;
+      const knexLockFreed = await freeKnexLock(db, hasTable);
       const rows: unknown = await db.raw(
         "select applock_test('public', ?, 'Exclusive', 'Session') as free",
         [MIGRATION_LOCK],

@@ -2,12 +2,8 @@ import { hostname, userInfo } from 'node:os';
 import { openDatabase } from '@ordercast/services/platform/database.ts';
 import { instantValue } from '@ordercast/services/platform/column.ts';
 import type { Knex } from 'knex';
-import {
-  APPLIED_TABLE,
-  HISTORY_TABLE,
-  KNEX_LOCK_TABLE,
-  SQLITE_BOOKKEEPING,
-} from '../history/history-tables.ts';
+import { freeKnexLock } from '../history/free-knex-lock.ts';
+import { APPLIED_TABLE, HISTORY_TABLE, SQLITE_BOOKKEEPING } from '../history/history-tables.ts';
 import { readHistory } from '../history/read-history.ts';
 import { readSqliteSchema } from '../schema/read-sqlite-schema.ts';
 import { withoutBookkeeping } from '../schema/without-bookkeeping.ts';
@@ -72,9 +68,7 @@ export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
     },
     note: (notes) => db.transaction((trx) => writeNotes(trx, notes, clock())),
     unlock: async () => ({
-      knexLockFreed:
-        (await hasTable(KNEX_LOCK_TABLE)) &&
-        (await db(KNEX_LOCK_TABLE).where({ is_locked: 1 }).update({ is_locked: 0 })) > 0,
+      knexLockFreed: await freeKnexLock(db, hasTable),
       isHeld: false,
       holder: undefined,
     }),

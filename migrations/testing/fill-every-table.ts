@@ -1,18 +1,18 @@
 import type { Knex } from 'knex';
 
-/** The tables of the schema, bookkeeping left out. */
+/** The tables of the schema, bookkeeping left out; those that others refer to come last. */
 export const TABLES = [
   'announcements',
   'idempotency_keys',
   'leases',
+  'outbox',
+  'report_schedules',
+  'reports',
   'order_lines',
   'order_timeline',
   'orders',
-  'outbox',
-  'people',
   'products',
-  'report_schedules',
-  'reports',
+  'people',
 ];
 
 const at = new Date(1_700_000_000_000);

@@ -5,6 +5,8 @@ import { InvalidConfig } from './config.ts';
 import { knexSettings, sqlServerKnexSettings } from './database.ts';
 import type { ConnectionWishes } from './database.ts';
 import {
+  DEFAULT_POOL,
+  DEFAULT_PORT,
   InvalidDatabaseUrl,
   insecurityOf,
   parseDatabaseUrl,
@@ -25,9 +27,6 @@ export const DATABASE_VARIABLES = {
 };
 
 type DatabaseVariables = z.infer<z.ZodObject<typeof DATABASE_VARIABLES>>;
-
-const DEFAULT_PORT = 1433;
-const DEFAULT_POOL = 10;
 
 /** What RDS keeps in Secrets Manager. A secret that RDS manages itself lacks `dbname`. */
 const rdsSecretSchema = z.object({

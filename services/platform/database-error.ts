@@ -110,6 +110,5 @@ const DOWN: readonly DatabaseErrorKind[] = ['unreachable', 'connection-lost', 'b
 
 /** Whether the database cannot be used at all at the moment, whatever is asked of it. */
 export function isDatabaseDown(error: unknown): boolean {
-  const kind = databaseErrorKind(error);
-  return DOWN.includes(kind);
+  return DOWN.includes(databaseErrorKind(error));
 }

@@ -22,7 +22,15 @@ export type DatabaseAddress =
 const FORMS =
   'DATABASE_URL must be sqlite:<path> or mssql://user:password@host:1433/name (special characters ' +
   'in user and password as %XX).';
-const DEFAULT_PORT = 1433;
+export const DEFAULT_PORT = 1433;
+/** Connections at most. */
+export const DEFAULT_POOL = 10;
+const DEFAULTS = {
+  encrypt: true,
+  trustServerCertificate: false,
+  connectTimeoutMs: 15_000,
+  requestTimeoutMs: 15_000,
+} as const;
 
 const yesOrNo = z.enum(['true', 'false']).transform((text) => text === 'true');
 const milliseconds = z
@@ -31,16 +39,16 @@ const milliseconds = z
   .transform(Number);
 
 const optionsSchema = z.strictObject({
-  encrypt: z.union([z.literal('strict'), yesOrNo]).default(true),
-  trustServerCertificate: yesOrNo.default(false),
+  encrypt: z.union([z.literal('strict'), yesOrNo]).default(DEFAULTS.encrypt),
+  trustServerCertificate: yesOrNo.default(DEFAULTS.trustServerCertificate),
   ca: z.string().min(1).optional(),
-  connectTimeoutMs: milliseconds.default(15_000),
-  requestTimeoutMs: milliseconds.default(15_000),
+  connectTimeoutMs: milliseconds.default(DEFAULTS.connectTimeoutMs),
+  requestTimeoutMs: milliseconds.default(DEFAULTS.requestTimeoutMs),
   poolMax: z
     .string()
     .regex(/^[1-9]\d{0,3}$/)
     .transform(Number)
-    .default(10),
+    .default(DEFAULT_POOL),
 });
 
 const OPTION_HELP: Readonly<Record<keyof z.infer<typeof optionsSchema>, string>> = {
@@ -89,10 +97,7 @@ export function sqlServerSettings({
   Omit<SqlServerSettings, 'ca'>
 >): SqlServerSettings {
   return {
-    encrypt: true,
-    trustServerCertificate: false,
-    connectTimeoutMs: 15_000,
-    requestTimeoutMs: 15_000,
+    ...DEFAULTS,
     appName: 'ordercast',
     ...given,
     ca: ca === undefined ? undefined : readAuthorities(ca),

@@ -1,4 +1,5 @@
 import { migrateToLatest } from '@ordercast/migrations/migrate.ts';
+import { TABLES } from '@ordercast/migrations/testing/fill-every-table.ts';
 import { describe } from 'vitest';
 import { openDatabase } from '../platform/database.ts';
 import { openTestDatabase } from './test-database.ts';
@@ -18,21 +19,6 @@ export function onEachDatabase(contract: (open: OpenTestDatabase) => void): void
   describe('on SQLite', () => contract(openTestDatabase));
   describe.runIf(SQLSERVER_URL !== undefined)('on SQL Server', () => contract(openTestServer));
 }
-
-/** Every table, those that others refer to last. */
-const TABLES = [
-  'report_schedules',
-  'reports',
-  'announcements',
-  'idempotency_keys',
-  'leases',
-  'outbox',
-  'order_timeline',
-  'order_lines',
-  'orders',
-  'products',
-  'people',
-];
 
 /** The named server, emptied; until it is closed no other test uses it. */
 export async function openTestServer(): Promise<TestDatabase> {

@@ -61,7 +61,7 @@ export class TokenRefresh {
    * than half of its life is wrong, and would have it replaced over and over.
    */
   #leftMs(isNew: boolean): number {
-    const { expiresMs, issuedMs } = tokenTimes(this.#token) ?? { expiresMs: NaN, issuedMs: NaN };
+    const { expiresMs, issuedMs } = tokenTimes(this.#token);
     const leftMs = expiresMs - this.#env.clock();
     const lifeMs = expiresMs - issuedMs;
     return isNew && leftMs < lifeMs / 2 ? lifeMs : leftMs;

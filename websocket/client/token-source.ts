@@ -27,15 +27,17 @@ export function boundedTokenSource(getToken: GetToken, env: Environment): GetTok
     });
 }
 
-/** `exp` and `iat` of the JWT, in epoch ms: read for timing only, nothing is verified. */
-export function tokenTimes(token: string): { expiresMs: number; issuedMs: number } | undefined {
-  const payload = token.split('.')[1] ?? '';
+/** `exp` and `iat` of the JWT, in epoch ms, NaN where it has none: read for timing, nothing is verified. */
+export function tokenTimes(token: string): { expiresMs: number; issuedMs: number } {
   try {
+    const payload = token.split('.')[1] ?? '';
     const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
-    if (typeof claims !== 'object' || claims === null || !('exp' in claims)) return undefined;
-    const issued = 'iat' in claims ? Number(claims.iat) * 1000 : NaN;
-    return { expiresMs: Number(claims.exp) * 1000, issuedMs: issued };
+    const msOf = (name: string) =>
+      typeof claims === 'object' && claims !== null
+        ? Number(Reflect.get(claims, name)) * 1000
+        : NaN;
+    return { expiresMs: msOf('exp'), issuedMs: msOf('iat') };
   } catch {
-    return undefined;
+    return { expiresMs: NaN, issuedMs: NaN };
   }
 }

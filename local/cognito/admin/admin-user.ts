@@ -21,14 +21,16 @@ export function targetUser(pool: Pool, { UserPoolId, Username }: Target): UserRe
   return user;
 }
 
-/** An operation that changes one user and answers nothing. */
+/** An operation that changes one user and answers nothing; `endsAccess`: the user's tokens are void then. */
 export function userChange<Input extends Target>(
   schema: z.ZodType<Input>,
   change: (pool: Pool, input: Input, user: UserRecord) => UserChange,
+  { endsAccess = false } = {},
 ): Operation {
   return operation(schema, async (pool, input) => {
     const user = targetUser(pool, input);
     await pool.users.update(user.username, change(pool, input, user));
+    if (endsAccess) await pool.accessEnded(user.username);
     return {};
   });
 }

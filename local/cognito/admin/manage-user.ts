@@ -30,16 +30,15 @@ export const adminConfirmSignUp = userChange(z.object(target), (pool) => (curren
 });
 
 /** AdminDisableUser: no sign-in, and every token of the user is void. */
-export const adminDisableUser = operation(z.object(target), async (pool, input) => {
-  const { username } = targetUser(pool, input);
-  await pool.users.update(username, (current) => ({
+export const adminDisableUser = userChange(
+  z.object(target),
+  (pool) => (current) => ({
     ...withoutSessions(current),
     enabled: false,
     modifiedAt: pool.clock(),
-  }));
-  await pool.accessEnded(username);
-  return {};
-});
+  }),
+  { endsAccess: true },
+);
 
 export const adminEnableUser = userChange(z.object(target), (pool) => (current) => ({
   ...current,
@@ -47,11 +46,8 @@ export const adminEnableUser = userChange(z.object(target), (pool) => (current) 
   modifiedAt: pool.clock(),
 }));
 
-export const adminUserGlobalSignOut = operation(z.object(target), async (pool, input) => {
-  const { username } = targetUser(pool, input);
-  await pool.users.update(username, withoutSessions);
-  await pool.accessEnded(username);
-  return {};
+export const adminUserGlobalSignOut = userChange(z.object(target), () => withoutSessions, {
+  endsAccess: true,
 });
 
 export const adminUpdateUserAttributes = userChange(

@@ -53,9 +53,7 @@ export function createSqlServerTransaction(
         // The rollback that knex would begin now is ours to make: nothing may stay open.
         return this.rollback(connection, error);
       }
-      this._completed = true;
-      this._resolver(value);
-      return value;
+      return this.release(connection, value);
     }
 
     override release(_connection: PooledConnection, value: unknown): unknown {
@@ -78,8 +76,7 @@ export function createSqlServerTransaction(
         // Its state is unknown; the server undoes what is open when the connection ends.
         connection.__knex__disposed = cause;
       }
-      if (error === undefined && this.doNotRejectOnRollback === true) this._resolver();
-      else this._rejecter(error ?? new Error('The transaction was rolled back.'));
+      tellRolledBack(this, error);
       return undefined;
     }
 
@@ -94,11 +91,15 @@ export function createSqlServerTransaction(
         this._rejecter(error ?? cause);
         return undefined;
       }
-      if (error === undefined && this.doNotRejectOnRollback === true) this._resolver();
-      else this._rejecter(error ?? new Error('The transaction was rolled back.'));
+      tellRolledBack(this, error);
       return undefined;
     }
   };
+}
+
+function tellRolledBack(transaction: MssqlTransaction, error: unknown): void {
+  if (error === undefined && transaction.doNotRejectOnRollback === true) transaction._resolver();
+  else transaction._rejecter(error ?? new Error('The transaction was rolled back.'));
 }
 
 async function commit(connection: PooledConnection): Promise<void> {

@@ -13,8 +13,9 @@ const COLLATION = Buffer.from([0x09, 0x04, 0xd0, 0x00, 0x34]);
 const DONE_ERROR = 0x02;
 const DONE_COUNT = 0x10;
 const DONE_ATTENTION = 0x20;
-const MS_FROM_YEAR_1 = Date.UTC(1970, 0, 1) - new Date('0001-01-01T00:00:00Z').getTime();
-const DAY_MS = 86_400_000;
+/** datetime2 counts its days from the year 1. */
+export const MS_FROM_YEAR_1 = Date.UTC(1970, 0, 1) - new Date('0001-01-01T00:00:00Z').getTime();
+export const DAY_MS = 86_400_000;
 
 /** PRELOGIN: version, and whether the server encrypts. */
 export function preLoginAnswer(encrypts: boolean): Buffer {

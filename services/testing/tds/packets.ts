@@ -11,7 +11,7 @@ export const PACKET = {
   preLogin: 0x12,
 } as const;
 
-const HEADER_BYTES = 8;
+export const HEADER_BYTES = 8;
 const LAST = 0x01;
 const MAX_PAYLOAD = 4_000;
 

@@ -1,3 +1,5 @@
+import { DAY_MS, MS_FROM_YEAR_1 } from './answers.ts';
+
 /** What a client asked, taken apart. */
 export interface TdsRequest {
   kind: 'batch' | 'statement' | 'begin' | 'commit' | 'rollback' | 'save';
@@ -5,7 +7,7 @@ export interface TdsRequest {
   sql: string;
   /** How the parameters were declared, such as `@p0 varchar(64),@p1 bigint`. */
   declaration: string;
-  /** Their values in order; instants as ISO text to the 100 ns, whole numbers as bigint. */
+  /** Their values in order; instants as ISO text, whole numbers as bigint. */
   values: readonly unknown[];
 }
 
@@ -70,9 +72,6 @@ export function readStatement(payload: Buffer): TdsRequest {
 function withoutHeaders(payload: Buffer): Buffer {
   return payload.subarray(payload.readUInt32LE(0));
 }
-
-const TICKS_A_DAY = 86_400n * 10_000_000n;
-const MS_FROM_YEAR_1 = Date.UTC(1970, 0, 1) - new Date('0001-01-01T00:00:00Z').getTime();
 
 class ValueReader {
   readonly #bytes: Buffer;
@@ -148,10 +147,9 @@ class ValueReader {
   #instant(scale: number): string | null {
     const bytes = this.#take(this.#byte());
     if (bytes.length === 0) return null;
-    const day = bytes.subarray(-3).readUIntLE(0, 3);
-    const ticks = BigInt(bytes.readUIntLE(0, bytes.length - 3)) * 10n ** BigInt(7 - scale);
-    const ms = BigInt(day) * (TICKS_A_DAY / 10_000n) + ticks / 10_000n - BigInt(MS_FROM_YEAR_1);
-    return new Date(Number(ms)).toISOString();
+    const days = bytes.subarray(-3).readUIntLE(0, 3);
+    const timeMs = (bytes.readUIntLE(0, bytes.length - 3) * 1000) / 10 ** scale;
+    return new Date(days * DAY_MS + Math.floor(timeMs) - MS_FROM_YEAR_1).toISOString();
   }
 
   #byte(): number {

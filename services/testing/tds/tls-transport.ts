@@ -1,8 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
-import { PACKET, toPackets } from './packets.ts';
-
-const HEADER_BYTES = 8;
+import { HEADER_BYTES, PACKET, toPackets } from './packets.ts';
 
 /**
  * The stream below TLS. SQL Server's handshake travels inside PRELOGIN packets; what comes after it
