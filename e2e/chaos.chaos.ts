@@ -1,15 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ORDERS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
+import { ANNOUNCEMENTS_CHANNEL, ORDERS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
 import { DEMO_USERS } from '@ordercast/local/demo-users.ts';
 import type { Child } from '@ordercast/services/testing/child-process.ts';
 import { startFaultProxy } from '@ordercast/websocket/connections/fault-proxy.ts';
 import type { FaultProxy } from '@ordercast/websocket/connections/fault-proxy.ts';
 import { describe, expect, it } from 'vitest';
 import { wholeChannel } from './channel-items.ts';
-import { Observer } from './observer.ts';
+import { announcementObserver, orderObserver } from './observer.ts';
+import type { OrderObserver } from './observer.ts';
 import { OrderLoad } from './order-load.ts';
 import type { Person } from './person.ts';
-import { firstProduct, signInAs } from './person.ts';
+import { call, firstProduct, signInAs } from './person.ts';
 import { seededRandom } from './seeded-random.ts';
 import { startSplitSystem } from './split-system.ts';
 import type { ApiProcess, SplitSystem } from './split-system.ts';
@@ -19,13 +20,18 @@ const SEEDS = process.env['CHAOS_SEED']?.split(',').map(Number) ?? [1, 2];
 const CHAOS_MS = 1000 * Number(process.env['CHAOS_SECONDS'] ?? 60);
 
 const CUSTOMERS = 20;
-const CLIENTS_A_CUSTOMER = 24;
+const CLIENTS_A_CUSTOMER = 20;
+/** Of each customer's clients, so many more that listen to announcements. */
+const LISTENERS_A_CUSTOMER = 4;
 const STAFF_CLIENTS = 20;
 /** Customers who order, each one order after the other: some six changes a second in all. */
 const BUYERS = 3;
 const BREATH_MS = 2_000;
+const ANNOUNCE_EVERY_MS = 3_000;
 /** A client's clock is wrong by up to this, either way: more than a token lives. */
 const WORST_CLOCK_MS = 3 * 3_600_000;
+/** A server's clock is kept by NTP; it is wrong by seconds at most. */
+const WORST_SERVER_CLOCK_MS = 10_000;
 const settle = { timeout: 180_000, interval: 500 };
 
 const customers = Array.from({ length: CUSTOMERS }, (_, number) => ({
@@ -35,41 +41,44 @@ const customers = Array.from({ length: CUSTOMERS }, (_, number) => ({
   groups: [],
 }));
 
+type Reloadable = Pick<OrderObserver, 'open'>;
+
 /** What goes wrong, each for a while; the numbers are what a fault picks among. */
 class Faults {
   readonly counts: Record<string, number> = {};
   apis: ApiProcess[] = [];
   relays: Child[] = [];
+  workers: Child[] = [];
   readonly #system: SplitSystem;
-  readonly #proxy: FaultProxy;
+  readonly #dynamo: FaultProxy;
+  readonly #sqs: FaultProxy;
   readonly #random: () => number;
-  readonly #observers: readonly Observer[];
+  readonly #observers: readonly Reloadable[];
 
   constructor(
     system: SplitSystem,
-    proxy: FaultProxy,
+    { dynamo, sqs }: { dynamo: FaultProxy; sqs: FaultProxy },
     random: () => number,
-    observers: readonly Observer[],
+    observers: readonly Reloadable[],
   ) {
     this.#system = system;
-    this.#proxy = proxy;
+    this.#dynamo = dynamo;
+    this.#sqs = sqs;
     this.#random = random;
     this.#observers = observers;
   }
 
-  startRelay(): Child {
-    return this.#system.startRelay();
-  }
-
   async one(): Promise<void> {
     const all: Record<string, () => Promise<void> | void> = {
-      relay: () => this.#killRelay(),
+      relay: () => this.#replace(this.relays, () => this.#system.startRelay()),
+      worker: () => this.#replace(this.workers, () => this.#system.startBroadcastWorker()),
       api: () => this.#killApi(),
       gateway: () => this.#system.restartGateway(),
       cut: () => this.#someSockets((socket) => socket.destroy()),
       stall: () => this.#stall(),
       posts: () => this.#failPosts(),
-      dynamo: () => this.#failDynamo(),
+      dynamo: () => this.#fail(this.#dynamo),
+      sqs: () => this.#fail(this.#sqs),
       reload: () => this.#reload(),
     };
     const names = Object.keys(all);
@@ -80,14 +89,15 @@ class Faults {
 
   heal(): void {
     this.#system.decidePosts(() => 'pass');
-    this.#proxy.decide(() => 'pass');
+    for (const proxy of [this.#dynamo, this.#sqs]) proxy.decide(() => 'pass');
   }
 
-  async #killRelay(): Promise<void> {
-    const victim = this.relays.splice(Math.floor(this.#random() * this.relays.length), 1)[0];
+  /** Kills one of several alike, and starts another. */
+  async #replace(alike: Child[], start: () => Child): Promise<void> {
+    const [victim] = alike.splice(Math.floor(this.#random() * alike.length), 1);
     victim?.kill('SIGKILL');
     await victim?.ended;
-    this.relays.push(this.startRelay());
+    alike.push(start());
   }
 
   async #killApi(): Promise<void> {
@@ -120,8 +130,8 @@ class Faults {
     this.#system.decidePosts(() => 'pass');
   }
 
-  async #failDynamo(): Promise<void> {
-    this.#proxy.decide(async () => {
+  async #fail(proxy: FaultProxy): Promise<void> {
+    proxy.decide(async () => {
       const dice = this.#random();
       if (dice < 0.1) return 'refuse';
       if (dice < 0.2) return 'lose';
@@ -129,7 +139,7 @@ class Faults {
       return 'pass';
     });
     await delay(2_000);
-    this.#proxy.decide(() => 'pass');
+    proxy.decide(() => 'pass');
   }
 
   async #reload(): Promise<void> {
@@ -142,29 +152,43 @@ describe('everything that can break, breaks', () => {
   it.each(SEEDS)(
     'and 500 clients see every event that they may see, once and in order: seed %i',
     async (seed) => {
-      const between = Promise.withResolvers<FaultProxy>();
-      const system = await startSplitSystem([...DEMO_USERS, ...customers], async (dynamoPort) => {
-        between.resolve(await startFaultProxy(dynamoPort));
-        return (await between.promise).port;
+      const random = seededRandom(seed);
+      const within = (worstMs: number) => Math.round((2 * random() - 1) * worstMs);
+      const dynamo = Promise.withResolvers<FaultProxy>();
+      const sqs = Promise.withResolvers<FaultProxy>();
+      const between = (proxy: PromiseWithResolvers<FaultProxy>) => async (port: number) => {
+        proxy.resolve(await startFaultProxy(port));
+        return (await proxy.promise).port;
+      };
+      const system = await startSplitSystem([...DEMO_USERS, ...customers], {
+        betweenDynamo: between(dynamo),
+        betweenSqs: between(sqs),
+        clockSkewMs: () => within(WORST_SERVER_CLOCK_MS),
       });
       try {
         const api = await system.startApi();
         const sam = await signInAs(system.url, 'sam@example.com');
+        const alex = await signInAs(system.url, 'alex@example.com');
         const people = await Promise.all(customers.map(({ email }) => signInAs(system.url, email)));
-        const random = seededRandom(seed);
-        const observe = (person: Person, channel: string) =>
-          new Observer(person, channel, (2 * random() - 1) * WORST_CLOCK_MS);
-        const observers = [
-          ...Array.from({ length: STAFF_CLIENTS }, () => observe(sam, ORDERS_CHANNEL)),
+        const several = <Item>(count: number, make: () => Item) =>
+          Array.from({ length: count }, make);
+        const watch = (person: Person, channel: string) =>
+          orderObserver(person, channel, within(WORST_CLOCK_MS));
+        const watchers = [
+          ...several(STAFF_CLIENTS, () => watch(sam, ORDERS_CHANNEL)),
           ...people.flatMap((person) =>
-            Array.from({ length: CLIENTS_A_CUSTOMER }, () =>
-              observe(person, userChannel(person.sub)),
-            ),
+            several(CLIENTS_A_CUSTOMER, () => watch(person, userChannel(person.sub))),
           ),
         ];
-        const faults = new Faults(system, await between.promise, random, observers);
+        const listeners = people.flatMap((person) =>
+          several(LISTENERS_A_CUSTOMER, () => announcementObserver(person, within(WORST_CLOCK_MS))),
+        );
+        const observers = [...watchers, ...listeners];
+        const proxies = { dynamo: await dynamo.promise, sqs: await sqs.promise };
+        const faults = new Faults(system, proxies, random, observers);
         faults.apis = [api, await system.startApi()];
-        faults.relays = [faults.startRelay(), faults.startRelay()];
+        faults.relays = several(2, () => system.startRelay());
+        faults.workers = several(2, () => system.startBroadcastWorker());
         for (let start = 0; start < observers.length; start += 50) {
           await Promise.all(observers.slice(start, start + 50).map((observer) => observer.open()));
         }
@@ -175,15 +199,26 @@ describe('everything that can break, breaks', () => {
           await firstProduct(sam),
         );
         let isOver = false;
-        const working = Promise.all(
-          Array.from({ length: BUYERS }, async (_unused, buyer) => {
+        const announce = async () => {
+          for (let count = 0; !isOver; count += 1) {
+            const apiUrl = faults.apis[count % faults.apis.length]?.url ?? '';
+            // Where the API dies over it, it was published or not: the table tells.
+            await call(apiUrl, alex.accessToken, 'POST', '/announcements', {
+              body: { text: `chaos ${count}` },
+            }).catch(() => undefined);
+            await delay(ANNOUNCE_EVERY_MS);
+          }
+        };
+        const working = Promise.all([
+          announce(),
+          ...Array.from({ length: BUYERS }, async (_unused, buyer) => {
             for (let count = 0; !isOver; count += 1) {
               const person = people[(count * BUYERS + buyer) % people.length];
               if (person !== undefined) await load.liveThrough(person, `chaos-${buyer}-${count}`);
               await delay(BREATH_MS);
             }
           }),
-        );
+        ]);
         const endsAt = Date.now() + CHAOS_MS;
         while (Date.now() < endsAt) {
           await faults.one();
@@ -203,6 +238,8 @@ describe('everything that can break, breaks', () => {
         const behind = () =>
           observers.filter((one) => one.seen.length < (logs.get(one.channel)?.length ?? 0)).length;
         await expect.poll(behind, settle).toBe(0);
+        // What a killed worker had in hand has come back, and was worked by another.
+        await expect.poll(() => system.broadcasts(), settle).toEqual({ open: 0, dead: 0 });
 
         const changes = await system.database('order_timeline').count({ rows: '*' }).first();
         expect(logs.get(ORDERS_CHANNEL)).toHaveLength(
@@ -211,21 +248,27 @@ describe('everything that can break, breaks', () => {
         for (const observer of observers) {
           expect(observer.seen.map(({ id }) => id)).toEqual(logs.get(observer.channel));
           expect(observer.reloads).toBe(0);
-          const strangers = observer.seen.filter(
-            ({ customerId }) =>
-              ![ORDERS_CHANNEL, userChannel(customerId)].includes(observer.channel),
+        }
+        for (const { channel, seen } of watchers) {
+          const strangers = seen.filter(
+            ({ data }) => ![ORDERS_CHANNEL, userChannel(data.customerId)].includes(channel),
           );
           expect(strangers).toEqual([]);
         }
+        const announced = await system.database('announcements').orderBy('id').pluck('id');
+        for (const { seen } of listeners) {
+          expect(seen.map(({ data }) => data.id).toSorted()).toEqual(announced);
+        }
         for (const { orderId, version } of load.acknowledged) {
-          const staff = observers[0]?.seen.filter((seen) => seen.orderId === orderId) ?? [];
-          expect(staff.map((seen) => seen.version)).toContain(version);
+          const staff = watchers[0]?.seen.filter(({ data }) => data.orderId === orderId) ?? [];
+          expect(staff.map(({ data }) => data.version)).toContain(version);
         }
         console.info({
           seed,
           faults: faults.counts,
           clients: observers.length,
           events: logs.get(ORDERS_CHANNEL)?.length,
+          announcements: logs.get(ANNOUNCEMENTS_CHANNEL)?.length,
           delivered: observers.reduce((sum, { seen }) => sum + seen.length, 0),
           acknowledged: load.acknowledged.length,
           unanswered: load.unanswered,

@@ -5,7 +5,8 @@ import { DEMO_USERS } from '@ordercast/local/demo-users.ts';
 import type { Child } from '@ordercast/services/testing/child-process.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { wholeChannel } from './channel-items.ts';
-import { Observer } from './observer.ts';
+import { orderObserver, versionsOf } from './observer.ts';
+import type { OrderObserver } from './observer.ts';
 import { moveOrder, placeOrder, signInAs } from './person.ts';
 import type { Person } from './person.ts';
 import { startSplitSystem } from './split-system.ts';
@@ -16,7 +17,7 @@ import type { StoppingPoint } from './stopping-points.ts';
 let system: SplitSystem;
 let ada: Person;
 let sam: Person;
-let observers: Observer[];
+let observers: OrderObserver[];
 let relays: Child[];
 /** Every version of every order that these tests were answered for. */
 const expected = new Map<string, number[]>();
@@ -28,7 +29,7 @@ beforeAll(async () => {
     signInAs(system.url, 'ada@example.com'),
     signInAs(system.url, 'sam@example.com'),
   ]);
-  observers = [new Observer(sam, ORDERS_CHANNEL), new Observer(ada, userChannel(ada.sub))];
+  observers = [orderObserver(sam, ORDERS_CHANNEL), orderObserver(ada, userChannel(ada.sub))];
 });
 afterAll(() => system.close());
 beforeEach(async () => {
@@ -88,7 +89,7 @@ async function expectAllOnce(): Promise<void> {
   for (const observer of observers) {
     const log = await wholeChannel(system, observer.channel);
     await expect.poll(() => observer.seen.map(({ id }) => id), settle).toEqual(log);
-    expect(Object.fromEntries(observer.versions())).toEqual(Object.fromEntries(expected));
+    expect(Object.fromEntries(versionsOf(observer))).toEqual(Object.fromEntries(expected));
     expect(observer.reloads).toBe(0);
   }
 }
@@ -137,7 +138,7 @@ describe.each(channels)('what is on its way to %s', (_, channel) => {
 
 describe('a fan-out that is cut off in the middle', () => {
   it('reaches those whose turn had not come', async () => {
-    const more = [1, 2, 3].map(() => new Observer(sam, ORDERS_CHANNEL));
+    const more = [1, 2, 3].map(() => orderObserver(sam, ORDERS_CHANNEL));
     await Promise.all(more.map((observer) => observer.open()));
     const relay = startRelay();
     await relay.lineWith('"leading"');
@@ -152,7 +153,8 @@ describe('a fan-out that is cut off in the middle', () => {
     startRelay();
     await expectAllOnce();
     for (const observer of more) {
-      const own = () => observer.seen.map(({ orderId, version }) => ({ orderId, version }));
+      const own = () =>
+        observer.seen.map(({ data: { orderId, version } }) => ({ orderId, version }));
       await expect.poll(own, settle).toEqual([
         { orderId: order.id, version: 1 },
         { orderId: order.id, version: 2 },

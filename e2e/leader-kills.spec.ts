@@ -4,7 +4,7 @@ import { DEMO_USERS } from '@ordercast/local/demo-users.ts';
 import type { Child } from '@ordercast/services/testing/child-process.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wholeChannel } from './channel-items.ts';
-import { Observer } from './observer.ts';
+import { orderObserver, versionsOf } from './observer.ts';
 import { OrderLoad } from './order-load.ts';
 import { firstProduct, signInAs } from './person.ts';
 import type { Person } from './person.ts';
@@ -67,8 +67,8 @@ async function killOneApi(): Promise<void> {
 describe('two APIs and two relays on one database file', () => {
   it('publish everything once and in order while the leader is killed every second', async () => {
     const load = new OrderLoad(() => apis.map(({ url }) => url), sam, await firstProduct(sam));
-    const staff = new Observer(sam, ORDERS_CHANNEL);
-    const owners = people.map((person) => new Observer(person, userChannel(person.sub)));
+    const staff = orderObserver(sam, ORDERS_CHANNEL);
+    const owners = people.map((person) => orderObserver(person, userChannel(person.sub)));
     const observers = [staff, ...owners];
     await Promise.all(observers.map((observer) => observer.open()));
 
@@ -141,7 +141,7 @@ describe('two APIs and two relays on one database file', () => {
         ([, order]) => customerId === undefined || order.customerId === customerId,
       );
       expect(observer.reloads).toBe(0);
-      expect(Object.fromEntries(observer.versions())).toEqual(
+      expect(Object.fromEntries(versionsOf(observer))).toEqual(
         Object.fromEntries(expected.map(([id, { version }]) => [id, upTo(version)])),
       );
       const log = await wholeChannel(system, observer.channel);

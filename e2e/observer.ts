@@ -1,29 +1,40 @@
 import type { RealtimeClient } from '@ordercast/client/realtime-client.ts';
 import { createRealtimeClient, memoryPositions } from '@ordercast/client/realtime-client.ts';
+import { announcementSchema } from '@ordercast/contract/announcement.ts';
+import type { Announcement } from '@ordercast/contract/announcement.ts';
+import { ANNOUNCEMENTS_CHANNEL } from '@ordercast/contract/channel.ts';
 import { orderEventDataSchema } from '@ordercast/contract/order-event.ts';
 import type { OrderEventData } from '@ordercast/contract/order-event.ts';
 import type { Person } from './person.ts';
 
 /** What one callback was called with. */
-export interface Seen extends OrderEventData {
-  /** Of the event, not of the order. */
+export interface Seen<Data> {
+  /** Of the event, not of the order or announcement. */
   id: string;
+  data: Data;
 }
 
 /** Somebody who subscribes to one channel, and whose positions outlive their client. */
-export class Observer {
+export class Observer<Data> {
   readonly channel: string;
   /** In the order in which the callback was called. */
-  readonly seen: Seen[] = [];
+  readonly seen: Seen<Data>[] = [];
   reloads = 0;
   readonly #person: Person;
+  readonly #parse: (data: unknown) => Data;
   readonly #clockSkewMs: number;
   readonly #positions = memoryPositions();
   #client: RealtimeClient | undefined;
 
   /** `clockSkewMs` is how far the clock of this one's device runs ahead; negative where it is behind. */
-  constructor(person: Person, channel: string, clockSkewMs = 0) {
+  constructor(
+    person: Person,
+    channel: string,
+    parse: (data: unknown) => Data,
+    clockSkewMs: number,
+  ) {
     this.#person = person;
+    this.#parse = parse;
     this.#clockSkewMs = clockSkewMs;
     this.channel = channel;
   }
@@ -38,21 +49,37 @@ export class Observer {
       clock: () => Date.now() + this.#clockSkewMs,
     });
     await this.#client.subscribe(this.channel, {
-      onEvent: ({ id, data }) => this.seen.push({ ...orderEventDataSchema.parse(data), id }),
+      onEvent: ({ id, data }) => this.seen.push({ id, data: this.#parse(data) }),
       onReload: () => (this.reloads += 1),
     }).ready;
-  }
-
-  /** The versions of each order, in the order in which they were seen. */
-  versions(): Map<string, number[]> {
-    const versions = new Map<string, number[]>();
-    for (const { orderId, version } of this.seen) {
-      versions.set(orderId, [...(versions.get(orderId) ?? []), version]);
-    }
-    return versions;
   }
 
   close(): void {
     this.#client?.close();
   }
+}
+
+export type OrderObserver = Observer<OrderEventData>;
+
+/** Watches orders, on the staff's channel or a customer's. */
+export function orderObserver(person: Person, channel: string, clockSkewMs = 0): OrderObserver {
+  return new Observer(person, channel, (data) => orderEventDataSchema.parse(data), clockSkewMs);
+}
+
+export function announcementObserver(person: Person, clockSkewMs = 0): Observer<Announcement> {
+  return new Observer(
+    person,
+    ANNOUNCEMENTS_CHANNEL,
+    (data) => announcementSchema.parse(data),
+    clockSkewMs,
+  );
+}
+
+/** The versions of each order, in the order in which they were seen. */
+export function versionsOf({ seen }: OrderObserver): Map<string, number[]> {
+  const versions = new Map<string, number[]>();
+  for (const { data } of seen) {
+    versions.set(data.orderId, [...(versions.get(data.orderId) ?? []), data.version]);
+  }
+  return versions;
 }

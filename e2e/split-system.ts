@@ -14,8 +14,13 @@ import type { DemoUser } from '@ordercast/local/demo-users.ts';
 import { startDynamoDb } from '@ordercast/local/dynamodb.ts';
 import { openLocalDatabase } from '@ordercast/local/local-database.ts';
 import { openLocalOrigin } from '@ordercast/local/local-origin.ts';
+import { startSqs } from '@ordercast/local/sqs.ts';
 import { startChild } from '@ordercast/services/testing/child-process.ts';
 import type { Child } from '@ordercast/services/testing/child-process.ts';
+import {
+  createBroadcastQueues,
+  queueDepth,
+} from '@ordercast/websocket/broadcast/broadcast-queue.ts';
 import { createRealtimeTables } from '@ordercast/websocket/connections/realtime-tables.ts';
 import { createWebSocketGateway } from '@ordercast/websocket/gateway/websocket-gateway.ts';
 import type { WebSocketGateway } from '@ordercast/websocket/gateway/websocket-gateway.ts';
@@ -33,6 +38,8 @@ const STAGE = 'realtime';
 const GRACE_MS = 1_000;
 const API = 'services/api.ts';
 const RELAY = 'services/relay/main.ts';
+const SKEWED_CLOCK = new URL('./skewed-clock.ts', import.meta.url).href;
+const BROADCAST_WORKER = 'services/relay/broadcast-worker.ts';
 
 export interface ApiProcess extends Child {
   /** Its base, as `apiUrl` of the configuration. */
@@ -41,7 +48,7 @@ export interface ApiProcess extends Child {
 
 export type PostFate = 'pass' | 429 | 500 | 'hang';
 
-/** The system as it is deployed: APIs and relays are processes of their own, as many as wanted. */
+/** The system as it is deployed: APIs, relays and workers are processes of their own, as many as wanted. */
 export interface SplitSystem {
   /** Where `/config.json` stands, whose `apiUrl` is the API that was started last. */
   url: string;
@@ -51,6 +58,10 @@ export interface SplitSystem {
   startApi(): Promise<ApiProcess>;
   /** A relay of services/relay, or another entry of this repository with the same settings. */
   startRelay(entry?: string, settings?: Record<string, string>): Child;
+  /** Without one, announcements wait. */
+  startBroadcastWorker(): Child;
+  /** Messages of the broadcast queue that wait or are in hand, and those put aside. */
+  broadcasts(): Promise<{ open: number; dead: number }>;
   /** Called with each post to a connection before the gateway sees it. */
   onPost(listener: () => void): void;
   /** Decides over each post from now on: an HTTP status, or no answer at all. */
@@ -62,15 +73,29 @@ export interface SplitSystem {
   close(): Promise<void>;
 }
 
+export interface SplitSystemOptions {
+  /**
+   * May put something between DynamoDB's port and all that processes and handlers ask of it: it
+   * answers the port that they are to use.
+   */
+  betweenDynamo?: (port: number) => Promise<number>;
+  /** The same for SQS. */
+  betweenSqs?: (port: number) => Promise<number>;
+  /** How far the clock of the next process that starts runs ahead; of the handlers, at the start. */
+  clockSkewMs?: () => number;
+}
+
 /**
- * What AWS would be is in this process, on real sockets: the tables, the user pool, the WebSocket
- * API with its handlers. The database is a file that every process opens by itself. `between` may
- * put something between DynamoDB's port and all that the relays and handlers ask of it: it answers
- * the port that they are to use.
+ * What AWS would be is in this process, on real sockets: the tables, the queues, the user pool, the
+ * WebSocket API with its handlers. The database is a file that every process opens by itself.
  */
 export async function startSplitSystem(
   users: readonly DemoUser[],
-  between: (dynamoPort: number) => Promise<number> = (port) => Promise.resolve(port),
+  {
+    betweenDynamo = (port) => Promise.resolve(port),
+    betweenSqs = (port) => Promise.resolve(port),
+    clockSkewMs = () => 0,
+  }: SplitSystemOptions = {},
 ): Promise<SplitSystem> {
   const folder = mkdtempSync(join(tmpdir(), 'ordercast-spec-'));
   const databaseUrl = `sqlite:${join(folder, 'ordercast.db')}`;
@@ -85,8 +110,9 @@ export async function startSplitSystem(
   let apiUrl = `${url}/api`;
   let posted: () => void = () => undefined;
 
-  const [dynamodb, database, cognito] = await Promise.all([
+  const [dynamodb, sqs, database, cognito] = await Promise.all([
     startDynamoDb(undefined),
+    startSqs(),
     openLocalDatabase({ url: databaseUrl, migrate: true, clock, random }),
     createCognito({
       dataFolder: undefined,
@@ -102,14 +128,21 @@ export async function startSplitSystem(
       log: quiet,
     }),
   ]);
-  await createRealtimeTables(dynamodb.client, TABLE_PREFIX);
-  const dynamoEndpoint = `http://127.0.0.1:${await between(Number(new URL(dynamodb.endpoint).port))}`;
+  const [{ queueUrl, deadLetterUrl }] = await Promise.all([
+    createBroadcastQueues(sqs.client, TABLE_PREFIX),
+    createRealtimeTables(dynamodb.client, TABLE_PREFIX),
+  ]);
+  const through = async (endpoint: string, between: (port: number) => Promise<number>) =>
+    `http://127.0.0.1:${await between(Number(new URL(endpoint).port))}`;
+  const dynamoEndpoint = await through(dynamodb.endpoint, betweenDynamo);
+  const sqsEndpoint = await through(sqs.endpoint, betweenSqs);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const handlersDynamo = new DynamoDBClient({
     endpoint: dynamoEndpoint,
     region: REGION,
     credentials,
   });
+  const handlersSkewMs = clockSkewMs();
   const realtime = createRealtime({
     dynamo: DynamoDBDocumentClient.from(handlersDynamo),
     tablePrefix: TABLE_PREFIX,
@@ -120,7 +153,7 @@ export async function startSplitSystem(
     callbackEndpoint: ({ domainName, stage }) => `http://${domainName}/${stage}`,
     region: REGION,
     credentials,
-    clock,
+    clock: () => clock() + handlersSkewMs,
     random,
     logger: quiet,
   });
@@ -171,13 +204,20 @@ export async function startSplitSystem(
     COGNITO_CLIENT_ID: CLIENT_ID,
     COGNITO_ENDPOINT: cognitoEndpoint,
     DYNAMODB_ENDPOINT: dynamoEndpoint,
+    SQS_ENDPOINT: sqsEndpoint,
+    BROADCAST_QUEUE_URL: queueUrl,
     TABLE_PREFIX,
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   };
   const start = (entry: string, more: Record<string, string> = {}): Child => {
-    const child = startChild(join(import.meta.dirname, '..', entry), { ...settings, ...more });
+    const child = startChild(join(import.meta.dirname, '..', entry), {
+      ...settings,
+      NODE_OPTIONS: `--import=${SKEWED_CLOCK}`,
+      CLOCK_SKEW_MS: String(clockSkewMs()),
+      ...more,
+    });
     children.push(child);
     return child;
   };
@@ -193,6 +233,16 @@ export async function startSplitSystem(
       return { ...child, url: apiUrl };
     },
     startRelay: (entry = RELAY, more = {}) => start(entry, more),
+    startBroadcastWorker: () => start(BROADCAST_WORKER),
+    broadcasts: async () => {
+      const [open, dead] = await Promise.all(
+        [queueUrl, deadLetterUrl].map(async (url) => {
+          const { waiting, inHand } = await queueDepth(sqs.client, url);
+          return waiting + inHand;
+        }),
+      );
+      return { open: open ?? 0, dead: dead ?? 0 };
+    },
     onPost: (listener) => {
       posted = listener;
     },
@@ -213,7 +263,7 @@ export async function startSplitSystem(
       realtime.destroy();
       handlersDynamo.destroy();
       await origin.close(GRACE_MS);
-      await Promise.all([dynamodb.close(), database.destroy(), cognito.close()]);
+      await Promise.all([dynamodb.close(), sqs.close(), database.destroy(), cognito.close()]);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -10,6 +10,11 @@ import { openDatabase } from '@ordercast/services/platform/database.ts';
 import { createLogger } from '@ordercast/services/platform/logger.ts';
 import { relayLeadership } from '@ordercast/services/relay/relay-leadership.ts';
 import { startRelay } from '@ordercast/services/relay/relay.ts';
+import { startBroadcastConsumer } from '@ordercast/websocket/broadcast/broadcast-consumer.ts';
+import {
+  createBroadcastQueues,
+  SqsBroadcastQueue,
+} from '@ordercast/websocket/broadcast/broadcast-queue.ts';
 import { createRealtimeTables } from '@ordercast/websocket/connections/realtime-tables.ts';
 import { createWebSocketGateway } from '@ordercast/websocket/gateway/websocket-gateway.ts';
 import { realtimeRoutes } from '@ordercast/websocket/realtime-routes.ts';
@@ -26,6 +31,7 @@ import { localRouter } from './local-router.ts';
 import { openLogFile } from './log-file.ts';
 import { createMailbox } from './mailbox.ts';
 import { singlePageApp } from './single-page-app.ts';
+import { startSqs } from './sqs.ts';
 
 export interface OrdercastOptions {
   /** Where data is kept, unless `ephemeral`. */
@@ -93,8 +99,9 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
   // Cognito is there before the realtime core that it tells of ended access.
   let endAccess = (_sub: string): Promise<void> => Promise.resolve();
 
-  const [dynamodb, database, cognito] = await Promise.all([
+  const [dynamodb, sqs, database, cognito] = await Promise.all([
     startDynamoDb(options.ephemeral ? undefined : join(folder.path, 'dynamodb')),
+    startSqs(),
     openLocalDatabase({
       url: databaseUrl,
       migrate: options.migrate,
@@ -122,9 +129,13 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
     }),
   ]);
   cleanUp.add(() => dynamodb.close());
+  cleanUp.add(() => sqs.close());
   cleanUp.add(() => database.destroy());
   cleanUp.add(() => cognito.close());
-  await createRealtimeTables(dynamodb.client, TABLE_PREFIX);
+  const [{ queueUrl, deadLetterUrl }] = await Promise.all([
+    createBroadcastQueues(sqs.client, TABLE_PREFIX),
+    createRealtimeTables(dynamodb.client, TABLE_PREFIX),
+  ]);
 
   const realtime = createRealtime({
     dynamo: DynamoDBDocumentClient.from(dynamodb.client),
@@ -137,6 +148,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
     callbackEndpoint: ({ domainName, stage }) => `http://${domainName}/${stage}`,
     region: REGION,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    broadcastQueue: new SqsBroadcastQueue(sqs.client, queueUrl),
     clock,
     random,
     logger: logger('realtime'),
@@ -157,6 +169,13 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
     log: logger('gateway'),
   });
   cleanUp.add(() => gateway.close());
+  const broadcasts = startBroadcastConsumer({
+    sqs: sqs.client,
+    queueUrl,
+    work: realtime.workBroadcast,
+    logger: logger('broadcasts'),
+  });
+  cleanUp.add(() => broadcasts.stop());
   const lead = relayLeadership({
     database,
     open: (wishes) => openDatabase(databaseUrl, wishes),
@@ -205,6 +224,8 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
     console: consoleRoutes({
       dynamodb: dynamodb.client,
       tablePrefix: TABLE_PREFIX,
+      sqs: sqs.client,
+      queues: { broadcasts: queueUrl, 'broadcasts put aside': deadLetterUrl },
       database,
       mailbox,
       log: logFile,

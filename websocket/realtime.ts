@@ -1,6 +1,10 @@
 import type { ApiGatewayManagementApiClientConfig } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Logger } from 'pino';
+import type { BroadcastQueue } from './broadcast/broadcast-queue.ts';
+import type { BroadcastWorker } from './broadcast/broadcast-worker.ts';
+import { createBroadcastWorker } from './broadcast/broadcast-worker.ts';
+import { createQueuedFanOut } from './broadcast/queued-fan-out.ts';
 import type { ChannelLog } from './channel-log/channel-log.ts';
 import { DynamoChannelLog } from './channel-log/dynamo-channel-log.ts';
 import type { ConnectionRegistry } from './connections/connection-registry.ts';
@@ -15,6 +19,7 @@ import { Sender, SENDER_LIMITS } from './fanout/sender.ts';
 import { RevocationTable } from './connections/revocation-table.ts';
 import { createAccessEndedHandler } from './handlers/access-ended.ts';
 import { createAuthorizer } from './handlers/authorizer.ts';
+import { createBroadcastHandler } from './handlers/broadcast.ts';
 import { createChannelPolicy } from './handlers/channel-policy.ts';
 import { createConnectHandler } from './handlers/connect.ts';
 import { createDisconnectHandler } from './handlers/disconnect.ts';
@@ -46,6 +51,10 @@ export interface RealtimeSettings {
   /** For `@connections`; the SDK's own chain unless given. */
   credentials?: ApiGatewayManagementApiClientConfig['credentials'];
   senderLimits?: Partial<SenderLimits>;
+  /** Where broadcasts go for workers to bring about; without one the publisher does it by itself. */
+  broadcastQueue?: BroadcastQueue;
+  /** Partitions of a broadcast channel's subscriptions; it may grow, never shrink. */
+  broadcastShards?: number;
   maxSubscriptions?: number;
   messagesPerMinute?: number;
   clock: () => number;
@@ -60,6 +69,10 @@ export interface Realtime {
   disconnect: ReturnType<typeof createDisconnectHandler>;
   message: ReturnType<typeof createMessageHandler>;
   publish: Publish;
+  /** Brings about one message of the broadcast queue. */
+  workBroadcast: BroadcastWorker;
+  /** Lambda handler: does so for the messages of an event source mapping. */
+  broadcast: ReturnType<typeof createBroadcastHandler>;
   /** Ends connections whose token has expired and says how many; to be run every minute or so. */
   reap: () => Promise<number>;
   /** Warns and ends all connections, or those of one subject. */
@@ -77,13 +90,18 @@ export interface Realtime {
 /** How long a publisher waits for a connection that has newly become slow: `Delivery.settled`. */
 const PATIENCE_MS = 500;
 const MAX_SUBSCRIPTIONS = 50;
+/** Enough for 100,000 connections, of which each worker then reaches some 12,000. */
+const BROADCAST_SHARDS = 8;
 const MESSAGES_PER_MINUTE = 300;
 
 /** Builds the realtime core, for the laptop and for AWS alike. */
 export function createRealtime(settings: RealtimeSettings): Realtime {
   const { dynamo: client, clock, random, logger, callbackEndpoint } = settings;
   const tables = realtimeTableNames(settings.tablePrefix);
-  const policy = createChannelPolicy({ staffGroups: settings.staffGroups });
+  const policy = createChannelPolicy({
+    staffGroups: settings.staffGroups,
+    broadcastShards: settings.broadcastShards ?? BROADCAST_SHARDS,
+  });
   const tablesThrough = (dynamo: DynamoDBDocumentClient) => ({
     registry: new DynamoConnectionRegistry({
       client: dynamo,
@@ -118,6 +136,18 @@ export function createRealtime(settings: RealtimeSettings): Realtime {
     patienceMs: PATIENCE_MS,
     logger,
   });
+  const { broadcastQueue } = settings;
+  const publishingFanOut = broadcastQueue
+    ? createQueuedFanOut({
+        direct: fanOut,
+        queue: broadcastQueue,
+        broadcastShards: (channel) => {
+          const rule = policy(channel);
+          return rule?.isBroadcast ? rule.shards : undefined;
+        },
+      })
+    : fanOut;
+  const workBroadcast = createBroadcastWorker({ log: publishing.log, fanOut, logger });
   const revocations = new RevocationTable(client, tables.subscriptions);
   const isRevoked = (sub: string, issuedAt: number) => revocations.isRevoked(sub, issuedAt);
   const verifyToken = createTokenVerifier({
@@ -152,7 +182,9 @@ export function createRealtime(settings: RealtimeSettings): Realtime {
       clock,
       logger,
     }),
-    publish: createPublisher({ log: publishing.log, fanOut }).publish,
+    publish: createPublisher({ log: publishing.log, fanOut: publishingFanOut }).publish,
+    workBroadcast,
+    broadcast: createBroadcastHandler({ work: workBroadcast, logger }),
     reap: createReaper({ registry, closer }),
     closeConnections,
     endAccess,

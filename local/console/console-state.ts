@@ -1,5 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { queueDepth } from '@ordercast/websocket/broadcast/broadcast-queue.ts';
 import type { Knex } from 'knex';
 import type { LogFile } from '../log-file.ts';
 import type { Mailbox } from '../mailbox.ts';
@@ -7,6 +9,9 @@ import type { Mailbox } from '../mailbox.ts';
 export interface ConsoleSources {
   dynamodb: DynamoDBClient;
   tablePrefix: string;
+  sqs: SQSClient;
+  /** Names and URLs of the queues. */
+  queues: Readonly<Record<string, string>>;
   database: Knex;
   mailbox: Pick<Mailbox, 'list'>;
   log: Pick<LogFile, 'recent'>;
@@ -17,12 +22,18 @@ const SHOWN = 100;
 /** What the local console shows: a snapshot of the laptop's cloud, without any token. */
 export async function readConsoleState(sources: ConsoleSources) {
   const documents = DynamoDBDocumentClient.from(sources.dynamodb);
-  const [connections, subscriptions, channels, outbox, waiting] = await Promise.all([
+  const [connections, subscriptions, channels, queues, outbox, waiting] = await Promise.all([
     scan(documents, `${sources.tablePrefix}connections`),
     scan(documents, `${sources.tablePrefix}subscriptions`),
     scan(documents, `${sources.tablePrefix}channel-log`, '#from = :head', {
       '#from': 'from',
     }),
+    Promise.all(
+      Object.entries(sources.queues).map(async ([queue, url]) => ({
+        queue,
+        ...(await queueDepth(sources.sqs, url)),
+      })),
+    ),
     sources.database('outbox').select().orderBy('id', 'desc').limit(SHOWN),
     sources.database('outbox').whereNull('published_at').count({ rows: '*' }).first(),
   ]);
@@ -31,6 +42,7 @@ export async function readConsoleState(sources: ConsoleSources) {
     connections,
     subscriptions,
     channels,
+    queues,
     outbox,
     outboxWaiting: Number(waiting?.rows ?? 0),
     log: sources.log.recent().slice(0, SHOWN),

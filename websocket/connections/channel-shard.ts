@@ -6,14 +6,19 @@ import { createHash } from 'node:crypto';
  * channels with many subscribers have several.
  */
 export function channelShard(channel: string, connectionId: string, shards: number): string {
-  if (shards === 1) return `${channel}#0`;
+  if (shards === 1) return shardOf(channel, 0);
   const digest = createHash('sha1').update(connectionId).digest();
-  return `${channel}#${digest.readUInt32BE() % shards}`;
+  return shardOf(channel, digest.readUInt32BE() % shards);
 }
 
 /** All partitions of a channel. */
 export function channelShards(channel: string, shards: number): string[] {
-  return Array.from({ length: shards }, (_, shard) => `${channel}#${shard}`);
+  return Array.from({ length: shards }, (_, shard) => shardOf(channel, shard));
+}
+
+/** One partition of a channel, counted from 0. */
+export function shardOf(channel: string, shard: number): string {
+  return `${channel}#${shard}`;
 }
 
 export function channelOfShard(shard: string): string {

@@ -68,8 +68,11 @@ export interface ConnectionRegistry {
   /** Forgets a connection with its subscriptions, and those to `channels` that it may have left. */
   remove(connectionId: string, channels?: readonly string[]): Promise<void>;
 
-  /** A channel's subscribers in pages, read consistently; expired ones are among them. */
-  subscribers(channel: string): AsyncIterable<readonly Subscriber[]>;
+  /**
+   * A channel's subscribers in pages, read consistently; expired ones are among them. With a shard,
+   * counted from 0, those on that partition alone.
+   */
+  subscribers(channel: string, shard?: number): AsyncIterable<readonly Subscriber[]>;
 
   /** All connections in pages, or those of one subject. */
   connections(filter?: { sub: string }): AsyncIterable<readonly Connection[]>;

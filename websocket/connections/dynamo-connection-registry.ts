@@ -16,7 +16,7 @@ import {
   subjectChannel,
   subjectShard,
 } from './connection-item.ts';
-import { channelShard, channelShards } from './channel-shard.ts';
+import { channelShard, channelShards, shardOf } from './channel-shard.ts';
 import type {
   Connection,
   ConnectionRegistry,
@@ -166,8 +166,12 @@ export class DynamoConnectionRegistry implements ConnectionRegistry {
     await Promise.all([...shards].map((shard) => this.#subscriptions.delete(shard, connectionId)));
   }
 
-  subscribers(channel: string): AsyncIterable<readonly Subscriber[]> {
-    return this.#subscriptions.pages(channelShards(channel, this.#options.shardsOf(channel)));
+  subscribers(channel: string, shard?: number): AsyncIterable<readonly Subscriber[]> {
+    return this.#subscriptions.pages(
+      shard === undefined
+        ? channelShards(channel, this.#options.shardsOf(channel))
+        : [shardOf(channel, shard)],
+    );
   }
 
   connections(filter?: { sub: string }): AsyncIterable<readonly Connection[]> {

@@ -19,9 +19,9 @@ export interface Delivery {
 export interface FanOut {
   /**
    * Resolves when the subscribers have been read, after the append, and each has the batches in its
-   * queue; rejects where they cannot be read.
+   * queue; rejects where they cannot be read. With a shard, those on that partition alone.
    */
-  deliver(channel: string, batches: readonly Batch[]): Promise<Delivery>;
+  deliver(channel: string, batches: readonly Batch[], shard?: number): Promise<Delivery>;
 }
 
 export interface FanOutOptions {
@@ -78,7 +78,7 @@ export function createFanOut({
   }
 
   return {
-    async deliver(channel, batches) {
+    async deliver(channel, batches, shard) {
       const progress = new Progress(patienceMs);
       if (batches.length === 0) return { settled: settle(channel, progress) };
       const deliverTo = (subscriber: Subscriber) => {
@@ -89,7 +89,7 @@ export function createFanOut({
           if (!late.has(subscriber.connectionId)) progress.track(subscriber.connectionId, sent);
         }
       };
-      for await (const page of registry.subscribers(channel)) page.forEach(deliverTo);
+      for await (const page of registry.subscribers(channel, shard)) page.forEach(deliverTo);
       return { settled: settle(channel, progress) };
     },
   };

@@ -25,8 +25,7 @@ export interface SenderLimits {
 }
 
 export const SENDER_LIMITS: SenderLimits = {
-  postsPerSecond: 8_000,
-  postsBurst: 4_000,
+  ...postsPerSecondLimits(8_000),
   concurrency: 64,
   deadlineMs: 3_000,
   slowAfterMs: 1_000,
@@ -34,6 +33,13 @@ export const SENDER_LIMITS: SenderLimits = {
   throttleWindowMs: 2_000,
   attempts: 2,
 };
+
+/** The limits of a sender that may use so many of the account's posts a second, a half at once. */
+export function postsPerSecondLimits(
+  perSecond: number,
+): Pick<SenderLimits, 'postsPerSecond' | 'postsBurst'> {
+  return { postsPerSecond: perSecond, postsBurst: Math.ceil(perSecond / 2) };
+}
 
 const MIN_RETRY_MS = 20;
 const MAX_RETRY_MS = 500;

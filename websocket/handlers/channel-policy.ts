@@ -3,6 +3,8 @@ import type { Identity } from '../connections/connection-registry.ts';
 export interface ChannelRule {
   /** Partitions of the subscriptions table that the channel's subscribers are spread over. */
   shards: number;
+  /** For everybody: fanned out by workers, a shard each, where there is a queue for them. */
+  isBroadcast?: true;
   mayRead: (identity: Identity) => boolean;
 }
 
@@ -14,14 +16,16 @@ const USER_PREFIX = 'user/';
 /** Ordercast's channels. What is not listed here nobody may read. */
 export function createChannelPolicy({
   staffGroups,
+  broadcastShards,
 }: {
   staffGroups: readonly string[];
+  broadcastShards: number;
 }): ChannelPolicy {
   const isStaff = ({ groups }: Identity) => staffGroups.some((group) => groups.includes(group));
   const rules = new Map<string, ChannelRule>([
     ['orders', { shards: 2, mayRead: isStaff }],
     ['reports', { shards: 1, mayRead: isStaff }],
-    ['announcements', { shards: 8, mayRead: () => true }],
+    ['announcements', { shards: broadcastShards, isBroadcast: true, mayRead: () => true }],
   ]);
   return (channel) => {
     if (!channel.startsWith(USER_PREFIX)) return rules.get(channel);

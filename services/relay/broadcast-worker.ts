@@ -1,0 +1,38 @@
+import { startBroadcastConsumer } from '@ordercast/websocket/broadcast/broadcast-consumer.ts';
+import { z } from 'zod';
+import { readConfig } from '../platform/config.ts';
+import { createLogger } from '../platform/logger.ts';
+import { runProgram } from '../platform/run-program.ts';
+import { onShutdown } from '../platform/shutdown.ts';
+import { REALTIME_VARIABLES, configuredRealtime } from './configured-realtime.ts';
+
+/** ECS kills a task 30 s after SIGTERM unless its stopTimeout says otherwise. */
+const SHUTDOWN_DEADLINE_MS = 25_000;
+
+const configSchema = z.object({
+  ...REALTIME_VARIABLES,
+  BROADCAST_QUEUE_URL: z.url(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+/** Brings broadcasts about, as many of these at once as are wanted; Lambda can do it instead. */
+await runProgram(() => {
+  const config = readConfig(configSchema, process.env);
+  const log = createLogger('broadcast-worker', { level: config.LOG_LEVEL });
+  const { realtime, sqs, close } = configuredRealtime(config, log);
+  const consumer = startBroadcastConsumer({
+    sqs,
+    queueUrl: config.BROADCAST_QUEUE_URL,
+    work: realtime.workBroadcast,
+    logger: log,
+  });
+  log.info('working');
+  onShutdown(
+    async () => {
+      await consumer.stop();
+      close();
+    },
+    { log, deadlineMs: SHUTDOWN_DEADLINE_MS },
+  );
+  return Promise.resolve();
+});

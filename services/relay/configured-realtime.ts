@@ -1,0 +1,87 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { ADMIN_GROUP, STAFF_GROUP } from '@ordercast/contract/role.ts';
+import { SqsBroadcastQueue } from '@ordercast/websocket/broadcast/broadcast-queue.ts';
+import { postsPerSecondLimits } from '@ordercast/websocket/fanout/sender.ts';
+import type { Realtime } from '@ordercast/websocket/realtime.ts';
+import { createRealtime } from '@ordercast/websocket/realtime.ts';
+import { z } from 'zod';
+import type { Logger } from '../platform/logger.ts';
+
+/** The environment variables of the realtime core; spread into a program's own settings. */
+export const REALTIME_VARIABLES = {
+  AWS_REGION: z.string().default('us-east-1'),
+  DYNAMODB_ENDPOINT: z.url().optional(),
+  SQS_ENDPOINT: z.url().optional(),
+  /** Begins the names of the tables. */
+  TABLE_PREFIX: z.string().default('ordercast-'),
+  COGNITO_ISSUER: z.url(),
+  COGNITO_CLIENT_ID: z.string(),
+  /** Where broadcasts wait for workers; without it the relay fans them out by itself. */
+  BROADCAST_QUEUE_URL: z.url().optional(),
+  /** The same for whatever subscribes, publishes and works; it may grow, never shrink. */
+  BROADCAST_SHARDS: z.coerce.number().int().min(1).max(1_000).optional(),
+  /** This process's part of the account's posts a second. */
+  POSTS_PER_SECOND: z.coerce.number().min(1).optional(),
+};
+
+type RealtimeVariables = z.infer<z.ZodObject<typeof REALTIME_VARIABLES>>;
+
+export interface ConfiguredRealtime {
+  realtime: Realtime;
+  sqs: SQSClient;
+  /** Ends what keeps connections to AWS. */
+  close: () => void;
+}
+
+/** A call that waits for messages takes 20 s; a socket that is silent for longer is dead. */
+const SQS_TIMEOUT_MS = 30_000;
+
+/** The realtime core as a program's settings name it, for publishing and for fan-out. */
+export function configuredRealtime(variables: RealtimeVariables, log: Logger): ConfiguredRealtime {
+  const { AWS_REGION: region, POSTS_PER_SECOND: postsPerSecond } = variables;
+  const dynamo = new DynamoDBClient({
+    region,
+    ...(variables.DYNAMODB_ENDPOINT !== undefined && { endpoint: variables.DYNAMODB_ENDPOINT }),
+  });
+  const sqs = new SQSClient({
+    region,
+    requestHandler: { requestTimeout: SQS_TIMEOUT_MS, throwOnRequestTimeout: true },
+    // A stand-in's queue URLs name hosts that need not exist.
+    ...(variables.SQS_ENDPOINT !== undefined && {
+      endpoint: variables.SQS_ENDPOINT,
+      useQueueUrlAsEndpoint: false,
+    }),
+  });
+  const realtime = createRealtime({
+    dynamo: DynamoDBDocumentClient.from(dynamo),
+    tablePrefix: variables.TABLE_PREFIX,
+    issuer: variables.COGNITO_ISSUER,
+    clientId: variables.COGNITO_CLIENT_ID,
+    staffGroups: [STAFF_GROUP, ADMIN_GROUP],
+    allowedOrigins: [],
+    // Posts go to the endpoints that the connections' own items name.
+    callbackEndpoint: ({ domainName, stage }) => `https://${domainName}/${stage}`,
+    region,
+    ...(variables.BROADCAST_QUEUE_URL !== undefined && {
+      broadcastQueue: new SqsBroadcastQueue(sqs, variables.BROADCAST_QUEUE_URL),
+    }),
+    ...(variables.BROADCAST_SHARDS !== undefined && {
+      broadcastShards: variables.BROADCAST_SHARDS,
+    }),
+    ...(postsPerSecond !== undefined && { senderLimits: postsPerSecondLimits(postsPerSecond) }),
+    clock: Date.now,
+    random: Math.random,
+    logger: log,
+  });
+  return {
+    realtime,
+    sqs,
+    close: () => {
+      realtime.destroy();
+      dynamo.destroy();
+      sqs.destroy();
+    },
+  };
+}
