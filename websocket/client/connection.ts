@@ -10,180 +10,170 @@ import {
 } from './errors.ts';
 import type { AnswerFrame, ClosingFrame, EventsFrame } from './frames.ts';
 import { readFrame } from './frames.ts';
-import { Alarm } from './timers.ts';
+import type { Alarm } from './timers.ts';
+import { createAlarm } from './timers.ts';
 import type { WebSocketConstructor, WebSocketLike } from './web-socket.ts';
 
 /** A message to the server; the connection adds the `id`. */
 export type Question =
-  | { action: 'subscribe'; channel: string; since?: string }
+  | { action: 'subscribe'; channel: string; since?: string | undefined }
   | { action: 'unsubscribe'; channel: string }
   | { action: 'authenticate'; token: string }
   | { action: 'ping' };
 
 export interface ConnectionHandlers {
-  opened(connection: Connection): void;
+  opened: (connection: Connection) => void;
   /** Called once at most, and never after `close()`. */
-  ended(connection: Connection, error: RealtimeError): void;
-  closing(connection: Connection, frame: ClosingFrame): void;
-  events(frame: EventsFrame): void;
+  ended: (connection: Connection, error: RealtimeError) => void;
+  closing: (connection: Connection, frame: ClosingFrame) => void;
+  events: (frame: EventsFrame) => void;
   /** `ping` is the number of the ping that is answered, counted from 1. */
-  pong(connection: Connection, positions: Record<string, unknown>, ping: number): void;
+  pong: (connection: Connection, positions: Record<string, unknown>, ping: number) => void;
 }
 
 type Answered = (answer: AnswerFrame | undefined) => void;
 
 /** One socket: its handshake, the questions in flight on it, and its pings. */
-export class Connection {
-  readonly #socket: WebSocketLike;
-  readonly #env: Environment;
-  readonly #handlers: ConnectionHandlers;
-  readonly #questions = new Map<string, { answered: Answered; deadline: Alarm }>();
-  readonly #handshake: Alarm;
-  readonly #nextPing: Alarm;
-  #phase: 'opening' | 'open' | 'ended' = 'opening';
-  #lastId = 0;
-  #frames = 0;
-  #pings = 0;
-  #pinging = false;
-
-  /** Throws HandshakeFailedError where the URL or the token cannot be used at all. */
-  constructor(
-    { url, token, WebSocket }: { url: string; token: string; WebSocket: WebSocketConstructor },
-    env: Environment,
-    handlers: ConnectionHandlers,
-  ) {
-    this.#env = env;
-    this.#handlers = handlers;
-    this.#handshake = new Alarm(env.setTimer);
-    this.#nextPing = new Alarm(env.setTimer);
-    try {
-      this.#socket = new WebSocket(url, [SUBPROTOCOL, BEARER_PREFIX + token]);
-    } catch {
-      // The platform's error quotes the subprotocol, hence the token: it must not travel on as a cause.
-      throw new HandshakeFailedError('The URL or the token is not one that a WebSocket takes.');
-    }
-    this.#socket.addEventListener('open', () => this.#opened());
-    this.#socket.addEventListener('message', ({ data }) => this.#received(data));
-    this.#socket.addEventListener('error', () => this.#ended(1006));
-    this.#socket.addEventListener('close', ({ code }) => this.#ended(code));
-    this.#handshake.set(env.timings.connectTimeoutMs, () =>
-      this.#end(new HandshakeFailedError('The server did not answer the handshake in time.')),
-    );
-  }
-
-  get isOpen(): boolean {
-    return this.#phase === 'open';
-  }
-
+export interface Connection {
+  readonly isOpen: boolean;
   /** How many pings were sent. */
-  get pings(): number {
-    return this.#pings;
-  }
-
+  readonly pings: number;
   /**
    * Sends a question. `answered` gets the answer, or undefined where none came within `timeoutMs`;
    * it is not called once the connection has ended.
    */
-  ask(question: Question, timeoutMs: number, answered: Answered): void {
-    if (this.#phase !== 'open') return;
-    const id = String((this.#lastId += 1));
-    const deadline = new Alarm(this.#env.setTimer);
-    this.#questions.set(id, { answered, deadline });
-    deadline.set(timeoutMs, () => {
-      this.#questions.delete(id);
-      answered(undefined);
-    });
-    this.#socket.send(JSON.stringify({ ...question, id }));
-  }
-
+  ask: (question: Question, timeoutMs: number, answered: Answered) => void;
   /** Asks for a sign of life now, unless one is awaited already. */
-  ping(): void {
-    if (this.#phase !== 'open' || this.#pinging) return;
-    const { pongTimeoutMs } = this.#env.timings;
-    const ping = (this.#pings += 1);
-    const framesBefore = this.#frames;
-    this.#pinging = true;
-    this.ask({ action: 'ping' }, pongTimeoutMs, (answer) => {
-      this.#pinging = false;
-      if (answer === undefined) {
-        // A pong may wait behind other frames; only silence is death.
-        if (this.#frames > framesBefore) {
-          this.ping();
-          return;
-        }
-        this.#end(new ConnectionDeadError(`No answer to a ping in ${pongTimeoutMs} ms.`));
-        return;
-      }
-      this.#schedulePing();
-      if (answer.type === 'pong') this.#handlers.pong(this, answer.positions, ping);
-    });
-  }
-
+  ping: () => void;
   /** Ends the connection from this side; no handler is called any more. */
-  close(): void {
-    if (this.#phase === 'ended') return;
-    this.#phase = 'ended';
-    this.#handshake.clear();
-    this.#nextPing.clear();
-    for (const { deadline } of this.#questions.values()) deadline.clear();
-    this.#questions.clear();
-    this.#socket.close(1000);
-  }
+  close: () => void;
+}
 
-  #opened(): void {
-    if (this.#phase !== 'opening') return;
-    this.#handshake.clear();
-    if (this.#socket.protocol !== SUBPROTOCOL) {
-      this.#end(new HandshakeFailedError(`The server does not speak ${SUBPROTOCOL}.`));
+/** Throws HandshakeFailedError where the URL or the token cannot be used at all. */
+export function openConnection(
+  { url, token, WebSocket }: { url: string; token: string; WebSocket: WebSocketConstructor },
+  env: Environment,
+  handlers: ConnectionHandlers,
+): Connection {
+  const { timings } = env;
+  const questions = new Map<string, { answered: Answered; deadline: Alarm }>();
+  const handshake = createAlarm(env);
+  const nextPing = createAlarm(env);
+  let phase: 'opening' | 'open' | 'ended' = 'opening';
+  let lastId = 0;
+  let frames = 0;
+  let pings = 0;
+  let pinging = false;
+
+  const end = (error: RealtimeError): void => {
+    if (phase === 'ended') return;
+    connection.close();
+    handlers.ended(connection, error);
+  };
+
+  const schedulePing = (): void =>
+    nextPing.set(timings.pingEveryMs * (0.9 + 0.2 * env.random()), connection.ping);
+
+  const opened = (): void => {
+    if (phase !== 'opening') return;
+    handshake.clear();
+    if (socket.protocol !== SUBPROTOCOL) {
+      end(new HandshakeFailedError(`The server does not speak ${SUBPROTOCOL}.`));
       return;
     }
-    this.#phase = 'open';
-    this.#schedulePing();
-    this.#handlers.opened(this);
-  }
+    phase = 'open';
+    schedulePing();
+    handlers.opened(connection);
+  };
 
-  #ended(code: number): void {
-    const failed = new HandshakeFailedError(
-      'The server was not reached, or refused the handshake.',
+  const ended = (code: number): void =>
+    end(
+      phase === 'opening'
+        ? new HandshakeFailedError('No server, or it refused the handshake.')
+        : new ConnectionLostError(code),
     );
-    this.#end(this.#phase === 'opening' ? failed : new ConnectionLostError(code));
-  }
 
-  #end(error: RealtimeError): void {
-    if (this.#phase === 'ended') return;
-    this.close();
-    this.#handlers.ended(this, error);
-  }
-
-  #schedulePing(): void {
-    const { pingEveryMs } = this.#env.timings;
-    this.#nextPing.set(pingEveryMs * (0.9 + 0.2 * this.#env.random()), () => this.ping());
-  }
-
-  #received(data: unknown): void {
-    if (this.#phase !== 'open') return;
-    this.#frames += 1;
+  const received = (data: unknown): void => {
+    if (phase !== 'open') return;
+    frames += 1;
     const frame = readFrame(data);
     if (frame === 'unknown') return;
     if (frame === 'malformed') {
-      this.#env.report(new MalformedFrameError('A frame was not of this protocol.'));
-      return;
+      env.report(new MalformedFrameError('Not a frame of this protocol.'));
+    } else if (frame.type === 'events') handlers.events(frame);
+    else if (frame.type === 'closing') handlers.closing(connection, frame);
+    else {
+      const id = frame.id ?? '';
+      const question = questions.get(id);
+      questions.delete(id);
+      question?.deadline.clear();
+      question?.answered(frame);
+      if (!question && frame.type === 'error') {
+        env.report(new ServerRefusedError(frame.code, frame.message));
+      }
     }
-    if (frame.type === 'events') {
-      this.#handlers.events(frame);
-      return;
-    }
-    if (frame.type === 'closing') {
-      this.#handlers.closing(this, frame);
-      return;
-    }
-    const question = frame.id === undefined ? undefined : this.#questions.get(frame.id);
-    if (question !== undefined && frame.id !== undefined) {
-      this.#questions.delete(frame.id);
-      question.deadline.clear();
-      question.answered(frame);
-    } else if (frame.type === 'error') {
-      this.#env.report(new ServerRefusedError(frame.code, frame.message));
-    }
+  };
+
+  const connection: Connection = {
+    get isOpen() {
+      return phase === 'open';
+    },
+    get pings() {
+      return pings;
+    },
+    ask(question, timeoutMs, answered) {
+      if (phase !== 'open') return;
+      const id = String(++lastId);
+      const deadline = createAlarm(env);
+      questions.set(id, { answered, deadline });
+      deadline.set(timeoutMs, () => {
+        questions.delete(id);
+        answered(undefined);
+      });
+      socket.send(JSON.stringify({ ...question, id }));
+    },
+    ping() {
+      if (phase !== 'open' || pinging) return;
+      const ping = ++pings;
+      const framesBefore = frames;
+      pinging = true;
+      connection.ask({ action: 'ping' }, timings.pongTimeoutMs, (answer) => {
+        pinging = false;
+        if (answer) {
+          schedulePing();
+          if (answer.type === 'pong') handlers.pong(connection, answer.positions, ping);
+        } else if (frames > framesBefore) {
+          // A pong may wait behind other frames; only silence is death.
+          connection.ping();
+        } else {
+          end(new ConnectionDeadError('No answer to ping.'));
+        }
+      });
+    },
+    close() {
+      if (phase === 'ended') return;
+      phase = 'ended';
+      handshake.clear();
+      nextPing.clear();
+      questions.forEach(({ deadline }) => deadline.clear());
+      questions.clear();
+      socket.close(1000);
+    },
+  };
+
+  let socket: WebSocketLike;
+  try {
+    socket = new WebSocket(url, [SUBPROTOCOL, BEARER_PREFIX + token]);
+  } catch {
+    // The platform's error quotes the subprotocol, hence the token: it must not travel on as a cause.
+    throw new HandshakeFailedError('A WebSocket takes no such URL or token.');
   }
+  socket.addEventListener('open', opened);
+  socket.addEventListener('message', ({ data }) => received(data));
+  socket.addEventListener('error', () => ended(1006));
+  socket.addEventListener('close', ({ code }) => ended(code));
+  handshake.set(timings.connectTimeoutMs, () =>
+    end(new HandshakeFailedError('No answer to the handshake.')),
+  );
+  return connection;
 }

@@ -1,4 +1,3 @@
-import { backoffMs } from './backoff.ts';
 import type { RealtimeError } from './errors.ts';
 import type { SetTimer } from './timers.ts';
 
@@ -60,7 +59,12 @@ export interface Environment {
   report: (error: RealtimeError) => void;
 }
 
-/** The wait before repeat number `attempt` (0 is the first), in ms. */
+/**
+ * The wait before repeat number `attempt` (0 is the first), in ms: full jitter over a window that
+ * doubles from the least, never less than that, never more than the most.
+ */
 export function retryDelayMs({ random, timings }: Environment, attempt: number): number {
-  return backoffMs(attempt, random, { minMs: timings.backoffMinMs, maxMs: timings.backoffMaxMs });
+  const { backoffMinMs, backoffMaxMs } = timings;
+  const windowMs = Math.min(backoffMaxMs, backoffMinMs * 2 ** attempt);
+  return Math.min(backoffMaxMs, backoffMinMs + random() * windowMs);
 }

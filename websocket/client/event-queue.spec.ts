@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EventQueue, isReload } from './event-queue.ts';
+import { createEventQueue, isReload } from './event-queue.ts';
 import type { StreamItem } from './event-queue.ts';
 import { clientUnderTest, until } from './testing/client-under-test.ts';
 
@@ -9,7 +9,7 @@ function item(id: string): StreamItem {
 
 describe('the queue behind an iterator', () => {
   it('puts one reload in the place of what a slow consumer has missed', async () => {
-    const queue = new EventQueue(3, () => undefined);
+    const queue = createEventQueue(3, () => undefined);
     for (const id of ['1', '2', '3', '4', '5']) queue.push(item(id));
     expect([await queue.next(), await queue.next()]).toMatchObject([
       { value: { type: 'reload' } },
@@ -18,7 +18,7 @@ describe('the queue behind an iterator', () => {
   });
 
   it('serves several that wait, in turn', async () => {
-    const queue = new EventQueue(3, () => undefined);
+    const queue = createEventQueue(3, () => undefined);
     const waiting = [queue.next(), queue.next()];
     queue.push(item('1'));
     queue.push(item('2'));
@@ -29,7 +29,7 @@ describe('the queue behind an iterator', () => {
   });
 
   it('hands out what is queued before it fails, once, and is done then', async () => {
-    const queue = new EventQueue(3, () => undefined);
+    const queue = createEventQueue(3, () => undefined);
     queue.push(item('1'));
     queue.end(new Error('over'));
     queue.push(item('2'));

@@ -20,71 +20,62 @@ interface Taker {
  * The bounded queue behind `events(channel)`. A consumer that falls more than `maxItems` behind loses
  * what is queued and finds one `{type: 'reload'}` in its place, then what came after it.
  */
-export class EventQueue implements AsyncIterableIterator<StreamItem, undefined> {
-  readonly #maxItems: number;
-  readonly #onReturn: () => void;
-  readonly #takers: Taker[] = [];
-  #items: StreamItem[] = [];
-  #ended = false;
-  #error: Error | undefined;
-
-  /** `onReturn` is called once, when the consumer leaves its loop. */
-  constructor(maxItems: number, onReturn: () => void) {
-    this.#maxItems = maxItems;
-    this.#onReturn = onReturn;
-  }
-
-  push(item: StreamItem): void {
-    if (this.#ended) return;
-    const taker = this.#takers.shift();
-    if (taker !== undefined) {
-      taker.resolve({ done: false, value: item });
-      return;
-    }
-    if (this.#items.length >= this.#maxItems) this.reload();
-    else this.#items.push(item);
-  }
-
+export interface EventQueue extends AsyncIterableIterator<StreamItem, undefined> {
+  push(item: StreamItem): void;
   /** Events were lost: what is queued is part of what a reload brings. */
-  reload(): void {
-    this.#items = [];
-    this.push({ type: 'reload' });
-  }
-
+  reload(): void;
   /** No more will come; what is queued is still handed out, then the end, or the error once. */
-  end(error?: Error): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#error = error;
-    for (const taker of this.#takers.splice(0)) this.#finish(taker);
-  }
+  end(error?: Error): void;
+}
 
-  next(): Promise<IteratorResult<StreamItem, undefined>> {
-    return new Promise((resolve, reject) => {
-      const item = this.#items.shift();
-      if (item !== undefined) resolve({ done: false, value: item });
-      else if (this.#ended) this.#finish({ resolve, reject });
-      else this.#takers.push({ resolve, reject });
-    });
-  }
+/** `onReturn` is called once, when the consumer leaves its loop. */
+export function createEventQueue(maxItems: number, onReturn: () => void): EventQueue {
+  const takers: Taker[] = [];
+  let items: StreamItem[] = [];
+  let ended = false;
+  let failure: Error | undefined;
 
-  return(): Promise<IteratorResult<StreamItem, undefined>> {
-    this.#items = [];
-    if (!this.#ended) {
-      this.end();
-      this.#onReturn();
-    }
-    return Promise.resolve({ done: true, value: undefined });
-  }
+  const finish = ({ resolve, reject }: Taker): void => {
+    const error = failure;
+    failure = undefined;
+    if (error) reject(error);
+    else resolve({ done: true, value: undefined });
+  };
 
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  #finish({ resolve, reject }: Taker): void {
-    const error = this.#error;
-    this.#error = undefined;
-    if (error === undefined) resolve({ done: true, value: undefined });
-    else reject(error);
-  }
+  const queue: EventQueue = {
+    push(item) {
+      if (ended) return;
+      const taker = takers.shift();
+      if (taker) taker.resolve({ done: false, value: item });
+      else if (items.length >= maxItems) queue.reload();
+      else items.push(item);
+    },
+    reload() {
+      items = [];
+      queue.push({ type: 'reload' });
+    },
+    end(error) {
+      if (ended) return;
+      ended = true;
+      failure = error;
+      takers.splice(0).forEach(finish);
+    },
+    next: () =>
+      new Promise((resolve, reject) => {
+        const value = items.shift();
+        if (value) resolve({ done: false, value });
+        else if (ended) finish({ resolve, reject });
+        else takers.push({ resolve, reject });
+      }),
+    return() {
+      items = [];
+      if (!ended) {
+        queue.end();
+        onReturn();
+      }
+      return Promise.resolve({ done: true, value: undefined });
+    },
+    [Symbol.asyncIterator]: () => queue,
+  };
+  return queue;
 }

@@ -70,63 +70,67 @@ export type AnswerFrame =
   SubscribedFrame | UnsubscribedFrame | AuthenticatedFrame | PongFrame | ErrorFrame;
 export type ServerFrame = AnswerFrame | EventsFrame | ClosingFrame;
 
-type Fields = Record<string, unknown>;
-
-function isFields(value: unknown): value is Fields {
+export function isFields(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value);
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value);
 
-function isCloudEvent(value: unknown): value is CloudEvent {
-  return isFields(value) && isText(value.id) && isText(value.type) && isText(value.source);
+type Check = (value: unknown) => boolean;
+
+/** A check for an object with these fields; what else is in it is ignored. */
+function has<Type>(checks: Record<string, Check> & { [Name in keyof Type]?: Check }) {
+  return (value: unknown): value is Type =>
+    isFields(value) && Object.entries(checks).every(([name, check]) => check(value[name]));
 }
 
-function isEvents(frame: Fields): boolean {
-  const { from, to, events } = frame;
-  return (
-    isText(frame.channel) &&
-    isText(frame.epoch) &&
-    isCount(from) &&
-    isCount(to) &&
-    from >= 1 &&
-    Array.isArray(events) &&
-    events.length > 0 &&
-    events.length === to - from + 1 &&
-    events.every(isCloudEvent)
-  );
-}
+const isEvent = has<CloudEvent>({ id: isText, type: isText, source: isText });
+const isRun = has<EventsFrame>({
+  channel: isText,
+  epoch: isText,
+  from: isCount,
+  to: isCount,
+  events: Array.isArray,
+});
 
-const checks: Record<string, (frame: Fields) => boolean> = {
-  subscribed: (frame) =>
-    isText(frame.id) && isText(frame.position) && typeof frame.recovered === 'boolean',
-  unsubscribed: (frame) => isText(frame.id),
-  authenticated: (frame) => isText(frame.id),
-  pong: (frame) => isText(frame.id) && isFields(frame.positions),
-  error: (frame) => isText(frame.code) && isText(frame.message),
-  events: isEvents,
-  closing: (frame) => isText(frame.reason) && isCount(frame.retryAfterMs),
-};
-
-function isServerFrame(frame: Fields): frame is Fields & ServerFrame {
-  return (
-    isText(frame.type) && Object.hasOwn(checks, frame.type) && checks[frame.type]?.(frame) === true
-  );
-}
+const CHECKS = new Map<unknown, (value: unknown) => value is ServerFrame>([
+  [
+    'subscribed',
+    has<SubscribedFrame>({
+      id: isText,
+      position: isText,
+      recovered: (value) => typeof value === 'boolean',
+    }),
+  ],
+  ['unsubscribed', has<UnsubscribedFrame>({ id: isText })],
+  ['authenticated', has<AuthenticatedFrame>({ id: isText })],
+  ['pong', has<PongFrame>({ id: isText, positions: isFields })],
+  ['error', has<ErrorFrame>({ code: isText, message: isText })],
+  ['closing', has<ClosingFrame>({ reason: isText, retryAfterMs: isCount })],
+  [
+    'events',
+    (value): value is EventsFrame =>
+      isRun(value) &&
+      value.from >= 1 &&
+      value.from <= value.to &&
+      value.events.length === value.to - value.from + 1 &&
+      value.events.every(isEvent),
+  ],
+]);
 
 /**
  * Reads one text frame. `'unknown'` is a well-formed frame of a type that this version does not
  * know, to be ignored; `'malformed'` is anything else that is not a frame of this protocol.
  */
 export function readFrame(text: unknown): ServerFrame | 'unknown' | 'malformed' {
-  if (!isText(text)) return 'malformed';
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(String(text));
   } catch {
-    return 'malformed';
+    // Said below: undefined is no frame.
   }
   if (!isFields(value) || !isText(value.type)) return 'malformed';
-  if (isServerFrame(value)) return value;
-  return Object.hasOwn(checks, value.type) ? 'malformed' : 'unknown';
+  const check = CHECKS.get(value.type);
+  if (check === undefined) return 'unknown';
+  return check(value) ? value : 'malformed';
 }

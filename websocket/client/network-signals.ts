@@ -5,8 +5,7 @@ export type NetworkSignal = 'wake' | 'doubt';
 export type NetworkSignals = (listener: (signal: NetworkSignal) => void) => () => void;
 
 interface Target {
-  addEventListener(type: string, listener: () => void): void;
-  removeEventListener(type: string, listener: () => void): void;
+  addEventListener(type: string, run: () => void, options: { signal: AbortSignal }): void;
 }
 
 function isTarget(value: unknown): value is Target {
@@ -19,11 +18,9 @@ function isTarget(value: unknown): value is Target {
  * loopback is up.
  */
 export const platformSignals: NetworkSignals = (listener) => {
-  const stops: (() => void)[] = [];
+  const stopping = new AbortController();
   const on = (target: unknown, type: string, run: () => void) => {
-    if (!isTarget(target)) return;
-    target.addEventListener(type, run);
-    stops.push(() => target.removeEventListener(type, run));
+    if (isTarget(target)) target.addEventListener(type, run, { signal: stopping.signal });
   };
   const wake = () => listener('wake');
   on(globalThis, 'online', wake);
@@ -33,7 +30,5 @@ export const platformSignals: NetworkSignals = (listener) => {
   on(page, 'visibilitychange', () => {
     if (isTarget(page) && 'visibilityState' in page && page.visibilityState === 'visible') wake();
   });
-  return () => {
-    for (const stop of stops) stop();
-  };
+  return () => stopping.abort();
 };

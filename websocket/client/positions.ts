@@ -32,8 +32,8 @@ export function storagePositions(
   const key = (channel: string) => `${encodeURIComponent(prefix)}:${channel}`;
   return {
     load(channel) {
-      const stored = storage.getItem(key(channel));
-      return stored !== null && parsePosition(stored) !== undefined ? stored : undefined;
+      const stored = storage.getItem(key(channel)) ?? '';
+      return parsePosition(stored) && stored;
     },
     save: (channel, position) => storage.setItem(key(channel), position),
   };

@@ -1,18 +1,19 @@
-import type { Listener } from './channel.ts';
-import { Channel } from './channel.ts';
+import type { Channel, Listener } from './channel.ts';
+import { createChannel } from './channel.ts';
 import type { ConnectionState } from './connection-keeper.ts';
-import { ConnectionKeeper } from './connection-keeper.ts';
+import { createConnectionKeeper } from './connection-keeper.ts';
 import type { Environment, Timings } from './environment.ts';
 import { DEFAULT_TIMINGS } from './environment.ts';
 import type { RealtimeError } from './errors.ts';
 import { CallbackError, ClientClosedError } from './errors.ts';
 import type { StreamItem } from './event-queue.ts';
-import { EventQueue } from './event-queue.ts';
+import { createEventQueue } from './event-queue.ts';
 import type { CloudEvent } from './frames.ts';
 import type { NetworkSignals } from './network-signals.ts';
 import { platformSignals } from './network-signals.ts';
 import type { PositionStore } from './positions.ts';
 import { memoryPositions } from './positions.ts';
+import { safely } from './safely.ts';
 import type { SetTimer } from './timers.ts';
 import { platformTimers } from './timers.ts';
 import type { GetToken } from './token-source.ts';
@@ -93,168 +94,138 @@ export interface RealtimeClient {
   close(): void;
 }
 
-/** Makes a client that connects on the first subscription or `start()`. */
-export function createRealtimeClient(options: RealtimeClientOptions): RealtimeClient {
-  return new Client(options);
-}
-
 const MAX_QUEUED_ITEMS = 1000;
 
-class Client implements RealtimeClient {
-  readonly #keeper: ConnectionKeeper;
-  readonly #env: Environment;
-  readonly #positions: PositionStore;
-  readonly #channels = new Map<string, Channel>();
-  readonly #stateListeners = new Set<(state: ConnectionState) => void>();
-  readonly #stopSignals: () => void;
+/** Makes a client that connects on the first subscription or `start()`. */
+export function createRealtimeClient(options: RealtimeClientOptions): RealtimeClient {
+  const positions = options.positions ?? memoryPositions();
+  const env: Environment = {
+    setTimer: options.setTimer ?? platformTimers,
+    clock: options.clock ?? Date.now,
+    random: options.random ?? Math.random,
+    timings: { ...DEFAULT_TIMINGS, ...options.timings },
+    report: guarded(options),
+  };
+  const channels = new Map<string, Channel>();
+  const stateListeners = new Set<(state: ConnectionState) => void>();
 
-  constructor(options: RealtimeClientOptions) {
-    this.#positions = options.positions ?? memoryPositions();
-    this.#env = {
-      setTimer: options.setTimer ?? platformTimers,
-      clock: options.clock ?? Date.now,
-      random: options.random ?? Math.random,
-      timings: { ...DEFAULT_TIMINGS, ...options.timings },
-      report: guarded(options.onError ?? (() => undefined)),
-    };
-    this.#keeper = new ConnectionKeeper(
-      { url: options.url, WebSocket: options.WebSocket ?? WebSocket },
-      boundedTokenSource(options.token, this.#env),
-      this.#env,
-      {
-        attach: (connection) => this.#each((channel) => channel.attach(connection)),
-        detach: (connection) => this.#each((channel) => channel.detach(connection)),
-        caughtUp: (connection) =>
-          [...this.#channels.values()].every(
-            (channel) => !channel.wanted || channel.caughtUpOn(connection),
-          ),
-        events: (frame) => this.#channels.get(frame.channel)?.receive(frame),
-        pong: (connection, positions, ping) =>
-          this.#each((channel) => channel.heard(connection, positions, ping)),
-        stateChanged: (state) => this.#stateChanged(state),
-        gaveUp: (error) => this.#end(error),
+  const each = (run: (channel: Channel) => void): void => [...channels.values()].forEach(run);
+
+  const end = (error: RealtimeError): void => {
+    stopSignals();
+    each((channel) => channel.end(error));
+    channels.clear();
+    stateListeners.clear();
+  };
+
+  const keeper = createConnectionKeeper(
+    { url: options.url, WebSocket: options.WebSocket ?? WebSocket },
+    boundedTokenSource(options.token, env),
+    env,
+    {
+      attach: (connection) => each((channel) => channel.attach(connection)),
+      detach: (connection) => each((channel) => channel.detach(connection)),
+      caughtUp: (connection) =>
+        [...channels.values()].every(
+          (channel) => !channel.wanted || channel.caughtUpOn(connection),
+        ),
+      events: (frame) => channels.get(frame.channel)?.receive(frame),
+      pong: (connection, heard, ping) => each((channel) => channel.heard(connection, heard, ping)),
+      stateChanged: (state) => {
+        for (const listener of [...stateListeners]) {
+          safely(
+            () => listener(state),
+            (cause) => env.report(new CallbackError('A state listener failed.', { cause })),
+          );
+        }
       },
-    );
-    this.#stopSignals = (options.signals ?? platformSignals)((signal) =>
-      this.#keeper.signal(signal),
-    );
-  }
+      gaveUp: end,
+    },
+  );
+  const stopSignals = (options.signals ?? platformSignals)(keeper.signal);
 
-  get state(): ConnectionState {
-    return this.#keeper.state;
-  }
+  const listen = (name: string, listener: Listener): Channel => {
+    if (keeper.state === 'closed') throw new ClientClosedError('The client is closed.');
+    const known = channels.get(name);
+    const channel =
+      known ??
+      createChannel(name, env, positions, {
+        changed: keeper.settle,
+        over: (over) => {
+          if (channels.get(name) === over) channels.delete(name);
+          keeper.settle();
+        },
+        renewToken: keeper.renewToken,
+      });
+    channels.set(name, channel);
+    channel.add(listener);
+    if (!known) keeper.open.forEach(channel.attach);
+    keeper.start();
+    return channel;
+  };
 
-  onState(listener: (state: ConnectionState) => void): () => void {
-    const own = (state: ConnectionState) => listener(state);
-    this.#stateListeners.add(own);
-    return () => void this.#stateListeners.delete(own);
-  }
-
-  subscribe(name: string, handlers: SubscriptionHandlers): Subscription {
-    const ready = Promise.withResolvers<undefined>();
-    ready.promise.catch(() => undefined);
-    const onError = handlers.onError?.bind(handlers);
-    let failed = false;
-    const listener: Listener = {
-      onEvent: (event) => handlers.onEvent(event),
-      onReload: () => handlers.onReload(),
-      onError: onError && guarded(onError),
-      onStanding: () => ready.resolve(undefined),
-      onEnd: (error) => {
-        failed = true;
-        ready.reject(error);
-        if (!(error instanceof ClientClosedError)) (listener.onError ?? this.#env.report)(error);
-      },
-    };
-    const channel = this.#listen(name, listener);
-    return {
-      get state() {
-        if (failed) return 'failed';
-        return channel.stands ? 'subscribed' : 'pending';
-      },
-      ready: ready.promise,
-      unsubscribe: () => {
-        channel.remove(listener);
-        ready.reject(new ClientClosedError('Unsubscribed.'));
-      },
-    };
-  }
-
-  events(name: string): AsyncIterable<StreamItem> {
-    return {
+  return {
+    get state() {
+      return keeper.state;
+    },
+    onState(listener) {
+      const own = (state: ConnectionState) => listener(state);
+      stateListeners.add(own);
+      return () => void stateListeners.delete(own);
+    },
+    subscribe(name, handlers) {
+      const ready = Promise.withResolvers<undefined>();
+      ready.promise.catch(() => undefined);
+      let failed = false;
+      const listener: Listener = {
+        onEvent: (event) => handlers.onEvent(event),
+        onReload: () => handlers.onReload(),
+        onError: handlers.onError && guarded(handlers),
+        onStanding: () => ready.resolve(undefined),
+        onEnd: (error) => {
+          failed = true;
+          ready.reject(error);
+          if (!(error instanceof ClientClosedError)) (listener.onError ?? env.report)(error);
+        },
+      };
+      const channel = listen(name, listener);
+      return {
+        get state() {
+          if (failed) return 'failed';
+          return channel.stands ? 'subscribed' : 'pending';
+        },
+        ready: ready.promise,
+        unsubscribe: () => {
+          channel.remove(listener);
+          ready.reject(new ClientClosedError('Unsubscribed.'));
+        },
+      };
+    },
+    events: (name) => ({
       [Symbol.asyncIterator]: () => {
-        const queue = new EventQueue(MAX_QUEUED_ITEMS, () => channel.remove(listener));
+        const queue = createEventQueue(MAX_QUEUED_ITEMS, () => channel.remove(listener));
         const listener: Listener = {
           onEvent: (event) => queue.push(event),
           onReload: () => queue.reload(),
-          onStanding: () => undefined,
           onEnd: (error) => queue.end(error instanceof ClientClosedError ? undefined : error),
         };
-        const channel = this.#listen(name, listener);
+        const channel = listen(name, listener);
         return queue;
       },
-    };
-  }
-
-  start(): void {
-    this.#keeper.start();
-  }
-
-  close(): void {
-    this.#keeper.close();
-    this.#end(new ClientClosedError('The client was closed.'));
-  }
-
-  #listen(name: string, listener: Listener): Channel {
-    if (this.state === 'closed') throw new ClientClosedError('The client is closed.');
-    let channel = this.#channels.get(name);
-    if (channel === undefined) {
-      channel = new Channel(name, this.#env, this.#positions, {
-        changed: () => this.#keeper.settle(),
-        over: (over) => {
-          if (this.#channels.get(name) === over) this.#channels.delete(name);
-          this.#keeper.settle();
-        },
-        renewToken: (connection) => this.#keeper.renewToken(connection),
-      });
-      this.#channels.set(name, channel);
-      channel.add(listener);
-      for (const connection of this.#keeper.open) channel.attach(connection);
-    } else channel.add(listener);
-    this.#keeper.start();
-    return channel;
-  }
-
-  #each(run: (channel: Channel) => void): void {
-    for (const channel of [...this.#channels.values()]) run(channel);
-  }
-
-  #stateChanged(state: ConnectionState): void {
-    for (const listener of [...this.#stateListeners]) {
-      try {
-        listener(state);
-      } catch (cause) {
-        this.#env.report(new CallbackError('A state listener failed.', { cause }));
-      }
-    }
-  }
-
-  #end(error: RealtimeError): void {
-    this.#stopSignals();
-    this.#each((channel) => channel.end(error));
-    this.#channels.clear();
-    this.#stateListeners.clear();
-  }
+    }),
+    start: keeper.start,
+    close() {
+      keeper.close();
+      end(new ClientClosedError('The client is closed.'));
+    },
+  };
 }
 
 /** An error handler that fails has nobody left to tell, and must not stop the stream. */
-function guarded(handler: (error: RealtimeError) => unknown): (error: RealtimeError) => void {
-  return (error) => {
-    try {
-      const outcome = handler(error);
-      if (outcome instanceof Promise) outcome.catch(() => undefined);
-    } catch {
-      // Said above.
-    }
-  };
+function guarded(target: Pick<SubscriptionHandlers, 'onError'>): (error: RealtimeError) => void {
+  return (error) =>
+    safely(
+      () => target.onError?.(error),
+      () => undefined,
+    );
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventsFrame } from './frames.ts';
-import { Sequencer } from './sequencer.ts';
+import type { Sequencer } from './sequencer.ts';
+import { createSequencer } from './sequencer.ts';
 
 function frame(from: number, to = from, epoch = 'a'): EventsFrame {
   const events = Array.from({ length: to - from + 1 }, (_, index) => ({
@@ -27,7 +28,7 @@ const at = (seq: number, epoch = 'a') => ({ epoch, seq });
 
 describe('a sequencer', () => {
   it('drops repeats, cuts what overlaps and holds what is early', () => {
-    const sequencer = new Sequencer(at(2));
+    const sequencer = createSequencer(at(2));
     for (const added of [frame(1, 2), frame(6, 8), frame(5, 6), frame(8), frame(2, 3)]) {
       sequencer.add(added);
     }
@@ -39,7 +40,7 @@ describe('a sequencer', () => {
   });
 
   it('stays at an event until it is told to advance', () => {
-    const sequencer = new Sequencer(at(0));
+    const sequencer = createSequencer(at(0));
     sequencer.add(frame(1, 2));
     expect(sequencer.peek()?.id).toBe('a1');
     expect(sequencer.peek()?.id).toBe('a1');
@@ -47,7 +48,7 @@ describe('a sequencer', () => {
   });
 
   it('knows of a lost tail by a head that is ahead', () => {
-    const sequencer = new Sequencer(at(2));
+    const sequencer = createSequencer(at(2));
     sequencer.hear(at(2));
     expect(sequencer.behind).toBe(false);
     sequencer.hear(at(3));
@@ -55,7 +56,7 @@ describe('a sequencer', () => {
   });
 
   it('bounds what it holds and still knows that the rest is missing', () => {
-    const sequencer = new Sequencer(at(0), 10);
+    const sequencer = createSequencer(at(0), 10);
     for (let from = 2; from < 100; from += 3) sequencer.add(frame(from, from + 2));
     sequencer.add(frame(1));
     expect(drain(sequencer)).toBe('a1 a2 a3 a4 a5 a6 a7 a8 a9 a10');
@@ -63,15 +64,15 @@ describe('a sequencer', () => {
   });
 
   it('begins at the answered head and delivers what came before the answer, beyond that head', () => {
-    const sequencer = new Sequencer(undefined);
+    const sequencer = createSequencer(undefined);
     sequencer.add(frame(4, 6));
     expect(sequencer.peek()).toBeUndefined();
-    expect(sequencer.answered(undefined, at(5), true)).toBe('resumed');
+    expect(sequencer.answered(undefined, at(5), true)).toBe(false);
     expect(drain(sequencer)).toBe('a6');
   });
 
   it('bounds what it holds before the answer, too', () => {
-    const sequencer = new Sequencer(undefined, 5);
+    const sequencer = createSequencer(undefined, 5);
     for (let seq = 1; seq <= 10; seq += 1) sequencer.add(frame(seq));
     sequencer.answered(undefined, at(3), true);
     expect(drain(sequencer)).toBe('');
@@ -79,61 +80,61 @@ describe('a sequencer', () => {
   });
 
   it('waits for the replay that a recovered answer promises', () => {
-    const sequencer = new Sequencer(at(2));
-    expect(sequencer.answered(at(2), at(4), true)).toBe('resumed');
+    const sequencer = createSequencer(at(2));
+    expect(sequencer.answered(at(2), at(4), true)).toBe(false);
     expect(sequencer.behind).toBe(true);
     sequencer.add(frame(3, 4));
     expect(drain(sequencer)).toBe('a3 a4');
   });
 
   it('asks for a reload where events are lost for good, and goes on behind the head', () => {
-    const sequencer = new Sequencer(at(2));
+    const sequencer = createSequencer(at(2));
     sequencer.add(frame(9, 11));
-    expect(sequencer.answered(at(2), at(9), false)).toBe('reload');
+    expect(sequencer.answered(at(2), at(9), false)).toBe(true);
     expect(drain(sequencer)).toBe('a10 a11');
   });
 
   it('needs no reload where all that the server misses has come meanwhile', () => {
-    const sequencer = new Sequencer(at(2));
+    const sequencer = createSequencer(at(2));
     sequencer.add(frame(3, 6));
     drain(sequencer);
-    expect(sequencer.answered(at(2), at(5), false)).toBe('resumed');
+    expect(sequencer.answered(at(2), at(5), false)).toBe(false);
     expect(sequencer.position).toEqual(at(6));
   });
 
   it('follows a log that has lost its end under the same epoch', () => {
-    const sequencer = new Sequencer(at(7));
+    const sequencer = createSequencer(at(7));
     sequencer.add(frame(9));
-    expect(sequencer.answered(at(7), at(3), false)).toBe('reload');
+    expect(sequencer.answered(at(7), at(3), false)).toBe(true);
     expect(sequencer.behind).toBe(false);
     sequencer.add(frame(4));
     expect(drain(sequencer)).toBe('a4');
   });
 
   it('follows a log that has begun anew, and counts on from what has come of it', () => {
-    const sequencer = new Sequencer(at(7));
+    const sequencer = createSequencer(at(7));
     sequencer.add(frame(2, 4, 'b'));
     expect(drain(sequencer)).toBe('');
     expect(sequencer.behind).toBe(true);
-    expect(sequencer.answered(at(7), at(3, 'b'), true)).toBe('reload');
+    expect(sequencer.answered(at(7), at(3, 'b'), true)).toBe(true);
     expect(drain(sequencer)).toBe('b4');
   });
 
   it('ignores all stragglers of the log that it has left', () => {
-    const sequencer = new Sequencer(at(7));
+    const sequencer = createSequencer(at(7));
     sequencer.hear(at(1, 'b'));
     sequencer.answered(at(7), at(1, 'b'), false);
     sequencer.add(frame(8));
     sequencer.hear(at(8));
     expect(sequencer.behind).toBe(false);
-    expect(sequencer.answered(at(7), at(8), true)).toBe('resumed');
+    expect(sequencer.answered(at(7), at(8), true)).toBe(false);
     expect(sequencer.position).toEqual(at(1, 'b'));
   });
 
   it('forgets a foreign epoch that the answer does not confirm', () => {
-    const sequencer = new Sequencer(at(7));
+    const sequencer = createSequencer(at(7));
     sequencer.add(frame(1, 1, 'b'));
-    expect(sequencer.answered(at(7), at(7), true)).toBe('resumed');
+    expect(sequencer.answered(at(7), at(7), true)).toBe(false);
     expect(sequencer.behind).toBe(false);
   });
 });

@@ -6,119 +6,93 @@ import type { CloudEvent, EventsFrame } from './frames.ts';
  * missing. No clock, no socket. The owner takes events with `peek` and, when their callbacks have
  * returned, moves on with `advance`.
  */
-export class Sequencer {
+export interface Sequencer {
   /** The last event delivered; undefined until the server has said where the channel stands. */
-  #position: Position | undefined;
-  /** The highest sequence number known to exist in the position's epoch. */
-  #known = 0;
-  /** Frames of the position's epoch, by `from`. */
-  #held: EventsFrame[] = [];
-  #heldEvents = 0;
-  /** Frames of an epoch that is not the position's: the log may have begun anew. */
-  #foreign: { epoch: string; frames: EventsFrame[] } | undefined;
-  /** The epoch that was left last: its stragglers mean nothing any more. */
-  #retired: string | undefined;
-  readonly #maxHeldEvents: number;
-
-  /** `maxHeldEvents` bounds the memory; what is dropped is known to be missing and asked for again. */
-  constructor(position: Position | undefined, maxHeldEvents = 1000) {
-    this.#position = position;
-    this.#known = position?.seq ?? 0;
-    this.#maxHeldEvents = maxHeldEvents;
-  }
-
-  get position(): Position | undefined {
-    return this.#position;
-  }
-
+  readonly position: Position | undefined;
   /** Whether events are known to exist that cannot be delivered yet. */
-  get behind(): boolean {
-    if (this.#position === undefined) return false;
-    return this.#foreign !== undefined || this.#known > this.#position.seq;
-  }
-
-  add(frame: EventsFrame): void {
-    if (frame.epoch !== this.#position?.epoch) {
-      this.#addForeign(frame.epoch, frame);
-      return;
-    }
-    this.#known = Math.max(this.#known, frame.to);
-    if (frame.to > this.#position.seq) this.#hold(frame);
-  }
-
+  readonly behind: boolean;
+  add: (frame: EventsFrame) => void;
   /** Takes note of the log's head as a pong states it. */
-  hear(head: Position): void {
-    if (head.epoch !== this.#position?.epoch) this.#addForeign(head.epoch);
-    else this.#known = Math.max(this.#known, head.seq);
-  }
-
+  hear: (head: Position) => void;
   /** The next event in sequence, where it is there. */
-  peek(): CloudEvent | undefined {
-    if (this.#position === undefined) return undefined;
-    const next = this.#position.seq + 1;
-    let first = this.#held[0];
-    while (first !== undefined && first.to < next) {
-      this.#heldEvents -= first.events.length;
-      this.#held.shift();
-      first = this.#held[0];
-    }
-    return first?.events[next - first.from];
-  }
-
-  advance(): void {
-    if (this.#position === undefined) return;
-    this.#position = { epoch: this.#position.epoch, seq: this.#position.seq + 1 };
-  }
-
+  peek: () => CloudEvent | undefined;
+  advance: () => void;
   /**
-   * Takes the answer to a subscribe that was sent with `since`. `'reload'` means that events were
-   * lost for good: the position is then `head`, and the application must reload.
+   * Takes the answer to a subscribe that was sent with `since`. True where events were lost for
+   * good: the position is then `head`, and the application must reload.
    */
-  answered(since: Position | undefined, head: Position, recovered: boolean): 'resumed' | 'reload' {
-    const at = this.#position;
-    if (head.epoch === this.#retired) return 'resumed';
-    if (at !== undefined && at.epoch === head.epoch) {
-      this.#foreign = undefined;
-      // What came in while the question was out may have closed the gap that the server sees.
-      const lost = !recovered && (at.seq < head.seq || head.seq < (since ?? at).seq);
-      if (lost && head.seq < at.seq) this.#drop();
-      this.#known = Math.max(this.#known, head.seq);
-      if (lost) this.#position = head;
-      return lost ? 'reload' : 'resumed';
+  answered: (since: Position | undefined, head: Position, recovered: boolean) => boolean;
+}
+
+/** `maxHeld` events are held at most; what is dropped is known to be missing and asked for again. */
+export function createSequencer(start: Position | undefined, maxHeld = 1000): Sequencer {
+  let position = start;
+  /** The highest sequence number known to exist in the position's epoch. */
+  let known = start?.seq ?? 0;
+  /** Events of the position's epoch that came early, by number. */
+  const held = new Map<number, CloudEvent>();
+  /** Frames of an epoch that is not the position's: the log may have begun anew. */
+  let foreign: { epoch: string; frames: EventsFrame[] } | undefined;
+  /** The epoch that was left last: its stragglers mean nothing any more. */
+  let retired: string | undefined;
+
+  const hear = ({ epoch, seq }: Position): void => {
+    if (epoch === position?.epoch) known = Math.max(known, seq);
+    else if (epoch !== retired && epoch !== foreign?.epoch) foreign = { epoch, frames: [] };
+  };
+
+  const add = (frame: EventsFrame): void => {
+    const { epoch, from, to, events } = frame;
+    hear({ epoch, seq: to });
+    if (epoch === foreign?.epoch) {
+      foreign.frames.push(frame);
+      if (foreign.frames.length > maxHeld) foreign.frames.shift();
+    } else if (epoch === position?.epoch) {
+      const { seq: last } = position;
+      events.forEach((event, index) => {
+        const seq = from + index;
+        if (seq > last && seq <= last + maxHeld) held.set(seq, event);
+      });
     }
-    const early = this.#foreign?.epoch === head.epoch ? this.#foreign.frames : [];
-    this.#foreign = undefined;
-    this.#retired = at?.epoch;
-    this.#position = head;
-    this.#drop();
-    this.#known = head.seq;
-    for (const frame of early) this.add(frame);
-    return at === undefined ? 'resumed' : 'reload';
-  }
+  };
 
-  #drop(): void {
-    this.#held = [];
-    this.#heldEvents = 0;
-    this.#known = 0;
-  }
-
-  #addForeign(epoch: string, frame?: EventsFrame): void {
-    if (epoch === this.#retired) return;
-    if (this.#foreign?.epoch !== epoch) this.#foreign = { epoch, frames: [] };
-    if (frame === undefined) return;
-    this.#foreign.frames.push(frame);
-    if (this.#foreign.frames.length > this.#maxHeldEvents) this.#foreign.frames.shift();
-  }
-
-  #hold(frame: EventsFrame): void {
-    const held = this.#held;
-    if (held.some((other) => other.from <= frame.from && other.to >= frame.to)) return;
-    let index = held.length;
-    while (index > 0 && (held[index - 1]?.from ?? 0) > frame.from) index -= 1;
-    held.splice(index, 0, frame);
-    this.#heldEvents += frame.events.length;
-    while (this.#heldEvents > this.#maxHeldEvents && held.length > 1) {
-      this.#heldEvents -= held.pop()?.events.length ?? 0;
-    }
-  }
+  return {
+    get position() {
+      return position;
+    },
+    get behind() {
+      return position !== undefined && (foreign !== undefined || known > position.seq);
+    },
+    add,
+    hear,
+    peek: () => position && held.get(position.seq + 1),
+    advance() {
+      if (!position) return;
+      position = { epoch: position.epoch, seq: position.seq + 1 };
+      held.delete(position.seq);
+    },
+    answered(since, head, recovered) {
+      const at = position;
+      if (head.epoch === retired) return false;
+      const early = foreign;
+      foreign = undefined;
+      if (head.epoch === at?.epoch) {
+        // What came in while the question was out may have closed the gap that the server sees.
+        const isLost = !recovered && (at.seq < head.seq || head.seq < (since ?? at).seq);
+        const hasLostItsEnd = isLost && head.seq < at.seq;
+        known = hasLostItsEnd ? head.seq : Math.max(known, head.seq);
+        if (isLost) position = head;
+        for (const seq of held.keys()) {
+          if (hasLostItsEnd || (seq <= head.seq && isLost)) held.delete(seq);
+        }
+        return isLost;
+      }
+      retired = at?.epoch;
+      position = head;
+      known = head.seq;
+      held.clear();
+      if (early?.epoch === head.epoch) early.frames.forEach(add);
+      return at !== undefined;
+    },
+  };
 }

@@ -12,28 +12,29 @@ export const platformTimers: SetTimer = (run, delayMs) => {
 };
 
 /** One timer that can be armed again; arming it cancels what was armed. */
-export class Alarm {
-  readonly #setTimer: SetTimer;
-  #cancel: CancelTimer | undefined;
+export interface Alarm {
+  readonly armed: boolean;
+  set(delayMs: number, run: () => void): void;
+  clear: () => void;
+}
 
-  constructor(setTimer: SetTimer) {
-    this.#setTimer = setTimer;
-  }
-
-  get armed(): boolean {
-    return this.#cancel !== undefined;
-  }
-
-  set(delayMs: number, run: () => void): void {
-    this.clear();
-    this.#cancel = this.#setTimer(() => {
-      this.#cancel = undefined;
-      run();
-    }, delayMs);
-  }
-
-  clear(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
-  }
+export function createAlarm({ setTimer }: { setTimer: SetTimer }): Alarm {
+  let cancel: CancelTimer | undefined;
+  const clear = (): void => {
+    cancel?.();
+    cancel = undefined;
+  };
+  return {
+    get armed() {
+      return cancel !== undefined;
+    },
+    set(delayMs, run) {
+      clear();
+      cancel = setTimer(() => {
+        cancel = undefined;
+        run();
+      }, delayMs);
+    },
+    clear,
+  };
 }

@@ -1,5 +1,6 @@
 import type { Environment } from './environment.ts';
 import { TokenUnavailableError } from './errors.ts';
+import { isFields } from './frames.ts';
 
 /**
  * Why a token is wanted. For `connect` a cached token will do as long as it is valid; for `expiring`
@@ -17,7 +18,7 @@ export function boundedTokenSource(getToken: GetToken, env: Environment): GetTok
       const fail = (message: string, cause?: unknown) =>
         reject(new TokenUnavailableError(message, { cause }));
       const cancel = env.setTimer(
-        () => fail('token() did not answer in time.'),
+        () => fail('No answer from token().'),
         env.timings.tokenTimeoutMs,
       );
       // In an async function, so that a token() that throws counts as one that rejects.
@@ -32,12 +33,11 @@ export function tokenTimes(token: string): { expiresMs: number; issuedMs: number
   try {
     const payload = token.split('.')[1] ?? '';
     const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
-    const msOf = (name: string) =>
-      typeof claims === 'object' && claims !== null
-        ? Number(Reflect.get(claims, name)) * 1000
-        : NaN;
-    return { expiresMs: msOf('exp'), issuedMs: msOf('iat') };
+    if (isFields(claims)) {
+      return { expiresMs: Number(claims.exp) * 1000, issuedMs: Number(claims.iat) * 1000 };
+    }
   } catch {
-    return { expiresMs: NaN, issuedMs: NaN };
+    // No JWT of ours.
   }
+  return { expiresMs: NaN, issuedMs: NaN };
 }

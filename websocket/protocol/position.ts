@@ -11,10 +11,7 @@ export function formatPosition({ epoch, seq }: Position): string {
 
 /** Reads `"<epoch>.<seq>"`; undefined where the text is not of that form. */
 export function parsePosition(text: string): Position | undefined {
-  const match = /^([0-9A-Za-z]{1,32})\.(0|[1-9][0-9]{0,15})$/.exec(text);
-  const [, epoch, seq] = match ?? [];
-  if (epoch === undefined || seq === undefined || Number(seq) > Number.MAX_SAFE_INTEGER) {
-    return undefined;
-  }
-  return { epoch, seq: Number(seq) };
+  const [, epoch, digits] = /^([0-9A-Za-z]{1,32})\.(0|[1-9][0-9]{0,15})$/.exec(text) ?? [];
+  const seq = Number(digits);
+  return epoch !== undefined && Number.isSafeInteger(seq) ? { epoch, seq } : undefined;
 }
