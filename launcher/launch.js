@@ -63,6 +63,7 @@ const COMMANDS = {
   'docs-schema': () => runProgram('migrations/documentation/main.ts'),
   'docs-asyncapi': () => runProgram('websocket/documentation/main.ts'),
   simulate: () => runProgram('bench/simulate/main.ts'),
+  bench: () => runProgram('bench/main.ts'),
   async check() {
     await ensureInstalled(ROOT);
     await run([bin('prettier'), '--check', '--log-level', 'warn', '.']);
