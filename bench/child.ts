@@ -25,7 +25,7 @@ export function startChild(
     ask: async (order, schema) => {
       const answer = once(child, 'message');
       child.send({ order });
-      const [message] = await Promise.race([answer, failed]);
+      const message: unknown = (await Promise.race([answer, failed]))[0];
       return schema.parse(message);
     },
     stop: async () => {

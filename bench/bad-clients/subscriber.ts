@@ -11,7 +11,7 @@ export async function subscribe(api: RealtimeApi, sub: string): Promise<WebSocke
   const socket = new WebSocket(api.url, [SUBPROTOCOL, `${BEARER_PREFIX}${api.token(sub)}`]);
   await once(socket, 'open');
   socket.send(JSON.stringify({ action: 'subscribe', id: 's', channel: ORDERS_CHANNEL }));
-  const [answer] = await once(socket, 'message');
+  const answer: unknown = (await once(socket, 'message'))[0];
   const message = messageOf(answer);
   if (message.type !== 'subscribed') throw new Error(`not subscribed: ${String(answer)}`);
   return socket;

@@ -6,7 +6,7 @@ import { startDynalite } from '../connections/running-dynalite.ts';
 import { ConnectionCloser } from './connection-closer.ts';
 import { createFanOut } from './fan-out.ts';
 import { startEndpoint } from './running-endpoint.ts';
-import { SdkConnectionClient } from './sdk-connection-client.ts';
+import { SignedConnectionClient } from './signed-connection-client.ts';
 import type { SenderLimits } from './sender.ts';
 import { Sender, SENDER_LIMITS } from './sender.ts';
 
@@ -26,7 +26,7 @@ async function makeBed(limits: Partial<SenderLimits> = {}) {
     clock: Date.now,
   });
   const logger = { warn: () => undefined, error: () => undefined };
-  const client = new SdkConnectionClient({
+  const client = new SignedConnectionClient({
     region: 'us-east-1',
     credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
     maxSockets: 64,

@@ -19,7 +19,10 @@ export interface SdkConnectionClientOptions {
   logger: Pick<Logger, 'warn'>;
 }
 
-/** `@connections` through the AWS SDK's client: one client an endpoint, no retries of its own. */
+/**
+ * `@connections` through the AWS SDK's client, one an endpoint, without retries of its own. It is what
+ * {@link SignedConnectionClient} is held against, by the suite of both and by `npm run bench`.
+ */
 export class SdkConnectionClient implements ConnectionClient {
   readonly #options: SdkConnectionClientOptions;
   readonly #clients = new Map<string, ApiGatewayManagementApiClient>();

@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startEndpoint } from './running-endpoint.ts';
-import { SdkConnectionClient } from './sdk-connection-client.ts';
+import { SignedConnectionClient } from './signed-connection-client.ts';
 import type { SenderLimits } from './sender.ts';
 import { Sender, SENDER_LIMITS } from './sender.ts';
 
 function makeSender(limits: Partial<SenderLimits> = {}, clock = Date.now): Sender {
-  const client = new SdkConnectionClient({
+  const client = new SignedConnectionClient({
     region: 'us-east-1',
     credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
     maxSockets: 64,
