@@ -1,7 +1,7 @@
 /** A lone event waits for nobody; one that follows it waits at most this long. */
 const FIRST_WINDOW_MS = 20;
 /** Long enough that 100 events a second come by the eight, short enough for the eye. */
-const LAST_WINDOW_MS = 80;
+export const LAST_WINDOW_MS = 80;
 
 /**
  * How long a channel waits after it has sent, so that what comes meanwhile goes out together: every

@@ -13,7 +13,7 @@ import { realtimeTableNames } from './connections/realtime-tables.ts';
 import type { ClosedFor } from './fanout/connection-closer.ts';
 import { ConnectionCloser } from './fanout/connection-closer.ts';
 import { createFanOut } from './fanout/fan-out.ts';
-import { SdkConnectionClient } from './fanout/sdk-connection-client.ts';
+import { SignedConnectionClient } from './fanout/signed-connection-client.ts';
 import type { SenderLimits } from './fanout/sender.ts';
 import { Sender, SENDER_LIMITS } from './fanout/sender.ts';
 import { RevocationTable } from './connections/revocation-table.ts';
@@ -53,7 +53,9 @@ export interface RealtimeSettings {
   senderLimits?: Partial<SenderLimits>;
   /** Where broadcasts go for workers to bring about; without one the publisher does it by itself. */
   broadcastQueue?: BroadcastQueue;
-  /** Partitions of a broadcast channel's subscriptions; it may grow, never shrink. */
+  /** The channels that go there; `announcements` unless given. */
+  broadcastChannels?: readonly string[];
+  /** Partitions of the subscriptions to `announcements`; it may grow, never shrink. */
   broadcastShards?: number;
   maxSubscriptions?: number;
   messagesPerMinute?: number;
@@ -90,6 +92,8 @@ export interface Realtime {
 /** How long a publisher waits for a connection that has newly become slow: `Delivery.settled`. */
 const PATIENCE_MS = 500;
 const MAX_SUBSCRIPTIONS = 50;
+/** Everybody's; staff's `orders` is small enough for the relay itself, unless staff are hundreds. */
+const BROADCAST_CHANNELS = ['announcements'];
 /** Enough for 100,000 connections, of which each worker then reaches some 12,000. */
 const BROADCAST_SHARDS = 8;
 const MESSAGES_PER_MINUTE = 300;
@@ -118,7 +122,7 @@ export function createRealtime(settings: RealtimeSettings): Realtime {
     ? tablesThrough(settings.publishDynamo)
     : { registry, log };
   const limits = { ...SENDER_LIMITS, ...settings.senderLimits };
-  const connections = new SdkConnectionClient({
+  const connections = new SignedConnectionClient({
     region: settings.region,
     credentials: settings.credentials,
     maxSockets: 4 * limits.concurrency + limits.maxSlow,
@@ -136,15 +140,13 @@ export function createRealtime(settings: RealtimeSettings): Realtime {
     patienceMs: PATIENCE_MS,
     logger,
   });
-  const { broadcastQueue } = settings;
+  const { broadcastQueue, broadcastChannels = BROADCAST_CHANNELS } = settings;
   const publishingFanOut = broadcastQueue
     ? createQueuedFanOut({
         direct: fanOut,
         queue: broadcastQueue,
-        broadcastShards: (channel) => {
-          const rule = policy(channel);
-          return rule?.isBroadcast ? rule.shards : undefined;
-        },
+        shardsOf: (channel) =>
+          broadcastChannels.includes(channel) ? policy(channel)?.shards : undefined,
       })
     : fanOut;
   const workBroadcast = createBroadcastWorker({ log: publishing.log, fanOut, logger });

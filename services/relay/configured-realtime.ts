@@ -7,6 +7,7 @@ import { postsPerSecondLimits } from '@ordercast/websocket/fanout/sender.ts';
 import type { Realtime } from '@ordercast/websocket/realtime.ts';
 import { createRealtime } from '@ordercast/websocket/realtime.ts';
 import { z } from 'zod';
+import { listSetting } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 
 /** The environment variables of the realtime core; spread into a program's own settings. */
@@ -20,6 +21,8 @@ export const REALTIME_VARIABLES = {
   COGNITO_CLIENT_ID: z.string(),
   /** Where broadcasts wait for workers; without it the relay fans them out by itself. */
   BROADCAST_QUEUE_URL: z.url().optional(),
+  /** The channels that go there: `announcements`, and `orders` where staff are hundreds. */
+  BROADCAST_CHANNELS: listSetting.default(['announcements']),
   /** The same for whatever subscribes, publishes and works; it may grow, never shrink. */
   BROADCAST_SHARDS: z.coerce.number().int().min(1).max(1_000).optional(),
   /** This process's part of the account's posts a second. */
@@ -67,6 +70,7 @@ export function configuredRealtime(variables: RealtimeVariables, log: Logger): C
     ...(variables.BROADCAST_QUEUE_URL !== undefined && {
       broadcastQueue: new SqsBroadcastQueue(sqs, variables.BROADCAST_QUEUE_URL),
     }),
+    broadcastChannels: variables.BROADCAST_CHANNELS,
     ...(variables.BROADCAST_SHARDS !== undefined && {
       broadcastShards: variables.BROADCAST_SHARDS,
     }),

@@ -1,6 +1,7 @@
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFaultProxy } from '../connections/fault-proxy.ts';
+import type { RealtimeSettings } from '../realtime.ts';
 import { anEvent, ProtocolClient, serve, someEvents, startTestBed } from '../running-realtime.ts';
 import { startBroadcastConsumer } from './broadcast-consumer.ts';
 import { SqsBroadcastQueue } from './broadcast-queue.ts';
@@ -27,13 +28,14 @@ async function makeBed({ sqsPort }: { sqsPort?: number } = {}) {
     warn: (...line: unknown[]) => void warnings.push(line),
     error: (...line: unknown[]) => void errors.push(line),
   };
-  const another = () =>
+  const another = (changed: Partial<RealtimeSettings> = {}) =>
     build({
       tablePrefix,
       broadcastQueue: new SqsBroadcastQueue(fauxqs.connect(sqsPort), queues.queueUrl),
       broadcastShards: SHARDS,
       dynamo: dynalite.connect(),
       logger,
+      ...changed,
     });
   const realtime = await another();
   const { url } = await serve(realtime);
@@ -143,6 +145,17 @@ describe('a broadcast', () => {
     const message = { channel: CHANNEL, shard: 0, epoch: 'another', from: 1, to: 1 };
     await realtime.workBroadcast(JSON.stringify(message));
     expect(JSON.stringify(warnings)).toContain('broadcast too late');
+  });
+
+  it('is what the settings make one, with the shards of that channel', async () => {
+    const { url, queueUrl, another, startWorker } = await makeBed();
+    const realtime = await another({ broadcastChannels: ['orders'] });
+    const client = await ProtocolClient.open(url, token('sam', { 'cognito:groups': ['staff'] }));
+    await client.subscribe('orders');
+    await realtime.publish('orders', [anEvent('e1')]);
+    expect(await fauxqs.depth(queueUrl)).toEqual({ waiting: 2, inHand: 0 });
+    startWorker();
+    expect((await client.events(1)).ids).toEqual(['e1']);
   });
 
   it('of another channel goes through no queue', async () => {

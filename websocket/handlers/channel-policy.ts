@@ -3,8 +3,6 @@ import type { Identity } from '../connections/connection-registry.ts';
 export interface ChannelRule {
   /** Partitions of the subscriptions table that the channel's subscribers are spread over. */
   shards: number;
-  /** For everybody: fanned out by workers, a shard each, where there is a queue for them. */
-  isBroadcast?: true;
   mayRead: (identity: Identity) => boolean;
 }
 
@@ -25,7 +23,7 @@ export function createChannelPolicy({
   const rules = new Map<string, ChannelRule>([
     ['orders', { shards: 2, mayRead: isStaff }],
     ['reports', { shards: 1, mayRead: isStaff }],
-    ['announcements', { shards: broadcastShards, isBroadcast: true, mayRead: () => true }],
+    ['announcements', { shards: broadcastShards, mayRead: () => true }],
   ]);
   return (channel) => {
     if (!channel.startsWith(USER_PREFIX)) return rules.get(channel);
