@@ -1,3 +1,7 @@
+import { DEFAULT_TIMINGS } from '@ordercast/client/realtime-client.ts';
+import { LAST_WINDOW_MS } from '@ordercast/websocket/channel-pace.ts';
+import { SENDER_LIMITS } from '@ordercast/websocket/fanout/sender.ts';
+
 /** What the model takes for given. Each number has its source in docs/scale.md. */
 export interface Quotas {
   /** POSTs to `@connections` a second, and at once, of one account and Region. */
@@ -30,22 +34,36 @@ export const LATENCIES = {
   /** The first page of subscribers, read consistently. */
   subscribersMs: 6,
   postMs: 15,
+  /** One call puts ten messages into the queue; eight calls run at once. */
+  queueMs: 15,
+  /** From there to the worker that has it. */
+  receiveMs: 25,
   spread: 0.6,
 } as const;
 
 /** The client's message handler, of which each answers one message. */
 export const HANDLER_MS = 40;
 /** A client pings this often, and renews its token this often. */
-export const PING_EVERY_S = 300;
+export const PING_EVERY_S = DEFAULT_TIMINGS.pingEveryMs / 1000;
 export const TOKEN_LIFE_S = 3_600;
-/** API Gateway ends a connection after two hours; clients replace it before. */
-export const CONNECTION_LIFE_S = 7_000;
+/** API Gateway ends a connection after two hours; clients replace it before, on average at this age. */
+export const CONNECTION_LIFE_S =
+  (DEFAULT_TIMINGS.renewAfterMinMs + DEFAULT_TIMINGS.renewAfterMaxMs) / 2 / 1000;
+/** Posts in flight of one publishing process. */
+export const POSTS_IN_FLIGHT = SENDER_LIMITS.concurrency;
+/** CPU of one post, with all that a fan-out does: the publisher's in `npm run bench -- bad-clients`. */
+export const POST_CPU_MS = 0.36;
+/** Messages that one call to SQS takes, and calls under way at once. */
+export const QUEUE_CALLS_AT_ONCE = 8;
+export const MESSAGES_A_CALL = 10;
+/** A repeat after a 429 or a failure waits about this long. */
+export const RETRY_MS = 10;
 /** `user/<sub>` and `announcements`. */
 export const CHANNELS_A_CONNECTION = 2;
 export const SUBSCRIPTION_BYTES = 180;
 export const EVENT_BYTES = 700;
-/** The window of a channel on which events keep coming: websocket/channel-pace.ts. */
-export const WINDOW_MS = 80;
+/** The window of a channel on which events keep coming. */
+export const WINDOW_MS = LAST_WINDOW_MS;
 
 /** US dollars in us-east-1. */
 export const PRICES = {
@@ -53,6 +71,7 @@ export const PRICES = {
   connectionMinutesPerMillion: 0.25,
   readUnitsPerMillion: 0.125,
   writeUnitsPerMillion: 0.625,
+  queueCallsPerMillion: 0.4,
   lambdaCallsPerMillion: 0.2,
   lambdaGbSecond: 0.0000166667,
   lambdaGb: 0.256,

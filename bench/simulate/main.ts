@@ -12,28 +12,47 @@ const USAGE = `npm run simulate -- [options]
   --staff <n>              of them, who see every order (default: one in a thousand, at least 20)
   --order-events <n>       order events a second (default: one a second for 500 connections)
   --devices <n>            connections of one customer at once (default 1)
-  --concurrency <n>        posts in flight, of all publishers and workers together (default 512)
+  --workers <n>            processes that bring announcements about (default: one for 12,500 connections, at least 4)
+  --staff-by <who>         who fans out what staff see: relay or workers (default: workers for over 200 staff)
+  --shards <n>             messages of an announcement (default: one for 4,000 connections, at least 8)
+  --announcements <n>      of them an hour (default 1)
+  --failing <n>            posts in a hundred that are made twice (default 1)
   --posts-per-second <n>   the account's quota (default ${DEFAULT_QUOTAS.postsPerSecond}); the burst is half of it
   --new-connections <n>    the account's quota a second (default ${DEFAULT_QUOTAS.newConnectionsPerSecond})
   --seed <n>               of the random numbers (default 1)
   --json                   for machines
   --check                  the model beside the real sender, on this machine`;
 
-const { values } = parseArgs({
-  options: {
-    connections: { type: 'string' },
-    staff: { type: 'string' },
-    'order-events': { type: 'string' },
-    devices: { type: 'string', default: '1' },
-    concurrency: { type: 'string', default: '512' },
-    'posts-per-second': { type: 'string', default: String(DEFAULT_QUOTAS.postsPerSecond) },
-    'new-connections': { type: 'string', default: String(DEFAULT_QUOTAS.newConnectionsPerSecond) },
-    seed: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
-    check: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
+const { values } = readArguments();
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        connections: { type: 'string' },
+        staff: { type: 'string' },
+        'order-events': { type: 'string' },
+        devices: { type: 'string', default: '1' },
+        workers: { type: 'string' },
+        'staff-by': { type: 'string' },
+        shards: { type: 'string' },
+        announcements: { type: 'string', default: '1' },
+        failing: { type: 'string', default: '1' },
+        'posts-per-second': { type: 'string', default: String(DEFAULT_QUOTAS.postsPerSecond) },
+        'new-connections': {
+          type: 'string',
+          default: String(DEFAULT_QUOTAS.newConnectionsPerSecond),
+        },
+        seed: { type: 'string', default: '1' },
+        json: { type: 'boolean', default: false },
+        check: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : '');
+  }
+}
 
 function simulate(): void {
   const sizes =
@@ -67,7 +86,8 @@ function simulate(): void {
 
 const LINES: readonly [string, (result: Forecast, scenario: Scenario) => string][] = [
   ['order events a second', (_result, { orderEventsPerSecond }) => String(orderEventsPerSecond)],
-  ['staff', (_result, { staff }) => String(staff)],
+  ['staff, and who posts to them', (_result, { staff, staffBy }) => `${staff}, ${staffBy}`],
+  ['broadcast workers / shards', (_result, { workers, shards }) => `${workers} / ${shards}`],
   [
     'order event, p50 / p99',
     ({ orderEvent }) => times(orderEvent, ({ p50Ms, p99Ms }) => [p50Ms, p99Ms]),
@@ -85,23 +105,24 @@ const LINES: readonly [string, (result: Forecast, scenario: Scenario) => string]
   ],
   ['US dollars an hour', ({ dollarsAnHour }) => dollarsAnHour.toFixed(2)],
   [
-    'first quota to bind, used',
+    'first limit to bind, used',
     ({ firstToBind, use }) => `${firstToBind}, ${(use[firstToBind] * 100).toFixed(0)} %`,
   ],
 ];
 
 function scenarioOf(connections: number): Scenario {
   const postsPerSecond = count(values['posts-per-second']);
+  const staff = given(values.staff, Math.max(20, Math.round(connections / 1000)));
   return {
     connections,
-    staff:
-      values.staff === undefined
-        ? Math.max(20, Math.round(connections / 1000))
-        : count(values.staff),
-    orderEventsPerSecond:
-      values['order-events'] === undefined ? connections / 500 : count(values['order-events']),
+    staff,
+    staffBy: staffBy(values['staff-by'] ?? (staff > 200 ? 'workers' : 'relay')),
+    orderEventsPerSecond: given(values['order-events'], connections / 500),
     devices: count(values.devices),
-    concurrency: count(values.concurrency),
+    workers: given(values.workers, Math.max(4, Math.ceil(connections / 12_500))),
+    shards: given(values.shards, Math.max(8, Math.ceil(connections / 4_000))),
+    announcementsPerHour: count(values.announcements),
+    failing: count(values.failing) / 100,
     quotas: {
       ...DEFAULT_QUOTAS,
       postsPerSecond,
@@ -130,15 +151,28 @@ async function check(): Promise<void> {
   }
 }
 
+function staffBy(text: string): Scenario['staffBy'] {
+  if (text === 'relay' || text === 'workers') return text;
+  return refuse(`--staff-by is relay or workers, not "${text}".`);
+}
+
+function given(text: string | undefined, otherwise: number): number {
+  return text === undefined ? otherwise : count(text);
+}
+
 function count(text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
-  console.error(`"${text}" is no number above 0.\n\n${USAGE}`);
+  return refuse(`"${text}" is no number above 0.`);
+}
+
+function refuse(reason: string): never {
+  console.error(`${reason}\n\n${USAGE}`);
   process.exit(2);
 }
 
 function times(found: Percentiles | undefined, pick: (found: Percentiles) => number[]): string {
-  return found === undefined ? 'never: the quota is used up' : pick(found).map(seconds).join(' / ');
+  return found === undefined ? 'never: a limit is used up' : pick(found).map(seconds).join(' / ');
 }
 
 function seconds(ms: number): string {

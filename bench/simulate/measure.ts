@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { SdkConnectionClient } from '@ordercast/websocket/fanout/sdk-connection-client.ts';
+import { SignedConnectionClient } from '@ordercast/websocket/fanout/signed-connection-client.ts';
 import { SENDER_LIMITS, Sender } from '@ordercast/websocket/fanout/sender.ts';
 import { simulatePosts } from './post-queue.ts';
 
@@ -39,7 +39,7 @@ export async function measure(one: MeasuredCase): Promise<Measured> {
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const client = new SdkConnectionClient({
+  const client = new SignedConnectionClient({
     region: 'us-east-1',
     credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
     maxSockets: concurrency * 2,

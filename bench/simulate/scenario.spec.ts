@@ -11,7 +11,11 @@ function aScenario(changes: Partial<Scenario> = {}): Scenario {
     staff: 20,
     orderEventsPerSecond: 20,
     devices: 1,
-    concurrency: 512,
+    workers: 8,
+    staffBy: 'relay',
+    shards: 8,
+    announcementsPerHour: 1,
+    failing: 0.01,
     quotas: DEFAULT_QUOTAS,
     random: seededRandom(1),
     ...changes,
@@ -52,19 +56,38 @@ describe('a forecast', () => {
     expect((announcement?.lastMs ?? 0) / 1000).toBeLessThan(least * 1.3);
   });
 
+  it('says that too few workers make an announcement slow, and that failing posts do', () => {
+    const lastMs = (changes: Partial<Scenario>) =>
+      forecast(aScenario(changes)).announcement?.lastMs ?? Infinity;
+    expect(lastMs({ workers: 1 })).toBeGreaterThan(2 * lastMs({ workers: 4 }));
+    expect(lastMs({ failing: 0.5 })).toBeGreaterThan(1.2 * lastMs({ failing: 0 }));
+    // More workers than there are messages help nobody.
+    expect(lastMs({ workers: 100, shards: 1 })).toBeCloseTo(lastMs({ workers: 1, shards: 1 }), -3);
+  });
+
   it('is the same for the same seed', () => {
     const run = () => forecast(aScenario({ random: seededRandom(7) }));
     expect(run()).toEqual(run());
   });
 
   it('says which quota binds, and that beyond it nothing catches up', () => {
-    const many = forecast(aScenario({ orderEventsPerSecond: 5_000, devices: 3 }));
+    const million = {
+      connections: 1_000_000,
+      staff: 1_000,
+      orderEventsPerSecond: 2_000,
+      workers: 80,
+      shards: 250,
+      staffBy: 'workers' as const,
+    };
+    const many = forecast(aScenario(million));
     expect(many.firstToBind).toBe('postsPerSecond');
     expect(many.use.postsPerSecond).toBeGreaterThan(1);
     expect(many.orderEvent).toBeUndefined();
-    const raised = { ...DEFAULT_QUOTAS, postsPerSecond: 40_000, postsBurst: 20_000 };
-    const fine = forecast(aScenario({ orderEventsPerSecond: 5_000, devices: 3, quotas: raised }));
-    expect(fine.orderEvent?.p99Ms).toBeLessThan(1_000);
+    const quotas = { ...DEFAULT_QUOTAS, postsPerSecond: 40_000, postsBurst: 20_000 };
+    expect(forecast(aScenario({ ...million, quotas })).orderEvent?.p99Ms).toBeLessThan(1_000);
+    const byRelay = forecast(aScenario({ ...million, quotas, staffBy: 'relay' }));
+    expect(byRelay.firstToBind).toBe('relayCpu');
+    expect(byRelay.orderEvent).toBeUndefined();
     const idle = forecast(
       aScenario({ connections: 1_000_000, staff: 20, orderEventsPerSecond: 1 }),
     );
