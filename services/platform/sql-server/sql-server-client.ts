@@ -185,8 +185,12 @@ function connect(
       // A batch, since what a parameterised statement sets ends with that statement.
       connection.execSqlBatch(
         new Request(`set lock_timeout ${Math.floor(lockTimeoutMs)}`, (failure) => {
-          if (failure) reject(failure);
-          else resolve(connection);
+          if (!failure) {
+            resolve(connection);
+            return;
+          }
+          connection.close();
+          reject(failure);
         }),
       );
     });
