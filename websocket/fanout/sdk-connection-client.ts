@@ -1,4 +1,3 @@
-import type { ApiGatewayManagementApiClientConfig } from '@aws-sdk/client-apigatewaymanagementapi';
 import {
   ApiGatewayManagementApiClient,
   ApiGatewayManagementApiServiceException,
@@ -7,27 +6,18 @@ import {
   LimitExceededException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import type { Logger } from 'pino';
 import type { ConnectionClient, PostResult } from './connection-client.ts';
-
-export interface SdkConnectionClientOptions {
-  region: string;
-  /** The SDK's own chain unless given; a stand-in takes any. */
-  credentials?: ApiGatewayManagementApiClientConfig['credentials'] | undefined;
-  /** Sockets kept alive to each endpoint; the SDK's 50 would queue the rest without a bound. */
-  maxSockets: number;
-  logger: Pick<Logger, 'warn'>;
-}
+import type { SignedConnectionClientOptions } from './signed-connection-client.ts';
 
 /**
  * `@connections` through the AWS SDK's client, one an endpoint, without retries of its own. It is what
  * {@link SignedConnectionClient} is held against, by the suite of both and by `npm run bench`.
  */
 export class SdkConnectionClient implements ConnectionClient {
-  readonly #options: SdkConnectionClientOptions;
+  readonly #options: SignedConnectionClientOptions;
   readonly #clients = new Map<string, ApiGatewayManagementApiClient>();
 
-  constructor(options: SdkConnectionClientOptions) {
+  constructor(options: SignedConnectionClientOptions) {
     this.#options = options;
   }
 

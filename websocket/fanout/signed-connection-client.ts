@@ -10,7 +10,7 @@ export interface SignedConnectionClientOptions {
   region: string;
   /** The SDK's own chain unless given; a stand-in takes any. */
   credentials?: ApiGatewayManagementApiClientConfig['credentials'] | undefined;
-  /** Sockets kept alive to each endpoint. */
+  /** Sockets kept alive to each endpoint; the SDK's own 50 would queue the rest without a bound. */
   maxSockets: number;
   logger: Pick<Logger, 'warn'>;
 }
