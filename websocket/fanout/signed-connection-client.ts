@@ -32,7 +32,8 @@ export class SignedConnectionClient implements ConnectionClient {
       credentials: credentials ?? defaultProvider(),
       sha256: Sha256,
     });
-    this.#agent = new Agent({ connections: maxSockets, pipelining: 1 });
+    // HTTP/2, which undici would choose with TLS, puts all on one socket: who is slow delays the others.
+    this.#agent = new Agent({ connections: maxSockets, pipelining: 1, allowH2: false });
     this.#logger = logger;
   }
 
