@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { argumentFault } from '@ordercast/services/platform/argument-fault.ts';
 import type { Benchmark } from './benchmark.ts';
 
 export interface BenchArguments {
@@ -60,7 +61,7 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw refusal(error instanceof Error ? `${error.message.split('. ')[0] ?? ''}.` : '');
+    throw refusal(`${argumentFault(error)}.`);
   }
 }
 

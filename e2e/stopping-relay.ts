@@ -1,13 +1,13 @@
 import { writeSync } from 'node:fs';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { ADMIN_GROUP, STAFF_GROUP } from '@ordercast/contract/role.ts';
 import { readConfig } from '@ordercast/services/platform/config.ts';
 import { openDatabase } from '@ordercast/services/platform/database.ts';
 import { createLogger } from '@ordercast/services/platform/logger.ts';
+import {
+  REALTIME_VARIABLES,
+  configuredRealtime,
+} from '@ordercast/services/relay/configured-realtime.ts';
 import { relayLeadership } from '@ordercast/services/relay/relay-leadership.ts';
 import { startRelay } from '@ordercast/services/relay/relay.ts';
-import { createRealtime } from '@ordercast/websocket/realtime.ts';
 import { z } from 'zod';
 import { STOPPING_POINTS } from './stopping-points.ts';
 import type { StoppingPoint } from './stopping-points.ts';
@@ -19,11 +19,7 @@ import type { StoppingPoint } from './stopping-points.ts';
 const config = readConfig(
   z.object({
     DATABASE_URL: z.string(),
-    DYNAMODB_ENDPOINT: z.url(),
-    TABLE_PREFIX: z.string(),
-    COGNITO_ISSUER: z.url(),
-    COGNITO_CLIENT_ID: z.string(),
-    AWS_REGION: z.string(),
+    ...REALTIME_VARIABLES,
     STOP_AT: z.enum(STOPPING_POINTS),
     STOP_BY: z.enum(['SIGKILL', 'SIGSTOP']),
     STOP_CHANNEL: z.string(),
@@ -32,10 +28,7 @@ const config = readConfig(
 );
 const log = createLogger('relay');
 const database = openDatabase(config.DATABASE_URL);
-const dynamo = new DynamoDBClient({
-  region: config.AWS_REGION,
-  endpoint: config.DYNAMODB_ENDPOINT,
-});
+const { realtime, dynamo } = configuredRealtime(config, log);
 
 let hasStopped = false;
 function pass(point: StoppingPoint, channel = config.STOP_CHANNEL): void {
@@ -84,19 +77,6 @@ dynamo.middlewareStack.add(
     },
   { step: 'build', name: 'stoppingPoints' },
 );
-const realtime = createRealtime({
-  dynamo: DynamoDBDocumentClient.from(dynamo),
-  tablePrefix: config.TABLE_PREFIX,
-  issuer: config.COGNITO_ISSUER,
-  clientId: config.COGNITO_CLIENT_ID,
-  staffGroups: [STAFF_GROUP, ADMIN_GROUP],
-  allowedOrigins: [],
-  callbackEndpoint: ({ domainName, stage }) => `http://${domainName}/${stage}`,
-  region: config.AWS_REGION,
-  clock: Date.now,
-  random: Math.random,
-  logger: log,
-});
 startRelay({
   database,
   publish: async (channel, events) => {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { argumentFault } from '@ordercast/services/platform/argument-fault.ts';
 import { z } from 'zod';
 
 export interface LocalArguments {
@@ -75,7 +76,6 @@ function readFlags(args: readonly string[]) {
     });
     return values;
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('. ')[0] : '';
-    throw new ArgumentsError(`${reason}. Usage: ${USAGE}`, { cause: error });
+    throw new ArgumentsError(`${argumentFault(error)}. Usage: ${USAGE}`, { cause: error });
   }
 }

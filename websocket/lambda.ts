@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { pino } from 'pino';
 import { z } from 'zod';
-import { postsPerSecondLimits } from './fanout/sender.ts';
+import { FAN_OUT_VARIABLES, fanOutSettings } from './fan-out-variables.ts';
 import { createRealtime } from './realtime.ts';
 
 /** Texts such as `staff,admins`. */
@@ -26,10 +26,7 @@ const environment = z
      * domain of its own, whose mapping need not name the stage.
      */
     REALTIME_CALLBACK_ENDPOINT: z.url().optional(),
-    /** The same for whatever subscribes, publishes and works broadcasts. */
-    BROADCAST_SHARDS: z.coerce.number().int().min(1).max(1_000).optional(),
-    /** The part of the account's posts a second that one instance of a function may use. */
-    POSTS_PER_SECOND: z.coerce.number().min(1).optional(),
+    ...FAN_OUT_VARIABLES,
     LOG_LEVEL: z.string().default('info'),
   })
   .parse(process.env);
@@ -44,12 +41,7 @@ const realtime = createRealtime({
   callbackEndpoint: ({ domainName, stage }) =>
     environment.REALTIME_CALLBACK_ENDPOINT ?? `https://${domainName}/${stage}`,
   region: environment.AWS_REGION,
-  ...(environment.BROADCAST_SHARDS !== undefined && {
-    broadcastShards: environment.BROADCAST_SHARDS,
-  }),
-  ...(environment.POSTS_PER_SECOND !== undefined && {
-    senderLimits: postsPerSecondLimits(environment.POSTS_PER_SECOND),
-  }),
+  ...fanOutSettings(environment),
   clock: Date.now,
   random: Math.random,
   logger: pino({ level: environment.LOG_LEVEL }),

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { argumentFault } from '@ordercast/services/platform/argument-fault.ts';
 import { textTable } from '@ordercast/services/platform/text-table.ts';
 import { seededRandom } from '../../e2e/seeded-random.ts';
 import { DEFAULT_QUOTAS } from './assumptions.ts';
@@ -50,7 +51,7 @@ function readArguments() {
       },
     });
   } catch (error) {
-    return refuse(error instanceof Error ? error.message : '');
+    return refuse(`${argumentFault(error)}.`);
   }
 }
 

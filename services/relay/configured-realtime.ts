@@ -3,7 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ADMIN_GROUP, STAFF_GROUP } from '@ordercast/contract/role.ts';
 import { SqsBroadcastQueue } from '@ordercast/websocket/broadcast/broadcast-queue.ts';
-import { postsPerSecondLimits } from '@ordercast/websocket/fanout/sender.ts';
+import { FAN_OUT_VARIABLES, fanOutSettings } from '@ordercast/websocket/fan-out-variables.ts';
 import type { Realtime } from '@ordercast/websocket/realtime.ts';
 import { createRealtime } from '@ordercast/websocket/realtime.ts';
 import { z } from 'zod';
@@ -23,16 +23,14 @@ export const REALTIME_VARIABLES = {
   BROADCAST_QUEUE_URL: z.url().optional(),
   /** The channels that go there: `announcements`, and `orders` where staff are hundreds. */
   BROADCAST_CHANNELS: listSetting.default(['announcements']),
-  /** The same for whatever subscribes, publishes and works; it may grow, never shrink. */
-  BROADCAST_SHARDS: z.coerce.number().int().min(1).max(1_000).optional(),
-  /** This process's part of the account's posts a second. */
-  POSTS_PER_SECOND: z.coerce.number().min(1).optional(),
+  ...FAN_OUT_VARIABLES,
 };
 
 type RealtimeVariables = z.infer<z.ZodObject<typeof REALTIME_VARIABLES>>;
 
 export interface ConfiguredRealtime {
   realtime: Realtime;
+  dynamo: DynamoDBClient;
   sqs: SQSClient;
   /** Ends what keeps connections to AWS. */
   close: () => void;
@@ -43,7 +41,7 @@ const SQS_TIMEOUT_MS = 30_000;
 
 /** The realtime core as a program's settings name it, for publishing and for fan-out. */
 export function configuredRealtime(variables: RealtimeVariables, log: Logger): ConfiguredRealtime {
-  const { AWS_REGION: region, POSTS_PER_SECOND: postsPerSecond } = variables;
+  const { AWS_REGION: region, BROADCAST_QUEUE_URL: queueUrl } = variables;
   const dynamo = new DynamoDBClient({
     region,
     ...(variables.DYNAMODB_ENDPOINT !== undefined && { endpoint: variables.DYNAMODB_ENDPOINT }),
@@ -67,20 +65,16 @@ export function configuredRealtime(variables: RealtimeVariables, log: Logger): C
     // Posts go to the endpoints that the connections' own items name.
     callbackEndpoint: ({ domainName, stage }) => `https://${domainName}/${stage}`,
     region,
-    ...(variables.BROADCAST_QUEUE_URL !== undefined && {
-      broadcastQueue: new SqsBroadcastQueue(sqs, variables.BROADCAST_QUEUE_URL),
-    }),
+    ...(queueUrl !== undefined && { broadcastQueue: new SqsBroadcastQueue(sqs, queueUrl) }),
     broadcastChannels: variables.BROADCAST_CHANNELS,
-    ...(variables.BROADCAST_SHARDS !== undefined && {
-      broadcastShards: variables.BROADCAST_SHARDS,
-    }),
-    ...(postsPerSecond !== undefined && { senderLimits: postsPerSecondLimits(postsPerSecond) }),
+    ...fanOutSettings(variables),
     clock: Date.now,
     random: Math.random,
     logger: log,
   });
   return {
     realtime,
+    dynamo,
     sqs,
     close: () => {
       realtime.destroy();

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { postsPerSecondLimits } from './fanout/sender.ts';
+import type { RealtimeSettings } from './realtime.ts';
+
+/** The environment variables of whatever posts to connections; spread into a program's own settings. */
+export const FAN_OUT_VARIABLES = {
+  /** The same for whatever subscribes, publishes and works broadcasts. */
+  BROADCAST_SHARDS: z.coerce.number().int().min(1).max(1_000).optional(),
+  /** The part of the account's posts a second that this process may use. */
+  POSTS_PER_SECOND: z.coerce.number().min(1).optional(),
+};
+
+export function fanOutSettings({
+  BROADCAST_SHARDS: broadcastShards,
+  POSTS_PER_SECOND: perSecond,
+}: z.infer<z.ZodObject<typeof FAN_OUT_VARIABLES>>): Pick<
+  RealtimeSettings,
+  'broadcastShards' | 'senderLimits'
+> {
+  return {
+    broadcastShards,
+    senderLimits: perSecond === undefined ? {} : postsPerSecondLimits(perSecond),
+  };
+}
