@@ -9,6 +9,8 @@ export interface BroadcastConsumerOptions {
   queueUrl: string;
   work: BroadcastWorker;
   logger: Pick<Logger, 'error'>;
+  /** A message in hand is hidden anew this often, so that only a dead worker's becomes visible. */
+  heartbeatSeconds?: number;
 }
 
 export interface BroadcastConsumer {
@@ -20,62 +22,78 @@ export interface BroadcastConsumer {
 const CONCURRENCY = 4;
 /** The longest that SQS lets a call wait for a message. */
 const LONG_POLL_S = 20;
-/** A message in hand is hidden anew this often, so that only a dead worker's becomes visible. */
-const HEARTBEAT_S = VISIBILITY_TIMEOUT_S / 3;
-const AFTER_REFUSAL_MS = 1_000;
+/** SQS that cannot be reached is asked again after this long. */
+const AFTER_FAILURE_MS = 2_000;
 
 /**
  * Works the broadcast queue from a process that stays, on ECS or the laptop, as an event source
  * mapping does for Lambda. A message whose work fails is tried again when it becomes visible.
  */
 export function startBroadcastConsumer(options: BroadcastConsumerOptions): BroadcastConsumer {
-  let isStopping = false;
-  const pollers = Array.from({ length: CONCURRENCY }, () =>
-    createPoller(options, () => isStopping),
-  );
-  for (const { consumer } of pollers) consumer.start();
+  const stops = Array.from({ length: CONCURRENCY }, () => startPoller(options));
   return {
     stop: async () => {
-      isStopping = true;
-      for (const { consumer } of pollers) consumer.stop();
-      await Promise.all(pollers.map(({ inHand }) => inHand()));
-      // What is left waits for a message; one that comes at this moment is delivered to others.
-      for (const { consumer } of pollers) consumer.abortController.abort();
+      await Promise.all(stops.map((stop) => stop()));
     },
   };
 }
 
-/** Polls for one message after the other. */
-function createPoller(
-  { sqs, queueUrl, work, logger }: BroadcastConsumerOptions,
-  isStopping: () => boolean,
-): { consumer: Consumer; inHand: () => Promise<unknown> } {
-  let ended = Promise.withResolvers<undefined>();
-  ended.resolve(undefined);
+/** Polls for one message after the other, until it is stopped. */
+function startPoller({
+  sqs,
+  queueUrl,
+  work,
+  logger,
+  heartbeatSeconds = VISIBILITY_TIMEOUT_S / 3,
+}: BroadcastConsumerOptions): () => Promise<void> {
+  let isStopping = false;
+  let isWorking = false;
+  /** Until the message in hand is deleted or left for another try. */
+  let inHand: PromiseWithResolvers<undefined> | undefined;
   const consumer = Consumer.create({
     sqs,
     queueUrl,
     waitTimeSeconds: LONG_POLL_S,
     visibilityTimeout: VISIBILITY_TIMEOUT_S,
-    heartbeatInterval: HEARTBEAT_S,
-    authenticationErrorTimeout: AFTER_REFUSAL_MS,
+    heartbeatInterval: heartbeatSeconds,
+    authenticationErrorTimeout: AFTER_FAILURE_MS,
     handleMessage: async (received) => {
-      await work(received.Body ?? '');
+      isWorking = true;
+      try {
+        await work(received.Body ?? '');
+      } finally {
+        isWorking = false;
+      }
       return received;
     },
   });
-  consumer.on('message_received', () => (ended = Promise.withResolvers()));
-  consumer.on('message_processed', () => ended.resolve(undefined));
-  consumer.on('processing_error', (error, { MessageId }) => {
-    ended.resolve(undefined);
-    logger.error(
-      { err: error, messageId: MessageId },
-      'broadcast not delivered, will be tried again',
-    );
+  const putDown = () => {
+    inHand?.resolve(undefined);
+    inHand = undefined;
+  };
+  consumer.on('message_received', () => {
+    inHand = Promise.withResolvers();
   });
+  consumer.on('message_processed', putDown);
+  consumer.on('processing_error', (error, { MessageId: messageId }) => {
+    putDown();
+    logger.error({ err: error, messageId }, 'broadcast not delivered, will be tried again');
+  });
+  consumer.on('response_processed', () => consumer.updateOption('pollingWaitTimeMs', 0));
+  consumer.on('empty', () => consumer.updateOption('pollingWaitTimeMs', 0));
   consumer.on('error', (error) => {
-    ended.resolve(undefined);
-    if (!isStopping()) logger.error({ err: error }, 'broadcast queue not reached');
+    // A heartbeat that fails leaves the work going on; else it was a poll, or the deletion at the end.
+    if (!isWorking) putDown();
+    // The library pauses by itself only where it is refused, not where nobody answers.
+    consumer.updateOption('pollingWaitTimeMs', AFTER_FAILURE_MS);
+    if (!isStopping) logger.error({ err: error }, 'a call to the broadcast queue failed');
   });
-  return { consumer, inHand: () => ended.promise };
+  consumer.start();
+
+  return async () => {
+    isStopping = true;
+    // A message that SQS hands over at this moment is delivered to others when it becomes visible.
+    consumer.stop({ abort: inHand === undefined });
+    await inHand?.promise;
+  };
 }

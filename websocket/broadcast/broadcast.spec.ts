@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFaultProxy } from '../connections/fault-proxy.ts';
 import type { RealtimeSettings } from '../realtime.ts';
 import { anEvent, ProtocolClient, serve, someEvents, startTestBed } from '../running-realtime.ts';
+import type { BroadcastConsumerOptions } from './broadcast-consumer.ts';
 import { startBroadcastConsumer } from './broadcast-consumer.ts';
 import { SqsBroadcastQueue } from './broadcast-queue.ts';
 import { startFauxqs } from './running-fauxqs.ts';
@@ -39,12 +40,16 @@ async function makeBed({ sqsPort }: { sqsPort?: number } = {}) {
     });
   const realtime = await another();
   const { url } = await serve(realtime);
-  const startWorker = (work = realtime.workBroadcast) => {
+  const startWorker = (
+    work = realtime.workBroadcast,
+    changed: Partial<BroadcastConsumerOptions> = {},
+  ) => {
     const worker = startBroadcastConsumer({
       sqs: fauxqs.connect(),
       queueUrl: queues.queueUrl,
       work,
       logger,
+      ...changed,
     });
     onTestFinished(() => worker.stop());
     return worker;
@@ -185,6 +190,69 @@ describe('a worker', () => {
     await stopped;
     expect(taken).toHaveLength(SHARDS);
     expect(await fauxqs.depth(queueUrl)).toEqual({ waiting: SHARDS, inHand: 0 });
+  });
+
+  it('that stops takes nothing more, though some of it only wait for messages', async () => {
+    const { startWorker, realtime, queueUrl } = await makeBed();
+    const taken: string[] = [];
+    const held = Promise.withResolvers<undefined>();
+    const worker = startWorker(async (body) => {
+      taken.push(body);
+      await held.promise;
+    });
+    await fauxqs.client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: 'one' }));
+    await expect.poll(() => taken.length, PATIENT).toBe(1);
+    const stopped = worker.stop();
+    await realtime.publish(CHANNEL, [anEvent('e1')]);
+    held.resolve(undefined);
+    await stopped;
+    expect(taken).toEqual(['one']);
+    // The stand-in may have handed some to polls that were given up: they come back to others.
+    const { waiting, inHand } = await fauxqs.depth(queueUrl);
+    expect(waiting + inHand).toBe(SHARDS);
+  });
+
+  it('whose heartbeat fails ends its work all the same before it stops', async () => {
+    const proxy = await startFaultProxy(fauxqs.port);
+    const beats: string[] = [];
+    proxy.decide(({ operation }) => {
+      if (operation !== 'ChangeMessageVisibility') return 'pass';
+      beats.push(operation);
+      return 'refuse';
+    });
+    const { queueUrl, errors, startWorker } = await makeBed();
+    const held = Promise.withResolvers<undefined>();
+    let ended = false;
+    const worker = startWorker(
+      async () => {
+        await held.promise;
+        ended = true;
+      },
+      { sqs: fauxqs.connect(proxy.port), heartbeatSeconds: 1 },
+    );
+    await fauxqs.client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: 'one' }));
+    await expect.poll(() => JSON.stringify(errors), PATIENT).toContain('broadcast queue failed');
+    expect(beats).not.toEqual([]);
+    const stopped = worker.stop();
+    held.resolve(undefined);
+    await stopped;
+    expect(ended).toBe(true);
+    expect(await fauxqs.depth(queueUrl)).toEqual({ waiting: 0, inHand: 0 });
+  });
+
+  it('that cannot reach its queue asks now and then, and works when it can', async () => {
+    const proxy = await startFaultProxy(fauxqs.port);
+    proxy.decide(() => 'refuse');
+    const { realtime, startWorker, errors, subscribers } = await makeBed();
+    const [client] = await subscribers(1);
+    const startedAt = performance.now();
+    startWorker(realtime.workBroadcast, { sqs: fauxqs.connect(proxy.port) });
+    await realtime.publish(CHANNEL, [anEvent('e1')]);
+    // Each of four asks, asks once more, and pauses for two seconds before it asks again.
+    await expect.poll(() => errors.length, PATIENT).toBeGreaterThanOrEqual(12);
+    expect(performance.now() - startedAt).toBeGreaterThan(1_900);
+    proxy.decide(() => 'pass');
+    expect((await client?.events(1))?.ids).toEqual(['e1']);
   });
 
   it('that waits for messages stops at once', async () => {
