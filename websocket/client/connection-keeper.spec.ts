@@ -137,6 +137,38 @@ describe('token()', () => {
   });
 });
 
+describe('close()', () => {
+  it.each([
+    ['a refused handshake', { url: 'ws://127.0.0.1:1' }],
+    ['a token that is not had', { token: () => Promise.reject(new Error('signed out')) }],
+  ])('called by whoever is told of %s closes for good', async (_, options) => {
+    let told = 0;
+    const { client, timers } = await clientUnderTest({
+      ...options,
+      onError: () => {
+        told += 1;
+        client.close();
+      },
+    });
+    client.start();
+    await until(() => told === 1);
+    expect(client.state).toBe('closed');
+    expect(timers.armed).toBe(0);
+  });
+
+  it('called by whoever is told that the connection was cut closes for good', async () => {
+    const { client, model, timers, waitFor } = await clientUnderTest({
+      onError: () => client.close(),
+    });
+    client.start();
+    await waitFor(() => client.state === 'connected');
+    for (const connection of model.server.connections) connection.end('cut');
+    await until(() => client.state === 'closed');
+    expect(timers.armed).toBe(0);
+    expect(model.server.connections.size).toBe(0);
+  });
+});
+
 describe('a connection', () => {
   it('that looks open but is dead is found by a ping and replaced', async () => {
     const { client, model, timers, errors, listen, waitFor } = await clientUnderTest();

@@ -157,11 +157,12 @@ export function createConnectionKeeper(
   /** `error` is what the attempt failed with; a connection that stands meanwhile stays. */
   const attemptFailed = (error: RealtimeError): void => {
     if (state === 'closed') return;
-    env.report(error);
     if (error instanceof HandshakeFailedError && tokenTrust === 'good') tokenTrust = 'suspect';
     if (current) renewal.set(retryDelayMs(env, attempts++), attempt);
     else if (signedOut === 'tried') giveUp();
     else waitFor(0);
+    // At the end: whoever is told may close the client.
+    env.report(error);
   };
 
   const lost = (connection: Connection, error: RealtimeError, serverWaitMs = 0): void => {
@@ -176,10 +177,10 @@ export function createConnectionKeeper(
     current = undefined;
     stable.clear();
     renewal.clear();
-    env.report(error);
     if (candidate?.isOpen) promote(candidate);
     else if (candidate || fetchingToken) setState('connecting');
     else waitFor(serverWaitMs);
+    env.report(error);
   };
 
   const closing = (connection: Connection, { reason, retryAfterMs }: ClosingFrame): void => {
