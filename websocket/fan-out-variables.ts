@@ -4,7 +4,7 @@ import type { RealtimeSettings } from './realtime.ts';
 
 /** The environment variables of whatever posts to connections; spread into a program's own settings. */
 export const FAN_OUT_VARIABLES = {
-  /** The same for whatever subscribes, publishes and works broadcasts. */
+  /** It may grow, never shrink; who publishes gets the greater number first. */
   BROADCAST_SHARDS: z.coerce.number().int().min(1).max(1_000).optional(),
   /** The part of the account's posts a second that this process may use. */
   POSTS_PER_SECOND: z.coerce.number().min(1).optional(),

@@ -51,9 +51,8 @@ export function connectionItem(connection: Omit<Connection, 'channels'>) {
 
 export function connectionOf(item: ConnectionItem): Connection {
   const { connectionId, endpoint, sub, groups, expiresAt, connectedAt } = item;
-  const channels = [...item.shards]
-    .map(channelOfShard)
-    .filter((channel) => !channel.startsWith(SUBJECT_PREFIX));
+  const all = new Set([...item.shards].map(channelOfShard));
+  const channels = [...all].filter((channel) => !channel.startsWith(SUBJECT_PREFIX));
   return { connectionId, endpoint, sub, groups, expiresAt, connectedAt, channels };
 }
 

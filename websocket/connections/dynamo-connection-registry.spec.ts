@@ -10,12 +10,12 @@ const dynalite = await startDynalite();
 
 async function makeBed({ maxSubscriptions = 50, shards = 1, now = (): number => 1_000_000 } = {}) {
   const prefix = await dynalite.freshTables();
-  const openThrough = (port: number): ConnectionRegistry =>
+  const openThrough = (port: number, partitions = shards): ConnectionRegistry =>
     new DynamoConnectionRegistry({
       client: dynalite.connect(port),
       connectionsTable: `${prefix}connections`,
       subscriptionsTable: `${prefix}subscriptions`,
-      shardsOf: (channel) => (channel.startsWith('user/') ? 1 : shards),
+      shardsOf: (channel) => (channel.startsWith('user/') ? 1 : partitions),
       maxSubscriptions,
       clock: now,
     });
@@ -63,6 +63,31 @@ describe('DynamoConnectionRegistry', () => {
     const { channels, ...found } = (await registry.get('one')) ?? { channels: [] };
     expect(found).toEqual(aConnection({ groups: ['staff'] }));
     expect([...channels].sort()).toEqual(['orders', 'user/ada']);
+  });
+
+  it('keeps one place a channel while the channel gets more partitions', async () => {
+    const { openThrough, prefix } = await makeBed();
+    const few = openThrough(dynalite.port, 2);
+    const many = openThrough(dynalite.port, 7);
+    const ids = Array.from({ length: 20 }, (_, index) => `connection-${index}`).sort();
+    for (const connectionId of ids) {
+      await few.connect(aConnection({ connectionId }));
+      await few.subscribe(connectionId, 'announcements');
+    }
+    // Who publishes knows of all partitions first; nobody is missed before or after they move.
+    expect(await subscribersOf(many, 'announcements')).toEqual(ids);
+    const [stays, ...repeats] = ids;
+    for (const connectionId of repeats) {
+      const again = await many.subscribe(connectionId, 'announcements');
+      expect(again).toMatchObject({ outcome: 'subscribed' });
+      expect((await many.get(connectionId))?.channels).toEqual(['announcements']);
+    }
+    expect(await subscribersOf(many, 'announcements')).toEqual(ids);
+
+    await many.unsubscribe(stays ?? '', 'announcements');
+    expect(await subscribersOf(many, 'announcements')).toEqual(repeats);
+    for (const connectionId of ids) await many.remove(connectionId);
+    expect(await rowsLeft(prefix)).toBe(0);
   });
 
   it('ignores a repeated connect, which would lose subscriptions', async () => {

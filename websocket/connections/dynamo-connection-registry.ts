@@ -16,7 +16,7 @@ import {
   subjectChannel,
   subjectShard,
 } from './connection-item.ts';
-import { channelShard, channelShards, shardOf } from './channel-shard.ts';
+import { channelOfShard, channelShard, channelShards, shardOf } from './channel-shard.ts';
 import type {
   Connection,
   ConnectionRegistry,
@@ -116,6 +116,7 @@ export class DynamoConnectionRegistry implements ConnectionRegistry {
 
     const after = await this.#item(connectionId);
     if (after?.shards.has(shard) && after.expiresAt === listed.expiresAt) {
+      await this.#drop(connectionId, otherShards(after, channel, shard));
       return { outcome: 'subscribed', connection: connectionOf(after) };
     }
     await this.#subscriptions.delete(shard, connectionId);
@@ -125,12 +126,8 @@ export class DynamoConnectionRegistry implements ConnectionRegistry {
 
   async unsubscribe(connectionId: string, channel: string): Promise<void> {
     const shard = this.#shard(channel, connectionId);
-    await this.#update(connectionId, {
-      UpdateExpression: 'DELETE shards :shards',
-      ConditionExpression: 'attribute_exists(connectionId)',
-      ExpressionAttributeValues: { ':shards': new Set([shard]) },
-    });
-    await this.#subscriptions.delete(shard, connectionId);
+    const left = await this.#drop(connectionId, [shard]);
+    if (left !== undefined) await this.#drop(connectionId, otherShards(left, channel, shard));
   }
 
   async extend(
@@ -242,7 +239,27 @@ export class DynamoConnectionRegistry implements ConnectionRegistry {
     }
   }
 
+  /** Takes partitions off a connection's list, then its place on each of them. */
+  async #drop(
+    connectionId: string,
+    shards: readonly string[],
+  ): Promise<ConnectionItem | undefined> {
+    if (shards.length === 0) return undefined;
+    const left = await this.#update(connectionId, {
+      UpdateExpression: 'DELETE shards :shards',
+      ConditionExpression: 'attribute_exists(connectionId)',
+      ExpressionAttributeValues: { ':shards': new Set(shards) },
+    });
+    await Promise.all(shards.map((shard) => this.#subscriptions.delete(shard, connectionId)));
+    return left;
+  }
+
   #shard(channel: string, connectionId: string): string {
     return channelShard(channel, connectionId, this.#options.shardsOf(channel));
   }
+}
+
+/** Where a connection subscribed to the channel while it had fewer partitions. */
+function otherShards({ shards }: ConnectionItem, channel: string, shard: string): string[] {
+  return [...shards].filter((other) => other !== shard && channelOfShard(other) === channel);
 }
