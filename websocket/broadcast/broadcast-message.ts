@@ -1,18 +1,14 @@
 import { z } from 'zod';
-import type { Batch } from '../channel-log/channel-log.ts';
+import type { Batch, EventRange } from '../channel-log/channel-log.ts';
 
 /**
  * What is to be brought to one partition of a channel's subscribers. It names the events alone: they
  * are in the channel's log, which a worker reads, so that a message is small and no secret.
  */
-export interface BroadcastMessage {
+export interface BroadcastMessage extends EventRange {
   channel: string;
   /** Counted from 0. */
   shard: number;
-  epoch: string;
-  /** Sequence numbers, both included. */
-  from: number;
-  to: number;
 }
 
 const messageSchema = z

@@ -183,6 +183,34 @@ export function describeChannelLog(makeBed: () => Promise<LogBed>): void {
       const seen = await collect(await bed.open().readSince('c', { epoch, seq: 0 }));
       expect(seen.map(({ id }) => id)).toEqual(many.map(({ id }) => id));
     });
+
+    describe('reading a range', () => {
+      it('reads exactly what it names, across batches and from within one, whatever came after', async () => {
+        const bed = await makeBed();
+        const log = bed.open();
+        await log.append('c', events('a', 'b', 'c'));
+        await log.append('c', events('d'));
+        await log.append('c', events('e', 'f', 'g'));
+        const { epoch } = await log.head('c');
+        const read = async (from: number, to: number) =>
+          placesOf((await bed.open().readRange('c', { epoch, from, to })) ?? []);
+        expect(await read(2, 5)).toEqual({ b: 2, c: 3, d: 4, e: 5 });
+        expect(await read(2, 2)).toEqual({ b: 2 });
+        expect(await read(5, 7)).toEqual({ e: 5, f: 6, g: 7 });
+      });
+
+      it('reads nothing where it does not hold all of it', async () => {
+        const bed = await makeBed();
+        const log = bed.open();
+        await log.append('c', events('a', 'b'));
+        const { epoch } = await log.head('c');
+        expect(await log.readRange('c', { epoch, from: 1, to: 3 })).toBeUndefined();
+        expect(await log.readRange('c', { epoch: 'another', from: 1, to: 2 })).toBeUndefined();
+        expect(await log.readRange('nothing', { epoch, from: 1, to: 1 })).toBeUndefined();
+        bed.advance(25 * HOUR_MS);
+        expect(await log.readRange('c', { epoch, from: 1, to: 2 })).toBeUndefined();
+      });
+    });
   });
 }
 

@@ -43,4 +43,17 @@ export interface ChannelLog {
    * Whoever registers as a subscriber before calling this misses no event (reads are consistent).
    */
   readSince(channel: string, since?: Position): Promise<Tail>;
+
+  /**
+   * The events of an epoch from `from` to `to`, both included, however far the log has gone on; all or
+   * nothing, undefined where it no longer holds them.
+   */
+  readRange(channel: string, range: EventRange): Promise<Batch[] | undefined>;
+}
+
+/** Sequence numbers of one epoch, both included. */
+export interface EventRange {
+  epoch: string;
+  from: number;
+  to: number;
 }

@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { CloudEvent } from '@ordercast/protocol/cloud-event.ts';
 import type { Position } from '@ordercast/protocol/position.ts';
-import type { Batch, ChannelLog, Tail } from './channel-log.ts';
+import type { Batch, ChannelLog, EventRange, Tail } from './channel-log.ts';
 import type { EncodedEvent } from './encode-events.ts';
 import { cutIntoBatches, encodeEvents } from './encode-events.ts';
 import { newEpoch } from './epoch.ts';
@@ -81,13 +81,28 @@ export class DynamoChannelLog implements ChannelLog {
     if (missed === 0) return tail;
 
     const next = since.seq + 1;
-    const first = await this.#table.itemAtOrBefore(channel, next);
-    const isHeld =
-      first?.epoch === position.epoch &&
-      first.to >= next &&
-      first.ttl * 1000 > this.#clock() + EXPIRY_MARGIN_MS;
-    if (!isHeld) return { ...tail, recovered: false };
+    const first = await this.#itemWith(channel, position.epoch, next);
+    if (first === undefined) return { ...tail, recovered: false };
     return { ...tail, batches: this.#replay(channel, first, next, position) };
+  }
+
+  async readRange(channel: string, { epoch, from, to }: EventRange): Promise<Batch[] | undefined> {
+    const first = await this.#itemWith(channel, epoch, from);
+    if (first === undefined) return undefined;
+    const batches: Batch[] = [];
+    for await (const batch of this.#replay(channel, first, from, { epoch, seq: to })) {
+      const events = batch.events.slice(0, to - batch.from + 1);
+      batches.push({ ...batch, to: batch.from + events.length - 1, events });
+    }
+    return batches.at(-1)?.to === to ? batches : undefined;
+  }
+
+  /** The item that holds an event, unless it has expired. */
+  async #itemWith(channel: string, epoch: string, seq: number): Promise<EventItem | undefined> {
+    const item = await this.#table.itemAtOrBefore(channel, seq);
+    const isHeld =
+      item?.epoch === epoch && item.to >= seq && item.ttl * 1000 > this.#clock() + EXPIRY_MARGIN_MS;
+    return isHeld ? item : undefined;
   }
 
   /**
