@@ -107,6 +107,37 @@ describe('fan-out', () => {
       ]);
   });
 
+  it('posts one frame after another to each, though forgetting somebody who is gone takes long', async () => {
+    const forgotten = Promise.withResolvers<undefined>();
+    const { subscribe, fanOut, deliver, decide, sentTo, registry } = await makeBed();
+    const remove = registry.remove.bind(registry);
+    registry.remove = async (...args) => {
+      await forgotten.promise;
+      await remove(...args);
+    };
+    await subscribe('gone');
+    await subscribe('a');
+    const held = Promise.withResolvers<200>();
+    decide(({ connectionId }) => (connectionId === 'gone' ? 410 : 200));
+    await fanOut.deliver('c', [batch(1)]);
+    await expect.poll(() => rangesOf(sentTo('a')), PATIENT).toEqual([[1, 1]]);
+    decide(({ connectionId }) => (connectionId === 'gone' ? 410 : held.promise));
+    await fanOut.deliver('c', [batch(2)]);
+    await expect.poll(() => rangesOf(sentTo('a')), PATIENT).toHaveLength(2);
+    forgotten.resolve(undefined);
+    await expect.poll(() => registry.get('gone'), PATIENT).toBeUndefined();
+    const third = deliver(batch(3));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    // The second is still under way: the third waits for it.
+    expect(rangesOf(sentTo('a'))).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+    held.resolve(200);
+    await third;
+    await expect.poll(() => rangesOf(sentTo('a')), PATIENT).toHaveLength(3);
+  });
+
   it('joins neither what does not follow on nor what fits no frame', async () => {
     const { subscribe, deliver, sentTo } = await makeBed();
     await subscribe('a');

@@ -65,7 +65,10 @@ export function createFanOut({
     const lanes = new ChannelLanes(channel, {
       send,
       forget: (subscriber) => closer.forget(subscriber.connectionId, [channel]),
-      onIdle: () => channels.delete(channel),
+      onIdle: () => {
+        // Others may have taken their place meanwhile.
+        if (channels.get(channel) === lanes) channels.delete(channel);
+      },
     });
     channels.set(channel, lanes);
     return lanes;
