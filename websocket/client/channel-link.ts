@@ -35,8 +35,8 @@ export interface ChannelLink {
   readonly caughtUp: boolean;
   /** Does what is due next, if anything; to be called after every change. */
   step: () => void;
-  /** Compares with the positions of the pong that answers ping number `ping`. */
-  heard: (positions: Record<string, unknown>, ping: number) => void;
+  /** Compares with the positions of a pong. */
+  heard: (positions: Record<string, unknown>) => void;
   stop: () => void;
 }
 
@@ -65,7 +65,6 @@ export function createChannelLink(
   let tokenTried = false;
   /** The head that the last `subscribed` named: the replay goes up to it. */
   let target: Position | undefined;
-  let stoodAtPing = 0;
 
   const hasCaughtUp = (): boolean => {
     const at = sequencer.position;
@@ -108,7 +107,6 @@ export function createChannelLink(
         stands = true;
         tokenTried = false;
         target = head;
-        stoodAtPing = connection.pings;
         channel.subscribed(since, head, answer.recovered);
       },
       again,
@@ -130,7 +128,7 @@ export function createChannelLink(
     ask(
       { action: 'unsubscribe', channel: name },
       (answer) => {
-        if (answer.type === 'error') againOrLeft(refusal(answer));
+        if (answer.type === 'error') againOrLeft(new ServerRefusedError(answer, name));
         else left();
       },
       againOrLeft,
@@ -152,11 +150,9 @@ export function createChannelLink(
     });
   };
 
-  const refusal = ({ code, message }: ErrorFrame) => new ServerRefusedError(code, message, name);
-
   const refused = (answer: ErrorFrame): void => {
     const { code } = answer;
-    const error = refusal(answer);
+    const error = new ServerRefusedError(answer, name);
     if (code === 'RATE_LIMITED' || code === 'INTERNAL') again(error);
     else if (code !== 'TOKEN_INVALID' || tokenTried) channel.fail(error);
     else {
@@ -207,11 +203,10 @@ export function createChannelLink(
       return hasCaughtUp();
     },
     step,
-    heard(positions, ping) {
-      // A ping sent before the subscription stood may have been answered without it.
-      if (!stands || stoodAtPing >= ping) return;
+    heard(positions) {
+      if (!stands) return;
       const head = parsePosition(String(positions[name]));
-      // The server does not count this subscription any more: it must be made again.
+      // The server does not count this subscription (any more, or when it took the ping): make it again.
       if (head) sequencer.hear(head);
       else repair = true;
       step();

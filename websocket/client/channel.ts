@@ -1,3 +1,4 @@
+import type { Position } from '@ordercast/protocol/position.ts';
 import { formatPosition, parsePosition } from '@ordercast/protocol/position.ts';
 import type { ChannelLink, LinkedChannel } from './channel-link.ts';
 import { createChannelLink } from './channel-link.ts';
@@ -5,15 +6,19 @@ import type { Connection } from './connection.ts';
 import type { Environment } from './environment.ts';
 import type { RealtimeError } from './errors.ts';
 import { CallbackError, PositionStoreError } from './errors.ts';
+import type { Handled } from './event-queue.ts';
 import type { CloudEvent, EventsFrame } from './frames.ts';
 import type { PositionStore } from './positions.ts';
 import { safely } from './safely.ts';
 import { createSequencer } from './sequencer.ts';
 
-/** Who receives a channel. Whatever the functions throw or reject with is reported, never passed on. */
+/**
+ * Who receives a channel. Whatever the functions throw or reject with is reported, never passed on.
+ * What a listener holds it has not handled yet: the position stays before it until it is let go.
+ */
 export interface Listener {
-  onEvent(event: CloudEvent): unknown;
-  onReload(): unknown;
+  onEvent(event: CloudEvent, hold: () => Handled): unknown;
+  onReload(hold: () => Handled): unknown;
   onError?: ((error: RealtimeError) => unknown) | undefined;
   /** The subscription stands. Called again after each reconnect. */
   onStanding?(): void;
@@ -40,7 +45,7 @@ export interface Channel {
   attach: (connection: Connection) => void;
   detach: (connection: Connection) => void;
   receive: (frame: EventsFrame) => void;
-  heard: (connection: Connection, positions: Record<string, unknown>, ping: number) => void;
+  heard: (connection: Connection, positions: Record<string, unknown>) => void;
   /** Tells everybody that no more will come. */
   end: (error: RealtimeError) => void;
 }
@@ -52,6 +57,8 @@ export function createChannel(
   host: ChannelHost,
 ): Channel {
   const listeners = new Set<Listener>();
+  /** What listeners hold, and the position before it; oldest first. */
+  const unhandled = new Set<{ listener: Listener; before: Position | undefined }>();
   const links = new Map<Connection, ChannelLink>();
   let draining = false;
 
@@ -72,16 +79,27 @@ export function createChannel(
   const sequencer = createSequencer(parsePosition(stored(() => store.load(name)) ?? ''));
 
   const save = (): void => {
-    const { position } = sequencer;
+    const [oldest] = unhandled;
+    const position = oldest?.before ?? sequencer.position;
     if (position) stored(() => store.save(name, formatPosition(position)));
   };
 
   /** Calls every listener that is still there when its turn comes. */
-  const tell = (call: (listener: Listener) => unknown): void => {
+  const tell = (
+    before: Position | undefined,
+    call: (listener: Listener, hold: () => Handled) => unknown,
+  ): void => {
     for (const listener of [...listeners]) {
       if (!listeners.has(listener)) continue;
+      const held = { listener, before };
+      const hold = (): Handled => {
+        unhandled.add(held);
+        return () => {
+          if (unhandled.delete(held)) save();
+        };
+      };
       safely(
-        () => call(listener),
+        () => call(listener, hold),
         (cause) =>
           (listener.onError ?? env.report)(
             new CallbackError(`A callback for ${name} failed.`, { cause }),
@@ -90,9 +108,7 @@ export function createChannel(
     }
   };
 
-  const step = (): void => {
-    [...links.values()].forEach((link) => link.step());
-  };
+  const step = (): void => links.forEach((link) => link.step());
 
   /**
    * Delivers what is in sequence. While nobody listens the position stays: who listens next gets it.
@@ -101,14 +117,15 @@ export function createChannel(
   const drain = (): void => {
     if (draining || !channel.stands) return;
     draining = true;
-    const before = sequencer.position;
-    for (let event = sequencer.peek(); event && channel.wanted; event = sequencer.peek()) {
-      const delivered = event;
-      tell((listener) => listener.onEvent(delivered));
-      sequencer.advance();
+    const start = sequencer.position;
+    while (channel.wanted) {
+      const before = sequencer.position;
+      const event = sequencer.take();
+      if (!event) break;
+      tell(before, (listener, hold) => listener.onEvent(event, hold));
     }
     draining = false;
-    if (sequencer.position !== before) {
+    if (sequencer.position !== start) {
       save();
       host.changed();
     }
@@ -136,6 +153,10 @@ export function createChannel(
     },
     remove(listener) {
       if (!listeners.delete(listener)) return;
+      const [oldest] = unhandled;
+      if (!channel.wanted && oldest?.before) sequencer.rewind(oldest.before);
+      unhandled.forEach((held) => held.listener === listener && unhandled.delete(held));
+      save();
       overUnlessHeld();
       step();
     },
@@ -154,10 +175,11 @@ export function createChannel(
       sequencer.add(frame);
       drain();
     },
-    heard: (connection, positions, ping) => links.get(connection)?.heard(positions, ping),
+    heard: (connection, positions) => links.get(connection)?.heard(positions),
     subscribed(since, head, recovered) {
+      const before = sequencer.position;
       const isLost = sequencer.answered(since, head, recovered);
-      if (isLost) tell((listener) => listener.onReload());
+      if (isLost) tell(before, (listener, hold) => listener.onReload(hold));
       if (isLost || !since) save();
       [...listeners].forEach((listener) => listener.onStanding?.());
       drain();

@@ -1,9 +1,12 @@
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { WebSocketServer } from 'ws';
+import { SUBPROTOCOL } from '@ordercast/protocol/limits.ts';
+import { WebSocket, WebSocketServer } from 'ws';
 import { DEFAULT_TIMINGS } from './environment.ts';
 import type { NetworkSignal } from './realtime-client.ts';
 import { SignedOutError } from './realtime-client.ts';
@@ -30,6 +33,31 @@ function countedTokens() {
     return Promise.resolve(`token-${reasons.length}`);
   };
   return { reasons, token };
+}
+
+/** Completes handshakes and reads nothing after them; `sockets` are those that the clients hold open. */
+async function mutedServer() {
+  const sockets = new Set<Duplex>();
+  const handshakes = new WebSocketServer({ noServer: true, handleProtocols: () => SUBPROTOCOL });
+  const server = createHttpServer().on('upgrade', (request, socket, head) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    handshakes.handleUpgrade(request, socket, head, () => {
+      // What comes in is thrown away, and only the end of the socket seen.
+      socket.removeAllListeners('data');
+      socket.on('data', () => undefined);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await once(server, 'close');
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('No port.');
+  return { sockets, url: `ws://127.0.0.1:${address.port}` };
 }
 
 describe('a handshake', () => {
@@ -125,6 +153,20 @@ describe('token()', () => {
     ]);
   });
 
+  it('that answers without a token is asked again', async () => {
+    const answers: (string | undefined)[] = ['', undefined];
+    const { client, errors, waitFor } = await clientUnderTest({
+      // @ts-expect-error A program without types may give anything.
+      token: () => Promise.resolve(answers.length > 0 ? answers.shift() : 'token'),
+    });
+    client.start();
+    await waitFor(() => client.state === 'connected');
+    expect(errors).toMatchObject([
+      { name: 'TokenUnavailableError', cause: { message: 'No token.' } },
+      { name: 'TokenUnavailableError' },
+    ]);
+  });
+
   it('that never answers is asked again', async () => {
     let calls = 0;
     const { client, timers, waitFor } = await clientUnderTest({
@@ -182,6 +224,32 @@ describe('a connection', () => {
     expect(errors).toMatchObject([{ name: 'ConnectionDeadError' }]);
     model.server.publish('orders', 2);
     await waitFor(() => received.ids.length === 2);
+  });
+
+  it('leaves no socket open where the server answers nothing, not even a close', async () => {
+    const { url, sockets } = await mutedServer();
+    // `ws` waits for 30 s otherwise; its types do not know the option.
+    const options = { closeTimeout: 100, followRedirects: false };
+    const { client, timers, errors } = await clientUnderTest({
+      url,
+      WebSocket: class extends WebSocket {
+        constructor(address: string, protocols: string[]) {
+          super(address, protocols, options);
+        }
+      },
+    });
+    client.start();
+    for (let dead = 1; dead <= 8; dead += 1) {
+      await until(() => client.state === 'connected');
+      timers.advance(DEFAULT_TIMINGS.pingEveryMs * 1.1);
+      timers.advance(DEFAULT_TIMINGS.pongTimeoutMs);
+      expect(errors).toHaveLength(dead);
+      timers.advance(A_WHILE_MS);
+    }
+    await until(() => client.state === 'connected');
+    await until(() => sockets.size === 1);
+    client.close();
+    await until(() => sockets.size === 0);
   });
 
   it('lives on without a pong while other frames arrive', async () => {

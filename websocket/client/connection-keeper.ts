@@ -26,10 +26,10 @@ export interface KeeperHost {
   /** Whether everything that is wanted stands on the connection, nothing missing. */
   caughtUp: (connection: Connection) => boolean;
   events: (frame: EventsFrame) => void;
-  pong: (connection: Connection, positions: Record<string, unknown>, ping: number) => void;
+  pong: (connection: Connection, positions: Record<string, unknown>) => void;
   stateChanged: (state: ConnectionState) => void;
-  /** The client cannot go on. */
-  gaveUp: (error: RealtimeError) => void;
+  /** Closed for good, by whom and why. */
+  closed: (error: RealtimeError) => void;
 }
 
 /** Keeps one connection open: attempts, backoff, renewal before its end, and what `closing` asks for. */
@@ -38,7 +38,7 @@ export interface ConnectionKeeper {
   /** The open connections: one, or two while one replaces the other. */
   readonly open: Connection[];
   start: () => void;
-  close: () => void;
+  close: (error: RealtimeError) => void;
   signal: (signal: NetworkSignal) => void;
   /** Fetches and sends a new token on an open connection; true once the server has taken it. */
   renewToken: (connection: Connection) => Promise<boolean>;
@@ -53,9 +53,9 @@ export function createConnectionKeeper(
   host: KeeperHost,
 ): ConnectionKeeper {
   const refreshes = new Map<Connection, TokenRefresh>();
-  const wait = createAlarm(env);
+  /** When the next connection is to be opened. */
+  const next = createAlarm(env);
   const stable = createAlarm(env);
-  const renewal = createAlarm(env);
   const replacement = createAlarm(env);
   let state: ConnectionState = 'idle';
   let current: Connection | undefined;
@@ -69,10 +69,10 @@ export function createConnectionKeeper(
   let tokenTrust: 'good' | 'suspect' | 'renewed' = 'good';
   let signedOut: 'no' | 'noticed' | 'tried' = 'no';
 
-  const setState = (next: ConnectionState): void => {
-    if (next === state) return;
-    state = next;
-    host.stateChanged(next);
+  const setState = (to: ConnectionState): void => {
+    if (to === state) return;
+    state = to;
+    host.stateChanged(to);
   };
 
   const forget = (connection: Connection): void => {
@@ -82,18 +82,18 @@ export function createConnectionKeeper(
     host.detach(connection);
   };
 
-  const close = (): void => {
+  const close = (error: RealtimeError): void => {
     if (state === 'closed') return;
-    [wait, stable, renewal, replacement].forEach((alarm) => alarm.clear());
     const connections = [current, candidate];
     current = candidate = undefined;
     connections.forEach((connection) => connection && forget(connection));
     setState('closed');
+    host.closed(error);
   };
 
   const attempt = (): void => {
     if (fetchingToken || candidate) return;
-    wait.clear();
+    next.clear();
     if (!current) setState('connecting');
     if (signedOut === 'noticed') signedOut = 'tried';
     const reason: TokenReason = tokenTrust === 'suspect' ? 'refused' : 'connect';
@@ -150,7 +150,7 @@ export function createConnectionKeeper(
       tokenTrust = 'good';
       signedOut = 'no';
     });
-    renewal.set(renewAfterMinMs + (renewAfterMaxMs - renewAfterMinMs) * env.random(), attempt);
+    next.set(renewAfterMinMs + (renewAfterMaxMs - renewAfterMinMs) * env.random(), attempt);
     setState('connected');
   };
 
@@ -158,7 +158,7 @@ export function createConnectionKeeper(
   const attemptFailed = (error: RealtimeError): void => {
     if (state === 'closed') return;
     if (error instanceof HandshakeFailedError && tokenTrust === 'good') tokenTrust = 'suspect';
-    if (current) renewal.set(retryDelayMs(env, attempts++), attempt);
+    if (current) next.set(retryDelayMs(env, attempts++), attempt);
     else if (signedOut === 'tried') giveUp();
     else waitFor(0);
     // At the end: whoever is told may close the client.
@@ -176,7 +176,7 @@ export function createConnectionKeeper(
     if (connection !== current) return;
     current = undefined;
     stable.clear();
-    renewal.clear();
+    next.clear();
     if (candidate?.isOpen) promote(candidate);
     else if (candidate || fetchingToken) setState('connecting');
     else waitFor(serverWaitMs);
@@ -196,14 +196,11 @@ export function createConnectionKeeper(
 
   const waitFor = (serverWaitMs: number): void => {
     serverWait = serverWaitMs > 0;
-    wait.set(serverWaitMs + retryDelayMs(env, attempts++), attempt);
+    next.set(serverWaitMs + retryDelayMs(env, attempts++), attempt);
     setState('waiting');
   };
 
-  const giveUp = (): void => {
-    close();
-    host.gaveUp(new SignedOutError('The session has ended; sign in again.'));
-  };
+  const giveUp = (): void => close(new SignedOutError('The session has ended; sign in again.'));
 
   return {
     get state() {

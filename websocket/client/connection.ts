@@ -10,7 +10,7 @@ import {
 } from './errors.ts';
 import type { AnswerFrame, ClosingFrame, EventsFrame } from './frames.ts';
 import { readFrame } from './frames.ts';
-import type { Alarm } from './timers.ts';
+import type { CancelTimer } from './timers.ts';
 import { createAlarm } from './timers.ts';
 import type { WebSocketConstructor, WebSocketLike } from './web-socket.ts';
 
@@ -27,8 +27,7 @@ export interface ConnectionHandlers {
   ended: (connection: Connection, error: RealtimeError) => void;
   closing: (connection: Connection, frame: ClosingFrame) => void;
   events: (frame: EventsFrame) => void;
-  /** `ping` is the number of the ping that is answered, counted from 1. */
-  pong: (connection: Connection, positions: Record<string, unknown>, ping: number) => void;
+  pong: (connection: Connection, positions: Record<string, unknown>) => void;
 }
 
 type Answered = (answer: AnswerFrame | undefined) => void;
@@ -36,8 +35,6 @@ type Answered = (answer: AnswerFrame | undefined) => void;
 /** One socket: its handshake, the questions in flight on it, and its pings. */
 export interface Connection {
   readonly isOpen: boolean;
-  /** How many pings were sent. */
-  readonly pings: number;
   /**
    * Sends a question. `answered` gets the answer, or undefined where none came within `timeoutMs`;
    * it is not called once the connection has ended.
@@ -56,13 +53,12 @@ export function openConnection(
   handlers: ConnectionHandlers,
 ): Connection {
   const { timings } = env;
-  const questions = new Map<string, { answered: Answered; deadline: Alarm }>();
-  const handshake = createAlarm(env);
-  const nextPing = createAlarm(env);
+  const questions = new Map<string, { answered: Answered; cancelDeadline: CancelTimer }>();
+  /** The handshake is late; once open, a ping is due. */
+  const due = createAlarm(env);
   let phase: 'opening' | 'open' | 'ended' = 'opening';
   let lastId = 0;
   let frames = 0;
-  let pings = 0;
   let pinging = false;
 
   const end = (error: RealtimeError): void => {
@@ -72,11 +68,10 @@ export function openConnection(
   };
 
   const schedulePing = (): void =>
-    nextPing.set(timings.pingEveryMs * (0.9 + 0.2 * env.random()), connection.ping);
+    due.set(timings.pingEveryMs * (0.9 + 0.2 * env.random()), connection.ping);
 
   const opened = (): void => {
     if (phase !== 'opening') return;
-    handshake.clear();
     if (socket.protocol !== SUBPROTOCOL) {
       end(new HandshakeFailedError(`The server does not speak ${SUBPROTOCOL}.`));
       return;
@@ -106,10 +101,10 @@ export function openConnection(
       const id = frame.id ?? '';
       const question = questions.get(id);
       questions.delete(id);
-      question?.deadline.clear();
+      question?.cancelDeadline();
       question?.answered(frame);
       if (!question && frame.type === 'error') {
-        env.report(new ServerRefusedError(frame.code, frame.message));
+        env.report(new ServerRefusedError(frame));
       }
     }
   };
@@ -118,30 +113,25 @@ export function openConnection(
     get isOpen() {
       return phase === 'open';
     },
-    get pings() {
-      return pings;
-    },
     ask(question, timeoutMs, answered) {
       if (phase !== 'open') return;
       const id = String(++lastId);
-      const deadline = createAlarm(env);
-      questions.set(id, { answered, deadline });
-      deadline.set(timeoutMs, () => {
+      const cancelDeadline = env.setTimer(() => {
         questions.delete(id);
         answered(undefined);
-      });
+      }, timeoutMs);
+      questions.set(id, { answered, cancelDeadline });
       socket.send(JSON.stringify({ ...question, id }));
     },
     ping() {
       if (phase !== 'open' || pinging) return;
-      const ping = ++pings;
       const framesBefore = frames;
       pinging = true;
       connection.ask({ action: 'ping' }, timings.pongTimeoutMs, (answer) => {
         pinging = false;
         if (answer) {
           schedulePing();
-          if (answer.type === 'pong') handlers.pong(connection, answer.positions, ping);
+          if (answer.type === 'pong') handlers.pong(connection, answer.positions);
         } else if (frames > framesBefore) {
           // A pong may wait behind other frames; only silence is death.
           connection.ping();
@@ -153,9 +143,8 @@ export function openConnection(
     close() {
       if (phase === 'ended') return;
       phase = 'ended';
-      handshake.clear();
-      nextPing.clear();
-      questions.forEach(({ deadline }) => deadline.clear());
+      due.clear();
+      questions.forEach(({ cancelDeadline }) => cancelDeadline());
       questions.clear();
       socket.close(1000);
     },
@@ -172,7 +161,7 @@ export function openConnection(
   socket.addEventListener('message', ({ data }) => received(data));
   socket.addEventListener('error', () => ended(1006));
   socket.addEventListener('close', ({ code }) => ended(code));
-  handshake.set(timings.connectTimeoutMs, () =>
+  due.set(timings.connectTimeoutMs, () =>
     end(new HandshakeFailedError('No answer to the handshake.')),
   );
   return connection;

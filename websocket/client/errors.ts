@@ -1,4 +1,4 @@
-import type { ServerErrorCode } from './frames.ts';
+import type { ErrorFrame, ServerErrorCode } from './frames.ts';
 
 /**
  * What the library reports through `onError`. Unless a subscription is `failed` or the client is
@@ -22,7 +22,7 @@ export class HandshakeFailedError extends RealtimeError {
 export class ConnectionLostError extends RealtimeError {
   override name = 'ConnectionLostError';
   /** The WebSocket close code; 1006 where the socket was cut. */
-  readonly closeCode: number;
+  declare readonly closeCode: number;
 
   constructor(closeCode: number) {
     super(`The connection ended with code ${closeCode}.`);
@@ -39,7 +39,7 @@ export class ConnectionDeadError extends RealtimeError {
 export class ServerClosingError extends RealtimeError {
   override name = 'ServerClosingError';
   /** `token_expired`, `signed_out`, `max_duration`, `server_shutdown` or `too_slow`. */
-  readonly reason: string;
+  declare readonly reason: string;
 
   constructor(reason: string) {
     super(`The server closes the connection: ${reason}.`);
@@ -60,11 +60,11 @@ export class ClientClosedError extends RealtimeError {
 /** The server answered with an error. */
 export class ServerRefusedError extends RealtimeError {
   override name = 'ServerRefusedError';
-  readonly code: ServerErrorCode;
+  declare readonly code: ServerErrorCode;
   /** The channel that was asked for, where it was about one. */
-  readonly channel: string | undefined;
+  declare readonly channel: string | undefined;
 
-  constructor(code: ServerErrorCode, message: string, channel?: string) {
+  constructor({ code, message }: Pick<ErrorFrame, 'code' | 'message'>, channel?: string) {
     super(`${code}: ${message}`);
     this.code = code;
     this.channel = channel;

@@ -1,40 +1,84 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createEventQueue, isReload } from './event-queue.ts';
-import type { StreamItem } from './event-queue.ts';
+import type { EventQueue, StreamItem } from './event-queue.ts';
+import { memoryPositions } from './positions.ts';
+import type { RealtimeClient } from './realtime-client.ts';
+import { createRealtimeClient } from './realtime-client.ts';
+import type { ClientUnderTest } from './testing/client-under-test.ts';
 import { clientUnderTest, until } from './testing/client-under-test.ts';
 
 function item(id: string): StreamItem {
   return { specversion: '1.0', id, type: 't', source: '/s', time: 't', data: null };
 }
 
+/** A queue, how to fill it, and what was handled, in turn. */
+function queueOf(maxItems: number): {
+  queue: EventQueue;
+  push: (...ids: string[]) => void;
+  handled: string[];
+  left: () => void;
+} {
+  const handled: string[] = [];
+  const left = vi.fn();
+  const queue = createEventQueue(maxItems, left);
+  const push = (...ids: string[]) => {
+    for (const id of ids) queue.push(item(id), () => handled.push(id));
+  };
+  return { queue, push, handled, left };
+}
+
 describe('the queue behind an iterator', () => {
   it('puts one reload in the place of what a slow consumer has missed', async () => {
-    const queue = createEventQueue(3, () => undefined);
-    for (const id of ['1', '2', '3', '4', '5']) queue.push(item(id));
+    const { queue, push, handled } = queueOf(3);
+    push('1', '2', '3', '4', '5');
     expect([await queue.next(), await queue.next()]).toMatchObject([
       { value: { type: 'reload' } },
       { value: { id: '5' } },
     ]);
+    expect(handled).toEqual(['1', '2', '3', '4']);
   });
 
   it('serves several that wait, in turn', async () => {
-    const queue = createEventQueue(3, () => undefined);
+    const { queue, push } = queueOf(3);
     const waiting = [queue.next(), queue.next()];
-    queue.push(item('1'));
-    queue.push(item('2'));
+    push('1', '2');
     expect(await Promise.all(waiting)).toMatchObject([
       { value: { id: '1' } },
       { value: { id: '2' } },
     ]);
   });
 
-  it('hands out what is queued before it fails, once, and is done then', async () => {
-    const queue = createEventQueue(3, () => undefined);
-    queue.push(item('1'));
+  it('counts an item as handled when the next is asked for, or the loop is left', async () => {
+    const { queue, push, handled, left } = queueOf(3);
+    push('1', '2', '3');
+    await queue.next();
+    expect(handled).toEqual([]);
+    await queue.next();
+    expect(handled).toEqual(['1']);
+    await queue.return?.();
+    expect(handled).toEqual(['1', '2']);
+    expect(left).toHaveBeenCalledOnce();
+    expect(await queue.next()).toMatchObject({ done: true });
+  });
+
+  it('is left at once, also while it waits for an item or has not begun', async () => {
+    for (const begin of [(queue: EventQueue) => queue.next(), () => undefined]) {
+      const { queue, left } = queueOf(3);
+      const waiting = begin(queue);
+      expect(await queue.return?.()).toEqual({ done: true, value: undefined });
+      expect(left).toHaveBeenCalledOnce();
+      await waiting;
+    }
+  });
+
+  it('fails once, without what is queued, and is done then', async () => {
+    const { queue, push, handled } = queueOf(3);
+    push('1', '2');
+    await queue.next();
     queue.end(new Error('over'));
-    queue.push(item('2'));
-    expect(await queue.next()).toMatchObject({ value: { id: '1' } });
+    push('3');
     await expect(queue.next()).rejects.toThrow('over');
+    expect(handled).toEqual(['1']);
     expect(await queue.next()).toEqual({ done: true, value: undefined });
   });
 });
@@ -64,4 +108,100 @@ describe('events(channel)', () => {
     const iterator = client.events('orders')[Symbol.asyncIterator]();
     await expect(iterator.next()).rejects.toMatchObject({ code: 'FORBIDDEN_CHANNEL' });
   });
+
+  it('hands to the next loop what the last one left in the queue, once and in order', async () => {
+    const { client, model, stands } = await readerUnderTest();
+    const ids: string[] = [];
+    let loops = 0;
+    while (ids.length < 5 && loops < 5) {
+      loops += 1;
+      for await (const event of client.events('orders')) {
+        if (loops === 1 && ids.length === 0) model.server.publish('orders', 4);
+        ids.push(isReload(event) ? 'reload' : event.id);
+        if (ids.length % 2 === 0 || ids.length === 5) break;
+      }
+    }
+    expect(ids).toEqual(model.server.ids('orders'));
+    await until(() => !stands());
+  });
+
+  it('resumes in another program after what was handled, and with what was not', async () => {
+    const positions = memoryPositions();
+    const { client, model } = await readerUnderTest({ positions });
+    const reader = client.events('orders')[Symbol.asyncIterator]();
+    const first = await reader.next();
+    model.server.publish('orders', 3);
+    const second = await reader.next();
+    expect([first, second]).toMatchObject([{ value: { id: 'e1-1' } }, { value: { id: 'e1-2' } }]);
+    await until(() => model.server.ids('orders').length === 4);
+
+    // It dies with e1-2 in hand.
+    const successor = createRealtimeClient({
+      url: model.url,
+      token: () => Promise.resolve('plain-token'),
+      positions: { ...positions, save: () => undefined },
+    });
+    expect(await take(successor, 3)).toEqual(['e1-2', 'e1-3', 'e1-4']);
+    successor.close();
+
+    // It is closed with e1-2 in hand, and handles it all the same.
+    client.close();
+    expect(await reader.next()).toMatchObject({ done: true });
+    expect(positions.load('orders')).toBe('e1.2');
+  });
+
+  it('tells a reload again to the next loop, where the last one did not come to it', async () => {
+    const { client, model, waitFor, cut } = await readerUnderTest();
+    const reader = client.events('orders')[Symbol.asyncIterator]();
+    await reader.next();
+    const events = model.server.ids('orders').length;
+    await cut();
+    model.server.publish('orders', 5);
+    model.server.expire('orders');
+    await waitFor(() => client.state === 'connected' && model.server.connections.size === 1);
+    const [connection] = model.server.connections;
+    await until(() => connection?.channels.has('orders') === true);
+    model.server.publish('orders');
+    await reader.return?.();
+    expect(await take(client, 1)).toEqual(['reload']);
+    expect(events).toBe(1);
+  });
+
+  it('keeps the place of a loop while callbacks on the same channel go on', async () => {
+    const positions = memoryPositions();
+    const { client, model, listen } = await readerUnderTest({ positions });
+    const reader = client.events('orders')[Symbol.asyncIterator]();
+    await reader.next();
+    const received = listen('orders');
+    await received.subscription.ready;
+    model.server.publish('orders', 3);
+    await until(() => received.ids.length === 3);
+    expect(positions.load('orders')).toBe('e1.0');
+    await reader.next();
+    expect(positions.load('orders')).toBe('e1.1');
+    await reader.return?.();
+    expect(positions.load('orders')).toBe('e1.4');
+  });
 });
+
+/** A client that has been told of a first event on `orders`, which waits in the log. */
+async function readerUnderTest(
+  options: Parameters<typeof clientUnderTest>[0] = {},
+): Promise<ClientUnderTest & { stands: () => boolean }> {
+  const positions = options.positions ?? memoryPositions();
+  const under = await clientUnderTest({ ...options, positions });
+  positions.save('orders', `${under.model.server.log('orders').epoch}.0`);
+  under.model.server.publish('orders');
+  const stands = () =>
+    [...under.model.server.connections].some(({ channels }) => channels.has('orders'));
+  return { ...under, stands };
+}
+
+async function take(client: RealtimeClient, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const event of client.events('orders')) {
+    ids.push(isReload(event) ? 'reload' : event.id);
+    if (ids.length === count) break;
+  }
+  return ids;
+}

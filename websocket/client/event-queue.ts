@@ -11,69 +11,70 @@ export function isReload(item: StreamItem): item is Reload {
   return !('specversion' in item);
 }
 
-interface Taker {
-  resolve: (result: IteratorResult<StreamItem, undefined>) => void;
-  reject: (error: Error) => void;
-}
+/** To be called once what it came with has been handled. */
+export type Handled = () => void;
 
 /**
  * The bounded queue behind `events(channel)`. A consumer that falls more than `maxItems` behind loses
- * what is queued and finds one `{type: 'reload'}` in its place, then what came after it.
+ * what is queued and finds one `{type: 'reload'}` in its place, then what came after it. An item
+ * counts as handled when the consumer comes back for another, or leaves.
  */
 export interface EventQueue extends AsyncIterableIterator<StreamItem, undefined> {
-  push(item: StreamItem): void;
+  push(value: StreamItem, handled: Handled): void;
   /** Events were lost: what is queued is part of what a reload brings. */
-  reload(): void;
-  /** No more will come; what is queued is still handed out, then the end, or the error once. */
+  reload(handled: Handled): void;
+  /** Nothing more is handed out: the iterator ends, or throws the error once. */
   end(error?: Error): void;
 }
 
-/** `onReturn` is called once, when the consumer leaves its loop. */
+/** `onReturn` is called when the consumer leaves, its last item handled. */
 export function createEventQueue(maxItems: number, onReturn: () => void): EventQueue {
-  const takers: Taker[] = [];
-  let items: StreamItem[] = [];
+  let items: { value: StreamItem; handled: Handled }[] = [];
   let ended = false;
   let failure: Error | undefined;
+  let wake = (): void => undefined;
 
-  const finish = ({ resolve, reject }: Taker): void => {
-    const error = failure;
-    failure = undefined;
-    if (error) reject(error);
-    else resolve({ done: true, value: undefined });
+  const handOut = async function* (): AsyncGenerator<StreamItem, undefined> {
+    for (;;) {
+      const item = items.shift();
+      if (item) {
+        try {
+          yield item.value;
+        } finally {
+          item.handled();
+        }
+      } else if (failure) throw failure;
+      else if (ended) return;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
   };
+  const iterator = handOut();
 
   const queue: EventQueue = {
-    push(item) {
-      if (ended) return;
-      const taker = takers.shift();
-      if (taker) taker.resolve({ done: false, value: item });
-      else if (items.length >= maxItems) queue.reload();
-      else items.push(item);
+    push(value, handled) {
+      if (items.length >= maxItems) queue.reload(handled);
+      else if (!ended) items.push({ value, handled });
+      wake();
     },
-    reload() {
+    reload(handled) {
+      const replaced = items;
       items = [];
-      queue.push({ type: 'reload' });
+      queue.push({ type: 'reload' }, () => {
+        replaced.forEach((item) => item.handled());
+        handled();
+      });
     },
     end(error) {
-      if (ended) return;
       ended = true;
       failure = error;
-      takers.splice(0).forEach(finish);
-    },
-    next: () =>
-      new Promise((resolve, reject) => {
-        const value = items.shift();
-        if (value) resolve({ done: false, value });
-        else if (ended) finish({ resolve, reject });
-        else takers.push({ resolve, reject });
-      }),
-    return() {
       items = [];
-      if (!ended) {
-        queue.end();
-        onReturn();
-      }
-      return Promise.resolve({ done: true, value: undefined });
+      wake();
+    },
+    next: () => iterator.next(),
+    // Without the end, it would wait for the next() that waits for an event.
+    return() {
+      queue.end();
+      return iterator.return(undefined).finally(onReturn);
     },
     [Symbol.asyncIterator]: () => queue,
   };

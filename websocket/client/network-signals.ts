@@ -5,11 +5,13 @@ export type NetworkSignal = 'wake' | 'doubt';
 export type NetworkSignals = (listener: (signal: NetworkSignal) => void) => () => void;
 
 interface Target {
-  addEventListener(type: string, run: () => void, options: { signal: AbortSignal }): void;
+  addEventListener?(type: string, run: () => void, until: AbortController): void;
 }
 
-function isTarget(value: unknown): value is Target {
-  return typeof value === 'object' && value !== null && 'addEventListener' in value;
+/** A page has all of it, a worker no document, Node no events either. */
+interface Platform extends Target {
+  AbortController: unknown;
+  document?: Target & { visibilityState: string };
 }
 
 /**
@@ -19,16 +21,14 @@ function isTarget(value: unknown): value is Target {
  */
 export const platformSignals: NetworkSignals = (listener) => {
   const stopping = new AbortController();
-  const on = (target: unknown, type: string, run: () => void) => {
-    if (isTarget(target)) target.addEventListener(type, run, { signal: stopping.signal });
-  };
+  const platform: Platform = globalThis;
+  const { document } = platform;
+  const on = (type: string, run: () => void, target: Target = platform) =>
+    target.addEventListener?.(type, run, stopping);
   const wake = () => listener('wake');
-  on(globalThis, 'online', wake);
-  on(globalThis, 'pageshow', wake);
-  on(globalThis, 'offline', () => listener('doubt'));
-  const page: unknown = Reflect.get(globalThis, 'document');
-  on(page, 'visibilitychange', () => {
-    if (isTarget(page) && 'visibilityState' in page && page.visibilityState === 'visible') wake();
-  });
+  on('online', wake);
+  on('pageshow', wake);
+  on('offline', () => listener('doubt'));
+  on('visibilitychange', () => document?.visibilityState === 'visible' && wake(), document);
   return () => stopping.abort();
 };

@@ -27,11 +27,3 @@ it('never gives one user the position of another', () => {
   expect(storagePositions(shared, 'ada').load('orders')).toBeUndefined();
   expect(storagePositions(shared, 'ada').load(':orders')).toBe('e.7');
 });
-
-it('takes nothing from a storage that holds something else', () => {
-  const shared = storage();
-  const positions = storagePositions(shared, 'ada');
-  positions.save('orders', 'e.7');
-  for (const key of shared.items.keys()) shared.items.set(key, '{"seq":7}');
-  expect(positions.load('orders')).toBeUndefined();
-});

@@ -1,12 +1,13 @@
-import { parsePosition } from '@ordercast/protocol/position.ts';
-
 /**
  * Keeps how far each channel was delivered, as `"<epoch>.<seq>"`. Synchronous: a store on slow storage
  * loads before the client is made and writes behind. A position is saved after the callbacks for it
  * have returned.
  */
 export interface PositionStore {
-  /** The last position saved for the channel, or undefined to start at the present. */
+  /**
+   * The last position saved for the channel, or undefined to start at the present; what is no position
+   * counts as none.
+   */
   load(channel: string): string | undefined;
   save(channel: string, position: string): void;
 }
@@ -23,7 +24,7 @@ export function memoryPositions(): PositionStore {
 /**
  * Keeps positions in `sessionStorage` (or anything like it), so that reloading the page resumes.
  * `prefix` must name the user, for example by `sub`: two users of one browser then never take each
- * other's positions. What is stored but not a position counts as nothing.
+ * other's positions.
  */
 export function storagePositions(
   storage: Pick<Storage, 'getItem' | 'setItem'>,
@@ -31,10 +32,7 @@ export function storagePositions(
 ): PositionStore {
   const key = (channel: string) => `${encodeURIComponent(prefix)}:${channel}`;
   return {
-    load(channel) {
-      const stored = storage.getItem(key(channel)) ?? '';
-      return parsePosition(stored) && stored;
-    },
+    load: (channel) => storage.getItem(key(channel)) ?? undefined,
     save: (channel, position) => storage.setItem(key(channel), position),
   };
 }

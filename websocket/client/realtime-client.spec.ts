@@ -169,7 +169,7 @@ describe('a subscription', () => {
     expect(received.ids).toEqual(model.server.ids('orders'));
   });
 
-  it('is not misled by a pong to a ping that was sent before it stood', async () => {
+  it('misses and repeats nothing where a pong says nothing of it, for having been asked before', async () => {
     let wake: () => void = () => undefined;
     const { client, model, listen, connection } = await clientUnderTest({
       signals: (listener) => {
@@ -190,8 +190,15 @@ describe('a subscription', () => {
     await received.subscription.ready;
     pongs[0]?.();
     model.server.publish('orders');
-    await until(() => received.ids.length === 1);
-    expect(connection().received.map(({ action }) => action)).toEqual(['ping', 'subscribe']);
+    await until(() => connection().received.length === 3);
+    model.server.publish('orders');
+    await until(() => received.ids.length === 2);
+    expect(received.ids).toEqual(model.server.ids('orders'));
+    expect(connection().received.map(({ action }) => action)).toEqual([
+      'ping',
+      'subscribe',
+      'subscribe',
+    ]);
   });
 
   it('keeps asking, and says so, while a gap will not close', async () => {
@@ -442,7 +449,66 @@ describe('what the server answers', () => {
   });
 });
 
+describe('a position kept', () => {
+  it('that is none counts as nothing: the channel begins at the present', async () => {
+    const { model, listen } = await clientUnderTest({
+      positions: { load: () => '{"seq":7}', save: () => undefined },
+    });
+    model.server.publish('orders', 2);
+    const received = listen('orders');
+    await received.subscription.ready;
+    model.server.publish('orders');
+    await until(() => received.ids.length === 1);
+    expect(received.ids).toEqual(['e1-3']);
+  });
+});
+
+describe('the state of a subscription', () => {
+  it('says for good that it ended by unsubscribe(), or with the client', async () => {
+    const { client, listen } = await clientUnderTest();
+    const left = listen('orders');
+    await left.subscription.ready;
+    left.subscription.unsubscribe();
+    const early = listen('announcements');
+    early.subscription.unsubscribe();
+    const held = listen('reports');
+    await held.subscription.ready;
+    expect([left, early, held].map(({ subscription }) => subscription.state)).toEqual([
+      'ended',
+      'ended',
+      'subscribed',
+    ]);
+    await expect(early.subscription.ready).rejects.toThrow('Unsubscribed.');
+    client.close();
+    left.subscription.unsubscribe();
+    expect(held.subscription.state).toBe('ended');
+  });
+
+  it('stays failed after unsubscribe()', async () => {
+    const { model, listen } = await clientUnderTest();
+    model.server.refuseNext('subscribe', 'FORBIDDEN_CHANNEL');
+    const { subscription } = listen('orders');
+    await expect(subscription.ready).rejects.toThrow('FORBIDDEN_CHANNEL');
+    subscription.unsubscribe();
+    expect(subscription.state).toBe('failed');
+  });
+});
+
 describe('a closed client', () => {
+  it('ends a loop that begins after, without an item', async () => {
+    const { client } = await clientUnderTest();
+    client.close();
+    for await (const item of client.events('orders')) expect.unreachable(JSON.stringify(item));
+  });
+
+  it('leaves no timer where token() has not answered', async () => {
+    const { client, timers } = await clientUnderTest({ token: () => new Promise(() => undefined) });
+    client.start();
+    expect(timers.armed).toBe(1);
+    client.close();
+    expect(timers.armed).toBe(0);
+  });
+
   it('ends its subscriptions and iterators, leaves no timer, and refuses to go on', async () => {
     const { client, listen, timers, states } = await clientUnderTest();
     const received = listen('orders');

@@ -4,8 +4,7 @@ import type { ConnectionState } from './connection-keeper.ts';
 import { createConnectionKeeper } from './connection-keeper.ts';
 import type { Environment, Timings } from './environment.ts';
 import { DEFAULT_TIMINGS } from './environment.ts';
-import type { RealtimeError } from './errors.ts';
-import { CallbackError, ClientClosedError } from './errors.ts';
+import { CallbackError, ClientClosedError, RealtimeError } from './errors.ts';
 import type { StreamItem } from './event-queue.ts';
 import { createEventQueue } from './event-queue.ts';
 import type { CloudEvent } from './frames.ts';
@@ -15,7 +14,7 @@ import type { PositionStore } from './positions.ts';
 import { memoryPositions } from './positions.ts';
 import { safely } from './safely.ts';
 import type { SetTimer } from './timers.ts';
-import { platformTimers } from './timers.ts';
+import { platformTimers, stoppableTimers } from './timers.ts';
 import type { GetToken } from './token-source.ts';
 import { boundedTokenSource } from './token-source.ts';
 import type { WebSocketConstructor } from './web-socket.ts';
@@ -66,11 +65,14 @@ export interface SubscriptionHandlers {
 }
 
 export interface Subscription {
-  /** `pending` until the server has confirmed it, and again while the connection is down; `failed` for good. */
-  readonly state: 'pending' | 'subscribed' | 'failed';
+  /**
+   * `pending` until the server has confirmed it, and again while the connection is down. For good:
+   * `failed` where the server refused it or the session is over, `ended` by `unsubscribe()` or `close()`.
+   */
+  readonly state: 'pending' | 'subscribed' | 'failed' | 'ended';
   /**
    * Resolves at the first confirmation: from then on nothing is missed, so load what you show after it.
-   * Rejects when the subscription fails or ends before; ignoring that is safe.
+   * Rejects when the subscription fails, or ends before; ignoring that is safe.
    */
   readonly ready: Promise<void>;
   /** Stops at once, also in the middle of a frame. Subscribing again resumes where it stopped. */
@@ -85,8 +87,10 @@ export interface RealtimeClient {
   subscribe(channel: string, handlers: SubscriptionHandlers): Subscription;
   /**
    * Each loop over the answer is a subscription of its own, from where the loop begins until it is
-   * left. At most 1,000 items wait for the consumer; one more, and a `{type: 'reload'}` takes the
-   * place of all. Throws what a subscription fails with; ends when the client is closed.
+   * left. An item counts as handled when the loop comes back for the next or is left; the position
+   * stays before those that are not. At most 1,000 wait for the consumer; one more, and a
+   * `{type: 'reload'}` takes the place of all. Throws what a subscription fails with; ends when the
+   * client is closed.
    */
   events(channel: string): AsyncIterable<StreamItem>;
   start(): void;
@@ -97,58 +101,59 @@ export interface RealtimeClient {
 const MAX_QUEUED_ITEMS = 1000;
 
 /** Makes a client that connects on the first subscription or `start()`. */
-export function createRealtimeClient(options: RealtimeClientOptions): RealtimeClient {
-  const positions = options.positions ?? memoryPositions();
+export function createRealtimeClient({
+  url,
+  token,
+  positions = memoryPositions(),
+  onError,
+  WebSocket = globalThis.WebSocket,
+  random = Math.random,
+  clock = Date.now,
+  setTimer = platformTimers,
+  signals = platformSignals,
+  timings,
+}: RealtimeClientOptions): RealtimeClient {
+  const timers = stoppableTimers(setTimer);
   const env: Environment = {
-    setTimer: options.setTimer ?? platformTimers,
-    clock: options.clock ?? Date.now,
-    random: options.random ?? Math.random,
-    timings: { ...DEFAULT_TIMINGS, ...options.timings },
-    report: guarded(options),
+    setTimer: timers.setTimer,
+    clock,
+    random,
+    timings: { ...DEFAULT_TIMINGS, ...timings },
+    report: guarded(onError),
   };
   const channels = new Map<string, Channel>();
   const stateListeners = new Set<(state: ConnectionState) => void>();
 
-  const each = (run: (channel: Channel) => void): void => [...channels.values()].forEach(run);
-
-  const end = (error: RealtimeError): void => {
-    stopSignals();
-    each((channel) => channel.end(error));
-    channels.clear();
-    stateListeners.clear();
-  };
-
-  const keeper = createConnectionKeeper(
-    { url: options.url, WebSocket: options.WebSocket ?? WebSocket },
-    boundedTokenSource(options.token, env),
-    env,
-    {
-      attach: (connection) => each((channel) => channel.attach(connection)),
-      detach: (connection) => each((channel) => channel.detach(connection)),
-      caughtUp: (connection) =>
-        [...channels.values()].every(
-          (channel) => !channel.wanted || channel.caughtUpOn(connection),
-        ),
-      events: (frame) => channels.get(frame.channel)?.receive(frame),
-      pong: (connection, heard, ping) => each((channel) => channel.heard(connection, heard, ping)),
-      stateChanged: (state) => {
-        for (const listener of [...stateListeners]) {
-          safely(
-            () => listener(state),
-            (cause) => env.report(new CallbackError('A state listener failed.', { cause })),
-          );
-        }
-      },
-      gaveUp: end,
+  const keeper = createConnectionKeeper({ url, WebSocket }, boundedTokenSource(token, env), env, {
+    attach: (connection) => channels.forEach((channel) => channel.attach(connection)),
+    detach: (connection) => channels.forEach((channel) => channel.detach(connection)),
+    caughtUp: (connection) =>
+      [...channels.values()].every((channel) => !channel.wanted || channel.caughtUpOn(connection)),
+    events: (frame) => channels.get(frame.channel)?.receive(frame),
+    pong: (connection, positions) =>
+      channels.forEach((channel) => channel.heard(connection, positions)),
+    stateChanged: (state) => {
+      for (const listener of [...stateListeners]) {
+        safely(
+          () => listener(state),
+          (cause) => env.report(new CallbackError('A state listener failed.', { cause })),
+        );
+      }
     },
-  );
-  const stopSignals = (options.signals ?? platformSignals)(keeper.signal);
+    closed: (error) => {
+      timers.stop();
+      stopSignals();
+      channels.forEach((channel) => channel.end(error));
+      channels.clear();
+      stateListeners.clear();
+    },
+  });
+  const stopSignals = signals(keeper.signal);
 
   const listen = (name: string, listener: Listener): Channel => {
-    if (keeper.state === 'closed') throw new ClientClosedError('The client is closed.');
-    const known = channels.get(name);
+    if (keeper.state === 'closed') throw clientClosed();
     const channel =
-      known ??
+      channels.get(name) ??
       createChannel(name, env, positions, {
         changed: keeper.settle,
         over: (over) => {
@@ -159,7 +164,7 @@ export function createRealtimeClient(options: RealtimeClientOptions): RealtimeCl
       });
     channels.set(name, channel);
     channel.add(listener);
-    if (!known) keeper.open.forEach(channel.attach);
+    keeper.open.forEach(channel.attach);
     keeper.start();
     return channel;
   };
@@ -176,56 +181,60 @@ export function createRealtimeClient(options: RealtimeClientOptions): RealtimeCl
     subscribe(name, handlers) {
       const ready = Promise.withResolvers<undefined>();
       ready.promise.catch(() => undefined);
-      let failed = false;
+      let over: 'failed' | 'ended' | undefined;
       const listener: Listener = {
         onEvent: (event) => handlers.onEvent(event),
         onReload: () => handlers.onReload(),
-        onError: handlers.onError && guarded(handlers),
+        onError: handlers.onError && guarded((error) => handlers.onError?.(error)),
         onStanding: () => ready.resolve(undefined),
         onEnd: (error) => {
-          failed = true;
+          over = 'ended';
           ready.reject(error);
-          if (!(error instanceof ClientClosedError)) (listener.onError ?? env.report)(error);
+          if (error instanceof ClientClosedError) return;
+          over = 'failed';
+          (listener.onError ?? env.report)(error);
         },
       };
       const channel = listen(name, listener);
       return {
         get state() {
-          if (failed) return 'failed';
-          return channel.stands ? 'subscribed' : 'pending';
+          return over ?? (channel.stands ? 'subscribed' : 'pending');
         },
         ready: ready.promise,
         unsubscribe: () => {
+          over ??= 'ended';
           channel.remove(listener);
-          ready.reject(new ClientClosedError('Unsubscribed.'));
+          ready.reject(new RealtimeError('Unsubscribed.'));
         },
       };
     },
     events: (name) => ({
       [Symbol.asyncIterator]: () => {
-        const queue = createEventQueue(MAX_QUEUED_ITEMS, () => channel.remove(listener));
+        const queue = createEventQueue(MAX_QUEUED_ITEMS, () => channel?.remove(listener));
         const listener: Listener = {
-          onEvent: (event) => queue.push(event),
-          onReload: () => queue.reload(),
+          onEvent: (event, hold) => queue.push(event, hold()),
+          onReload: (hold) => queue.reload(hold()),
           onEnd: (error) => queue.end(error instanceof ClientClosedError ? undefined : error),
         };
-        const channel = listen(name, listener);
+        const channel = keeper.state === 'closed' ? undefined : listen(name, listener);
+        if (!channel) queue.end();
         return queue;
       },
     }),
     start: keeper.start,
-    close() {
-      keeper.close();
-      end(new ClientClosedError('The client is closed.'));
-    },
+    close: () => keeper.close(clientClosed()),
   };
 }
 
 /** An error handler that fails has nobody left to tell, and must not stop the stream. */
-function guarded(target: Pick<SubscriptionHandlers, 'onError'>): (error: RealtimeError) => void {
+function guarded(onError?: (error: RealtimeError) => void): (error: RealtimeError) => void {
   return (error) =>
     safely(
-      () => target.onError?.(error),
+      () => onError?.(error),
       () => undefined,
     );
+}
+
+function clientClosed(): ClientClosedError {
+  return new ClientClosedError('The client is closed.');
 }

@@ -17,9 +17,8 @@ function frame(from: number, to = from, epoch = 'a'): EventsFrame {
 
 function drain(sequencer: Sequencer): string {
   const ids: string[] = [];
-  for (let event = sequencer.peek(); event !== undefined; event = sequencer.peek()) {
+  for (let event = sequencer.take(); event !== undefined; event = sequencer.take()) {
     ids.push(event.id);
-    sequencer.advance();
   }
   return ids.join(' ');
 }
@@ -39,12 +38,19 @@ describe('a sequencer', () => {
     expect(sequencer.behind).toBe(false);
   });
 
-  it('stays at an event until it is told to advance', () => {
+  it('begins again where it is told to, a past epoch included', () => {
     const sequencer = createSequencer(at(0));
-    sequencer.add(frame(1, 2));
-    expect(sequencer.peek()?.id).toBe('a1');
-    expect(sequencer.peek()?.id).toBe('a1');
-    expect(sequencer.position).toEqual(at(0));
+    sequencer.add(frame(1, 4));
+    expect(drain(sequencer)).toBe('a1 a2 a3 a4');
+    sequencer.rewind(at(2));
+    expect(sequencer.take()).toBeUndefined();
+    expect(sequencer.answered(at(2), at(4), true)).toBe(false);
+    sequencer.add(frame(3, 4));
+    expect(drain(sequencer)).toBe('a3 a4');
+    expect(sequencer.answered(at(4), at(1, 'b'), false)).toBe(true);
+    sequencer.rewind(at(3));
+    expect(sequencer.answered(at(3), at(1, 'b'), false)).toBe(true);
+    expect(sequencer.position).toEqual(at(1, 'b'));
   });
 
   it('knows of a lost tail by a head that is ahead', () => {
@@ -66,7 +72,7 @@ describe('a sequencer', () => {
   it('begins at the answered head and delivers what came before the answer, beyond that head', () => {
     const sequencer = createSequencer(undefined);
     sequencer.add(frame(4, 6));
-    expect(sequencer.peek()).toBeUndefined();
+    expect(sequencer.take()).toBeUndefined();
     expect(sequencer.answered(undefined, at(5), true)).toBe(false);
     expect(drain(sequencer)).toBe('a6');
   });

@@ -3,20 +3,20 @@ import type { CloudEvent, EventsFrame } from './frames.ts';
 
 /**
  * Puts the frames of one channel back into sequence: drops repeats, holds early ones, knows what is
- * missing. No clock, no socket. The owner takes events with `peek` and, when their callbacks have
- * returned, moves on with `advance`.
+ * missing. No clock, no socket. The owner takes events, and rewinds where it has not handled them.
  */
 export interface Sequencer {
-  /** The last event delivered; undefined until the server has said where the channel stands. */
+  /** The last event taken; undefined until the server has said where the channel stands. */
   readonly position: Position | undefined;
-  /** Whether events are known to exist that cannot be delivered yet. */
+  /** Whether events are known to exist that cannot be taken yet. */
   readonly behind: boolean;
   add: (frame: EventsFrame) => void;
   /** Takes note of the log's head as a pong states it. */
   hear: (head: Position) => void;
-  /** The next event in sequence, where it is there. */
-  peek: () => CloudEvent | undefined;
-  advance: () => void;
+  /** The next event in sequence, where it is there; moves on to it. */
+  take: () => CloudEvent | undefined;
+  /** Goes back to a position that was left: what follows it must be asked for again. */
+  rewind: (to: Position) => void;
   /**
    * Takes the answer to a subscribe that was sent with `since`. True where events were lost for
    * good: the position is then `head`, and the application must reload.
@@ -31,23 +31,23 @@ export function createSequencer(start: Position | undefined, maxHeld = 1000): Se
   let known = start?.seq ?? 0;
   /** Events of the position's epoch that came early, by number. */
   const held = new Map<number, CloudEvent>();
-  /** Frames of an epoch that is not the position's: the log may have begun anew. */
-  let foreign: { epoch: string; frames: EventsFrame[] } | undefined;
+  /** Frames of an epoch that is not the position's, once there was one: the log may have begun anew. */
+  let foreign: EventsFrame[] | undefined;
   /** The epoch that was left last: its stragglers mean nothing any more. */
   let retired: string | undefined;
 
   const hear = ({ epoch, seq }: Position): void => {
     if (epoch === position?.epoch) known = Math.max(known, seq);
-    else if (epoch !== retired && epoch !== foreign?.epoch) foreign = { epoch, frames: [] };
+    else if (epoch !== retired) foreign ??= [];
   };
 
   const add = (frame: EventsFrame): void => {
     const { epoch, from, to, events } = frame;
     hear({ epoch, seq: to });
-    if (epoch === foreign?.epoch) {
-      foreign.frames.push(frame);
-      if (foreign.frames.length > maxHeld) foreign.frames.shift();
-    } else if (epoch === position?.epoch) {
+    if (epoch !== position?.epoch) {
+      foreign?.push(frame);
+      if (foreign && foreign.length > maxHeld) foreign.shift();
+    } else {
       const { seq: last } = position;
       events.forEach((event, index) => {
         const seq = from + index;
@@ -65,11 +65,20 @@ export function createSequencer(start: Position | undefined, maxHeld = 1000): Se
     },
     add,
     hear,
-    peek: () => position && held.get(position.seq + 1),
-    advance() {
-      if (!position) return;
-      position = { epoch: position.epoch, seq: position.seq + 1 };
-      held.delete(position.seq);
+    take() {
+      const seq = (position?.seq ?? 0) + 1;
+      const event = held.get(seq);
+      if (event && position) {
+        held.delete(seq);
+        position = { epoch: position.epoch, seq };
+      }
+      return event;
+    },
+    rewind(to) {
+      position = to;
+      known = to.seq;
+      held.clear();
+      foreign = retired = undefined;
     },
     answered(since, head, recovered) {
       const at = position;
@@ -91,7 +100,7 @@ export function createSequencer(start: Position | undefined, maxHeld = 1000): Se
       position = head;
       known = head.seq;
       held.clear();
-      if (early?.epoch === head.epoch) early.frames.forEach(add);
+      early?.forEach(add);
       return at !== undefined;
     },
   };

@@ -11,6 +11,26 @@ export const platformTimers: SetTimer = (run, delayMs) => {
   return () => clearTimeout(timer);
 };
 
+/** Timers that `stop` cancels all at once, for good. */
+export function stoppableTimers(setTimer: SetTimer): { setTimer: SetTimer; stop: () => void } {
+  const running = new Set<CancelTimer>();
+  return {
+    setTimer(run, delayMs) {
+      const cancel = (): void => {
+        running.delete(cancel);
+        cancelTimer();
+      };
+      const cancelTimer = setTimer(() => {
+        running.delete(cancel);
+        run();
+      }, delayMs);
+      running.add(cancel);
+      return cancel;
+    },
+    stop: () => running.forEach((cancel) => cancel()),
+  };
+}
+
 /** One timer that can be armed again; arming it cancels what was armed. */
 export interface Alarm {
   readonly armed: boolean;

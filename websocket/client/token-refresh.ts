@@ -5,7 +5,7 @@ import { AnswerTimeoutError, RealtimeError, ServerRefusedError } from './errors.
 import type { AnswerFrame } from './frames.ts';
 import { createAlarm } from './timers.ts';
 import type { GetToken, TokenReason } from './token-source.ts';
-import { tokenTimes } from './token-source.ts';
+import { claimsOf } from './token-source.ts';
 
 /** A new token is fetched in the last fifth of the old one's life, but at most this long before. */
 const LONGEST_LEAD_MS = 120_000;
@@ -35,8 +35,9 @@ export function startTokenRefresh(
    * would have it replaced over and over: such a token is taken at its word.
    */
   const schedule = (isNew = false): void => {
-    const { expiresMs, issuedMs } = tokenTimes(current);
-    const lifeMs = expiresMs - issuedMs;
+    const { exp, iat } = claimsOf(current);
+    const expiresMs = Number(exp) * 1000;
+    const lifeMs = expiresMs - Number(iat) * 1000;
     const byClockMs = expiresMs - env.clock();
     const leftMs = isNew && byClockMs < lifeMs / 2 ? lifeMs : byClockMs;
     // An expired or unreadable token: the server is the one to say so.
@@ -64,7 +65,7 @@ export function startTokenRefresh(
         return true;
       }
       if (answer?.type !== 'error') throw new AnswerTimeoutError('No answer to authenticate.');
-      const error = new ServerRefusedError(answer.code, answer.message);
+      const error = new ServerRefusedError(answer);
       if (answer.code !== 'TOKEN_INVALID') throw error;
       if (reason !== 'refused') return await run('refused');
       refused(error);

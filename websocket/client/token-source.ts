@@ -13,31 +13,32 @@ export type GetToken = (reason: TokenReason) => Promise<string>;
 
 /** Wraps `getToken` so that it always settles, in time, with a token or a TokenUnavailableError. */
 export function boundedTokenSource(getToken: GetToken, env: Environment): GetToken {
-  return (reason) =>
-    new Promise((resolve, reject) => {
-      const fail = (message: string, cause?: unknown) =>
-        reject(new TokenUnavailableError(message, { cause }));
-      const cancel = env.setTimer(
-        () => fail('No answer from token().'),
-        env.timings.tokenTimeoutMs,
-      );
-      // In an async function, so that a token() that throws counts as one that rejects.
-      (async () => getToken(reason))()
-        .then(resolve, (error: unknown) => fail('token() failed.', error))
-        .finally(cancel);
-    });
+  return async (reason) => {
+    const late = Promise.withResolvers<never>();
+    const cancel = env.setTimer(
+      () => late.reject(new Error('No answer in time.')),
+      env.timings.tokenTimeoutMs,
+    );
+    try {
+      const token = await Promise.race([getToken(reason), late.promise]);
+      if (token) return token;
+      throw new Error('No token.');
+    } catch (cause) {
+      throw new TokenUnavailableError('token() failed.', { cause });
+    } finally {
+      cancel();
+    }
+  };
 }
 
-/** `exp` and `iat` of the JWT, in epoch ms, NaN where it has none: read for timing, nothing is verified. */
-export function tokenTimes(token: string): { expiresMs: number; issuedMs: number } {
+/** The claims of a JWT, to read its times from; none where it is no JWT. Nothing is verified. */
+export function claimsOf(token: string): Record<string, unknown> {
   try {
     const payload = token.split('.')[1] ?? '';
     const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
-    if (isFields(claims)) {
-      return { expiresMs: Number(claims.exp) * 1000, issuedMs: Number(claims.iat) * 1000 };
-    }
+    if (isFields(claims)) return claims;
   } catch {
     // No JWT of ours.
   }
-  return { expiresMs: NaN, issuedMs: NaN };
+  return {};
 }

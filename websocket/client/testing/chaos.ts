@@ -1,13 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
-import type { RealtimeClient, Subscription } from '../realtime-client.ts';
-import { createRealtimeClient } from '../realtime-client.ts';
+import type { RealtimeClient, StreamItem, Subscription } from '../realtime-client.ts';
+import { createRealtimeClient, isReload } from '../realtime-client.ts';
 import { tokenExpiringAt } from './client-under-test.ts';
 import { ManualTimers } from './manual-timers.ts';
 import { MemoryWire } from './memory-wire.ts';
 import { ModelServer } from './model-server.ts';
 
-export const CHANNELS: readonly string[] = ['orders', 'announcements'];
+/** Read with callbacks. */
+const CALLED: readonly string[] = ['orders', 'announcements'];
+/** Read with an iterator. */
+const READ = 'reports';
+export const CHANNELS: readonly string[] = [...CALLED, READ];
 const HOUR_MS = 3_600_000;
 
 /** A client and a model on a wire where all may go wrong, and what the callbacks got. */
@@ -19,6 +23,7 @@ export class ChaosWorld {
   readonly client: RealtimeClient;
   tokenFails = false;
   readonly #subscriptions = new Map<string, Subscription>();
+  #reader: AsyncIterator<StreamItem> | undefined;
 
   constructor(random: () => number) {
     // Every event is owed from the first on: a position before it is what a page reload leaves.
@@ -40,7 +45,21 @@ export class ChaosWorld {
       clock: this.timers.clock,
       random,
     });
-    for (const channel of CHANNELS) this.subscribe(channel);
+    for (const channel of CALLED) this.subscribe(channel);
+  }
+
+  /** Asks the iterator for its next item. */
+  read(): void {
+    this.#reader ??= this.client.events(READ)[Symbol.asyncIterator]();
+    void this.#reader.next().then(({ done, value }) => {
+      if (done !== true) this.received.get(READ)?.push(isReload(value) ? 'reload' : value.id);
+    });
+  }
+
+  /** Leaves the iterator, whatever waits in it: the next one has to bring that. */
+  leave(): void {
+    void this.#reader?.return?.();
+    this.#reader = undefined;
   }
 
   subscribe(channel: string): void {
@@ -67,8 +86,9 @@ export class ChaosWorld {
   async heal(): Promise<void> {
     this.wire.refuseHandshake = this.tokenFails = false;
     this.model.forgive();
-    for (const channel of CHANNELS) this.subscribe(channel);
+    for (const channel of CALLED) this.subscribe(channel);
     for (let round = 0; round < 360 && !this.#quiet(); round += 1) {
+      for (let item = 0; item < 20; item += 1) this.read();
       this.timers.advance(5000);
       await setImmediate();
       while (this.wire.packets.length > 0) {
@@ -106,6 +126,7 @@ const step = (name: string, run: (world: ChaosWorld) => void): ChaosStep => ({
   run,
 });
 const channel = fc.constantFrom(...CHANNELS);
+const called = fc.constantFrom(...CALLED);
 const number = fc.nat({ max: 1000 });
 
 const deliver = number.map((n) => step(`deliver ${n}`, ({ wire }) => wire.take(n)?.deliver()));
@@ -155,12 +176,12 @@ const refuseHandshake = fc.constant(
   step('refuse the next handshake', ({ wire }) => (wire.refuseHandshake = true)),
 );
 const failToken = fc.constant(step('fail the next token', (world) => (world.tokenFails = true)));
-const unsubscribe = channel.map((name) =>
+const unsubscribe = called.map((name) =>
   step(`unsubscribe ${name}`, (world) => world.unsubscribe(name)),
 );
-const subscribe = channel.map((name) =>
-  step(`subscribe ${name}`, (world) => world.subscribe(name)),
-);
+const subscribe = called.map((name) => step(`subscribe ${name}`, (world) => world.subscribe(name)));
+const read = fc.constant(step('read', (world) => world.read()));
+const leave = fc.constant(step('leave the iterator', (world) => world.leave()));
 
 /** Steps after which nothing may be missing. */
 export const ordinarySteps: fc.Arbitrary<ChaosStep> = fc.oneof(
@@ -178,6 +199,8 @@ export const ordinarySteps: fc.Arbitrary<ChaosStep> = fc.oneof(
   { weight: 1, arbitrary: failToken },
   { weight: 1, arbitrary: unsubscribe },
   { weight: 2, arbitrary: subscribe },
+  { weight: 6, arbitrary: read },
+  { weight: 2, arbitrary: leave },
 );
 
 const expire = channel.map((name) => step(`expire ${name}`, ({ model }) => model.expire(name)));
