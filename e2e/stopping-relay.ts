@@ -80,8 +80,8 @@ dynamo.middlewareStack.add(
 startRelay({
   database,
   publish: async (channel, events) => {
-    await realtime.publish(channel, events);
-    pass('between fan-out and complete', channel);
+    const { settled } = await realtime.publish(channel, events);
+    return { settled: settled.then(() => pass('between fan-out and complete', channel)) };
   },
   leadership: relayLeadership({
     database,

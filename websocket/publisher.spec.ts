@@ -41,6 +41,16 @@ describe('publishing', () => {
     expect(appends).toEqual([1, 9]);
   });
 
+  it('waits with the next event for the log, and for nobody who is still being tried', async () => {
+    const { log } = await build();
+    const { publish } = createPublisher({
+      log,
+      fanOut: { deliver: () => Promise.resolve({ settled: new Promise(() => undefined) }) },
+    });
+    for (const event of someEvents(3)) await publish('c', [event]);
+    expect(await log.head('c')).toMatchObject({ seq: 3 });
+  });
+
   it('sends a lone event at once, and what follows in ever fewer frames while it keeps coming', async () => {
     // In a time of the test's own, so that the numbers do not hang on how busy the machine is.
     let now = 0;
@@ -182,7 +192,8 @@ describe('publishing', () => {
     await client.subscribe('user/ada');
     client.socket.terminate();
     await expect.poll(() => silent.gateway.connectionCount, { timeout: 30_000 }).toBe(0);
-    await realtime.publish('user/ada', [anEvent('a')]);
+    const { settled } = await realtime.publish('user/ada', [anEvent('a')]);
+    await settled;
     for await (const page of realtime.registry.connections()) expect(page).toEqual([]);
     for await (const page of realtime.registry.subscribers('user/ada')) expect(page).toEqual([]);
   });

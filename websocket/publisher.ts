@@ -3,23 +3,23 @@ import type { CloudEvent } from '@ordercast/protocol/cloud-event.ts';
 import type { ChannelLog } from './channel-log/channel-log.ts';
 import { EventTooLarge } from './channel-log/event-too-large.ts';
 import { ChannelPace } from './channel-pace.ts';
-import type { FanOut } from './fanout/fan-out.ts';
+import type { Delivery, FanOut } from './fanout/fan-out.ts';
 
 /**
  * Appends events to a channel's log, then brings them to its subscribers. Resolves when they are
- * durable and everybody has been tried; calls for one channel take effect in the order they came.
+ * durable and on their way to everybody; calls for one channel take effect in the order they came.
  * It may be repeated: the log keeps one copy, and clients drop what they have seen.
  *
  * @throws EventTooLarge where an event fits no frame; none of this call's events is then appended.
  */
-export type Publish = (channel: string, events: readonly CloudEvent[]) => Promise<void>;
+export type Publish = (channel: string, events: readonly CloudEvent[]) => Promise<Delivery>;
 
 /** Events that are appended together at most, so that one call does not wait for a thousand. */
 const MAX_TOGETHER = 500;
 
 interface Waiting {
   events: readonly CloudEvent[];
-  resolve: () => void;
+  resolve: (delivery: Delivery) => void;
   reject: (error: unknown) => void;
 }
 
@@ -54,8 +54,8 @@ export function createPublisher({
         channel,
         calls.flatMap((call) => call.events),
       );
-      const { settled } = await fanOut.deliver(channel, batches);
-      void settled.then(() => calls.forEach((call) => call.resolve()));
+      const delivery = await fanOut.deliver(channel, batches);
+      calls.forEach((call) => call.resolve(delivery));
     } catch (error) {
       if (error instanceof EventTooLarge && calls.length > 1) {
         for (const call of calls) await send(channel, [call]);

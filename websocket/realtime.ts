@@ -89,7 +89,7 @@ export interface Realtime {
   destroy: () => void;
 }
 
-/** How long a publisher waits for a connection that has newly become slow: `Delivery.settled`. */
+/** How long `Delivery.settled` waits for a connection that has newly become slow. */
 const PATIENCE_MS = 500;
 const MAX_SUBSCRIPTIONS = 50;
 /** Everybody's; staff's `orders` is small enough for the relay itself, unless staff are hundreds. */

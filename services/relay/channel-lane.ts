@@ -48,7 +48,7 @@ export function createChannelLane(channel: string, context: LaneContext): Channe
     while (queue.length > 0 && !isEnded) {
       const batch = queue.splice(0, batchSize);
       try {
-        const settled = await context.inSlot(() => publishIfOurs(batch));
+        const { settled } = await context.inSlot(() => publishIfOurs(batch));
         settle(batch, settled);
         failures = 0;
         batchSize = MAX_BATCH;
@@ -61,14 +61,12 @@ export function createChannelLane(channel: string, context: LaneContext): Channe
     }
   };
 
-  const publishIfOurs = async (batch: readonly Entry[]): Promise<Promise<void>[]> => {
+  const publishIfOurs = async (batch: readonly Entry[]): ReturnType<Publish> => {
     if (!(await context.mayPublish())) throw new NotOurs();
-    const published = await context.publish(
+    return context.publish(
       channel,
       batch.map(({ event }) => event),
     );
-    // In a list, so that awaiting this function does not wait for the fan-out.
-    return typeof published === 'object' ? [published.settled] : [];
   };
 
   const isolate = (batch: readonly Entry[], error: unknown): void => {
@@ -91,16 +89,8 @@ export function createChannelLane(channel: string, context: LaneContext): Channe
     await context.wait(longestMs * (0.5 + context.random() / 2));
   };
 
-  const settle = (batch: readonly Entry[], settled: readonly Promise<void>[]): void => {
-    const finished = Promise.all(settled).then(
-      () => batch.forEach((entry) => context.onDone(entry, channel)),
-      (error: unknown) => {
-        context.onFailure(channel, batch, error);
-        // They are in the log: publishing them again only repeats the fan-out.
-        queue.unshift(...batch);
-        start();
-      },
-    );
+  const settle = (batch: readonly Entry[], settled: Promise<void>): void => {
+    const finished = settled.then(() => batch.forEach((entry) => context.onDone(entry, channel)));
     settling.add(finished);
     void finished.finally(() => {
       settling.delete(finished);

@@ -61,7 +61,7 @@ export function createTerm(settings: RelaySettings & { lead: Term }): RelayTerm 
     publish: async (channel, events) => {
       const published = await publish(channel, events);
       await crashPoints.afterPublish?.();
-      return typeof published === 'object' ? published : { settled: Promise.resolve() };
+      return published;
     },
     mayPublish: async () => !ending.signal.aborted && (await lead.isHeld()),
     inSlot: createSlots(MAX_PUBLISHING),

@@ -105,6 +105,22 @@ describe('the relay', () => {
     expect(publisher.arrivals).toHaveLength(8);
   });
 
+  it('waits with the mark until everybody has been tried, and with the next events for nobody', async () => {
+    const tried = Promise.withResolvers<undefined>();
+    publisher.setSettled(tried.promise);
+    const first = await append(['all']);
+    start();
+    await vi.waitFor(() => expect(publisher.log('all')).toEqual([first]));
+    publisher.setSettled(Promise.resolve());
+    const second = await append(['all']);
+    await vi.waitFor(async () => expect(await pending()).toBe(1));
+    expect(publisher.log('all')).toEqual([first, second]);
+    expect(await database.db('outbox').whereNull('published_at').pluck('id')).toEqual([first]);
+    tried.resolve(undefined);
+    await untilEmpty();
+    expect(publisher.arrivals).toHaveLength(2);
+  });
+
   it('sends a row that was committed late, below ids that are out already', async () => {
     start();
     const late = ids.next();

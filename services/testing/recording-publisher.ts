@@ -1,13 +1,16 @@
 import type { CloudEvent } from '../outbox/cloud-event.ts';
+import type { Publish } from '../relay/publish.ts';
 
 export interface RecordingPublisher {
-  publish: (channel: string, events: readonly CloudEvent[]) => Promise<void>;
+  publish: Publish;
   /** Ids in each channel, in the order of their first arrival, as a channel log keeps them. */
   log: (channel: string) => readonly string[];
   /** Every event that ever arrived, repeats included. */
   arrivals: { channel: string; event: CloudEvent }[];
   /** Runs before each publish; may throw, or wait. */
   setFault: (fault: (channel: string, events: readonly CloudEvent[]) => unknown) => void;
+  /** What everybody has been tried by; at once unless set. */
+  setSettled: (settled: Promise<void>) => void;
 }
 
 /** Stands for channel log and fan-out: recognises repeats by their ids. */
@@ -15,6 +18,7 @@ export function createRecordingPublisher(): RecordingPublisher {
   const logs = new Map<string, string[]>();
   const arrivals: RecordingPublisher['arrivals'] = [];
   let fault: Parameters<RecordingPublisher['setFault']>[0] = () => undefined;
+  let settled = Promise.resolve();
   return {
     publish: async (channel, events) => {
       await fault(channel, events);
@@ -24,11 +28,15 @@ export function createRecordingPublisher(): RecordingPublisher {
         arrivals.push({ channel, event });
         if (!log.includes(event.id)) log.push(event.id);
       }
+      return { settled };
     },
     log: (channel) => logs.get(channel) ?? [],
     arrivals,
     setFault: (next) => {
       fault = next;
+    },
+    setSettled: (next) => {
+      settled = next;
     },
   };
 }

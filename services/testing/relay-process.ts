@@ -30,7 +30,7 @@ const relay = startRelay({
   publish: (channel, events) => {
     const lines = events.map((event) => `${channel} ${JSON.stringify(event)}\n`);
     appendFileSync(config.LOG_FILE, lines.join(''));
-    return Promise.resolve();
+    return Promise.resolve({ settled: Promise.resolve() });
   },
   leadership: relayLeadership({
     database,

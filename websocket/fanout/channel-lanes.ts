@@ -19,8 +19,8 @@ export interface LaneOptions {
 
 interface Lane {
   waiting: Batch[];
-  /** Resolves when all that waits has been tried. */
-  drained: Promise<void>;
+  /** Resolves when what waits has been tried. */
+  next: PromiseWithResolvers<undefined>;
 }
 
 /**
@@ -38,30 +38,44 @@ export class ChannelLanes {
     this.#encoder = new FrameEncoder(channel);
   }
 
-  /** Resolves when the batches have been sent, skipped, or found to have no receiver. */
+  /** Resolves when these batches have been sent, skipped, or found to have no receiver. */
   push(subscriber: Subscriber, batches: readonly Batch[]): Promise<void> {
     const open = this.#lanes.get(subscriber.connectionId);
     if (open !== undefined) {
       open.waiting.push(...batches);
       open.waiting.splice(0, open.waiting.length - MAX_WAITING);
-      return open.drained;
+      return open.next.promise;
     }
-    const waiting = [...batches];
-    const lane = { waiting, drained: this.#drain(subscriber, waiting) };
+    const lane = { waiting: [...batches], next: Promise.withResolvers<undefined>() };
+    const { promise } = lane.next;
     this.#lanes.set(subscriber.connectionId, lane);
-    return lane.drained;
+    void this.#drain(subscriber, lane);
+    return promise;
   }
 
-  async #drain(subscriber: Subscriber, waiting: Batch[]): Promise<void> {
-    let result: SendResult = 'delivered';
-    while (waiting.length > 0 && result !== 'gone') {
-      for (const frame of this.#encoder.frames(waiting.splice(0))) {
-        result = await this.#options.send(subscriber, frame);
-        if (result === 'gone') break;
-      }
-    }
+  async #drain(subscriber: Subscriber, lane: Lane): Promise<void> {
+    let result: SendResult;
+    let tried: PromiseWithResolvers<undefined>;
+    do {
+      tried = lane.next;
+      lane.next = Promise.withResolvers();
+      result = await this.#send(subscriber, lane.waiting.splice(0));
+      if (result === 'gone') break;
+      tried.resolve(undefined);
+    } while (lane.waiting.length > 0);
     this.#lanes.delete(subscriber.connectionId);
     if (result === 'gone') await this.#options.forget(subscriber);
+    tried.resolve(undefined);
+    lane.next.resolve(undefined);
     if (this.#lanes.size === 0) this.#options.onIdle();
+  }
+
+  async #send(subscriber: Subscriber, batches: readonly Batch[]): Promise<SendResult> {
+    let result: SendResult = 'delivered';
+    for (const frame of this.#encoder.frames(batches)) {
+      result = await this.#options.send(subscriber, frame);
+      if (result === 'gone') break;
+    }
+    return result;
   }
 }

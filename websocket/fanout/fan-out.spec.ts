@@ -14,7 +14,7 @@ const PATIENT = { timeout: 30_000 };
 
 const dynalite = await startDynalite();
 
-async function makeBed(limits: Partial<SenderLimits> = {}) {
+async function makeBed(limits: Partial<SenderLimits> = {}, patienceMs = 100) {
   const at = await startEndpoint();
   const prefix = await dynalite.freshTables();
   const registry = new DynamoConnectionRegistry({
@@ -36,7 +36,7 @@ async function makeBed(limits: Partial<SenderLimits> = {}) {
   const shared = { registry, clock: Date.now, random: Math.random, logger };
   const sender = new Sender({ client, limits: { ...SENDER_LIMITS, ...limits }, ...shared });
   const closer = new ConnectionCloser({ sender, ...shared });
-  const fanOut = createFanOut({ sender, closer, patienceMs: 100, ...shared });
+  const fanOut = createFanOut({ sender, closer, patienceMs, ...shared });
   const subscribe = async (connectionId: string, expiresAt = Date.now() + 3_600_000) => {
     await registry.connect({
       connectionId,
@@ -136,6 +136,30 @@ describe('fan-out', () => {
     held.resolve(200);
     await third;
     await expect.poll(() => rangesOf(sentTo('a')), PATIENT).toHaveLength(3);
+  });
+
+  it('says of each event that everybody has been tried with it, though more of them follow', async () => {
+    // Nothing but the posts' own ends may tell.
+    const never = 2 * PATIENT.timeout;
+    const limits = { deadlineMs: never, slowAfterMs: never };
+    const { subscribe, fanOut, decide, sentTo } = await makeBed(limits, never);
+    await subscribe('a');
+    const held = [Promise.withResolvers<200>(), Promise.withResolvers<200>()];
+    const posts = [...held];
+    decide(() => posts.shift()?.promise ?? 200);
+    const first = await fanOut.deliver('c', [batch(1)]);
+    const second = await fanOut.deliver('c', [batch(2)]);
+    let isSecondTried = false;
+    void second.settled.then(() => (isSecondTried = true));
+    held[0]?.resolve(200);
+    await first.settled;
+    expect(isSecondTried).toBe(false);
+    held[1]?.resolve(200);
+    await second.settled;
+    expect(rangesOf(sentTo('a'))).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
   });
 
   it('joins neither what does not follow on nor what fits no frame', async () => {

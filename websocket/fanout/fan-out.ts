@@ -9,7 +9,7 @@ import type { Sender, SendResult } from './sender.ts';
 
 export interface Delivery {
   /**
-   * Resolves when everybody has been tried. A connection that lets everybody wait is not waited for:
+   * Resolves when everybody has been tried; never rejects. A connection that lets everybody wait is not waited for:
    * its posts go on, and what it misses the channel log recovers.
    */
   settled: Promise<void>;
@@ -74,8 +74,8 @@ export function createFanOut({
     return lanes;
   }
 
-  function expire(connectionId: string, channel: string): void {
-    closer.closeExpired(connectionId, [channel]).catch((error: unknown) => {
+  function expire(connectionId: string, channel: string): Promise<void> {
+    return closer.closeExpired(connectionId, [channel]).catch((error: unknown) => {
       logger.error({ err: error, connectionId }, 'expired connection not closed');
     });
   }
@@ -85,12 +85,12 @@ export function createFanOut({
       const progress = new Progress(patienceMs);
       if (batches.length === 0) return { settled: settle(channel, progress) };
       const deliverTo = (subscriber: Subscriber) => {
-        if (subscriber.expiresAt <= clock()) {
-          expire(subscriber.connectionId, channel);
-        } else {
-          const sent = lanesOf(channel).push(subscriber, batches);
-          if (!late.has(subscriber.connectionId)) progress.track(subscriber.connectionId, sent);
-        }
+        const { connectionId, expiresAt } = subscriber;
+        const tried =
+          expiresAt <= clock()
+            ? expire(connectionId, channel)
+            : lanesOf(channel).push(subscriber, batches);
+        if (!late.has(connectionId)) progress.track(connectionId, tried);
       };
       for await (const page of registry.subscribers(channel, shard)) page.forEach(deliverTo);
       return { settled: settle(channel, progress) };
