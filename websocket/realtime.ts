@@ -94,7 +94,7 @@ const PATIENCE_MS = 500;
 const MAX_SUBSCRIPTIONS = 50;
 /** Everybody's; staff's `orders` is small enough for the relay itself, unless staff are hundreds. */
 const BROADCAST_CHANNELS = ['announcements'];
-/** Enough for 100,000 connections, of which each worker then reaches some 12,000. */
+/** One for 4,000 connections is a good size (docs/scale.md), so for some 30,000. */
 const BROADCAST_SHARDS = 8;
 const MESSAGES_PER_MINUTE = 300;
 

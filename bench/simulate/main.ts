@@ -24,6 +24,14 @@ const USAGE = `npm run simulate -- [options]
   --json                   for machines
   --check                  the model beside the real sender, on this machine`;
 
+type NumberOption = Exclude<keyof typeof values, 'staff-by' | 'json' | 'check' | 'help'>;
+
+/** Beyond what the model can say anything of. */
+const MOST_CONNECTIONS = 10_000_000;
+/** What `BROADCAST_SHARDS` takes. */
+const MOST_SHARDS = 1_000;
+const MOST = 1_000_000_000;
+
 const { values } = readArguments();
 
 function readArguments() {
@@ -57,7 +65,9 @@ function readArguments() {
 
 function simulate(): void {
   const sizes =
-    values.connections === undefined ? [10_000, 100_000, 1_000_000] : [count(values.connections)];
+    values.connections === undefined
+      ? [10_000, 100_000, 1_000_000]
+      : [size('connections', MOST_CONNECTIONS)];
   const results = sizes.map((connections) => {
     const scenario = scenarioOf(connections);
     return { scenario, result: forecast(scenario) };
@@ -112,25 +122,35 @@ const LINES: readonly [string, (result: Forecast, scenario: Scenario) => string]
 ];
 
 function scenarioOf(connections: number): Scenario {
-  const postsPerSecond = count(values['posts-per-second']);
-  const staff = given(values.staff, Math.max(20, Math.round(connections / 1000)));
+  const postsPerSecond = size('posts-per-second', MOST);
+  const staff =
+    values.staff === undefined
+      ? Math.min(connections, Math.max(20, Math.round(connections / 1000)))
+      : size('staff', connections, 0);
   return {
     connections,
     staff,
     staffBy: staffBy(values['staff-by'] ?? (staff > 200 ? 'workers' : 'relay')),
-    orderEventsPerSecond: given(values['order-events'], connections / 500),
-    devices: count(values.devices),
-    workers: given(values.workers, Math.max(4, Math.ceil(connections / 12_500))),
-    shards: given(values.shards, Math.max(8, Math.ceil(connections / 4_000))),
-    announcementsPerHour: count(values.announcements),
-    failing: count(values.failing) / 100,
+    orderEventsPerSecond:
+      values['order-events'] === undefined ? connections / 500 : amount('order-events', MOST),
+    devices: size('devices', connections),
+    workers:
+      values.workers === undefined
+        ? Math.max(4, Math.ceil(connections / 12_500))
+        : size('workers', MOST_SHARDS),
+    shards:
+      values.shards === undefined
+        ? Math.min(MOST_SHARDS, Math.max(8, Math.ceil(connections / 4_000)))
+        : size('shards', MOST_SHARDS),
+    announcementsPerHour: amount('announcements', MOST),
+    failing: amount('failing', 100) / 100,
     quotas: {
       ...DEFAULT_QUOTAS,
       postsPerSecond,
       postsBurst: postsPerSecond / 2,
-      newConnectionsPerSecond: count(values['new-connections']),
+      newConnectionsPerSecond: size('new-connections', MOST),
     },
-    random: seededRandom(count(values.seed)),
+    random: seededRandom(size('seed', MOST)),
   };
 }
 
@@ -157,14 +177,18 @@ function staffBy(text: string): Scenario['staffBy'] {
   return refuse(`--staff-by is relay or workers, not "${text}".`);
 }
 
-function given(text: string | undefined, otherwise: number): number {
-  return text === undefined ? otherwise : count(text);
+/** A whole number that an option gives. */
+function size(option: NumberOption, most: number, least = 1): number {
+  const value = amount(option, most, least);
+  return Number.isInteger(value) ? value : refuse(`--${option}: ${value} is no whole number.`);
 }
 
-function count(text: string): number {
+function amount(option: NumberOption, most: number, least = 0): number {
+  const text = values[option] ?? '';
   const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  return refuse(`"${text}" is no number above 0.`);
+  if (text.trim() !== '' && value >= least && value <= most) return value;
+  const [from, to] = [least, most].map((bound) => bound.toLocaleString('en'));
+  return refuse(`--${option}: "${text}" is no number from ${from} to ${to}.`);
 }
 
 function refuse(reason: string): never {

@@ -26,7 +26,7 @@ export function readConfig<Schema extends z.ZodObject>(
   const result = schema.safeParse(present);
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => {
-    const name = issue.path.join('.');
+    const name = String(issue.path[0]);
     const missing = present[name] === undefined;
     return `  ${name}: ${missing ? 'is not set' : issue.message}`;
   });

@@ -24,6 +24,7 @@ describe('a broadcast worker as a process of its own', () => {
       BROADCAST_QUEUE_URL: 'http://sqs.us-east-1.localhost/000000000000/broadcasts',
       COGNITO_ISSUER: 'http://127.0.0.1:1/us-east-1_ordercast',
       COGNITO_CLIENT_ID: 'client',
+      AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
     });

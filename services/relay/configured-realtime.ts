@@ -1,6 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import {
+  ANNOUNCEMENTS_CHANNEL,
+  ORDERS_CHANNEL,
+  REPORTS_CHANNEL,
+} from '@ordercast/contract/channel.ts';
 import { ADMIN_GROUP, STAFF_GROUP } from '@ordercast/contract/role.ts';
 import { SqsBroadcastQueue } from '@ordercast/websocket/broadcast/broadcast-queue.ts';
 import { FAN_OUT_VARIABLES, fanOutSettings } from '@ordercast/websocket/fan-out-variables.ts';
@@ -12,7 +17,8 @@ import type { Logger } from '../platform/logger.ts';
 
 /** The environment variables of the realtime core; spread into a program's own settings. */
 export const REALTIME_VARIABLES = {
-  AWS_REGION: z.string().default('us-east-1'),
+  /** Of the tables, the queue and the posts' signatures: a guess would look in the wrong place. */
+  AWS_REGION: z.string(),
   DYNAMODB_ENDPOINT: z.url().optional(),
   SQS_ENDPOINT: z.url().optional(),
   /** Begins the names of the tables. */
@@ -22,7 +28,9 @@ export const REALTIME_VARIABLES = {
   /** Where broadcasts wait for workers; without it the relay fans them out by itself. */
   BROADCAST_QUEUE_URL: z.url().optional(),
   /** The channels that go there: `announcements`, and `orders` where staff are hundreds. */
-  BROADCAST_CHANNELS: listSetting.default(['announcements']),
+  BROADCAST_CHANNELS: listSetting
+    .pipe(z.array(z.enum([ANNOUNCEMENTS_CHANNEL, ORDERS_CHANNEL, REPORTS_CHANNEL])))
+    .default([ANNOUNCEMENTS_CHANNEL]),
   ...FAN_OUT_VARIABLES,
 };
 

@@ -30,6 +30,7 @@ describe('the relay as a process of its own', () => {
       DYNAMODB_ENDPOINT: 'http://127.0.0.1:1',
       COGNITO_ISSUER: 'http://127.0.0.1:1/us-east-1_ordercast',
       COGNITO_CLIENT_ID: 'client',
+      AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
     });
@@ -43,6 +44,14 @@ describe('the relay as a process of its own', () => {
   it('says which settings are missing', async () => {
     const relay = startChild(RELAY, {});
     expect((await relay.ended).code).toBe(1);
-    expect(relay.lines.join('\n')).toContain('COGNITO_ISSUER: is not set');
+    const said = relay.lines.join('\n');
+    expect(said).toContain('COGNITO_ISSUER: is not set');
+    expect(said).toContain('AWS_REGION: is not set');
+  });
+
+  it('refuses channels for the broadcast queue that there are not', async () => {
+    const relay = startChild(RELAY, { BROADCAST_CHANNELS: 'anouncements,orders' });
+    expect((await relay.ended).code).toBe(1);
+    expect(relay.lines.join('\n')).toMatch(/BROADCAST_CHANNELS: .*"announcements"/);
   });
 });

@@ -48,7 +48,7 @@ export class SqsBroadcastQueue implements BroadcastQueue {
       if (failed.size === 0) return;
       if (attempt === ATTEMPTS) {
         const [{ Code, Message } = {}] = Failed;
-        throw new Error(`SQS took ${failed.size} messages not: ${Code ?? ''} ${Message ?? ''}`);
+        throw new Error(`SQS did not take ${failed.size} messages: ${Code ?? ''} ${Message ?? ''}`);
       }
       left = left.filter(({ Id }) => failed.has(Id));
     }

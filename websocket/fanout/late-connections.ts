@@ -1,7 +1,7 @@
 /** Late connections that are remembered; beyond it the longest known are waited for once more. */
 const MAX_REMEMBERED = 10_000;
 
-/** The connections that let others wait the last time, and have taken nothing since. */
+/** The connections that kept others waiting last time, and have taken nothing since. */
 export class LateConnections {
   readonly #ids = new Set<string>();
 
