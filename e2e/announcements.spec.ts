@@ -3,6 +3,7 @@ import { ANNOUNCEMENTS_CHANNEL, userChannel } from '@ordercast/contract/channel.
 import { startSystemProcess } from '@ordercast/local/system-process.ts';
 import type { SystemProcess } from '@ordercast/local/system-process.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { cuttableWire } from './cuttable-wire.ts';
 import { firstProduct, signInAs } from './person.ts';
 
@@ -83,6 +84,36 @@ describe('trace context', () => {
     expect(answer.headers.get('traceparent')).toBe(traceparent);
     expect(answer.headers.get('x-request-id')).toBe('my-request-1');
     await expect.poll(() => traces, { timeout: 30_000 }).toEqual([traceparent]);
+    client.close();
+  });
+});
+
+const consoleSchema = z.object({
+  connections: z.array(z.object({ sub: z.string(), shards: z.array(z.string()) })),
+  queues: z.array(z.object({ queue: z.string(), waiting: z.number(), inHand: z.number() })),
+});
+
+describe('the local console', () => {
+  it('shows who stands where, and what the queues hold', async () => {
+    const sam = await signInAs(system.url, 'sam@example.com');
+    const client = createRealtimeClient({
+      url: sam.config.realtimeUrl,
+      token: () => Promise.resolve(sam.accessToken),
+    });
+    const handlers = { onEvent: () => undefined, onReload: () => undefined };
+    await client.subscribe(ANNOUNCEMENTS_CHANNEL, handlers).ready;
+    const shown = async () =>
+      consoleSchema.parse(await (await fetch(`${system.url}/console/state.json`)).json());
+    const channels = (await shown()).connections
+      .filter(({ sub }) => sub === sam.sub)
+      .flatMap(({ shards }) => shards.map((shard) => shard.split('#')[0]));
+    expect(channels).toContain(ANNOUNCEMENTS_CHANNEL);
+    await expect
+      .poll(async () => (await shown()).queues, { timeout: 30_000 })
+      .toEqual([
+        { queue: 'broadcasts', waiting: 0, inHand: 0 },
+        { queue: 'broadcasts put aside', waiting: 0, inHand: 0 },
+      ]);
     client.close();
   });
 });

@@ -49,6 +49,13 @@ export async function readConsoleState(sources: ConsoleSources) {
   };
 }
 
+/** JSON knows lists, no sets. */
+function withoutSets(item: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(item).map(([name, value]) => [name, value instanceof Set ? [...value] : value]),
+  );
+}
+
 async function scan(
   documents: DynamoDBDocumentClient,
   TableName: string,
@@ -60,7 +67,7 @@ async function scan(
     : {};
   const items: unknown[] = [];
   for await (const page of paginateScan({ client: documents }, { TableName, ...filter })) {
-    items.push(...(page.Items ?? []));
+    items.push(...(page.Items ?? []).map(withoutSets));
     if (items.length >= SHOWN) break;
   }
   return items.slice(0, SHOWN);
