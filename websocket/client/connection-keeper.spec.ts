@@ -198,6 +198,20 @@ describe('close()', () => {
     expect(timers.armed).toBe(0);
   });
 
+  it.each(['connecting', 'connected', 'waiting'])(
+    'called by whoever is told that it is %s closes for good',
+    async (last) => {
+      const { client, model, timers } = await clientUnderTest();
+      if (last === 'waiting') model.admits = () => false;
+      client.onState((state) => state === last && client.close());
+      client.start();
+      await until(() => client.state === 'closed');
+      await setImmediate();
+      expect(timers.armed).toBe(0);
+      await until(() => model.server.connections.size === 0);
+    },
+  );
+
   it('called by whoever is told that the connection was cut closes for good', async () => {
     const { client, model, timers, waitFor } = await clientUnderTest({
       onError: () => client.close(),

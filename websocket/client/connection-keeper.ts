@@ -94,7 +94,6 @@ export function createConnectionKeeper(
   const attempt = (): void => {
     if (fetchingToken || candidate) return;
     next.clear();
-    if (!current) setState('connecting');
     if (signedOut === 'noticed') signedOut = 'tried';
     const reason: TokenReason = tokenTrust === 'suspect' ? 'refused' : 'connect';
     fetchingToken = true;
@@ -105,6 +104,8 @@ export function createConnectionKeeper(
         open(token);
       })
       .catch(attemptFailed);
+    // At the end, as everywhere: whoever is told may close the client.
+    if (!current) setState('connecting');
   };
 
   const open = (token: string): void => {
