@@ -85,9 +85,8 @@ it('keeps nothing of what is past, over ten days of events, tokens, cuts and ite
   expect(alive(past.sockets)).toBeLessThan(5);
   expect(alive(past.events)).toBeLessThan(5);
   expect(alive(past.iterators)).toBeLessThan(5);
-  expect(Math.max(...armed.slice(STEPS / 2))).toBeLessThanOrEqual(
-    Math.max(...armed.slice(0, STEPS / 2)),
-  );
+  // Ping, token, renewal and stability of a connection, twice while one replaces the other.
+  expect(Math.max(...armed)).toBeLessThanOrEqual(8);
   client.close();
   expect(timers.armed).toBe(0);
 });
