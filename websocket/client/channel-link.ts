@@ -48,7 +48,7 @@ export function createChannelLink(
   channel: LinkedChannel,
   connection: Connection,
   env: Environment,
-  renewToken: (connection: Connection) => Promise<boolean>,
+  renewToken: (connection: Connection) => Promise<boolean | undefined>,
 ): ChannelLink {
   const { name, sequencer } = channel;
   const retry = createAlarm(env);
@@ -114,8 +114,8 @@ export function createChannelLink(
   };
 
   const unsubscribe = (): void => {
+    stands = false;
     const left = (): void => {
-      stands = false;
       sent = false;
       attempts = 0;
       step();

@@ -6,19 +6,27 @@ import type { Connection } from './connection.ts';
 import type { Environment } from './environment.ts';
 import type { RealtimeError } from './errors.ts';
 import { CallbackError, PositionStoreError } from './errors.ts';
-import type { Handled } from './event-queue.ts';
 import type { CloudEvent, EventsFrame } from './frames.ts';
 import type { PositionStore } from './positions.ts';
 import { safely } from './safely.ts';
 import { createSequencer } from './sequencer.ts';
 
+/** Where an event, or a reload, stands in its channel. */
+export interface Place {
+  /** Counts what the channel has delivered. */
+  order: number;
+  /** The position before it. */
+  before: Position | undefined;
+}
+
 /**
  * Who receives a channel. Whatever the functions throw or reject with is reported, never passed on.
- * What a listener holds it has not handled yet: the position stays before it until it is let go.
  */
 export interface Listener {
-  onEvent(event: CloudEvent, hold: () => Handled): unknown;
-  onReload(hold: () => Handled): unknown;
+  onEvent(event: CloudEvent, place: Place): unknown;
+  onReload(place: Place): unknown;
+  /** The first of what it was given and has not handled: the position stays before it. */
+  readonly unhandled?: Place | undefined;
   onError?: ((error: RealtimeError) => unknown) | undefined;
   /** The subscription stands. Called again after each reconnect. */
   onStanding?(): void;
@@ -31,7 +39,7 @@ export interface ChannelHost {
   changed: () => void;
   /** Nobody listens and no connection holds a subscription, or it has failed: forget the channel. */
   over: (channel: Channel) => void;
-  renewToken: (connection: Connection) => Promise<boolean>;
+  renewToken: (connection: Connection) => Promise<boolean | undefined>;
 }
 
 /** One channel: those who listen to it, how far they got, and its links to the connections. */
@@ -39,8 +47,10 @@ export interface Channel {
   readonly wanted: boolean;
   /** Whether the server has confirmed the subscription on a connection that is open. */
   readonly stands: boolean;
-  caughtUpOn: (connection: Connection) => boolean;
+  caughtUpOn: (connection: Connection) => boolean | undefined;
   add: (listener: Listener) => void;
+  /** Keeps how far the listeners are. */
+  save: () => void;
   remove: (listener: Listener) => void;
   attach: (connection: Connection) => void;
   detach: (connection: Connection) => void;
@@ -57,10 +67,10 @@ export function createChannel(
   host: ChannelHost,
 ): Channel {
   const listeners = new Set<Listener>();
-  /** What listeners hold, and the position before it; oldest first. */
-  const unhandled = new Set<{ listener: Listener; before: Position | undefined }>();
   const links = new Map<Connection, ChannelLink>();
   let draining = false;
+  let isOver = false;
+  let delivered = 0;
 
   const report = (error: RealtimeError): void => {
     const told = [...listeners].filter(({ onError }) => onError);
@@ -76,36 +86,50 @@ export function createChannel(
       return undefined;
     }
   };
-  const sequencer = createSequencer(parsePosition(stored(() => store.load(name)) ?? ''));
+  let saved = stored(() => store.load(name));
+  const sequencer = createSequencer(parsePosition(saved ?? ''));
 
   const save = (): void => {
-    const [oldest] = unhandled;
-    const position = oldest?.before ?? sequencer.position;
-    if (position) stored(() => store.save(name, formatPosition(position)));
+    let next: Place = { order: Infinity, before: sequencer.position };
+    for (const { unhandled = next } of listeners) {
+      if (unhandled.order < next.order) next = unhandled;
+    }
+    const position = next.before;
+    if (!position) return;
+    stored(() => {
+      // Who handles its last item after the end may find that others have gone on.
+      if (!isOver || store.load(name) === saved)
+        store.save(name, (saved = formatPosition(position)));
+    });
   };
 
-  /** Calls every listener that is still there when its turn comes. */
+  const isHere = (listener: Listener): boolean => !isOver && listeners.has(listener);
+
+  /**
+   * Calls every listener that is still here when its turn comes. Where one was not, and nobody is left
+   * who was called, the channel goes back: whoever comes next is owed this.
+   */
   const tell = (
     before: Position | undefined,
-    call: (listener: Listener, hold: () => Handled) => unknown,
+    call: (listener: Listener, place: Place) => unknown,
   ): void => {
-    for (const listener of [...listeners]) {
-      if (!listeners.has(listener)) continue;
-      const held = { listener, before };
-      const hold = (): Handled => {
-        unhandled.add(held);
-        return () => {
-          if (unhandled.delete(held)) save();
-        };
-      };
-      safely(
-        () => call(listener, hold),
-        (cause) =>
-          (listener.onError ?? env.report)(
-            new CallbackError(`A callback for ${name} failed.`, { cause }),
-          ),
-      );
+    const told = [...listeners];
+    const place = { order: delivered++, before };
+    let isOwed = false;
+    for (const listener of told) {
+      if (!isHere(listener)) isOwed = true;
+      else {
+        safely(
+          () => call(listener, place),
+          (cause) =>
+            (listener.onError ?? env.report)(
+              new CallbackError(`A callback for ${name} failed.`, { cause }),
+            ),
+        );
+      }
     }
+    if (isOwed && !told.some(isHere)) sequencer.rewind(before);
+    save();
   };
 
   const step = (): void => links.forEach((link) => link.step());
@@ -117,18 +141,14 @@ export function createChannel(
   const drain = (): void => {
     if (draining || !channel.stands) return;
     draining = true;
-    const start = sequencer.position;
     while (channel.wanted) {
       const before = sequencer.position;
       const event = sequencer.take();
       if (!event) break;
-      tell(before, (listener, hold) => listener.onEvent(event, hold));
+      tell(before, (listener, place) => listener.onEvent(event, place));
     }
     draining = false;
-    if (sequencer.position !== start) {
-      save();
-      host.changed();
-    }
+    host.changed();
     step();
   };
 
@@ -140,22 +160,22 @@ export function createChannel(
     name,
     sequencer,
     get wanted() {
-      return listeners.size > 0;
+      return !isOver && listeners.size > 0;
     },
     get stands() {
       return [...links.values()].some((link) => link.stands);
     },
-    caughtUpOn: (connection) => links.get(connection)?.caughtUp === true,
+    caughtUpOn: (connection) => links.get(connection)?.caughtUp,
     add(listener) {
       listeners.add(listener);
       if (channel.stands) listener.onStanding?.();
       step();
     },
     remove(listener) {
-      if (!listeners.delete(listener)) return;
-      const [oldest] = unhandled;
-      if (!channel.wanted && oldest?.before) sequencer.rewind(oldest.before);
-      unhandled.forEach((held) => held.listener === listener && unhandled.delete(held));
+      // After the end it counts on, with what it has not handled.
+      if (!isOver && !listeners.delete(listener)) return;
+      const { unhandled } = listener;
+      if (unhandled && !channel.wanted) sequencer.rewind(unhandled.before);
       save();
       overUnlessHeld();
       step();
@@ -179,22 +199,20 @@ export function createChannel(
     subscribed(since, head, recovered) {
       const before = sequencer.position;
       const isLost = sequencer.answered(since, head, recovered);
-      if (isLost) tell(before, (listener, hold) => listener.onReload(hold));
-      if (isLost || !since) save();
-      [...listeners].forEach((listener) => listener.onStanding?.());
+      if (isLost) tell(before, (listener, place) => listener.onReload(place));
+      else if (!since) save();
+      listeners.forEach((listener) => listener.onStanding?.());
       drain();
-      host.changed();
     },
     fail(error) {
       channel.end(error);
       host.over(channel);
     },
+    save,
     end(error) {
+      isOver = true;
       links.forEach((link) => link.stop());
-      links.clear();
-      const told = [...listeners];
-      listeners.clear();
-      told.forEach((listener) => listener.onEnd(error));
+      listeners.forEach((listener) => listener.onEnd(error));
     },
     report,
   };

@@ -41,7 +41,7 @@ export interface ConnectionKeeper {
   close: (error: RealtimeError) => void;
   signal: (signal: NetworkSignal) => void;
   /** Fetches and sends a new token on an open connection; true once the server has taken it. */
-  renewToken: (connection: Connection) => Promise<boolean>;
+  renewToken: (connection: Connection) => Promise<boolean | undefined>;
   /** Completes a replacement once the new connection has caught up; to be called after every change. */
   settle: () => void;
 }
@@ -218,7 +218,7 @@ export function createConnectionKeeper(
       if (signal === 'wake' && state === 'waiting' && !serverWait) attempt();
       else current?.ping();
     },
-    renewToken: async (connection) => (await refreshes.get(connection)?.renew('refused')) ?? false,
+    renewToken: async (connection) => refreshes.get(connection)?.renew('refused'),
     settle,
   };
 }

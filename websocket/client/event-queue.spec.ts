@@ -1,46 +1,47 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createEventQueue, isReload } from './event-queue.ts';
-import type { EventQueue, StreamItem } from './event-queue.ts';
+import { createEventQueue } from './event-queue.ts';
+import { RealtimeError } from './errors.ts';
+import type { CloudEvent } from './frames.ts';
 import { memoryPositions } from './positions.ts';
 import type { RealtimeClient } from './realtime-client.ts';
 import { createRealtimeClient } from './realtime-client.ts';
+import type { StreamItem } from './stream-item.ts';
+import { isReload } from './stream-item.ts';
 import type { ClientUnderTest } from './testing/client-under-test.ts';
 import { clientUnderTest, until } from './testing/client-under-test.ts';
 
-function item(id: string): StreamItem {
+function item(id: string): CloudEvent {
   return { specversion: '1.0', id, type: 't', source: '/s', time: 't', data: null };
 }
 
-/** A queue, how to fill it, and what was handled, in turn. */
-function queueOf(maxItems: number): {
-  queue: EventQueue;
-  push: (...ids: string[]) => void;
-  handled: string[];
-  left: () => void;
-} {
-  const handled: string[] = [];
-  const left = vi.fn();
-  const queue = createEventQueue(maxItems, left);
+/** A queue of 3, filled by ids, and what its channel is asked for. */
+function queueOf3() {
+  const channel = { save: vi.fn(), remove: vi.fn() };
+  const { listener, iterator } = createEventQueue(3, () => channel);
+  let order = 0;
   const push = (...ids: string[]) => {
-    for (const id of ids) queue.push(item(id), () => handled.push(id));
+    for (const id of ids) listener.onEvent(item(id), { order, before: at(order++) });
   };
-  return { queue, push, handled, left };
+  return { listener, iterator, push, channel };
 }
+
+const at = (seq: number) => ({ epoch: 'e', seq });
 
 describe('the queue behind an iterator', () => {
   it('puts one reload in the place of what a slow consumer has missed', async () => {
-    const { queue, push, handled } = queueOf(3);
+    const { listener, iterator, push } = queueOf3();
     push('1', '2', '3', '4', '5');
-    expect([await queue.next(), await queue.next()]).toMatchObject([
+    expect(listener.unhandled?.before).toEqual(at(0));
+    expect([await iterator.next(), await iterator.next()]).toMatchObject([
       { value: { type: 'reload' } },
       { value: { id: '5' } },
     ]);
-    expect(handled).toEqual(['1', '2', '3', '4']);
+    expect(listener.unhandled?.before).toEqual(at(4));
   });
 
   it('serves several that wait, in turn', async () => {
-    const { queue, push } = queueOf(3);
-    const waiting = [queue.next(), queue.next()];
+    const { iterator, push } = queueOf3();
+    const waiting = [iterator.next(), iterator.next()];
     push('1', '2');
     expect(await Promise.all(waiting)).toMatchObject([
       { value: { id: '1' } },
@@ -49,37 +50,41 @@ describe('the queue behind an iterator', () => {
   });
 
   it('counts an item as handled when the next is asked for, or the loop is left', async () => {
-    const { queue, push, handled, left } = queueOf(3);
+    const { listener, iterator, push, channel } = queueOf3();
     push('1', '2', '3');
-    await queue.next();
-    expect(handled).toEqual([]);
-    await queue.next();
-    expect(handled).toEqual(['1']);
-    await queue.return?.();
-    expect(handled).toEqual(['1', '2']);
-    expect(left).toHaveBeenCalledOnce();
-    expect(await queue.next()).toMatchObject({ done: true });
+    await iterator.next();
+    expect(listener.unhandled?.before).toEqual(at(0));
+    await iterator.next();
+    expect(listener.unhandled?.before).toEqual(at(1));
+    channel.remove.mockImplementation(() => expect(listener.unhandled?.before).toEqual(at(2)));
+    await iterator.return?.();
+    expect(channel.remove).toHaveBeenCalledExactlyOnceWith(listener);
+    expect(await iterator.next()).toMatchObject({ done: true });
   });
 
   it('is left at once, also while it waits for an item or has not begun', async () => {
-    for (const begin of [(queue: EventQueue) => queue.next(), () => undefined]) {
-      const { queue, left } = queueOf(3);
-      const waiting = begin(queue);
-      expect(await queue.return?.()).toEqual({ done: true, value: undefined });
-      expect(left).toHaveBeenCalledOnce();
+    for (const begin of [
+      () => undefined,
+      (iterator: AsyncIterator<StreamItem>) => iterator.next(),
+    ]) {
+      const { iterator, channel } = queueOf3();
+      const waiting = begin(iterator);
+      const left = iterator.return?.();
+      expect(channel.remove).toHaveBeenCalledOnce();
+      expect(await left).toEqual({ done: true, value: undefined });
       await waiting;
     }
   });
 
   it('fails once, without what is queued, and is done then', async () => {
-    const { queue, push, handled } = queueOf(3);
+    const { listener, iterator, push } = queueOf3();
     push('1', '2');
-    await queue.next();
-    queue.end(new Error('over'));
+    await iterator.next();
+    listener.onEnd(new RealtimeError('over'));
     push('3');
-    await expect(queue.next()).rejects.toThrow('over');
-    expect(handled).toEqual(['1']);
-    expect(await queue.next()).toEqual({ done: true, value: undefined });
+    await expect(iterator.next()).rejects.toThrow('over');
+    expect(listener.unhandled?.before).toEqual(at(1));
+    expect(await iterator.next()).toEqual({ done: true, value: undefined });
   });
 });
 
@@ -181,6 +186,93 @@ describe('events(channel)', () => {
     expect(positions.load('orders')).toBe('e1.1');
     await reader.return?.();
     expect(positions.load('orders')).toBe('e1.4');
+  });
+
+  it('keeps one place, however far a consumer falls behind', async () => {
+    const saves: string[] = [];
+    const positions = memoryPositions();
+    const { client, model } = await readerUnderTest({
+      positions: {
+        ...positions,
+        save: (channel, position) => {
+          if (position !== saves.at(-1)) saves.push(position);
+          positions.save(channel, position);
+        },
+      },
+    });
+    const reader = client.events('orders')[Symbol.asyncIterator]();
+    await reader.next();
+    const received: string[] = [];
+    client.subscribe('orders', {
+      onEvent: (event) => received.push(event.id),
+      onReload: () => expect.unreachable(),
+    });
+    for (let burst = 1; burst <= 25; burst += 1) {
+      model.server.publish('orders', 100);
+      await until(() => received.length === 100 * burst);
+    }
+    expect(saves).toEqual(['e1.0']);
+    expect(await reader.next()).toMatchObject({ value: { type: 'reload' } });
+    expect(saves).toEqual(['e1.0', 'e1.1']);
+    const behind = await reader.next();
+    // 1,000 waited, and the one after them made the reload.
+    expect(behind).toMatchObject({ value: { id: 'e1-2003' } });
+    expect(saves).toEqual(['e1.0', 'e1.1', 'e1.2002']);
+  });
+
+  it('begins with the rest, though the last one was left without waiting for it', async () => {
+    const { client, model } = await readerUnderTest();
+    const left = client.events('orders')[Symbol.asyncIterator]();
+    await left.next();
+    model.server.publish('orders', 3);
+    await left.next();
+    void left.return?.();
+    expect(await take(client, 2)).toEqual(['e1-3', 'e1-4']);
+  });
+
+  it('never takes the kept position back, however late an old loop finishes its item', async () => {
+    const positions = memoryPositions();
+    const { client, model } = await readerUnderTest({ positions });
+    const old = client.events('orders')[Symbol.asyncIterator]();
+    await old.next();
+    client.close();
+    model.server.publish('orders', 3);
+    const successor = createRealtimeClient({
+      url: model.url,
+      token: () => Promise.resolve('plain-token'),
+      positions,
+    });
+    expect(await take(successor, 4)).toEqual(['e1-1', 'e1-2', 'e1-3', 'e1-4']);
+    successor.close();
+    await old.return?.();
+    expect(positions.load('orders')).toBe('e1.4');
+  });
+
+  it('loses nothing where a callback on the same channel closes the client', async () => {
+    const positions = memoryPositions();
+    const { client, model } = await readerUnderTest({ positions });
+    client.subscribe('orders', {
+      onEvent: ({ id }) => {
+        if (id === 'e1-2') client.close();
+      },
+      onReload: () => undefined,
+    });
+    const ids: string[] = [];
+    const loop = (async () => {
+      for await (const event of client.events('orders')) {
+        ids.push(isReload(event) ? 'reload' : event.id);
+      }
+    })();
+    await until(() => ids.length === 1);
+    model.server.publish('orders', 2);
+    await loop;
+    const successor = createRealtimeClient({
+      url: model.url,
+      token: () => Promise.resolve('plain-token'),
+      positions,
+    });
+    expect([...ids, ...(await take(successor, 2))]).toEqual(['e1-1', 'e1-2', 'e1-3']);
+    successor.close();
   });
 });
 

@@ -1,82 +1,71 @@
-import type { CloudEvent } from './frames.ts';
-
-/** Stands where events were lost: reload through HTTP, then go on. */
-export interface Reload {
-  type: 'reload';
-}
-export type StreamItem = CloudEvent | Reload;
-
-/** Tells a reload from an event, whatever the event's own type is called. */
-export function isReload(item: StreamItem): item is Reload {
-  return !('specversion' in item);
-}
-
-/** To be called once what it came with has been handled. */
-export type Handled = () => void;
+import type { Channel, Listener, Place } from './channel.ts';
+import { ClientClosedError } from './errors.ts';
+import type { StreamItem } from './stream-item.ts';
 
 /**
- * The bounded queue behind `events(channel)`. A consumer that falls more than `maxItems` behind loses
- * what is queued and finds one `{type: 'reload'}` in its place, then what came after it. An item
- * counts as handled when the consumer comes back for another, or leaves.
+ * The bounded queue behind `events(channel)`: a listener of the channel, and the iterator that hands
+ * out what it hears. A consumer that falls more than `maxItems` behind loses what is queued and finds
+ * one `{type: 'reload'}` in its place, then what came after it. An item counts as handled when the
+ * consumer comes back for another, or leaves. `channel` is asked for only then.
  */
-export interface EventQueue extends AsyncIterableIterator<StreamItem, undefined> {
-  push(value: StreamItem, handled: Handled): void;
-  /** Events were lost: what is queued is part of what a reload brings. */
-  reload(handled: Handled): void;
-  /** Nothing more is handed out: the iterator ends, or throws the error once. */
-  end(error?: Error): void;
-}
-
-/** `onReturn` is called when the consumer leaves, its last item handled. */
-export function createEventQueue(maxItems: number, onReturn: () => void): EventQueue {
-  let items: { value: StreamItem; handled: Handled }[] = [];
+export function createEventQueue(
+  maxItems: number,
+  channel: () => Pick<Channel, 'save' | 'remove'> | undefined,
+): { listener: Listener; iterator: AsyncIterableIterator<StreamItem, undefined> } {
+  let items: { value: StreamItem; place: Place }[] = [];
+  let inHand: Place | undefined;
   let ended = false;
   let failure: Error | undefined;
   let wake = (): void => undefined;
 
   const handOut = async function* (): AsyncGenerator<StreamItem, undefined> {
-    for (;;) {
+    while (!ended) {
       const item = items.shift();
       if (item) {
-        try {
-          yield item.value;
-        } finally {
-          item.handled();
-        }
-      } else if (failure) throw failure;
-      else if (ended) return;
-      else await new Promise<void>((resolve) => (wake = resolve));
+        inHand ??= item.place;
+        yield item.value;
+      } else await new Promise<void>((resolve) => (wake = resolve));
     }
+    if (failure) throw failure;
   };
-  const iterator = handOut();
+  const handedOut = handOut();
 
-  const queue: EventQueue = {
-    push(value, handled) {
-      if (items.length >= maxItems) queue.reload(handled);
-      else if (!ended) items.push({ value, handled });
+  const listener: Listener = {
+    get unhandled() {
+      return inHand ?? items[0]?.place;
+    },
+    onEvent(value, place) {
+      if (items.length >= maxItems) listener.onReload(place);
+      else items.push({ value, place });
       wake();
     },
-    reload(handled) {
-      const replaced = items;
-      items = [];
-      queue.push({ type: 'reload' }, () => {
-        replaced.forEach((item) => item.handled());
-        handled();
-      });
+    onReload(place) {
+      items = [{ value: { type: 'reload' }, place: items[0]?.place ?? place }];
+      wake();
     },
-    end(error) {
+    onEnd(error) {
       ended = true;
-      failure = error;
-      items = [];
+      if (!(error instanceof ClientClosedError)) failure = error;
       wake();
     },
-    next: () => iterator.next(),
-    // Without the end, it would wait for the next() that waits for an event.
-    return() {
-      queue.end();
-      return iterator.return(undefined).finally(onReturn);
-    },
-    [Symbol.asyncIterator]: () => queue,
   };
-  return queue;
+
+  const iterator: AsyncIterableIterator<StreamItem, undefined> = {
+    next() {
+      inHand = undefined;
+      channel()?.save();
+      return handedOut.next();
+    },
+    return() {
+      inHand = undefined;
+      // It would wait for the next() that waits for an event.
+      ended = true;
+      failure = undefined;
+      wake();
+      channel()?.remove(listener);
+      return handedOut.return(undefined);
+    },
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  return { listener, iterator };
 }

@@ -49,23 +49,30 @@ it('weighs what the README says, with nothing but the library in it', async () =
 });
 
 it('ships types that a strict program compiles against, the examples included', async () => {
-  const options = {
-    compilerOptions: {
-      target: 'es2024',
-      module: 'nodenext',
-      lib: ['es2024', 'dom'],
-      types: [],
-      strict: true,
-      noEmit: true,
-    },
-    include: ['*.ts'],
-  };
-  await writeFile(join(consumer, 'tsconfig.json'), JSON.stringify(options));
-  const tsc = join(ROOT, 'node_modules/.bin/tsc');
-  const { stdout } = await run(tsc, ['-p', consumer]).catch((error: unknown) => ({
-    stdout: error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error),
-  }));
-  expect(stdout).toBe('');
+  await writeFile(join(consumer, 'no-dom.ts'), "export * from '@ordercast/client';\n");
+  for (const [lib, include] of [
+    ['dom', '*.ts'],
+    ['webworker', 'no-dom.ts'],
+    [undefined, 'no-dom.ts'],
+  ]) {
+    const options = {
+      compilerOptions: {
+        target: 'es2024',
+        module: 'nodenext',
+        lib: ['es2024', ...(lib === undefined ? [] : [lib])],
+        types: [],
+        strict: true,
+        noEmit: true,
+      },
+      include: [include],
+    };
+    await writeFile(join(consumer, 'tsconfig.json'), JSON.stringify(options));
+    const tsc = join(ROOT, 'node_modules/.bin/tsc');
+    const { stdout } = await run(tsc, ['-p', consumer]).catch((error: unknown) => ({
+      stdout: error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error),
+    }));
+    expect(stdout).toBe('');
+  }
 });
 
 it('runs the page example: loads when it is ready, then applies each event', async () => {

@@ -21,15 +21,18 @@ export function memoryPositions(): PositionStore {
   };
 }
 
+/** What `sessionStorage` and `localStorage` have in common with others. */
+export interface KeyStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
+
 /**
  * Keeps positions in `sessionStorage` (or anything like it), so that reloading the page resumes.
  * `prefix` must name the user, for example by `sub`: two users of one browser then never take each
  * other's positions.
  */
-export function storagePositions(
-  storage: Pick<Storage, 'getItem' | 'setItem'>,
-  prefix: string,
-): PositionStore {
+export function storagePositions(storage: KeyStorage, prefix: string): PositionStore {
   const key = (channel: string) => `${encodeURIComponent(prefix)}:${channel}`;
   return {
     load: (channel) => storage.getItem(key(channel)) ?? undefined,

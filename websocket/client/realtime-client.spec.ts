@@ -267,6 +267,57 @@ describe('a subscription', () => {
     expect(ids).toEqual(['e1-1', 'e1-2']);
   });
 
+  it('brings an event to whoever another callback has unsubscribed before their turn', async () => {
+    const { client, model } = await clientUnderTest();
+    const ids: Record<'first' | 'second', string[]> = { first: [], second: [] };
+    const handlers = (name: 'first' | 'second') => ({
+      onEvent: ({ id }: { id: string }) => {
+        ids[name].push(id);
+        if (name !== 'first' || id !== 'e1-2') return;
+        first.unsubscribe();
+        second.unsubscribe();
+        second = client.subscribe('orders', handlers('second'));
+      },
+      onReload: () => expect.unreachable(),
+    });
+    const first = client.subscribe('orders', handlers('first'));
+    let second = client.subscribe('orders', handlers('second'));
+    await first.ready;
+    model.server.publish('orders', 3);
+    await until(() => ids.second.length === 3);
+    expect(ids).toEqual({ first: ['e1-1', 'e1-2'], second: ['e1-1', 'e1-2', 'e1-3'] });
+  });
+
+  it('moves its position on when the callback has returned, event by event', async () => {
+    const kept: (string | undefined)[] = [];
+    const positions = memoryPositions();
+    const { client, model } = await clientUnderTest({ positions });
+    const subscription = client.subscribe('orders', {
+      onEvent: () => kept.push(positions.load('orders')),
+      onReload: () => expect.unreachable(),
+    });
+    await subscription.ready;
+    model.server.publish('orders', 3);
+    await until(() => kept.length === 3);
+    expect(kept).toEqual(['e1.0', 'e1.1', 'e1.2']);
+  });
+
+  it('is ready again only when the server has said so, also while it is being unsubscribed', async () => {
+    const { client, model, listen, connection } = await clientUnderTest();
+    const before = listen('orders');
+    await before.subscription.ready;
+    model.server.refuseNext('unsubscribe', 'silence');
+    before.subscription.unsubscribe();
+    const after = listen('orders');
+    expect(after.subscription.state).toBe('pending');
+    let isReady = false;
+    const ready = after.subscription.ready.then(() => (isReady = true));
+    await until(() => connection().received.at(-1)?.action === 'unsubscribe');
+    expect(isReady).toBe(false);
+    client.close();
+    await expect(ready).rejects.toThrow(ClientClosedError);
+  });
+
   it('resumes where it stopped when the application subscribes again', async () => {
     const { model, listen, connection } = await clientUnderTest();
     const first = listen('orders');

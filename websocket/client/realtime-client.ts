@@ -5,7 +5,6 @@ import { createConnectionKeeper } from './connection-keeper.ts';
 import type { Environment, Timings } from './environment.ts';
 import { DEFAULT_TIMINGS } from './environment.ts';
 import { CallbackError, ClientClosedError, RealtimeError } from './errors.ts';
-import type { StreamItem } from './event-queue.ts';
 import { createEventQueue } from './event-queue.ts';
 import type { CloudEvent } from './frames.ts';
 import type { NetworkSignals } from './network-signals.ts';
@@ -13,6 +12,7 @@ import { platformSignals } from './network-signals.ts';
 import type { PositionStore } from './positions.ts';
 import { memoryPositions } from './positions.ts';
 import { safely } from './safely.ts';
+import type { StreamItem } from './stream-item.ts';
 import type { SetTimer } from './timers.ts';
 import { platformTimers, stoppableTimers } from './timers.ts';
 import type { GetToken } from './token-source.ts';
@@ -23,12 +23,12 @@ export type { ConnectionState } from './connection-keeper.ts';
 export type { Timings } from './environment.ts';
 export { DEFAULT_TIMINGS } from './environment.ts';
 export * from './errors.ts';
-export type { Reload, StreamItem } from './event-queue.ts';
-export { isReload } from './event-queue.ts';
 export type { CloudEvent, ServerErrorCode } from './frames.ts';
 export type { NetworkSignal, NetworkSignals } from './network-signals.ts';
-export type { PositionStore } from './positions.ts';
+export type { KeyStorage, PositionStore } from './positions.ts';
 export { memoryPositions, storagePositions } from './positions.ts';
+export type { Reload, StreamItem } from './stream-item.ts';
+export { isReload } from './stream-item.ts';
 export type { CancelTimer, SetTimer } from './timers.ts';
 export type { GetToken, TokenReason } from './token-source.ts';
 export type { WebSocketConstructor, WebSocketLike } from './web-socket.ts';
@@ -88,7 +88,7 @@ export interface RealtimeClient {
   /**
    * Each loop over the answer is a subscription of its own, from where the loop begins until it is
    * left. An item counts as handled when the loop comes back for the next or is left; the position
-   * stays before those that are not. At most 1,000 wait for the consumer; one more, and a
+   * stays before those that are not, unless the loop is left while others read on. At most 1,000 wait for the consumer; one more, and a
    * `{type: 'reload'}` takes the place of all. Throws what a subscription fails with; ends when the
    * client is closed.
    */
@@ -210,15 +210,10 @@ export function createRealtimeClient({
     },
     events: (name) => ({
       [Symbol.asyncIterator]: () => {
-        const queue = createEventQueue(MAX_QUEUED_ITEMS, () => channel?.remove(listener));
-        const listener: Listener = {
-          onEvent: (event, hold) => queue.push(event, hold()),
-          onReload: (hold) => queue.reload(hold()),
-          onEnd: (error) => queue.end(error instanceof ClientClosedError ? undefined : error),
-        };
+        const { listener, iterator } = createEventQueue(MAX_QUEUED_ITEMS, () => channel);
         const channel = keeper.state === 'closed' ? undefined : listen(name, listener);
-        if (!channel) queue.end();
-        return queue;
+        if (!channel) listener.onEnd(clientClosed());
+        return iterator;
       },
     }),
     start: keeper.start,

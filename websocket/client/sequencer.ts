@@ -16,7 +16,7 @@ export interface Sequencer {
   /** The next event in sequence, where it is there; moves on to it. */
   take: () => CloudEvent | undefined;
   /** Goes back to a position that was left: what follows it must be asked for again. */
-  rewind: (to: Position) => void;
+  rewind: (to: Position | undefined) => void;
   /**
    * Takes the answer to a subscribe that was sent with `since`. True where events were lost for
    * good: the position is then `head`, and the application must reload.
@@ -76,7 +76,7 @@ export function createSequencer(start: Position | undefined, maxHeld = 1000): Se
     },
     rewind(to) {
       position = to;
-      known = to.seq;
+      known = to?.seq ?? 0;
       held.clear();
       foreign = retired = undefined;
     },
