@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { pino } from 'pino';
 import { z } from 'zod';
+import { DYNAMO_TIMEOUTS } from './dynamo-timeouts.ts';
 import { FAN_OUT_VARIABLES, fanOutSettings } from './fan-out-variables.ts';
 import { createRealtime } from './realtime.ts';
 
@@ -32,7 +33,7 @@ const environment = z
   .parse(process.env);
 
 const realtime = createRealtime({
-  dynamo: DynamoDBDocumentClient.from(new DynamoDBClient({})),
+  dynamo: DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler: DYNAMO_TIMEOUTS })),
   tablePrefix: environment.TABLE_PREFIX,
   issuer: environment.COGNITO_ISSUER,
   clientId: environment.COGNITO_CLIENT_ID,

@@ -89,8 +89,6 @@ export interface Realtime {
   destroy: () => void;
 }
 
-/** How long `Delivery.settled` waits for a connection that has newly become slow. */
-const PATIENCE_MS = 500;
 const MAX_SUBSCRIPTIONS = 50;
 /** Everybody's; staff's `orders` is small enough for the relay itself, unless staff are hundreds. */
 const BROADCAST_CHANNELS = ['announcements'];
@@ -137,7 +135,6 @@ export function createRealtime(settings: RealtimeSettings): Realtime {
     sender: new Sender(senderOptions),
     closer,
     clock,
-    patienceMs: PATIENCE_MS,
     logger,
   });
   const { broadcastQueue, broadcastChannels = BROADCAST_CHANNELS } = settings;

@@ -99,7 +99,7 @@ async function addHanging({ registry }: RealtimeApi, count: number): Promise<Bad
       return Promise.resolve();
     },
     remove: async () => {
-      for (const connectionId of clients) await registry.remove(connectionId, [ORDERS_CHANNEL]);
+      for (const connectionId of clients) await registry.remove(connectionId);
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

@@ -8,6 +8,7 @@ import {
 } from '@ordercast/contract/channel.ts';
 import { ADMIN_GROUP, STAFF_GROUP } from '@ordercast/contract/role.ts';
 import { SqsBroadcastQueue } from '@ordercast/websocket/broadcast/broadcast-queue.ts';
+import { DYNAMO_TIMEOUTS } from '@ordercast/websocket/dynamo-timeouts.ts';
 import { FAN_OUT_VARIABLES, fanOutSettings } from '@ordercast/websocket/fan-out-variables.ts';
 import type { Realtime } from '@ordercast/websocket/realtime.ts';
 import { createRealtime } from '@ordercast/websocket/realtime.ts';
@@ -52,6 +53,7 @@ export function configuredRealtime(variables: RealtimeVariables, log: Logger): C
   const { AWS_REGION: region, BROADCAST_QUEUE_URL: queueUrl } = variables;
   const dynamo = new DynamoDBClient({
     region,
+    requestHandler: DYNAMO_TIMEOUTS,
     ...(variables.DYNAMODB_ENDPOINT !== undefined && { endpoint: variables.DYNAMODB_ENDPOINT }),
   });
   const sqs = new SQSClient({

@@ -12,7 +12,10 @@ import type { RelaySettings } from './relay-settings.ts';
 import { createSlots } from './slots.ts';
 
 const CLAIM_LIMIT = 500;
-/** Rows under way at most; beyond it nothing more is claimed until some are complete. */
+/**
+ * Rows under way at most; beyond it nothing more is claimed until some are complete. A channel's log
+ * must recognise as many as repeats: half of its RECENT_IDS.
+ */
 const MAX_HELD = 2_000;
 /** Channels whose log is written at once at most. */
 const MAX_PUBLISHING = 64;
@@ -108,8 +111,9 @@ export function createTerm(settings: RelaySettings & { lead: Term }): RelayTerm 
   };
 
   const claim = async (): Promise<number> => {
-    if (held.size >= MAX_HELD) return 0;
-    const rows = await claimOutbox(database, { limit: CLAIM_LIMIT, held });
+    const limit = Math.min(CLAIM_LIMIT, MAX_HELD - held.size);
+    if (limit === 0) return 0;
+    const rows = await claimOutbox(database, { limit, held });
     if (rows.length > 0) await crashPoints.afterClaim?.();
     for (const row of rows) {
       const entry = readEntry(row, clock());

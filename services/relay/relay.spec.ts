@@ -121,6 +121,23 @@ describe('the relay', () => {
     expect(publisher.arrivals).toHaveLength(2);
   });
 
+  it('publishes no more than a log recognises while nothing can be marked, and goes on after', async () => {
+    const tried = Promise.withResolvers<undefined>();
+    publisher.setSettled(tried.promise);
+    const rows = Array.from({ length: 2_300 }, () => ids.next());
+    for (const id of rows) await append(['all'], id);
+    const first = start();
+    await vi.waitFor(() => expect(publisher.log('all')).toHaveLength(2_000), { timeout: 30_000 });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(publisher.log('all')).toHaveLength(2_000);
+    expect(await pending()).toBe(2_300);
+    tried.resolve(undefined);
+    await untilEmpty();
+    expect(publisher.log('all')).toEqual(rows);
+    expect(publisher.arrivals).toHaveLength(2_300);
+    await first.stop();
+  });
+
   it('sends a row that was committed late, below ids that are out already', async () => {
     start();
     const late = ids.next();

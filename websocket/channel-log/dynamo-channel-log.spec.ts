@@ -42,6 +42,17 @@ async function makeBed(): Promise<
 describe('DynamoChannelLog', () => {
   describeChannelLog(makeBed);
 
+  it('recognises as repeats as many events as a relay may leave unmarked, and those between', async () => {
+    const bed = await makeBed();
+    const ids = Array.from({ length: 3_900 }, (_, index) => `e${index}`);
+    for (const log of [bed.open(), bed.open()]) {
+      for (let start = 0; start < ids.length; start += 100) {
+        await log.append('c', events(...ids.slice(start, start + 100)));
+      }
+    }
+    expect((await bed.open().head('c')).seq).toBe(ids.length);
+  });
+
   describe('where a writer stops half-way', () => {
     const isPut = ({ operation, body }: SeenRequest) =>
       operation === 'PutItem' && body.includes('"events"');

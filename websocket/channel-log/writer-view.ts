@@ -2,11 +2,11 @@ import type { Position } from '@ordercast/protocol/position.ts';
 import type { IdItem } from './log-table.ts';
 
 /**
- * How many ids of a channel a writer knows, newest first. A repeat comes from a batch that a relay
- * had published and not yet marked, so the window must be wider than what all relays can append
- * between a crash and the next leader's first round: 200 events/s for ten seconds.
+ * How many ids of a channel a writer knows, newest first. A repeat is a row that a relay had published
+ * and not yet marked, of which there are 2,000 at most (services/relay/relay-term.ts), and between
+ * them stand rows that were marked sooner: so twice as many.
  */
-export const RECENT_IDS = 2_000;
+export const RECENT_IDS = 4_000;
 
 /** What one writer knows of a channel: the end of its log, and which events stand near it. */
 export class WriterView {

@@ -20,6 +20,8 @@ export interface Connection extends Identity {
 /** Whom a channel's events go to. */
 export interface Subscriber {
   connectionId: string;
+  /** The partition on which it stands. */
+  channelShard: string;
   endpoint: string;
   /** Epoch ms; nothing is delivered after. */
   expiresAt: number;
@@ -49,7 +51,7 @@ export interface ConnectionRegistry {
   /**
    * Adds a subscription that ends with the connection's token. A connection that is removed at the
    * same time may leave the subscription behind: the first post to it answers "gone", and `remove`
-   * with the channel clears it.
+   * with its partition clears it.
    */
   subscribe(connectionId: string, channel: string): Promise<SubscribeOutcome>;
 
@@ -65,8 +67,8 @@ export interface ConnectionRegistry {
     identity: Pick<Identity, 'groups' | 'expiresAt'>,
   ): Promise<Connection | undefined>;
 
-  /** Forgets a connection with its subscriptions, and those to `channels` that it may have left. */
-  remove(connectionId: string, channels?: readonly string[]): Promise<void>;
+  /** Forgets a connection with its subscriptions, and one that it may have left on a partition. */
+  remove(connectionId: string, channelShard?: string): Promise<void>;
 
   /**
    * A channel's subscribers in pages, read consistently; expired ones are among them. With a shard,

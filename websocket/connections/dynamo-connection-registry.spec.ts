@@ -1,4 +1,4 @@
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import type { Connection, ConnectionRegistry } from './connection-registry.ts';
 import { DynamoConnectionRegistry } from './dynamo-connection-registry.ts';
@@ -139,6 +139,37 @@ describe('DynamoConnectionRegistry', () => {
     expect(outcomes.filter(({ outcome }) => outcome === 'too_many')).toHaveLength(2);
     const [held] = (await registry.get('one'))?.channels ?? [];
     expect(await registry.subscribe('one', held ?? '')).toMatchObject({ outcome: 'subscribed' });
+  });
+
+  it('moves a connection with all its subscriptions to a place among more partitions', async () => {
+    const { openThrough } = await makeBed({ maxSubscriptions: 3 });
+    const few = openThrough(dynalite.port, 1);
+    const many = openThrough(dynalite.port, 50);
+    await few.connect(aConnection());
+    for (const channel of ['announcements', 'user/a', 'user/b'])
+      await few.subscribe('one', channel);
+    expect(await many.subscribe('one', 'announcements')).toMatchObject({ outcome: 'subscribed' });
+    expect(await many.subscribe('one', 'user/c')).toEqual({ outcome: 'too_many' });
+    expect(await subscribersOf(many, 'announcements')).toEqual(['one']);
+    expect((await many.get('one'))?.channels).toHaveLength(3);
+  });
+
+  it('clears a place that was left behind, whatever number of partitions it is from', async () => {
+    const { registry, openThrough, prefix } = await makeBed();
+    await registry.connect(aConnection());
+    const few = openThrough(dynalite.port, 8);
+    await few.subscribe('one', 'announcements');
+    // The connection's row alone is lost: nothing lists the place any more.
+    await dynalite.client.send(
+      new DeleteCommand({ TableName: `${prefix}connections`, Key: { connectionId: 'one' } }),
+    );
+    const many = openThrough(dynalite.port, 25);
+    for await (const page of many.subscribers('announcements')) {
+      for (const { connectionId, channelShard } of page) {
+        await many.remove(connectionId, channelShard);
+      }
+    }
+    expect(await subscribersOf(many, 'announcements')).toEqual([]);
   });
 
   it('removes a connection with everything that belongs to it', async () => {

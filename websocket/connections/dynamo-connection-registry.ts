@@ -97,21 +97,10 @@ export class DynamoConnectionRegistry implements ConnectionRegistry {
 
   async subscribe(connectionId: string, channel: string): Promise<SubscribeOutcome> {
     const shard = this.#shard(channel, connectionId);
-    const listed = await this.#update(connectionId, {
-      UpdateExpression: 'ADD shards :shards',
-      ConditionExpression:
-        'attribute_exists(connectionId) AND (contains(shards, :shard) OR size(shards) < :most)',
-      ExpressionAttributeValues: {
-        ':shards': new Set([shard]),
-        ':shard': shard,
-        // One more: the place on the subject's channel.
-        ':most': this.#options.maxSubscriptions + 1,
-      },
-    });
-    if (listed === undefined) {
-      const exists = (await this.#item(connectionId)) !== undefined;
-      return { outcome: exists ? 'too_many' : 'gone' };
-    }
+    const listed =
+      (await this.#list(connectionId, shard, this.#options.maxSubscriptions)) ??
+      (await this.#listInPlaceOfAnother(connectionId, channel, shard));
+    if (listed === 'too_many' || listed === 'gone') return { outcome: listed };
     await this.#subscriptions.put(shard, listed);
 
     const after = await this.#item(connectionId);
@@ -149,7 +138,7 @@ export class DynamoConnectionRegistry implements ConnectionRegistry {
     return connectionOf(extended);
   }
 
-  async remove(connectionId: string, channels: readonly string[] = []): Promise<void> {
+  async remove(connectionId: string, channelShard?: string): Promise<void> {
     const { Attributes } = await this.#client.send(
       new DeleteCommand({
         TableName: this.#options.connectionsTable,
@@ -157,9 +146,8 @@ export class DynamoConnectionRegistry implements ConnectionRegistry {
         ReturnValues: 'ALL_OLD',
       }),
     );
-    const shards = new Set(channels.map((channel) => this.#shard(channel, connectionId)));
-    const listed = Attributes === undefined ? [] : parseConnectionItem(Attributes).shards;
-    for (const shard of listed) shards.add(shard);
+    const shards = new Set(Attributes === undefined ? [] : parseConnectionItem(Attributes).shards);
+    if (channelShard !== undefined) shards.add(channelShard);
     await Promise.all([...shards].map((shard) => this.#subscriptions.delete(shard, connectionId)));
   }
 
@@ -237,6 +225,35 @@ export class DynamoConnectionRegistry implements ConnectionRegistry {
       if (error instanceof ConditionalCheckFailedException) return undefined;
       throw error;
     }
+  }
+
+  /** Puts a partition on a connection's list; undefined where there is no room, or no connection. */
+  #list(connectionId: string, shard: string, most: number): Promise<ConnectionItem | undefined> {
+    return this.#update(connectionId, {
+      UpdateExpression: 'ADD shards :shards',
+      ConditionExpression:
+        'attribute_exists(connectionId) AND (contains(shards, :shard) OR size(shards) < :most)',
+      ExpressionAttributeValues: {
+        ':shards': new Set([shard]),
+        ':shard': shard,
+        // One more: the place on the subject's channel.
+        ':most': most + 1,
+      },
+    });
+  }
+
+  /** Where the list is full, but the channel stands on it from a time of fewer partitions. */
+  async #listInPlaceOfAnother(
+    connectionId: string,
+    channel: string,
+    shard: string,
+  ): Promise<ConnectionItem | 'too_many' | 'gone'> {
+    const item = await this.#item(connectionId);
+    if (item === undefined) return 'gone';
+    const others = otherShards(item, channel, shard).length;
+    if (others === 0) return 'too_many';
+    const most = this.#options.maxSubscriptions + others;
+    return (await this.#list(connectionId, shard, most)) ?? 'too_many';
   }
 
   /** Takes partitions off a connection's list, then its place on each of them. */

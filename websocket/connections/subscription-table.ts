@@ -6,7 +6,12 @@ import { rowTtl } from './connection-item.ts';
 import type { Connection, Subscriber } from './connection-registry.ts';
 
 const subscribersSchema = z.array(
-  z.object({ connectionId: z.string(), endpoint: z.string(), expiresAt: z.number() }),
+  z.object({
+    connectionId: z.string(),
+    channelShard: z.string(),
+    endpoint: z.string(),
+    expiresAt: z.number(),
+  }),
 );
 
 /** The subscriptions table: who listens on each partition of each channel. */

@@ -9,8 +9,12 @@ import type { SendResult } from './sender.ts';
  */
 const MAX_WAITING = 256;
 
+/** `late`: a post is still under way and nobody waits for it any more. */
+export type Tried = 'tried' | 'late';
+
 export interface LaneOptions {
-  send: (subscriber: Subscriber, frame: string) => Promise<SendResult>;
+  /** Sends a frame; calls `onLate` where nobody shall wait for it any more. */
+  send: (subscriber: Subscriber, frame: string, onLate: () => void) => Promise<SendResult>;
   /** Called once a connection is known to be gone. */
   forget: (subscriber: Subscriber) => Promise<void>;
   /** Called when nothing waits any more. */
@@ -20,7 +24,7 @@ export interface LaneOptions {
 interface Lane {
   waiting: Batch[];
   /** Resolves when what waits has been tried. */
-  next: PromiseWithResolvers<undefined>;
+  next: PromiseWithResolvers<Tried>;
 }
 
 /**
@@ -38,15 +42,18 @@ export class ChannelLanes {
     this.#encoder = new FrameEncoder(channel);
   }
 
-  /** Resolves when these batches have been sent, skipped, or found to have no receiver. */
-  push(subscriber: Subscriber, batches: readonly Batch[]): Promise<void> {
+  /**
+   * Resolves when these batches have been sent, skipped, or found to have no receiver; or when a post
+   * to the connection is late.
+   */
+  push(subscriber: Subscriber, batches: readonly Batch[]): Promise<Tried> {
     const open = this.#lanes.get(subscriber.connectionId);
     if (open !== undefined) {
       open.waiting.push(...batches);
       open.waiting.splice(0, open.waiting.length - MAX_WAITING);
       return open.next.promise;
     }
-    const lane = { waiting: [...batches], next: Promise.withResolvers<undefined>() };
+    const lane: Lane = { waiting: [...batches], next: Promise.withResolvers() };
     const { promise } = lane.next;
     this.#lanes.set(subscriber.connectionId, lane);
     void this.#drain(subscriber, lane);
@@ -55,26 +62,35 @@ export class ChannelLanes {
 
   async #drain(subscriber: Subscriber, lane: Lane): Promise<void> {
     let result: SendResult;
-    let tried: PromiseWithResolvers<undefined>;
+    let current: PromiseWithResolvers<Tried>;
     do {
-      tried = lane.next;
+      current = lane.next;
       lane.next = Promise.withResolvers();
-      result = await this.#send(subscriber, lane.waiting.splice(0));
+      const { resolve } = current;
+      result = await this.#send(subscriber, lane.waiting.splice(0), () => {
+        resolve('late');
+        lane.next.resolve('late');
+      });
       if (result === 'gone') break;
-      tried.resolve(undefined);
+      resolve('tried');
     } while (lane.waiting.length > 0);
     this.#lanes.delete(subscriber.connectionId);
     if (result === 'gone') await this.#options.forget(subscriber);
-    tried.resolve(undefined);
-    lane.next.resolve(undefined);
+    current.resolve('tried');
+    lane.next.resolve('tried');
     if (this.#lanes.size === 0) this.#options.onIdle();
   }
 
-  async #send(subscriber: Subscriber, batches: readonly Batch[]): Promise<SendResult> {
+  /** What follows a frame that was not taken is not sent: the connection has to read the log anyway. */
+  async #send(
+    subscriber: Subscriber,
+    batches: readonly Batch[],
+    onLate: () => void,
+  ): Promise<SendResult> {
     let result: SendResult = 'delivered';
     for (const frame of this.#encoder.frames(batches)) {
-      result = await this.#options.send(subscriber, frame);
-      if (result === 'gone') break;
+      result = await this.#options.send(subscriber, frame, onLate);
+      if (result !== 'delivered') break;
     }
     return result;
   }

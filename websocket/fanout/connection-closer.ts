@@ -37,31 +37,31 @@ export class ConnectionCloser {
    * Ends a connection whose token seems to have expired. The connection's own row decides: a
    * subscription, or a scan, may be a moment behind it.
    */
-  closeExpired(connectionId: string, channels: readonly string[] = []): Promise<void> {
+  closeExpired(connectionId: string, channelShard?: string): Promise<void> {
     const { registry, clock } = this.#options;
     return this.#once(connectionId, async () => {
       const connection = await registry.get(connectionId);
-      if (connection === undefined) await registry.remove(connectionId, channels);
+      if (connection === undefined) await registry.remove(connectionId, channelShard);
       else if (connection.expiresAt <= clock()) await this.#end(connection, 'token_expired');
     });
   }
 
   /** Removes what is known of a connection that has ended. Never rejects. */
-  async forget(connectionId: string, channels: readonly string[]): Promise<void> {
+  async forget(connectionId: string, channelShard?: string): Promise<void> {
     try {
-      await this.#options.registry.remove(connectionId, channels);
+      await this.#options.registry.remove(connectionId, channelShard);
     } catch (error) {
       this.#options.logger.error({ err: error, connectionId }, 'gone connection not removed');
     }
   }
 
-  async #end({ connectionId, endpoint, channels }: Connection, reason: ClosedFor): Promise<void> {
+  async #end({ connectionId, endpoint }: Connection, reason: ClosedFor): Promise<void> {
     const { registry, sender, random } = this.#options;
     const retryAfterMs = Math.round(random() * RETRY_SPREAD_MS[reason]);
     const closing: ClosingMessage = { type: 'closing', reason, retryAfterMs };
     const result = await sender.send(endpoint, connectionId, JSON.stringify(closing));
     if (result !== 'gone') await sender.close(endpoint, connectionId);
-    await registry.remove(connectionId, channels);
+    await registry.remove(connectionId);
   }
 
   /** Several may notice the same end at once. */

@@ -14,7 +14,7 @@ const PATIENT = { timeout: 30_000 };
 
 const dynalite = await startDynalite();
 
-async function makeBed(limits: Partial<SenderLimits> = {}, patienceMs = 100) {
+async function makeBed(limits: Partial<SenderLimits> = {}) {
   const at = await startEndpoint();
   const prefix = await dynalite.freshTables();
   const registry = new DynamoConnectionRegistry({
@@ -34,9 +34,13 @@ async function makeBed(limits: Partial<SenderLimits> = {}, patienceMs = 100) {
   });
   onTestFinished(() => client.destroy());
   const shared = { registry, clock: Date.now, random: Math.random, logger };
-  const sender = new Sender({ client, limits: { ...SENDER_LIMITS, ...limits }, ...shared });
+  const sender = new Sender({
+    client,
+    limits: { ...SENDER_LIMITS, slowAfterMs: 50, lateAfterMs: 100, ...limits },
+    ...shared,
+  });
   const closer = new ConnectionCloser({ sender, ...shared });
-  const fanOut = createFanOut({ sender, closer, patienceMs, ...shared });
+  const fanOut = createFanOut({ sender, closer, ...shared });
   const subscribe = async (connectionId: string, expiresAt = Date.now() + 3_600_000) => {
     await registry.connect({
       connectionId,
@@ -141,8 +145,8 @@ describe('fan-out', () => {
   it('says of each event that everybody has been tried with it, though more of them follow', async () => {
     // Nothing but the posts' own ends may tell.
     const never = 2 * PATIENT.timeout;
-    const limits = { deadlineMs: never, slowAfterMs: never };
-    const { subscribe, fanOut, decide, sentTo } = await makeBed(limits, never);
+    const limits = { deadlineMs: never, slowAfterMs: never, lateAfterMs: never };
+    const { subscribe, fanOut, decide, sentTo } = await makeBed(limits);
     await subscribe('a');
     const held = [Promise.withResolvers<200>(), Promise.withResolvers<200>()];
     const posts = [...held];
@@ -178,10 +182,14 @@ describe('fan-out', () => {
     for (const text of sentTo('a')) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(32_768);
   });
 
-  it('lets nobody wait for a connection that hangs', async () => {
-    const { subscribe, deliver, decide, sentTo } = await makeBed({ deadlineMs: 30_000 });
-    for (const id of ['a', 'slow', 'b']) await subscribe(id);
-    decide(({ connectionId }) => (connectionId === 'slow' ? 'hang' : 200));
+  it('lets nobody wait for connections that hang, be they more than there are slots', async () => {
+    const { subscribe, deliver, decide, sentTo } = await makeBed({
+      deadlineMs: 2 * PATIENT.timeout,
+      concurrency: 4,
+    });
+    const hanging = Array.from({ length: 12 }, (_, index) => `hanging-${index}`);
+    for (const id of ['a', ...hanging, 'b']) await subscribe(id);
+    decide(({ connectionId }) => (hanging.includes(connectionId) ? 'hang' : 200));
     for (let seq = 1; seq <= 3; seq += 1) await deliver(batch(seq));
     expect(rangesOf(sentTo('a'))).toEqual([
       [1, 1],
@@ -189,7 +197,41 @@ describe('fan-out', () => {
       [3, 3],
     ]);
     expect(sentTo('b')).toHaveLength(3);
-    expect(sentTo('slow')).toHaveLength(1);
+    for (const id of hanging) expect(sentTo(id)).toHaveLength(1);
+  });
+
+  it('waits for all whose turn has not come, however long others take', async () => {
+    const { subscribe, fanOut, sentTo } = await makeBed({
+      postsPerSecond: 100,
+      postsBurst: 1,
+      concurrency: 2,
+    });
+    const ids = Array.from({ length: 40 }, (_, index) => `connection-${index}`);
+    await Promise.all(ids.map((id) => subscribe(id)));
+    const deliveries = [];
+    for (let seq = 1; seq <= 3; seq += 1) deliveries.push(await fanOut.deliver('c', [batch(seq)]));
+    for (const [index, { settled }] of deliveries.entries()) {
+      await settled;
+      const behind = ids.filter((id) => (rangesOf(sentTo(id)).at(-1)?.[1] ?? 0) < index + 1);
+      expect(behind).toEqual([]);
+    }
+  });
+
+  it('sends nothing more of a round after a frame that was not taken', async () => {
+    const { subscribe, fanOut, decide, sentTo } = await makeBed({ attempts: 1 });
+    await subscribe('a');
+    const held = Promise.withResolvers<500>();
+    decide(() => held.promise);
+    await fanOut.deliver('c', [batch(1)]);
+    // Each fits a frame alone.
+    for (let seq = 2; seq <= 20; seq += 1) await fanOut.deliver('c', [batch(seq, seq, 30_000)]);
+    held.resolve(500);
+    await expect.poll(() => sentTo('a').length, PATIENT).toBe(2);
+    decide(() => 200);
+    const { settled } = await fanOut.deliver('c', [batch(21)]);
+    await settled;
+    await expect.poll(() => rangesOf(sentTo('a')).at(-1), PATIENT).toEqual([21, 21]);
+    expect(sentTo('a').length).toBeLessThanOrEqual(4);
   });
 
   it('goes on with a slow connection when it takes frames again', async () => {

@@ -2,15 +2,15 @@ import type { Logger } from 'pino';
 import type { Batch } from '../channel-log/channel-log.ts';
 import type { ConnectionRegistry, Subscriber } from '../connections/connection-registry.ts';
 import { ChannelLanes } from './channel-lanes.ts';
+import type { Tried } from './channel-lanes.ts';
 import type { ConnectionCloser } from './connection-closer.ts';
 import { LateConnections } from './late-connections.ts';
-import { Progress } from './progress.ts';
 import type { Sender, SendResult } from './sender.ts';
 
 export interface Delivery {
   /**
-   * Resolves when everybody has been tried; never rejects. A connection that lets everybody wait is not waited for:
-   * its posts go on, and what it misses the channel log recovers.
+   * Resolves when everybody has been tried; never rejects. A connection that is late is not waited
+   * for: its posts go on, and what it misses the channel log recovers.
    */
   settled: Promise<void>;
 }
@@ -29,34 +29,33 @@ export interface FanOutOptions {
   sender: Sender;
   closer: ConnectionCloser;
   clock: () => number;
-  /** How long no post at all may end until the rest are no longer waited for. */
-  patienceMs: number;
   logger: Pick<Logger, 'warn' | 'error'>;
 }
 
-export function createFanOut({
-  registry,
-  sender,
-  closer,
-  clock,
-  patienceMs,
-  logger,
-}: FanOutOptions): FanOut {
+export function createFanOut({ registry, sender, closer, clock, logger }: FanOutOptions): FanOut {
   const channels = new Map<string, ChannelLanes>();
   const late = new LateConnections();
 
-  async function send({ endpoint, connectionId }: Subscriber, frame: string): Promise<SendResult> {
-    const isLate = late.has(connectionId);
-    const result = await sender.send(endpoint, connectionId, frame, { isLate });
+  async function send(
+    { endpoint, connectionId }: Subscriber,
+    frame: string,
+    onLate: () => void,
+  ): Promise<SendResult> {
+    const result = await sender.send(endpoint, connectionId, frame, {
+      isLate: late.has(connectionId),
+      onLate: () => {
+        late.add(connectionId);
+        onLate();
+      },
+    });
     if (result !== 'skipped') late.delete(connectionId);
     return result;
   }
 
-  /** Waits for whoever makes progress; the others are late, and not waited for the next time. */
-  async function settle(channel: string, progress: Progress): Promise<void> {
-    const open = await progress.done();
-    for (const connectionId of open) late.add(connectionId);
-    if (open.length > 0) logger.warn({ channel, connections: open.length }, 'connections are late');
+  async function settle(channel: string, tries: readonly Promise<Tried>[]): Promise<void> {
+    const outcomes = await Promise.all(tries);
+    const connections = outcomes.filter((outcome) => outcome === 'late').length;
+    if (connections > 0) logger.warn({ channel, connections }, 'connections are late');
   }
 
   function lanesOf(channel: string): ChannelLanes {
@@ -64,7 +63,7 @@ export function createFanOut({
     if (known !== undefined) return known;
     const lanes = new ChannelLanes(channel, {
       send,
-      forget: (subscriber) => closer.forget(subscriber.connectionId, [channel]),
+      forget: (subscriber) => closer.forget(subscriber.connectionId, subscriber.channelShard),
       onIdle: () => {
         // Others may have taken their place meanwhile.
         if (channels.get(channel) === lanes) channels.delete(channel);
@@ -74,26 +73,28 @@ export function createFanOut({
     return lanes;
   }
 
-  function expire(connectionId: string, channel: string): Promise<void> {
-    return closer.closeExpired(connectionId, [channel]).catch((error: unknown) => {
+  async function expire({ connectionId, channelShard }: Subscriber): Promise<Tried> {
+    try {
+      await closer.closeExpired(connectionId, channelShard);
+    } catch (error) {
       logger.error({ err: error, connectionId }, 'expired connection not closed');
-    });
+    }
+    return 'tried';
   }
 
   return {
     async deliver(channel, batches, shard) {
-      const progress = new Progress(patienceMs);
-      if (batches.length === 0) return { settled: settle(channel, progress) };
+      const tries: Promise<Tried>[] = [];
+      if (batches.length === 0) return { settled: Promise.resolve() };
       const deliverTo = (subscriber: Subscriber) => {
         const { connectionId, expiresAt } = subscriber;
         const tried =
-          expiresAt <= clock()
-            ? expire(connectionId, channel)
-            : lanesOf(channel).push(subscriber, batches);
-        if (!late.has(connectionId)) progress.track(connectionId, tried);
+          expiresAt <= clock() ? expire(subscriber) : lanesOf(channel).push(subscriber, batches);
+        // Who is late lets nobody wait until a frame has been taken.
+        if (!late.has(connectionId)) tries.push(tried);
       };
       for await (const page of registry.subscribers(channel, shard)) page.forEach(deliverTo);
-      return { settled: settle(channel, progress) };
+      return { settled: settle(channel, tries) };
     },
   };
 }

@@ -20,8 +20,11 @@ export class FrameEncoder {
     this.#channel = channel;
   }
 
-  /** As few frames as carry these batches: what follows on and fits goes into one. */
-  frames(batches: readonly Batch[]): string[] {
+  /**
+   * As few frames as carry these batches: what follows on and fits goes into one. Each is made when
+   * it is asked for, so that many connections that are far behind do not hold many.
+   */
+  *frames(batches: readonly Batch[]): Generator<string> {
     const groups: Batch[][] = [];
     let openBytes = 0;
     for (const batch of batches) {
@@ -37,7 +40,7 @@ export class FrameEncoder {
         openBytes = bytes;
       }
     }
-    return groups.map((group) => this.#frame(group));
+    for (const group of groups) yield this.#frame(group);
   }
 
   #frame(group: readonly Batch[]): string {

@@ -16,6 +16,8 @@ export interface SenderLimits {
   deadlineMs: number;
   /** A post that takes longer gives its slot to others while it goes on. */
   slowAfterMs: number;
+  /** Nobody waits any more for a frame that was first posted so long ago. */
+  lateAfterMs: number;
   /** Most posts that go on without a slot. */
   maxSlow: number;
   /** How long a throttled connection is tried again before it is skipped. */
@@ -28,7 +30,8 @@ export const SENDER_LIMITS: SenderLimits = {
   ...postsPerSecondLimits(8_000),
   concurrency: 64,
   deadlineMs: 3_000,
-  slowAfterMs: 1_000,
+  slowAfterMs: 250,
+  lateAfterMs: 1_000,
   maxSlow: 1_000,
   throttleWindowMs: 2_000,
   attempts: 2,
@@ -76,29 +79,38 @@ export class Sender {
     });
   }
 
-  /** Sends one text frame. Never rejects. */
+  /**
+   * Sends one text frame. Never rejects. With `isLate`, it uses the slots of those that are late;
+   * `onLate` is called when it becomes late itself, counted from its first post.
+   */
   async send(
     endpoint: string,
     connectionId: string,
     data: string,
-    { isLate = false } = {},
+    { isLate = false, onLate }: { isLate?: boolean; onLate?: () => void } = {},
   ): Promise<SendResult> {
     const slots = isLate ? this.#lateSlots : this.#slots;
     const { client, limits, clock, random } = this.#options;
-    // The window begins with the first post, not while it waits for its turn.
+    // Both begin with the first post, not while it waits for its turn.
     let startedAt = Infinity;
+    let late: NodeJS.Timeout | undefined;
     let failures = 0;
-    for (let attempt = 0; ; attempt += 1) {
-      const result = await this.#attempt(slots, (signal) => {
-        startedAt = Math.min(startedAt, clock());
-        return client.post(endpoint, connectionId, data, signal);
-      });
-      if (result === 'delivered' || result === 'gone') return result;
-      if (result === 'failed') failures += 1;
-      const waitMs = random() * Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** attempt);
-      const isOver = clock() - startedAt + waitMs > limits.throttleWindowMs;
-      if (failures >= limits.attempts || isOver) return 'skipped';
-      await sleep(waitMs);
+    try {
+      for (let attempt = 0; ; attempt += 1) {
+        const result = await this.#attempt(slots, (signal) => {
+          startedAt = Math.min(startedAt, clock());
+          if (onLate) late ??= setTimeout(onLate, limits.lateAfterMs);
+          return client.post(endpoint, connectionId, data, signal);
+        });
+        if (result === 'delivered' || result === 'gone') return result;
+        if (result === 'failed') failures += 1;
+        const waitMs = random() * Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** attempt);
+        const isOver = clock() - startedAt + waitMs > limits.throttleWindowMs;
+        if (failures >= limits.attempts || isOver) return 'skipped';
+        await sleep(waitMs);
+      }
+    } finally {
+      clearTimeout(late);
     }
   }
 

@@ -96,7 +96,7 @@ export function createMessageHandler(options: MessageHandlerOptions) {
       reply: (message) => context.replyText(JSON.stringify(message)),
       replyText: async (frame) => {
         const result = await sender.send(connection.endpoint, connectionId, frame);
-        if (result === 'gone') await closer.forget(connectionId, channelOf(parsed));
+        if (result === 'gone') await closer.forget(connectionId);
         return result === 'delivered';
       },
     };
@@ -135,9 +135,4 @@ function dispatch(
     case 'ping':
       return ping(dependencies, context, message);
   }
-}
-
-/** The channel that a message is about: its subscription is cleared with a connection that is gone. */
-function channelOf(parsed: ReturnType<typeof parseClientMessage>): string[] {
-  return parsed.ok && 'channel' in parsed.message ? [parsed.message.channel] : [];
 }
