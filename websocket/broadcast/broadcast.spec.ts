@@ -11,6 +11,8 @@ import { startFauxqs } from './running-fauxqs.ts';
 const CHANNEL = 'announcements';
 const SHARDS = 4;
 const PATIENT = { timeout: 30_000 };
+/** A turn comes so late that whoever took the wait for a failure would have given up. */
+const UNHURRIED = { postsPerSecond: 20, postsBurst: 1, lateAfterMs: 500 };
 
 const [{ dynalite, tokens, realtime: build }, fauxqs] = await Promise.all([
   startTestBed(),
@@ -192,6 +194,24 @@ describe('a worker', () => {
     expect(await fauxqs.depth(queueUrl)).toEqual({ waiting: SHARDS, inHand: 0 });
   });
 
+  it('that stops has posted to everybody of what it has in hand, slow as its rate may be', async () => {
+    const { startWorker, realtime, another, subscribers, queueUrl } = await makeBed();
+    const clients = await subscribers(40);
+    await realtime.publish(CHANNEL, [anEvent('e1')]);
+    const unhurried = await another({ senderLimits: UNHURRIED });
+    const taken: string[] = [];
+    const worker = startWorker((body) => {
+      taken.push(body);
+      return unhurried.workBroadcast(body);
+    });
+    await expect.poll(() => taken.length, PATIENT).toBe(SHARDS);
+    await worker.stop();
+    // As if the process had ended: no post goes out any more.
+    unhurried.destroy();
+    for (const client of clients) expect((await client.events(1)).ids).toEqual(['e1']);
+    expect(await fauxqs.depth(queueUrl)).toEqual({ waiting: 0, inHand: 0 });
+  });
+
   it('that stops takes nothing more, though some of it only wait for messages', async () => {
     const { startWorker, realtime, queueUrl } = await makeBed();
     const taken: string[] = [];
@@ -284,6 +304,18 @@ describe('a worker', () => {
 });
 
 describe('the Lambda handler', () => {
+  it('answers when everybody has been posted to, slow as its rate may be', async () => {
+    const { realtime, another, queueUrl, subscribers } = await makeBed();
+    const clients = await subscribers(40);
+    await realtime.publish(CHANNEL, [anEvent('e1')]);
+    const unhurried = await another({ senderLimits: UNHURRIED });
+    const messages = await take(queueUrl, { hiddenSeconds: 30 });
+    expect(await unhurried.broadcast(lambdaEvent(messages))).toEqual({ batchItemFailures: [] });
+    // As if the function were frozen.
+    unhurried.destroy();
+    for (const client of clients) expect((await client.events(1)).ids).toEqual(['e1']);
+  });
+
   it('brings about what it can, and names only what must be tried again', async () => {
     const { realtime, queueUrl, subscribers } = await makeBed();
     const [client] = await subscribers(1);
