@@ -27,6 +27,7 @@ function startRelay(): Child {
     DYNAMODB_ENDPOINT: 'http://127.0.0.1:1',
     COGNITO_ISSUER: 'http://127.0.0.1:1/us-east-1_ordercast',
     COGNITO_CLIENT_ID: 'client',
+    AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
   });
