@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
   DeleteConnectionCommand,
   GetConnectionCommand,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import type { ConnectEvent, DisconnectEvent } from './gateway-event.ts';
 import { startGateway, TestClient, type RunningGateway } from './running-gateway.ts';
@@ -244,18 +247,23 @@ describe('as plain HTTP', () => {
   });
 });
 
-/** The binary is named, since a PATH may hold an older one of another kind before it. */
-const AWS = '/usr/bin/aws';
-const version = await run(AWS, ['--version']).then(
-  ({ stdout }) => stdout.trim(),
+const AWS = 'aws';
+/** As an AWS without settings of its owner's. */
+const AWS_HOME = {
+  PATH: process.env.PATH,
+  HOME: process.env.HOME,
+  AWS_CONFIG_FILE: '/nonexistent',
+  AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+};
+const version = await run(AWS, ['--version'], { env: AWS_HOME }).then(
+  ({ stdout, stderr }) => (stdout || stderr).trim(),
   () => undefined,
 );
 
 describe('through the AWS command line', () => {
-  if (version === undefined) console.warn(`skipped: there is no ${AWS}`);
+  if (version === undefined) console.warn('skipped: there is no aws on the PATH');
   const env = {
-    PATH: process.env.PATH,
-    HOME: '/nonexistent',
+    ...AWS_HOME,
     AWS_ACCESS_KEY_ID: 'any',
     AWS_SECRET_ACCESS_KEY: 'any',
     AWS_DEFAULT_REGION: 'us-east-1',
@@ -274,7 +282,7 @@ describe('through the AWS command line', () => {
   });
 
   test.skipIf(version === undefined)(
-    `GET, POST and DELETE (${version ?? `skipped: there is no ${AWS}`})`,
+    `GET, POST and DELETE (${version ?? 'skipped: there is no aws on the PATH'})`,
     { timeout: 180_000 },
     async () => {
       const { endpoint, connect } = await start();
@@ -282,7 +290,11 @@ describe('through the AWS command line', () => {
       const id = ['--connection-id', ConnectionId];
       const seen = described.parse(JSON.parse(await aws(endpoint, 'get-connection', ...id)));
       expect(seen.Identity).toEqual({ SourceIp: '127.0.0.1', UserAgent: 'spec' });
-      await aws(endpoint, 'post-to-connection', ...id, '--data', 'aGVsbG8=');
+      // Versions 1 and 2 take a text for different things, a file for the same.
+      const folder = await mkdtemp(join(tmpdir(), 'ordercast-aws-'));
+      onTestFinished(() => rm(folder, { recursive: true }));
+      await writeFile(join(folder, 'hello'), 'hello');
+      await aws(endpoint, 'post-to-connection', ...id, '--data', `fileb://${folder}/hello`);
       expect(await receiver.message()).toBe('hello');
       await aws(endpoint, 'delete-connection', ...id);
       expect(await receiver.closed).toMatchObject({ code: 1000 });
