@@ -65,6 +65,24 @@ describe('the client library over the real core', () => {
     expect(ids).toEqual([...idsOf(3, 'before'), ...idsOf(50), 'after1']);
   });
 
+  it('gets what takes several responses of the log in order with what is published meanwhile', async () => {
+    const realtime = await build();
+    const { url } = await serve(realtime);
+    const { client, cut } = connect(url, () => tokens.token('ada'));
+    const { ids, subscription } = listen(client, 'user/ada');
+    await subscription.ready;
+    cut();
+    await until(() => client.state !== 'connected');
+    for (let part = 0; part < 15; part += 1) {
+      await realtime.publish('user/ada', someEvents(100, `missed${part}-`, 2_000));
+    }
+    await until(() => ids.length > 0);
+    for (const event of someEvents(50, 'live')) await realtime.publish('user/ada', [event]);
+    await until(() => ids.length >= 1_550);
+    const missed = Array.from({ length: 15 }, (_, part) => idsOf(100, `missed${part}-`)).flat();
+    expect(ids).toEqual([...missed, ...idsOf(50, 'live')]);
+  });
+
   it('sees events once and in order while they are published and its sockets are cut', async () => {
     const realtime = await build();
     const { url } = await serve(realtime);

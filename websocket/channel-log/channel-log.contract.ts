@@ -176,9 +176,10 @@ export function describeChannelLog(makeBed: () => Promise<LogBed>): void {
       expect((await collect(tail)).map(({ id }) => id)).toEqual(['c']);
     });
 
-    it('replays a thousand events in order', async () => {
+    it('replays a thousand events in order, though no one response holds them', async () => {
       const bed = await makeBed();
-      const many = Array.from({ length: 1_000 }, (_, n) => event(`e${n}`, 600));
+      // Twice the megabyte of a DynamoDB response.
+      const many = Array.from({ length: 1_000 }, (_, n) => event(`e${n}`, 2_000));
       const { epoch } = await bed.open().append('c', many).then(first);
       const seen = await collect(await bed.open().readSince('c', { epoch, seq: 0 }));
       expect(seen.map(({ id }) => id)).toEqual(many.map(({ id }) => id));

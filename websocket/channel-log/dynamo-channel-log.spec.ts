@@ -156,6 +156,20 @@ describe('DynamoChannelLog', () => {
       expect(old).toMatchObject({ recovered: false, position: { epoch: after.epoch, seq: 3 } });
     });
 
+    it('and all items with it: begins a later epoch, and recovers no old position', async () => {
+      const bed = await makeBed();
+      const before = await bed.open().append('c', events('a', 'b')).then(first);
+      await loseHead(bed.tableName);
+      await dynalite.client.send(
+        new DeleteCommand({ TableName: bed.tableName, Key: { channel: 'c', from: before.from } }),
+      );
+      const after = await bed.open().append('c', events('c', 'd', 'e')).then(first);
+      expect(after.from).toBe(1);
+      expect(after.epoch > before.epoch).toBe(true);
+      const old = await bed.open().readSince('c', { epoch: before.epoch, seq: 2 });
+      expect(old).toMatchObject({ recovered: false, position: { epoch: after.epoch, seq: 3 } });
+    });
+
     it('a writer of the old epoch finds the new one', async () => {
       const bed = await makeBed();
       const log = bed.open();
