@@ -5,6 +5,7 @@ import type { Announcement } from '@ordercast/contract/announcement.ts';
 import { ANNOUNCEMENTS_CHANNEL } from '@ordercast/contract/channel.ts';
 import { orderEventDataSchema } from '@ordercast/contract/order-event.ts';
 import type { OrderEventData } from '@ordercast/contract/order-event.ts';
+import { WebSocket } from 'ws';
 import type { Person } from './person.ts';
 
 /** What one callback was called with. */
@@ -25,6 +26,7 @@ export class Observer<Data> {
   readonly #clockSkewMs: number;
   readonly #positions = memoryPositions();
   #client: RealtimeClient | undefined;
+  #socket: WebSocket | undefined;
 
   /** `clockSkewMs` is how far the clock of this one's device runs ahead; negative where it is behind. */
   constructor(
@@ -42,7 +44,16 @@ export class Observer<Data> {
   /** Subscribes with a new client, as after a reload of the page; resolves when that stands. */
   async open(): Promise<void> {
     this.#client?.close();
+    const opened = (socket: WebSocket) => {
+      this.#socket = socket;
+    };
     this.#client = createRealtimeClient({
+      WebSocket: class extends WebSocket {
+        constructor(url: string, protocols: string[]) {
+          super(url, protocols);
+          opened(this);
+        }
+      },
       url: this.#person.config.realtimeUrl,
       token: () => Promise.resolve(this.#person.accessToken),
       positions: this.#positions,
@@ -52,6 +63,13 @@ export class Observer<Data> {
       onEvent: ({ id, data }) => this.seen.push({ id, data: this.#parse(data) }),
       onReload: () => (this.reloads += 1),
     }).ready;
+  }
+
+  /** Reads nothing more from its socket; the answer goes on with it. */
+  stopReading(): () => void {
+    const socket = this.#socket;
+    socket?.pause();
+    return () => socket?.resume();
   }
 
   close(): void {

@@ -25,6 +25,7 @@ import { createRealtimeTables } from '@ordercast/websocket/connections/realtime-
 import { createWebSocketGateway } from '@ordercast/websocket/gateway/websocket-gateway.ts';
 import type { WebSocketGateway } from '@ordercast/websocket/gateway/websocket-gateway.ts';
 import { realtimeRoutes } from '@ordercast/websocket/realtime-routes.ts';
+import { DYNAMO_TIMEOUTS } from '@ordercast/websocket/dynamo-timeouts.ts';
 import { createRealtime } from '@ordercast/websocket/realtime.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
@@ -68,7 +69,9 @@ export interface SplitSystem {
   decidePosts(rule: () => PostFate): void;
   /** The sockets of all connections, on the gateway's side. */
   sockets: ReadonlySet<Duplex>;
-  /** The gateway dies with all its connections, and another begins that knows none of them. */
+  /** Ends a subject's access: its tokens issued up to `at` (epoch ms), and its connections. */
+  endAccess: (sub: string, at: number) => Promise<void>;
+  /** The gateway dies with all its connections and tells nobody; another begins that knows none. */
   restartGateway(): void;
   close(): Promise<void>;
 }
@@ -141,6 +144,7 @@ export async function startSplitSystem(
     endpoint: dynamoEndpoint,
     region: REGION,
     credentials,
+    requestHandler: DYNAMO_TIMEOUTS,
   });
   const handlersSkewMs = clockSkewMs();
   const realtime = createRealtime({
@@ -159,8 +163,13 @@ export async function startSplitSystem(
   });
   const sockets = new Set<Duplex>();
   let fateOfPost: () => PostFate = () => 'pass';
-  const createGateway = () =>
-    createWebSocketGateway({
+  /** Whose ends nobody reports. */
+  const killed = new Set<number>();
+  let gateways = 0;
+  const createGateway = () => {
+    const id = (gateways += 1);
+    return createWebSocketGateway({
+      dropDisconnects: () => (killed.has(id) ? 1 : 0),
       stage: STAGE,
       domainName: host,
       ...realtimeRoutes(realtime),
@@ -168,6 +177,7 @@ export async function startSplitSystem(
       random,
       log: quiet,
     });
+  };
   let gateway = createGateway();
   const webConfig = (): WebConfig => ({
     region: REGION,
@@ -250,8 +260,10 @@ export async function startSplitSystem(
       fateOfPost = rule;
     },
     sockets,
+    endAccess: realtime.endAccess,
     restartGateway: () => {
       const old = gateway;
+      killed.add(gateways);
       gateway = createGateway();
       for (const socket of sockets) socket.destroy();
       void old.close();

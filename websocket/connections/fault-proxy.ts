@@ -6,9 +6,15 @@ import { onTestFinished } from 'vitest';
 
 /**
  * `pass` it on; `refuse`: cut the connection before the other side sees it; `lose`: pass it on, and
- * cut the connection instead of answering.
+ * cut the connection instead of answering; `hang`: never answer; `throttle` and `fail`: answer as AWS
+ * does where too much is asked, or where it has a fault of its own.
  */
-export type Fate = 'pass' | 'refuse' | 'lose';
+export type Fate = 'pass' | 'refuse' | 'lose' | 'hang' | keyof typeof ERRORS;
+
+const ERRORS = {
+  throttle: { status: 400, name: 'ThrottlingException' },
+  fail: { status: 500, name: 'InternalServerError' },
+};
 
 export interface SeenRequest {
   /** Such as `PutItem`. */
@@ -34,10 +40,14 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     const target = String(request.headers['x-amz-target']);
     const operation = target.slice(target.indexOf('.') + 1);
     const fate = await rule({ operation, body: body.toString() });
-    if (fate === 'refuse') {
-      response.destroy();
-      return;
+    if (fate === 'refuse') response.destroy();
+    if (fate === 'throttle' || fate === 'fail') {
+      const { status, name } = ERRORS[fate];
+      response
+        .writeHead(status, { 'Content-Type': 'application/x-amz-json-1.0' })
+        .end(JSON.stringify({ __type: name, message: 'no' }));
     }
+    if (fate !== 'pass' && fate !== 'lose') return;
     const outgoing = forward({
       port: targetPort,
       host: '127.0.0.1',
