@@ -17,6 +17,21 @@ describe('Pacer', () => {
     expect(order).toEqual(['a', 'b', 'c', 'late', 'later']);
   });
 
+  it('lets each who comes after the burst wait one step longer than the one before', async () => {
+    const waits: number[] = [];
+    const pacer = new Pacer({
+      perSecond: 100,
+      burst: 3,
+      clock: () => 0,
+      wait: (ms) => {
+        waits.push(ms);
+        return Promise.resolve();
+      },
+    });
+    for (let turn = 0; turn < 6; turn += 1) await pacer.turn();
+    expect(waits).toEqual([10, 20, 30]);
+  });
+
   it('fills up again in quiet times, and not beyond the burst', async () => {
     let now = 0;
     const pacer = new Pacer({ perSecond: 1, burst: 2, clock: () => now });
