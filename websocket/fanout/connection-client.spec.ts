@@ -68,13 +68,14 @@ describe.each(CLIENTS)('the connection client of %s', (_name, Client) => {
 
   it('gives up at the signal, and at an endpoint that is not there', async () => {
     const { client } = makeClient();
-    const { endpoint, calls, decide } = await startEndpoint();
+    const { endpoint, calls, decide, givenUp } = await startEndpoint();
     decide(() => 'hang');
     const deadline = new AbortController();
     const posted = client.post(endpoint, ID, 'x', deadline.signal);
     await expect.poll(() => calls.length).toBe(1);
     deadline.abort();
     expect(await posted).toBe('failed');
+    await expect.poll(givenUp, { timeout: 30_000 }).toBe(1);
     expect(await post(client, 'http://127.0.0.1:1/stage')).toBe('failed');
     expect(await post(client, 'no URL')).toBe('failed');
   });

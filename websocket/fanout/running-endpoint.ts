@@ -21,6 +21,8 @@ export interface RunningEndpoint {
   sentTo: (connectionId: string) => string[];
   /** Decides over each call from now on; it may take its time. */
   decide: (rule: (call: Call) => Answer | Promise<Answer>) => void;
+  /** How many calls that hung the caller gave up. */
+  givenUp: () => number;
   /** Most calls that were under way at once. */
   mostAtOnce: () => number;
   /** How many sockets were opened. */
@@ -35,6 +37,7 @@ export async function startEndpoint(): Promise<RunningEndpoint> {
   let rule: (call: Call) => Answer | Promise<Answer> = () => 200;
   let underWay = 0;
   let most = 0;
+  let givenUp = 0;
   let sockets = 0;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -46,7 +49,10 @@ export async function startEndpoint(): Promise<RunningEndpoint> {
     const call = { method: request.method ?? '', connectionId, body };
     calls.push(call);
     const decided = await rule(call);
-    if (decided === 'hang') return;
+    if (decided === 'hang') {
+      response.once('close', () => (givenUp += 1));
+      return;
+    }
     if (decided === 'cut') {
       response.destroy();
       return;
@@ -75,6 +81,7 @@ export async function startEndpoint(): Promise<RunningEndpoint> {
     decide: (next) => {
       rule = next;
     },
+    givenUp: () => givenUp,
     mostAtOnce: () => most,
     sockets: () => sockets,
   };

@@ -64,12 +64,14 @@ describe('Sender', () => {
     expect(calls).toHaveLength(4);
   });
 
-  it('gives up a post that hangs at its deadline', async () => {
-    const { endpoint, decide, calls } = await startEndpoint();
+  it('gives up a post that hangs at its deadline, and ends the request', async () => {
+    const { endpoint, decide, calls, givenUp } = await startEndpoint();
     decide(() => 'hang');
     const sender = makeSender({ deadlineMs: 50, attempts: 1 });
-    expect(await sender.send(endpoint, 'one', 'x')).toBe('skipped');
-    expect(calls).toHaveLength(1);
+    // On a busy machine the deadline may pass before the post has arrived.
+    do expect(await sender.send(endpoint, 'one', 'x')).toBe('skipped');
+    while (calls.length === 0);
+    await expect.poll(givenUp, { timeout: 30_000 }).toBeGreaterThan(0);
   });
 
   it('skips a host that cannot be reached', async () => {
