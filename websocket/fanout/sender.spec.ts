@@ -1,10 +1,13 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startEndpoint } from './running-endpoint.ts';
 import { SignedConnectionClient } from './signed-connection-client.ts';
-import type { SenderLimits } from './sender.ts';
+import type { SenderLimits, SenderOptions } from './sender.ts';
 import { Sender, SENDER_LIMITS } from './sender.ts';
 
-function makeSender(limits: Partial<SenderLimits> = {}, clock = Date.now): Sender {
+function makeSender(
+  limits: Partial<SenderLimits> = {},
+  changed: Partial<Pick<SenderOptions, 'clock' | 'random' | 'wait'>> = {},
+): Sender {
   const client = new SignedConnectionClient({
     region: 'us-east-1',
     credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
@@ -15,8 +18,9 @@ function makeSender(limits: Partial<SenderLimits> = {}, clock = Date.now): Sende
   return new Sender({
     client,
     limits: { ...SENDER_LIMITS, ...limits },
-    clock,
+    clock: Date.now,
     random: Math.random,
+    ...changed,
   });
 }
 
@@ -46,13 +50,36 @@ describe('Sender', () => {
   it('skips a connection that stays throttled when the window is over', async () => {
     const { endpoint, calls, decide } = await startEndpoint();
     let now = 0;
-    const sender = makeSender({ throttleWindowMs: 1_000 }, () => now);
+    const sender = makeSender({ throttleWindowMs: 1_000 }, { clock: () => now });
     decide(() => {
       if (calls.length === 5) now = 2_000;
       return 429;
     });
     expect(await sender.send(endpoint, 'one', 'x')).toBe('skipped');
     expect(calls).toHaveLength(5);
+  });
+
+  it.each([
+    [0, [0, 0, 0, 0, 0, 0, 0]],
+    [0.5, [10, 20, 40, 80, 160, 250, 250]],
+    [1, [20, 40, 80, 160, 320, 500, 500]],
+  ])('waits longer before each retry, by chance at %s of the most', async (chance, expected) => {
+    const { endpoint, calls, decide } = await startEndpoint();
+    const waits: number[] = [];
+    const sender = makeSender(
+      { deadlineMs: 60_000 },
+      {
+        clock: () => 0,
+        random: () => chance,
+        wait: (ms) => {
+          waits.push(ms);
+          return Promise.resolve();
+        },
+      },
+    );
+    decide(() => (calls.length <= expected.length ? 429 : 200));
+    expect(await sender.send(endpoint, 'one', 'x')).toBe('delivered');
+    expect(waits).toEqual(expected);
   });
 
   it.each(['cut', 500] as const)('tries once more after %s, then skips', async (answer) => {

@@ -53,6 +53,7 @@ export interface SenderOptions {
   clock: () => number;
   /** From 0 to 1. */
   random: () => number;
+  wait?: (ms: number) => Promise<void>;
 }
 
 /** `skipped`: the connection may live but did not take it; the channel log recovers it. */
@@ -65,10 +66,12 @@ export class Sender {
   /** Late connections only hold up each other. */
   readonly #lateSlots: Slots;
   readonly #pacer: Pacer;
+  readonly #wait: (ms: number) => Promise<void>;
   #slow = 0;
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    this.#wait = options.wait ?? ((ms) => sleep(ms));
     const { concurrency, postsPerSecond, postsBurst } = options.limits;
     this.#slots = new Slots(concurrency);
     this.#lateSlots = new Slots(concurrency);
@@ -76,6 +79,7 @@ export class Sender {
       perSecond: postsPerSecond,
       burst: postsBurst,
       clock: options.clock,
+      wait: this.#wait,
     });
   }
 
@@ -107,7 +111,7 @@ export class Sender {
         const waitMs = random() * Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** attempt);
         const isOver = clock() - startedAt + waitMs > limits.throttleWindowMs;
         if (failures >= limits.attempts || isOver) return 'skipped';
-        await sleep(waitMs);
+        await this.#wait(waitMs);
       }
     } finally {
       clearTimeout(late);
