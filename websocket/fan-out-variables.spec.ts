@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { FAN_OUT_VARIABLES, fanOutSettings } from './fan-out-variables.ts';
+
+const schema = z.object(FAN_OUT_VARIABLES);
+const settingsOf = (environment: Record<string, string>) =>
+  fanOutSettings(schema.parse(environment));
+
+describe('the variables of the fan-out', () => {
+  it('set the posts a second, half of them at once, and the partitions of broadcasts', () => {
+    expect(settingsOf({ POSTS_PER_SECOND: '501', BROADCAST_SHARDS: '12' })).toEqual({
+      broadcastShards: 12,
+      senderLimits: { postsPerSecond: 501, postsBurst: 251 },
+    });
+  });
+
+  it('leave what they do not name as it is', () => {
+    expect(settingsOf({})).toEqual({ broadcastShards: undefined, senderLimits: {} });
+  });
+
+  it.each<Record<string, string>>([
+    { POSTS_PER_SECOND: '0' },
+    { POSTS_PER_SECOND: '-5' },
+    { POSTS_PER_SECOND: 'many' },
+    { POSTS_PER_SECOND: '' },
+    { POSTS_PER_SECOND: 'Infinity' },
+    { BROADCAST_SHARDS: '0' },
+    { BROADCAST_SHARDS: '2.5' },
+    { BROADCAST_SHARDS: '1001' },
+    { BROADCAST_SHARDS: 'eight' },
+  ])('are refused as %o', (environment) => {
+    expect(() => settingsOf(environment)).toThrow();
+  });
+});
