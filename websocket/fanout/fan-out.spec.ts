@@ -166,6 +166,23 @@ describe('fan-out', () => {
     ]);
   });
 
+  it('keeps the newest 256 batches for a connection that is far behind', async () => {
+    const never = 2 * PATIENT.timeout;
+    const limits = { deadlineMs: never, slowAfterMs: never, lateAfterMs: never };
+    const { subscribe, fanOut, decide, sentTo, calls } = await makeBed(limits);
+    await subscribe('a');
+    const held = Promise.withResolvers<200>();
+    decide(() => (calls.length === 1 ? held.promise : 200));
+    await fanOut.deliver('c', [batch(1)]);
+    const many = Array.from({ length: 300 }, (_, index) => batch(index + 2));
+    const { settled } = await fanOut.deliver('c', many);
+    held.resolve(200);
+    await settled;
+    const ids = framesOf(sentTo('a')).flatMap(({ events }) => events.map(({ id }) => id));
+    const newest = Array.from({ length: 256 }, (_, index) => `e${index + 46}`);
+    expect(ids).toEqual(['e1', ...newest]);
+  });
+
   it('joins neither what does not follow on nor what fits no frame', async () => {
     const { subscribe, deliver, sentTo } = await makeBed();
     await subscribe('a');
