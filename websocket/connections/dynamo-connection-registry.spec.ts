@@ -1,4 +1,4 @@
-import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import type { Connection, ConnectionRegistry } from './connection-registry.ts';
 import { DynamoConnectionRegistry } from './dynamo-connection-registry.ts';
@@ -90,6 +90,24 @@ describe('DynamoConnectionRegistry', () => {
     expect(await rowsLeft(prefix)).toBe(0);
   });
 
+  it('lets DynamoDB delete both rows of a connection three hours after it was made', async () => {
+    const { registry, prefix } = await makeBed();
+    const connectedAt = Date.UTC(2026, 10, 22, 8, 30);
+    await registry.connect(aConnection({ connectedAt }));
+    await registry.subscribe('one', 'orders');
+    await registry.extend('one', { groups: [], expiresAt: connectedAt + 86_400_000 });
+    const expected = Date.UTC(2026, 10, 22, 11, 30) / 1000;
+    const ttlOf = async (table: string, key: Record<string, string>): Promise<unknown> => {
+      const { Item } = await dynalite.client.send(
+        new GetCommand({ TableName: prefix + table, Key: { ...key, connectionId: 'one' } }),
+      );
+      return Item?.['ttl'];
+    };
+    expect(await ttlOf('connections', {})).toBe(expected);
+    expect(await ttlOf('subscriptions', { channelShard: 'orders#0' })).toBe(expected);
+    expect(await ttlOf('subscriptions', { channelShard: 'subject~ada#0' })).toBe(expected);
+  });
+
   it('ignores a repeated connect, which would lose subscriptions', async () => {
     const { registry } = await makeBed();
     await registry.connect(aConnection());
@@ -107,6 +125,14 @@ describe('DynamoConnectionRegistry', () => {
     }
     expect(await subscribersOf(registry, 'announcements')).toEqual(ids);
     expect(await subscribersOf(registry, 'announcement')).toEqual([]);
+    for (const shard of [0, 1, 2, 3]) {
+      const there: string[] = [];
+      for await (const page of registry.subscribers('announcements', shard)) {
+        there.push(...page.map(({ channelShard }) => channelShard));
+      }
+      expect(there.length).toBeGreaterThan(0);
+      expect(new Set(there)).toEqual(new Set([`announcements#${shard}`]));
+    }
     for await (const page of registry.subscribers('announcements')) {
       for (const { endpoint, expiresAt } of page) {
         expect({ endpoint, expiresAt }).toEqual({
