@@ -50,6 +50,7 @@ describe.each(CLIENTS)('the connection client of %s', (_name, Client) => {
   });
 
   it.each([
+    [403, 'failed'],
     [410, 'gone'],
     [429, 'throttled'],
     [500, 'failed'],

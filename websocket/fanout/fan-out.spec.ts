@@ -311,6 +311,18 @@ describe('fan-out', () => {
     for await (const page of registry.subscribers('other')) expect(page).toEqual([]);
   });
 
+  it('forgets nobody while the right to post is missing, and posts when it is there', async () => {
+    const { subscribe, deliver, decide, registry, sentTo, calls } = await makeBed({ attempts: 1 });
+    await subscribe('a');
+    decide(() => 403);
+    await deliver(batch(1));
+    await expect.poll(() => calls.length, PATIENT).toBe(1);
+    decide(() => 200);
+    await deliver(batch(2));
+    await expect.poll(() => rangesOf(sentTo('a')).at(-1), PATIENT).toEqual([2, 2]);
+    expect(await registry.get('a')).toMatchObject({ channels: ['c'] });
+  });
+
   it('sends nothing to a connection whose token has expired, and ends it', async () => {
     const { subscribe, deliver, registry, calls } = await makeBed();
     await subscribe('late', Date.now() - 1);

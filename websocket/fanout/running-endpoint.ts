@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 
 /** An HTTP status; `hang` never answers; `cut` ends the socket without an answer. */
-export type Answer = 200 | 410 | 429 | 500 | 'hang' | 'cut';
+export type Answer = 200 | 403 | 410 | 429 | 500 | 'hang' | 'cut';
 
 export interface Call {
   method: string;
@@ -29,7 +29,12 @@ export interface RunningEndpoint {
   sockets: () => number;
 }
 
-const ERRORS = { 410: 'GoneException', 429: 'LimitExceededException', 500: 'InternalFailure' };
+const ERRORS = {
+  403: 'ForbiddenException',
+  410: 'GoneException',
+  429: 'LimitExceededException',
+  500: 'InternalFailure',
+};
 
 /** An `@connections` API that answers as told, until the test ends: for what no gateway does. */
 export async function startEndpoint(): Promise<RunningEndpoint> {
