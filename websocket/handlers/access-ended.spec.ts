@@ -49,6 +49,28 @@ describe('the end of an access', () => {
     },
   );
 
+  it('voids the tokens of before for the authorizer, and for a connection made after', async () => {
+    const realtime = await build();
+    const { url } = await serve(realtime);
+    const old = tokens.token('ada', issuedAgo(60));
+    await realtime.accessEnded(record('GlobalSignOut'));
+    const authorize = (token: string) =>
+      realtime.authorizer({
+        methodArn: 'arn:aws:execute-api:us-east-1:000000000000:api/realtime/$connect',
+        headers: { 'Sec-WebSocket-Protocol': `ordercast.v1, bearer.${token}` },
+      });
+    await expect(authorize(old)).rejects.toThrow('Unauthorized');
+    const later = tokens.token('ada', issuedAgo(-2));
+    expect(await authorize(later)).toMatchObject({ principalId: 'ada' });
+    const again = await ProtocolClient.open(url, later);
+    expect(await again.ask({ action: 'authenticate', id: 'a', token: old })).toMatchObject({
+      code: 'TOKEN_INVALID',
+    });
+    expect(await again.ask({ action: 'authenticate', id: 'b', token: later })).toMatchObject({
+      type: 'authenticated',
+    });
+  });
+
   it('also reaches a connection that is just being made', async () => {
     const realtime = await build();
     const connecting = Promise.withResolvers<undefined>();
