@@ -3,11 +3,31 @@ import { describe, expect, it } from 'vitest';
 import type { Batch, ChannelLog } from './channel-log/channel-log.ts';
 import { EventTooLarge } from './channel-log/event-too-large.ts';
 import { startFaultProxy } from './connections/fault-proxy.ts';
+import { ConnectionCloser } from './fanout/connection-closer.ts';
+import { createFanOut } from './fanout/fan-out.ts';
+import { postsPerSecondLimits, Sender, SENDER_LIMITS } from './fanout/sender.ts';
 import { createPublisher } from './publisher.ts';
 import { anEvent, ProtocolClient, serve, someEvents, startTestBed } from './running-realtime.ts';
 
 const { dynalite, tokens, realtime: build } = await startTestBed();
 const { token } = tokens;
+
+/** So that numbers do not hang on how busy the machine is. */
+function timeOfItsOwn() {
+  let now = 0;
+  const alarms: { at: number; ring: () => void }[] = [];
+  return {
+    now: () => now,
+    wait: (ms: number) => new Promise<void>((ring) => alarms.push({ at: now + ms, ring })),
+    passMs: async (ms: number) => {
+      for (const end = now + ms; now < end; now += 1) {
+        alarms.filter(({ at }) => at <= now).forEach(({ ring }) => ring());
+        alarms.splice(0, alarms.length, ...alarms.filter(({ at }) => at > now));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+  };
+}
 
 describe('publishing', () => {
   it('keeps the order of calls that do not wait for each other', async () => {
@@ -52,27 +72,18 @@ describe('publishing', () => {
   });
 
   it('sends a lone event at once, and what follows in ever fewer frames while it keeps coming', async () => {
-    // In a time of the test's own, so that the numbers do not hang on how busy the machine is.
-    let now = 0;
-    const alarms: { at: number; ring: () => void }[] = [];
+    const { now, wait, passMs } = timeOfItsOwn();
     const frames: { at: number; events: number }[] = [];
     const { publish } = createPublisher({
       log: {
         append: (_channel, events) => {
-          frames.push({ at: now, events: events.length });
+          frames.push({ at: now(), events: events.length });
           return Promise.resolve([]);
         },
       },
       fanOut: { deliver: () => Promise.resolve({ settled: Promise.resolve() }) },
-      wait: (ms) => new Promise((ring) => alarms.push({ at: now + ms, ring })),
+      wait,
     });
-    const passMs = async (ms: number) => {
-      for (const end = now + ms; now < end; now += 1) {
-        alarms.filter(({ at }) => at <= now).forEach(({ ring }) => ring());
-        alarms.splice(0, alarms.length, ...alarms.filter(({ at }) => at > now));
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    };
     const events = someEvents(203);
     void publish('c', events.slice(0, 1));
     await passMs(500);
@@ -100,6 +111,67 @@ describe('publishing', () => {
     void publish('c', events.slice(0, 1));
     await passMs(1);
     expect(frames.at(-1)?.at).toBe(3_500);
+  });
+
+  it('costs at most 0.2 posts an event and connection, at 100 events a second to 1,000', async () => {
+    const EVENTS = 200;
+    const { now: clock, wait, passMs } = timeOfItsOwn();
+    const received = new Map<string, string[]>();
+    let posts = 0;
+    const subscribers = Array.from({ length: 1_000 }, (_, index) => {
+      const connectionId = `connection-${index}`;
+      received.set(connectionId, []);
+      return { connectionId, channelShard: 'c#0', endpoint: 'any', expiresAt: Infinity };
+    });
+    const { registry } = await build();
+    registry.subscribers = async function* () {
+      yield await Promise.resolve(subscribers);
+    };
+    const logger = { warn: () => undefined, error: () => undefined };
+    const shared = { registry, clock, random: Math.random, logger };
+    const sender = new Sender({
+      client: {
+        post: (_endpoint, connectionId, frame) => {
+          posts += 1;
+          received.get(connectionId)?.push(frame);
+          return Promise.resolve('delivered');
+        },
+        close: () => Promise.resolve('delivered'),
+      },
+      // Who has to wait for a turn gets several frames as one: that shall not save any here.
+      limits: { ...SENDER_LIMITS, ...postsPerSecondLimits(1_000_000_000) },
+      wait,
+      ...shared,
+    });
+    let seq = 0;
+    const { publish } = createPublisher({
+      log: {
+        append: (_channel, events) => {
+          const from = seq + 1;
+          seq += events.length;
+          const texts = events.map((event) => JSON.stringify(event));
+          return Promise.resolve([{ epoch: 'epoch', from, to: seq, events: texts }]);
+        },
+      },
+      fanOut: createFanOut({
+        sender,
+        closer: new ConnectionCloser({ sender, ...shared }),
+        ...shared,
+      }),
+      wait,
+    });
+    for (const event of someEvents(EVENTS)) {
+      void publish('c', [event]);
+      await passMs(10);
+    }
+    await passMs(500);
+    expect(posts / (EVENTS * subscribers.length)).toBeLessThanOrEqual(0.2);
+    const [texts = [], ...others] = received.values();
+    const ids = texts
+      .flatMap((text) => eventsSchema.parse(JSON.parse(text)).events)
+      .map(({ id }) => id);
+    expect(ids).toEqual(someEvents(EVENTS).map(({ id }) => id));
+    expect(new Set(others.map((other) => other.join()))).toEqual(new Set([texts.join()]));
   });
 
   it('delivers an event that is too large to nobody and the others to everybody', async () => {
