@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
@@ -38,4 +39,19 @@ it('takes a deployment without staff, failures or announcements', async () => {
     '--json',
   ]);
   expect(JSON.parse(stdout)).toMatchObject([{ connections: 1000, staff: 0, failing: 0 }]);
+});
+
+it('prints what docs/scale.md shows', async () => {
+  const page = await readFile(join(import.meta.dirname, '../../docs/scale.md'), 'utf8');
+  const shown = [...page.matchAll(/^\$ npm run simulate(?: -- (--connections.*))?\n((?:.+\n)+)/gm)];
+  expect(shown).toHaveLength(3);
+  for (const [index, [, options, lines = '']] of shown.entries()) {
+    const main = join(import.meta.dirname, 'main.ts');
+    const { stdout } = await run(process.execPath, [main, ...(options?.split(' ') ?? [])]);
+    const printed = stdout.split('\n').filter((line) => line !== '');
+    const expected = lines.split('\n').filter((line) => line !== '' && !line.startsWith('```'));
+    // The first is shown whole, of the others what differs.
+    if (index === 0) expect(expected).toEqual(printed);
+    else expect(printed).toEqual(expect.arrayContaining(expected));
+  }
 });

@@ -100,8 +100,8 @@ const LINES: readonly [string, (result: Forecast, scenario: Scenario) => string]
   ['staff, and who posts to them', (_result, { staff, staffBy }) => `${staff}, ${staffBy}`],
   ['broadcast workers / shards', (_result, { workers, shards }) => `${workers} / ${shards}`],
   [
-    'order event, p50 / p99',
-    ({ orderEvent }) => times(orderEvent, ({ p50Ms, p99Ms }) => [p50Ms, p99Ms]),
+    'order event, p50 / p99 / last',
+    ({ orderEvent }) => times(orderEvent, ({ p50Ms, p99Ms, lastMs }) => [p50Ms, p99Ms, lastMs]),
   ],
   [
     'announcement to all, p50 / p99 / last',
