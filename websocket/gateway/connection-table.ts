@@ -16,7 +16,8 @@ const SWEEP_MS = { least: 20, most: 10_000 };
 
 /**
  * What AWS logs as the reason where a close frame brought none, and sends itself: 1000 after a
- * DELETE (boto3 issue 3789), 1001 for an idle connection, 1005 as events in public logs have it.
+ * DELETE (boto3 issue 3789), 1001 for an idle connection. The wording for 1005 is known from users'
+ * logs of `$disconnect` alone, no page of AWS's says it.
  */
 const REASONS: Readonly<Record<number, string>> = {
   1000: 'Connection Closed Normally',
@@ -24,7 +25,10 @@ const REASONS: Readonly<Record<number, string>> = {
   1005: 'Client-side close frame status not set',
 };
 
-/** The close code for which `ws` gives up a connection, by its error's code. */
+/**
+ * The close code for which `ws` gives up a connection, by its error's code: RFC 6455's meanings. That
+ * API Gateway closes with 1009 is documented; 1007 and 1008 are our choice.
+ */
 const VIOLATIONS: Readonly<Record<string, number>> = {
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
   WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: 1009,
