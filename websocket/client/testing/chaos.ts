@@ -1,10 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
-import type { RealtimeClient, StreamItem, Subscription } from '../realtime-client.ts';
-import { createRealtimeClient, isReload } from '../realtime-client.ts';
+import type { RealtimeClient, StreamItem, Subscription, TokenReason } from '../realtime-client.ts';
+import {
+  createRealtimeClient,
+  isReload,
+  ServerRefusedError,
+  SignedOutError,
+} from '../realtime-client.ts';
 import { tokenExpiringAt } from './client-under-test.ts';
 import { ManualTimers } from './manual-timers.ts';
 import { MemoryWire } from './memory-wire.ts';
+import type { ModelConnection } from './model-server.ts';
 import { ModelServer } from './model-server.ts';
 
 /** Read with callbacks. */
@@ -12,7 +18,9 @@ const CALLED: readonly string[] = ['orders', 'announcements'];
 /** Read with an iterator. */
 const READ = 'reports';
 export const CHANNELS: readonly string[] = [...CALLED, READ];
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+/** Short, so that a connection outlives several. */
+const TOKEN_LIFE_MS = 30 * MINUTE_MS;
 
 /** A client and a model on a wire where all may go wrong, and what the callbacks got. */
 export class ChaosWorld {
@@ -20,40 +28,44 @@ export class ChaosWorld {
   readonly wire = new MemoryWire(this.model);
   readonly timers = new ManualTimers();
   readonly received = new Map<string, string[]>(CHANNELS.map((channel) => [channel, []]));
-  readonly client: RealtimeClient;
   tokenFails = false;
+  /** What has come about; a property that never plays a thing says nothing of it. */
+  readonly seen = { refreshed: 0, refreshedAgain: 0, replaced: 0 };
+  // Every event is owed from the first on: a position before it is what a page reload leaves.
+  readonly #positions = new Map(CHANNELS.map((channel) => [channel, this.#start(channel)]));
   readonly #subscriptions = new Map<string, Subscription>();
+  readonly #random: () => number;
+  /** The tokens handed out because another was about to expire. */
+  readonly #expiring = new Set<string>();
+  readonly #refreshed = new WeakSet<ModelConnection>();
+  #tokens = 0;
+  #client: RealtimeClient;
+  /** The connection that the client has been on since it last changed its state. */
+  #standing: ModelConnection | undefined;
   #reader: AsyncIterator<StreamItem> | undefined;
 
   constructor(random: () => number) {
-    // Every event is owed from the first on: a position before it is what a page reload leaves.
-    const positions = new Map(CHANNELS.map((channel) => [channel, this.#start(channel)]));
-    this.client = createRealtimeClient({
-      url: 'ws://model',
-      token: () => {
-        const fails = this.tokenFails;
-        this.tokenFails = false;
-        if (fails) return Promise.reject(new Error('No token now.'));
-        return Promise.resolve(tokenExpiringAt(this.timers.now + HOUR_MS, String(this.timers.now)));
-      },
-      positions: {
-        load: (channel) => positions.get(channel),
-        save: (channel, position) => void positions.set(channel, position),
-      },
-      WebSocket: this.wire.WebSocket,
-      setTimer: this.timers.setTimer,
-      clock: this.timers.clock,
-      random,
-    });
+    this.#random = random;
+    this.model.wire = (frame, send, connection) => {
+      if (frame.type === 'authenticated') this.#authenticated(connection);
+      send(frame);
+    };
+    this.#client = this.#signIn();
     for (const channel of CALLED) this.subscribe(channel);
   }
 
   /** Asks the iterator for its next item. */
   read(): void {
-    this.#reader ??= this.client.events(READ)[Symbol.asyncIterator]();
-    void this.#reader.next().then(({ done, value }) => {
-      if (done !== true) this.received.get(READ)?.push(isReload(value) ? 'reload' : value.id);
-    });
+    const reader = (this.#reader ??= this.#client.events(READ)[Symbol.asyncIterator]());
+    reader.next().then(
+      ({ done, value }) => {
+        if (done !== true) this.received.get(READ)?.push(isReload(value) ? 'reload' : value.id);
+      },
+      (error: unknown) => {
+        if (!(error instanceof ServerRefusedError || error instanceof SignedOutError)) throw error;
+        if (reader === this.#reader) this.leave();
+      },
+    );
   }
 
   /** Leaves the iterator, whatever waits in it: the next one has to bring that. */
@@ -65,7 +77,7 @@ export class ChaosWorld {
   subscribe(channel: string): void {
     this.unsubscribe(channel);
     const ids = this.received.get(channel) ?? [];
-    const subscription = this.client.subscribe(channel, {
+    const subscription = this.#client.subscribe(channel, {
       onEvent: (event) => ids.push(event.id),
       onReload: () => ids.push('reload'),
     });
@@ -78,8 +90,17 @@ export class ChaosWorld {
   }
 
   async run(step: ChaosStep): Promise<void> {
-    step.run(this);
-    await setImmediate();
+    await step.run(this);
+    await this.#turn();
+  }
+
+  /** Lets that time pass from timer to timer, and all arrive in between: what each asks is answered in time. */
+  async live(ms: number): Promise<void> {
+    const end = this.timers.now + ms;
+    do {
+      this.timers.advance(Math.min(this.timers.nextInMs ?? ms, end - this.timers.now));
+      await this.#deliverAll();
+    } while (this.timers.now < end);
   }
 
   /** Lets the network work again until all is delivered, or half an hour has passed on the clock. */
@@ -90,17 +111,83 @@ export class ChaosWorld {
     for (let round = 0; round < 360 && !this.#quiet(); round += 1) {
       for (let item = 0; item < 20; item += 1) this.read();
       this.timers.advance(5000);
-      await setImmediate();
-      while (this.wire.packets.length > 0) {
-        this.wire.take(0)?.deliver();
-        await setImmediate();
-      }
+      await this.#deliverAll();
+      this.#subscribeWhereFailed();
     }
+  }
+
+  close(): void {
+    this.#client.close();
   }
 
   /** The id of the channel's last event; undefined where there is none. */
   lastId(channel: string): string | undefined {
     return this.model.ids(channel).at(-1);
+  }
+
+  /** For the first time, or after the session has ended: the positions are still there. */
+  #signIn(): RealtimeClient {
+    const positions = this.#positions;
+    const client = createRealtimeClient({
+      url: 'ws://model',
+      token: (reason) => this.#token(reason),
+      positions: {
+        load: (channel) => positions.get(channel),
+        save: (channel, position) => void positions.set(channel, position),
+      },
+      WebSocket: this.wire.WebSocket,
+      setTimer: this.timers.setTimer,
+      clock: this.timers.clock,
+      random: this.#random,
+    });
+    client.onState(() => (this.#standing = undefined));
+    return client;
+  }
+
+  #token(reason: TokenReason): Promise<string> {
+    const fails = this.tokenFails;
+    this.tokenFails = false;
+    if (fails) return Promise.reject(new Error('No token now.'));
+    const name = String((this.#tokens += 1));
+    const token = tokenExpiringAt(this.timers.now + TOKEN_LIFE_MS, name, this.timers.now);
+    if (reason === 'expiring') this.#expiring.add(token);
+    return Promise.resolve(token);
+  }
+
+  #authenticated(connection: ModelConnection): void {
+    const sent = connection.received.filter((message) => message.action === 'authenticate');
+    const token = sent.at(-1)?.token;
+    if (token === undefined || !this.#expiring.has(token)) return;
+    // Another may have been asked for by a refusal.
+    if (sent.length === 1) this.seen.refreshed += 1;
+    if (this.#refreshed.has(connection)) this.seen.refreshedAgain += 1;
+    this.#refreshed.add(connection);
+  }
+
+  async #turn(): Promise<void> {
+    await setImmediate();
+    if (this.#client.state === 'closed') {
+      this.leave();
+      this.#client = this.#signIn();
+      for (const channel of [...this.#subscriptions.keys()]) this.subscribe(channel);
+    }
+    const [oldest] = this.model.connections;
+    if (oldest === undefined || this.#client.state !== 'connected') return;
+    if (this.#standing !== undefined && this.#standing !== oldest) this.seen.replaced += 1;
+    this.#standing = oldest;
+  }
+
+  async #deliverAll(): Promise<void> {
+    for (let quiet = 0; quiet < 3; quiet = this.wire.packets.length === 0 ? quiet + 1 : 0) {
+      this.wire.take(0)?.deliver();
+      await this.#turn();
+    }
+  }
+
+  #subscribeWhereFailed(): void {
+    for (const [channel, { state }] of [...this.#subscriptions]) {
+      if (state === 'failed') this.subscribe(channel);
+    }
   }
 
   #quiet(): boolean {
@@ -118,10 +205,10 @@ export class ChaosWorld {
 
 export interface ChaosStep {
   name: string;
-  run: (world: ChaosWorld) => void;
+  run: (world: ChaosWorld) => void | Promise<void>;
 }
 
-const step = (name: string, run: (world: ChaosWorld) => void): ChaosStep => ({
+const step = (name: string, run: ChaosStep['run']): ChaosStep => ({
   name,
   run,
 });
@@ -147,6 +234,10 @@ const publish = fc
 const tick = fc
   .constantFrom(100, 600, 6000, 20_000, 300_000, 6_000_000)
   .map((ms) => step(`tick ${ms}`, ({ timers }) => timers.advance(ms)));
+/** The token's life, the age of renewal, the longest age of a connection. */
+const live = fc
+  .constantFrom(59, 70, 120)
+  .map((minutes) => step(`live ${minutes} min`, (world) => world.live(minutes * MINUTE_MS)));
 const cut = fc.constant(
   step('cut', ({ model }) => {
     for (const connection of model.connections) connection.end('cut');
@@ -158,7 +249,7 @@ const forget = fc.constant(
   }),
 );
 const closing = fc
-  .constantFrom('token_expired', 'max_duration', 'server_shutdown', 'too_slow')
+  .constantFrom('token_expired', 'max_duration', 'server_shutdown', 'too_slow', 'signed_out')
   .map((reason) =>
     step(`closing ${reason}`, ({ model }) => {
       for (const connection of model.connections) connection.closing(reason, 1000);
@@ -167,15 +258,17 @@ const closing = fc
 const refuse = fc
   .tuple(
     fc.constantFrom('subscribe', 'unsubscribe', 'ping', 'authenticate'),
-    fc.constantFrom('RATE_LIMITED', 'INTERNAL', 'silence'),
+    fc.constantFrom('RATE_LIMITED', 'INTERNAL', 'TOKEN_INVALID', 'silence'),
   )
   .map(([action, code]) =>
     step(`refuse ${action}: ${code}`, ({ model }) => model.refuseNext(action, code)),
   );
 const refuseHandshake = fc.constant(
-  step('refuse the next handshake', ({ wire }) => (wire.refuseHandshake = true)),
+  step('refuse the next handshake', ({ wire }) => void (wire.refuseHandshake = true)),
 );
-const failToken = fc.constant(step('fail the next token', (world) => (world.tokenFails = true)));
+const failToken = fc.constant(
+  step('fail the next token', (world) => void (world.tokenFails = true)),
+);
 const unsubscribe = called.map((name) =>
   step(`unsubscribe ${name}`, (world) => world.unsubscribe(name)),
 );
@@ -189,6 +282,7 @@ export const ordinarySteps: fc.Arbitrary<ChaosStep> = fc.oneof(
   { weight: 14, arbitrary: deliverFirst },
   { weight: 8, arbitrary: publish },
   { weight: 8, arbitrary: tick },
+  { weight: 2, arbitrary: live },
   { weight: 3, arbitrary: lose },
   { weight: 3, arbitrary: repeat },
   { weight: 2, arbitrary: cut },

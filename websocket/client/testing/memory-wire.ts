@@ -35,7 +35,12 @@ export class MemoryWire {
             const deliver = () => socket.emit('message', { data: text });
             this.packets.push({ kind, connection, deliver });
           },
-          end: () => socket.emit('close', { code: 1006 }),
+          end: (how) => {
+            const deliver = () => socket.emit('close', { code: 1006 });
+            // A close frame goes behind what was sent before.
+            if (how === 'close') this.packets.push({ kind: 'answer', connection, deliver });
+            else deliver();
+          },
         },
         '',
       );
@@ -53,7 +58,8 @@ export class MemoryWire {
           sent: (socket, data) => {
             const { connection } = socket;
             if (connection === undefined) return;
-            const deliver = () => model.receive(connection, data);
+            const deliver = () =>
+              model.connections.has(connection) && model.receive(connection, data);
             packets.push({ kind: 'question', connection, deliver });
           },
           closed: (socket) => {
