@@ -3,17 +3,20 @@
  * `@ordercast/protocol`; a spec holds the two together.
  */
 
-/** A CloudEvent 1.0 in its JSON form. `data` means something to the application alone. */
-export interface CloudEvent {
+/**
+ * A CloudEvent 1.0 in its JSON form. What `type` and `data` may be, the application alone knows: the
+ * parameters are what it promises, and nothing here checks them.
+ */
+export interface CloudEvent<Data = unknown, Type extends string = string> {
   specversion: '1.0';
   id: string;
-  type: string;
+  type: Type;
   source: string;
   subject?: string | undefined;
   /** ISO 8601 UTC. */
   time: string;
   datacontenttype?: 'application/json' | undefined;
-  data: unknown;
+  data: Data;
 }
 
 export interface SubscribedFrame {

@@ -1,8 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { AnswerTimeoutError, CallbackError, MalformedFrameError } from './errors.ts';
 import { DEFAULT_TIMINGS } from './environment.ts';
 import { memoryPositions } from './positions.ts';
-import { ClientClosedError } from './realtime-client.ts';
+import type { CloudEvent, RealtimeClient, Reload } from './realtime-client.ts';
+import { ClientClosedError, createRealtimeClient, isReload } from './realtime-client.ts';
 import { A_WHILE_MS, clientUnderTest, until } from './testing/client-under-test.ts';
 import type { ModelServer } from './testing/model-server.ts';
 import { serveModel } from './testing/model-server-socket.ts';
@@ -586,3 +587,39 @@ function loseNextEvents(server: ModelServer): void {
     else send(frame);
   };
 }
+
+describe('the type of the events', () => {
+  type Placed = CloudEvent<{ orderId: string }, 'order.placed'>;
+  type Announced = CloudEvent<{ text: string }, 'announcement.published'>;
+  const options = { url: 'ws://nowhere', token: () => Promise.resolve('token') };
+
+  it('is the one that the application names, told apart by `type`', async () => {
+    const client = createRealtimeClient<Placed | Announced>(options);
+    client.subscribe('orders', {
+      onEvent(event) {
+        expectTypeOf(event).toEqualTypeOf<Placed | Announced>();
+        if (event.type === 'order.placed') expectTypeOf(event.data.orderId).toBeString();
+        else expectTypeOf(event).toEqualTypeOf<Announced>();
+      },
+      onReload: () => undefined,
+    });
+    client.close();
+    for await (const item of client.events('orders')) {
+      expectTypeOf(item).toEqualTypeOf<Placed | Announced | Reload>();
+      if (!isReload(item)) expectTypeOf(item).toEqualTypeOf<Placed | Announced>();
+    }
+  });
+
+  it('is that of any event where the application names none', () => {
+    const client = createRealtimeClient(options);
+    expectTypeOf(client).toEqualTypeOf<RealtimeClient>();
+    expectTypeOf<CloudEvent['type']>().toBeString();
+    expectTypeOf<CloudEvent['data']>().toBeUnknown();
+    client.close();
+  });
+
+  it('has to be one that an event can have', () => {
+    // @ts-expect-error -- A number is no type of an event.
+    createRealtimeClient<{ type: 7 }>(options).close();
+  });
+});

@@ -52,13 +52,13 @@ export interface RealtimeClientOptions {
   timings?: Partial<Timings>;
 }
 
-export interface SubscriptionHandlers {
+export interface SubscriptionHandlers<AppEvent extends CloudEvent = CloudEvent> {
   /**
    * Called with each event of the channel exactly once and in sequence, synchronously; the position
    * moves on when it returns. A promise that it returns is not waited for. Throwing or rejecting is
    * reported and the stream goes on: use `events()` where an event must be worked on at leisure.
    */
-  onEvent(event: CloudEvent): void;
+  onEvent(event: AppEvent): void;
   /** Events were lost for good (the log no longer holds them): reload through HTTP. */
   onReload(): void;
   onError?(error: RealtimeError): void;
@@ -79,12 +79,12 @@ export interface Subscription {
   unsubscribe(): void;
 }
 
-export interface RealtimeClient {
+export interface RealtimeClient<AppEvent extends CloudEvent = CloudEvent> {
   readonly state: ConnectionState;
   /** Calls the listener at each change; the answer stops that. */
   onState(listener: (state: ConnectionState) => void): () => void;
   /** Starts the client, too. Throws ClientClosedError when closed. */
-  subscribe(channel: string, handlers: SubscriptionHandlers): Subscription;
+  subscribe(channel: string, handlers: SubscriptionHandlers<AppEvent>): Subscription;
   /**
    * Each loop over the answer is a subscription of its own, from where the loop begins until it is
    * left. An item counts as handled when the loop comes back for the next or is left; the position
@@ -92,7 +92,7 @@ export interface RealtimeClient {
    * `{type: 'reload'}` takes the place of all. Throws what a subscription fails with; ends when the
    * client is closed.
    */
-  events(channel: string): AsyncIterable<StreamItem>;
+  events(channel: string): AsyncIterable<StreamItem<AppEvent>>;
   start(): void;
   /** For good: make a new client to connect again, for another user above all. */
   close(): void;
@@ -100,7 +100,13 @@ export interface RealtimeClient {
 
 const MAX_QUEUED_ITEMS = 1000;
 
-/** Makes a client that connects on the first subscription or `start()`. */
+/**
+ * Makes a client that connects on the first subscription or `start()`. `AppEvent` is the application's
+ * promise of what its channels carry; nothing checks it at run time.
+ */
+export function createRealtimeClient<AppEvent extends CloudEvent = CloudEvent>(
+  options: RealtimeClientOptions,
+): RealtimeClient<AppEvent>;
 export function createRealtimeClient({
   url,
   token,

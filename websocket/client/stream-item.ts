@@ -4,7 +4,7 @@ import type { CloudEvent } from './frames.ts';
 export interface Reload {
   type: 'reload';
 }
-export type StreamItem = CloudEvent | Reload;
+export type StreamItem<AppEvent extends CloudEvent = CloudEvent> = AppEvent | Reload;
 
 /** Tells a reload from an event, whatever the event's own type is called. */
 export function isReload(item: StreamItem): item is Reload {
