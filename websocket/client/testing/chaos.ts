@@ -29,8 +29,10 @@ export class ChaosWorld {
   readonly timers = new ManualTimers();
   readonly received = new Map<string, string[]>(CHANNELS.map((channel) => [channel, []]));
   tokenFails = false;
+  /** The next time that a token is about to expire, the application hands it out once more. */
+  tokenStays = false;
   /** What has come about; a property that never plays a thing says nothing of it. */
-  readonly seen = { refreshed: 0, refreshedAgain: 0, replaced: 0 };
+  readonly seen = { refreshed: 0, refreshedAgain: 0, askedAgain: 0, replaced: 0 };
   // Every event is owed from the first on: a position before it is what a page reload leaves.
   readonly #positions = new Map(CHANNELS.map((channel) => [channel, this.#start(channel)]));
   readonly #subscriptions = new Map<string, Subscription>();
@@ -39,6 +41,11 @@ export class ChaosWorld {
   readonly #expiring = new Set<string>();
   readonly #refreshed = new WeakSet<ModelConnection>();
   #tokens = 0;
+  #token = '';
+  /** All that is sent arrives at once. */
+  #isLive = false;
+  /** Where the old token was handed out once more, and how many it had been sent by then. */
+  #stayed: { connection: ModelConnection; sent: number } | undefined;
   #client: RealtimeClient;
   /** The connection that the client has been on since it last changed its state. */
   #standing: ModelConnection | undefined;
@@ -97,10 +104,13 @@ export class ChaosWorld {
   /** Lets that time pass from timer to timer, and all arrive in between: what each asks is answered in time. */
   async live(ms: number): Promise<void> {
     const end = this.timers.now + ms;
+    this.#isLive = true;
     do {
       this.timers.advance(Math.min(this.timers.nextInMs ?? ms, end - this.timers.now));
       await this.#deliverAll();
     } while (this.timers.now < end);
+    this.#isLive = false;
+    this.#stayed = undefined;
   }
 
   /** Lets the network work again until all is delivered, or half an hour has passed on the clock. */
@@ -130,7 +140,7 @@ export class ChaosWorld {
     const positions = this.#positions;
     const client = createRealtimeClient({
       url: 'ws://model',
-      token: (reason) => this.#token(reason),
+      token: (reason) => this.#getToken(reason),
       positions: {
         load: (channel) => positions.get(channel),
         save: (channel, position) => void positions.set(channel, position),
@@ -144,20 +154,32 @@ export class ChaosWorld {
     return client;
   }
 
-  #token(reason: TokenReason): Promise<string> {
+  #getToken(reason: TokenReason): Promise<string> {
     const fails = this.tokenFails;
     this.tokenFails = false;
     if (fails) return Promise.reject(new Error('No token now.'));
+    if (reason === 'expiring' && this.#stays()) return Promise.resolve(this.#token);
     const name = String((this.#tokens += 1));
-    const token = tokenExpiringAt(this.timers.now + TOKEN_LIFE_MS, name, this.timers.now);
-    if (reason === 'expiring') this.#expiring.add(token);
-    return Promise.resolve(token);
+    this.#token = tokenExpiringAt(this.timers.now + TOKEN_LIFE_MS, name, this.timers.now);
+    if (reason === 'expiring') this.#expiring.add(this.#token);
+    return Promise.resolve(this.#token);
+  }
+
+  #stays(): boolean {
+    const connection = this.#standing;
+    const sent = connection === undefined ? 0 : tokensSentOn(connection).length;
+    const stayed = this.#stayed;
+    if (stayed && stayed.connection === connection && stayed.sent === sent)
+      this.seen.askedAgain += 1;
+    const stays = this.tokenStays;
+    this.tokenStays = false;
+    this.#stayed = stays && connection && this.#isLive ? { connection, sent } : undefined;
+    return stays;
   }
 
   #authenticated(connection: ModelConnection): void {
-    const sent = connection.received.filter((message) => message.action === 'authenticate');
-    const token = sent.at(-1)?.token;
-    if (token === undefined || !this.#expiring.has(token)) return;
+    const sent = tokensSentOn(connection);
+    if (!this.#expiring.has(sent.at(-1) ?? '')) return;
     // Another may have been asked for by a refusal.
     if (sent.length === 1) this.seen.refreshed += 1;
     if (this.#refreshed.has(connection)) this.seen.refreshedAgain += 1;
@@ -201,6 +223,10 @@ export class ChaosWorld {
   #start(channel: string): string {
     return `${this.model.log(channel).epoch}.0`;
   }
+}
+
+function tokensSentOn({ received }: ModelConnection): string[] {
+  return received.flatMap((message) => (message.action === 'authenticate' ? [message.token] : []));
 }
 
 export interface ChaosStep {
@@ -269,6 +295,9 @@ const refuseHandshake = fc.constant(
 const failToken = fc.constant(
   step('fail the next token', (world) => void (world.tokenFails = true)),
 );
+const keepToken = fc.constant(
+  step('the application keeps its token', (world) => void (world.tokenStays = true)),
+);
 const unsubscribe = called.map((name) =>
   step(`unsubscribe ${name}`, (world) => world.unsubscribe(name)),
 );
@@ -291,6 +320,7 @@ export const ordinarySteps: fc.Arbitrary<ChaosStep> = fc.oneof(
   { weight: 1, arbitrary: forget },
   { weight: 1, arbitrary: refuseHandshake },
   { weight: 1, arbitrary: failToken },
+  { weight: 1, arbitrary: keepToken },
   { weight: 1, arbitrary: unsubscribe },
   { weight: 2, arbitrary: subscribe },
   { weight: 6, arbitrary: read },

@@ -23,6 +23,7 @@ export class MemoryWire {
 
   constructor(model: ModelServer) {
     const open = (socket: MemorySocket) => {
+      if (socket.isClosed) return;
       if (this.refuseHandshake || !this.admits()) {
         this.refuseHandshake = false;
         socket.emit('close', { code: 1006 });
@@ -92,6 +93,10 @@ class MemorySocket implements WebSocketLike {
   constructor(network: Network) {
     this.#network = network;
     network.opened(this);
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   addEventListener(type: string, listener: (event: { data: unknown; code: number }) => void): void {
