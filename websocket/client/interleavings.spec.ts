@@ -17,6 +17,7 @@ async function play(steps: readonly ChaosStep[], salt: number): Promise<ChaosWor
   world.close();
   await setImmediate();
   expect(world.timers.armed).toBe(0);
+  expect(world.model.connections.size).toBe(0);
   for (const [what, times] of Object.entries(world.seen)) seen[what] = (seen[what] ?? 0) + times;
   return world;
 }
@@ -72,7 +73,7 @@ it('events lost for good are told by a reload, and between reloads none is skipp
   expect(neverSeen()).toEqual([]);
 });
 
-/** Tokens refreshed, connections replaced while they lived: each has to come about. */
+/** Tokens refreshed, connections replaced without a moment unsubscribed: each has to come about. */
 function neverSeen(): string[] {
   return Object.keys(seen).filter((what) => seen[what] === 0);
 }

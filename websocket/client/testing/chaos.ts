@@ -47,7 +47,7 @@ export class ChaosWorld {
   /** Where the old token was handed out once more, and how many it had been sent by then. */
   #stayed: { connection: ModelConnection; sent: number } | undefined;
   #client: RealtimeClient;
-  /** The connection that the client has been on since it last changed its state. */
+  /** The connection that the client has been on since it last changed its state or had an error. */
   #standing: ModelConnection | undefined;
   #reader: AsyncIterator<StreamItem> | undefined;
 
@@ -141,6 +141,7 @@ export class ChaosWorld {
     const client = createRealtimeClient({
       url: 'ws://model',
       token: (reason) => this.#getToken(reason),
+      onError: () => (this.#standing = undefined),
       positions: {
         load: (channel) => positions.get(channel),
         save: (channel, position) => void positions.set(channel, position),
@@ -195,8 +196,13 @@ export class ChaosWorld {
     }
     const [oldest] = this.model.connections;
     if (oldest === undefined || this.#client.state !== 'connected') return;
-    if (this.#standing !== undefined && this.#standing !== oldest) this.seen.replaced += 1;
+    if (this.#standing && this.#standing !== oldest && this.#allSubscribed) this.seen.replaced += 1;
     this.#standing = oldest;
+  }
+
+  get #allSubscribed(): boolean {
+    const states = [...this.#subscriptions.values()].map(({ state }) => state);
+    return states.includes('subscribed') && !states.includes('pending');
   }
 
   async #deliverAll(): Promise<void> {
