@@ -295,6 +295,12 @@ const refuse = fc
   .map(([action, code]) =>
     step(`refuse ${action}: ${code}`, ({ model }) => model.refuseNext(action, code)),
   );
+/** The channel fails for good, and the application subscribes again, at the latest in `heal`. */
+const fail = fc.constant(
+  step('refuse subscribe twice: TOKEN_INVALID', ({ model }) => {
+    for (let time = 0; time < 2; time += 1) model.refuseNext('subscribe', 'TOKEN_INVALID');
+  }),
+);
 const refuseHandshake = fc.constant(
   step('refuse the next handshake', ({ wire }) => void (wire.refuseHandshake = true)),
 );
@@ -322,6 +328,7 @@ export const ordinarySteps: fc.Arbitrary<ChaosStep> = fc.oneof(
   { weight: 3, arbitrary: repeat },
   { weight: 2, arbitrary: cut },
   { weight: 2, arbitrary: refuse },
+  { weight: 1, arbitrary: fail },
   { weight: 1, arbitrary: closing },
   { weight: 1, arbitrary: forget },
   { weight: 1, arbitrary: refuseHandshake },
