@@ -163,7 +163,10 @@ describe('DynamoChannelLog', () => {
       await dynalite.client.send(
         new DeleteCommand({ TableName: bed.tableName, Key: { channel: 'c', from: before.from } }),
       );
-      const after = await bed.open().append('c', events('c', 'd', 'e')).then(first);
+      const after = await bed
+        .open()
+        .append('c', events('c', 'd', 'e'))
+        .then(first);
       expect(after.from).toBe(1);
       expect(after.epoch > before.epoch).toBe(true);
       const old = await bed.open().readSince('c', { epoch: before.epoch, seq: 2 });
