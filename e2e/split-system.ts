@@ -163,13 +163,10 @@ export async function startSplitSystem(
   });
   const sockets = new Set<Duplex>();
   let fateOfPost: () => PostFate = () => 'pass';
-  /** Whose ends nobody reports. */
-  const killed = new Set<number>();
-  let gateways = 0;
-  const createGateway = () => {
-    const id = (gateways += 1);
-    return createWebSocketGateway({
-      dropDisconnects: () => (killed.has(id) ? 1 : 0),
+  const createGateway = (): WebSocketGateway => {
+    const created = createWebSocketGateway({
+      // One that another has replaced was killed: nobody reports how its connections ended.
+      dropDisconnects: () => (created === gateway ? 0 : 1),
       stage: STAGE,
       domainName: host,
       ...realtimeRoutes(realtime),
@@ -177,6 +174,7 @@ export async function startSplitSystem(
       random,
       log: quiet,
     });
+    return created;
   };
   let gateway = createGateway();
   const webConfig = (): WebConfig => ({
@@ -263,7 +261,6 @@ export async function startSplitSystem(
     endAccess: realtime.endAccess,
     restartGateway: () => {
       const old = gateway;
-      killed.add(gateways);
       gateway = createGateway();
       for (const socket of sockets) socket.destroy();
       void old.close();

@@ -28,10 +28,10 @@ export const REALTIME_VARIABLES = {
   COGNITO_CLIENT_ID: z.string(),
   /** Where broadcasts wait for workers; without it the relay fans them out by itself. */
   BROADCAST_QUEUE_URL: z.url().optional(),
-  /** The channels that go there: `announcements`, and `orders` where staff are hundreds. */
+  /** The channels that go there: `announcements` unless given, `orders` too where staff are hundreds. */
   BROADCAST_CHANNELS: listSetting
     .pipe(z.array(z.enum([ANNOUNCEMENTS_CHANNEL, ORDERS_CHANNEL, REPORTS_CHANNEL])))
-    .default([ANNOUNCEMENTS_CHANNEL]),
+    .optional(),
   ...FAN_OUT_VARIABLES,
 };
 

@@ -3,8 +3,8 @@ import type { CloudEvent } from '../outbox/cloud-event.ts';
 /**
  * Puts events into a channel's log and brings them to its subscribers. Resolves when the log holds
  * them, so that what follows in the channel may be published; `settled` resolves when everybody
- * has been tried, and never rejects. May be repeated: the log recognises events by their ids. Rejects where nothing is
- * known to be in the log.
+ * has been tried, and never rejects. May be repeated: the log recognises events by their ids.
+ * Rejects where nothing is known to be in the log.
  */
 export type Publish = (
   channel: string,

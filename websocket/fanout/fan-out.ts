@@ -84,8 +84,8 @@ export function createFanOut({ registry, sender, closer, clock, logger }: FanOut
 
   return {
     async deliver(channel, batches, shard) {
-      const tries: Promise<Tried>[] = [];
       if (batches.length === 0) return { settled: Promise.resolve() };
+      const tries: Promise<Tried>[] = [];
       const deliverTo = (subscriber: Subscriber) => {
         const { connectionId, expiresAt } = subscriber;
         const tried =
