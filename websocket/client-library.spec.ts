@@ -44,15 +44,21 @@ function listen(client: RealtimeClient, channel: string) {
   return { ids, subscription };
 }
 
+/** Ada, subscribed to her own channel. */
+async function adaListening() {
+  const realtime = await build();
+  const { url } = await serve(realtime);
+  const connected = connect(url, () => tokens.token('ada'));
+  const listening = listen(connected.client, 'user/ada');
+  await listening.subscription.ready;
+  return { realtime, ...connected, ...listening };
+}
+
 const idsOf = (count: number, prefix?: string) => someEvents(count, prefix).map(({ id }) => id);
 
 describe('the client library over the real core', () => {
   it('gets exactly the 50 events that it missed while its socket was cut, once and in order', async () => {
-    const realtime = await build();
-    const { url } = await serve(realtime);
-    const { client, cut } = connect(url, () => tokens.token('ada'));
-    const { ids, subscription } = listen(client, 'user/ada');
-    await subscription.ready;
+    const { realtime, client, cut, ids, subscription } = await adaListening();
     await realtime.publish('user/ada', someEvents(3, 'before'));
     await until(() => ids.length === 3);
 
@@ -66,11 +72,7 @@ describe('the client library over the real core', () => {
   });
 
   it('gets what takes several responses of the log in order with what is published meanwhile', async () => {
-    const realtime = await build();
-    const { url } = await serve(realtime);
-    const { client, cut } = connect(url, () => tokens.token('ada'));
-    const { ids, subscription } = listen(client, 'user/ada');
-    await subscription.ready;
+    const { realtime, client, cut, ids } = await adaListening();
     cut();
     await until(() => client.state !== 'connected');
     for (let part = 0; part < 15; part += 1) {
@@ -84,11 +86,7 @@ describe('the client library over the real core', () => {
   });
 
   it('sees events once and in order while they are published and its sockets are cut', async () => {
-    const realtime = await build();
-    const { url } = await serve(realtime);
-    const { client, cut } = connect(url, () => tokens.token('ada'));
-    const { ids, subscription } = listen(client, 'user/ada');
-    await subscription.ready;
+    const { realtime, cut, ids } = await adaListening();
     for (const [index, event] of someEvents(120).entries()) {
       await realtime.publish('user/ada', [event]);
       if (index % 30 === 29) cut();

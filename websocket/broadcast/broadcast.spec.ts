@@ -56,6 +56,16 @@ async function makeBed({ sqsPort }: { sqsPort?: number } = {}) {
     onTestFinished(() => worker.stop());
     return worker;
   };
+  /** Its work goes on until it is released. */
+  const startHeldWorker = () => {
+    const taken: string[] = [];
+    const held = Promise.withResolvers<undefined>();
+    const worker = startWorker(async (body) => {
+      taken.push(body);
+      await held.promise;
+    });
+    return { worker, taken, release: () => held.resolve(undefined) };
+  };
   const subscribers = async (count: number) =>
     Promise.all(
       Array.from({ length: count }, async () => {
@@ -64,7 +74,17 @@ async function makeBed({ sqsPort }: { sqsPort?: number } = {}) {
         return client;
       }),
     );
-  return { ...queues, realtime, another, url, startWorker, subscribers, errors, warnings };
+  return {
+    ...queues,
+    realtime,
+    another,
+    url,
+    startWorker,
+    startHeldWorker,
+    subscribers,
+    errors,
+    warnings,
+  };
 }
 
 async function take(queueUrl: string, options: { hiddenSeconds: number }) {
@@ -177,18 +197,13 @@ describe('a broadcast', () => {
 
 describe('a worker', () => {
   it('that stops finishes and deletes what it has in hand, and leaves the rest', async () => {
-    const { startWorker, realtime, queueUrl } = await makeBed();
-    const taken: string[] = [];
-    const held = Promise.withResolvers<undefined>();
-    const worker = startWorker(async (body) => {
-      taken.push(body);
-      await held.promise;
-    });
+    const { startHeldWorker, realtime, queueUrl } = await makeBed();
+    const { worker, taken, release } = startHeldWorker();
     await realtime.publish(CHANNEL, [anEvent('e1')]);
     await expect.poll(() => taken.length, PATIENT).toBe(SHARDS);
     await realtime.publish(CHANNEL, [anEvent('e2')]);
     const stopped = worker.stop();
-    held.resolve(undefined);
+    release();
     await stopped;
     expect(taken).toHaveLength(SHARDS);
     expect(await fauxqs.depth(queueUrl)).toEqual({ waiting: SHARDS, inHand: 0 });
@@ -213,18 +228,13 @@ describe('a worker', () => {
   });
 
   it('that stops takes nothing more, though some of it only wait for messages', async () => {
-    const { startWorker, realtime, queueUrl } = await makeBed();
-    const taken: string[] = [];
-    const held = Promise.withResolvers<undefined>();
-    const worker = startWorker(async (body) => {
-      taken.push(body);
-      await held.promise;
-    });
+    const { startHeldWorker, realtime, queueUrl } = await makeBed();
+    const { worker, taken, release } = startHeldWorker();
     await fauxqs.client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: 'one' }));
     await expect.poll(() => taken.length, PATIENT).toBe(1);
     const stopped = worker.stop();
     await realtime.publish(CHANNEL, [anEvent('e1')]);
-    held.resolve(undefined);
+    release();
     await stopped;
     expect(taken).toEqual(['one']);
     // The stand-in may have handed some to polls that were given up: they come back to others.
