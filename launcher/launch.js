@@ -1,35 +1,36 @@
 // Plain JavaScript without dependencies: it runs before anything is installed, on any Node from 20.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBrowser } from './browser.js';
-import { ensureInstalled, markInstalled } from './install.js';
+import { programEnvironment, testEnvironment } from './environment.js';
+import { mustBeReadable } from './folder.js';
+import { ensureInstalled } from './install.js';
 import { findNode } from './node.js';
 import { watchNpm } from './npm-process.js';
+import { USAGES, WITHOUT_OPTIONS } from './usage.js';
 import { ensureWebBuild } from './web-build.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const [command = '', ...args] = process.argv.slice(2);
-
-/** Tests bring databases of their own, whatever the shell names; they would write into that one. */
-const OWN_DATABASE = { DATABASE_URL: undefined, DATABASE_SECRET_ID: undefined };
+const isHelp = args.includes('--help') || args.includes('-h');
 
 /** Each command of `package.json` that must work on a bare clone. */
 const COMMANDS = {
   async start() {
     await ensureInstalled(ROOT);
-    await ensureWebBuild(ROOT);
+    if (!isHelp) await ensureWebBuild(ROOT);
     watchNpm(() => process.exit(1));
-    await run(['local/main.ts', ...args], { env: { ORDERCAST_PARENT: String(process.pid) } });
+    const env = { ...programEnvironment(process.env), ORDERCAST_PARENT: String(process.pid) };
+    await run(['local/main.ts', ...args], env);
   },
   async test() {
     await ensureInstalled(ROOT);
     await ensureWebBuild(ROOT);
-    const browser = await ensureBrowser(ROOT);
-    await run([bin('vitest'), 'run', ...args], { env: OWN_DATABASE });
-    if (args.length > 0) return;
-    await runBrowserTests(browser, []);
+    const browser = args.length > 0 ? undefined : await ensureBrowser(ROOT);
+    await run([bin('vitest'), 'run', ...args], testEnvironment(process.env));
+    if (browser !== undefined) await runBrowserTests(browser, []);
   },
   async e2e() {
     await ensureInstalled(ROOT);
@@ -46,7 +47,8 @@ const COMMANDS = {
       );
     }
     await ensureInstalled(ROOT);
-    await run([bin('vitest'), 'run', '--config', 'vitest.sqlserver.config.ts', ...args]);
+    const env = testEnvironment(process.env);
+    await run([bin('vitest'), 'run', '--config', 'vitest.sqlserver.config.ts', ...args], env);
     if (args.length > 0) return;
     await ensureWebBuild(ROOT);
     await runBrowserTests(await ensureBrowser(ROOT), ['orders.e2e'], {
@@ -55,15 +57,18 @@ const COMMANDS = {
   },
   async 'test-chaos'() {
     await ensureInstalled(ROOT);
-    await run([bin('vitest'), 'run', '--config', 'vitest.chaos.config.ts', ...args], {
-      env: OWN_DATABASE,
-    });
+    const env = testEnvironment(process.env);
+    await run([bin('vitest'), 'run', '--config', 'vitest.chaos.config.ts', ...args], env);
   },
   migrate: () => runProgram('migrations/main.ts'),
   'docs-schema': () => runProgram('migrations/documentation/main.ts'),
   'docs-asyncapi': () => runProgram('websocket/documentation/main.ts'),
   simulate: () => runProgram('bench/simulate/main.ts'),
-  bench: () => runProgram('bench/main.ts'),
+  bench: () => runProgram('bench/main.ts', testEnvironment(process.env)),
+  async build() {
+    await ensureInstalled(ROOT);
+    await ensureWebBuild(ROOT);
+  },
   async check() {
     await ensureInstalled(ROOT);
     await run([bin('prettier'), '--check', '--log-level', 'warn', '.']);
@@ -74,26 +79,22 @@ const COMMANDS = {
     await run([bin('dependency-cruiser', 'depcruise'), '--no-progress', ...SOURCES]);
     await run([bin('knip')]);
   },
-  /** npm runs this after every install; the page is built once, so that `npm start` need not. */
-  async prepare() {
-    markInstalled(ROOT);
-    if (!existsSync(`${ROOT}/node_modules/vite`)) return;
-    // An install must not fail on the page: `npm start` builds it again and then says why.
-    await ensureWebBuild(ROOT).catch((error) => console.error(error.message));
-  },
 };
 
 const SOURCES = ['services', 'websocket', 'web/src', 'migrations', 'local', 'e2e', 'bench'];
 
-async function runProgram(file) {
+async function runProgram(file, env) {
   await ensureInstalled(ROOT);
-  await run([file, ...args]);
+  await run([file, ...args], env);
 }
 
-function runBrowserTests(browser, files, env = OWN_DATABASE) {
+function runBrowserTests(browser, files, env = {}) {
   const playwright = bin('@playwright/test', 'playwright');
   return run([playwright, 'test', '--config', 'e2e/playwright.config.ts', ...files], {
-    env: { ORDERCAST_BROWSER: browser, ...env },
+    ...testEnvironment(process.env),
+    ORDERCAST_BROWSER: browser.path,
+    ORDERCAST_BROWSER_ENV: JSON.stringify(browser.env),
+    ...env,
   });
 }
 
@@ -105,12 +106,8 @@ function bin(name, command = name) {
 }
 
 /** Runs a script with Node 24 and leaves with its exit code unless that is 0. */
-function run(script, { env = {} } = {}) {
-  const child = spawn(findNode(ROOT), script, {
-    cwd: ROOT,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  });
+function run(script, env = programEnvironment(process.env)) {
+  const child = spawn(findNode(ROOT), script, { cwd: ROOT, stdio: 'inherit', env });
   // Ctrl-C reaches the whole group by itself; what is sent to this process alone is passed on.
   const ignore = () => undefined;
   const forward = () => child.kill('SIGTERM');
@@ -124,12 +121,26 @@ function run(script, { env = {} } = {}) {
   });
 }
 
-const action = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
-if (action === undefined) {
-  console.error(`Unknown command "${command}". Commands: ${Object.keys(COMMANDS).join(', ')}.`);
+/** Says what is wrong with how the command was called and ends with 2, as the programs do. */
+function refuse(message) {
+  console.error(message);
   process.exit(2);
 }
+
+const action = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+if (action === undefined) {
+  refuse(`Unknown command "${command}". Commands: ${Object.keys(COMMANDS).join(', ')}.`);
+}
+const usage = USAGES[command];
+if (usage !== undefined && isHelp) {
+  console.log(usage);
+  process.exit(0);
+}
+if (WITHOUT_OPTIONS.has(command) && args.length > 0) {
+  refuse(`Unknown option "${args[0]}".\n\n${usage}`);
+}
 try {
+  mustBeReadable(ROOT);
   await action();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -1,21 +1,30 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** TypeScript runs as it is, and the native modules load, from this version on. */
 const NEEDED_MAJOR = 24;
 
 /**
- * The Node that runs everything: this one where it is new enough, else the one that the `node`
- * package brought. That package lacks some platforms, which is why it is optional.
+ * The Node that runs everything: this one where it is new enough, else the one that came with the
+ * packages. Some platforms have no such package, which is why all of them are optional.
  */
 export function findNode(root) {
   if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) return process.execPath;
-  const name = process.platform === 'win32' ? 'node.exe' : 'node';
-  const brought = join(root, 'node_modules', 'node', 'bin', name);
-  if (existsSync(brought)) return brought;
+  const brought = broughtNode(root);
+  if (brought !== undefined) return brought;
   throw new Error(
-    `Ordercast needs Node ${NEEDED_MAJOR}; this is ${process.versions.node}, and the "node" package ` +
-      `could not bring one for ${process.platform}-${process.arch}. Install Node ${NEEDED_MAJOR} or newer ` +
+    `Ordercast needs Node ${NEEDED_MAJOR}; this is ${process.versions.node}, and there is no package ` +
+      `that brings one for ${process.platform}-${process.arch}. Install Node ${NEEDED_MAJOR} or newer ` +
       'from https://nodejs.org and run the command again.',
   );
+}
+
+/** The binary that one of the `node-<platform>` packages of `package.json` brought. */
+export function broughtNode(root) {
+  const name = process.platform === 'win32' ? 'node.exe' : 'node';
+  const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return Object.keys(optionalDependencies ?? {})
+    .filter((dependency) => dependency.startsWith('node-'))
+    .map((dependency) => join(root, 'node_modules', dependency, 'bin', name))
+    .find((path) => existsSync(path));
 }

@@ -1,0 +1,57 @@
+/**
+ * What each command is called and takes. Those without a text print their own: they are programs that
+ * read their options themselves.
+ */
+export const USAGES = {
+  start: undefined,
+  migrate: undefined,
+  simulate: undefined,
+  bench: undefined,
+  test: `npm test -- [<path>…]
+
+Runs the unit and integration tests and then the browser tests; installs and builds what is missing.
+
+  <path>…     only the specs whose path holds one of these, and no browser tests
+  -t <name>   only the specs whose name matches; every other option of vitest is taken as well
+  -h, --help  this text
+
+ORDERCAST_BROWSER=/path/to/chrome names the browser to use. Without it an installed Chromium or
+Chrome is taken, else one is fetched.`,
+  e2e: `npm run test:browser -- [<name>…]
+
+Runs the browser tests.
+
+  <name>…     only the files whose name holds one of these, such as orders
+  -g <name>   only the tests whose name matches; every other option of "playwright test" is taken as well
+  -h, --help  this text
+
+ORDERCAST_BROWSER=/path/to/chrome names the browser to use.`,
+  'test-sqlserver': `SQLSERVER_URL='mssql://…' npm run test:sqlserver -- [<path>…]
+
+Runs the specs that need a SQL Server on the database that SQLSERVER_URL names; they empty it.
+
+  <path>…     only the specs whose path holds one of these, and no browser tests
+  -h, --help  this text`,
+  'test-chaos': `npm run test:chaos
+
+Runs minutes of faults of every kind over 500 clients.
+
+  CHAOS_SEED=1,2      the seeds to run (default 1,2,3)
+  CHAOS_SECONDS=60    how long the faults of one seed last
+  -h, --help          this text`,
+  build: `npm run build
+
+Installs what is missing and builds the page. Takes no options.`,
+  check: `npm run check
+
+Format, lint, types, import rules, dead code. Takes no options.`,
+  'docs-schema': `npm run docs:schema
+
+Writes docs/schema.md anew. Takes no options.`,
+  'docs-asyncapi': `npm run docs:asyncapi
+
+Writes docs/asyncapi.json anew. Takes no options.`,
+};
+
+/** Commands that read no arguments refuse them. */
+export const WITHOUT_OPTIONS = new Set(['build', 'check', 'docs-schema', 'docs-asyncapi']);
