@@ -10,25 +10,60 @@ describe('the command line of npm start', () => {
       migrate: false,
       port: 8080,
       tokenSeconds: 3600,
+      publicUrl: undefined,
     });
   });
 
   it('takes its flags and the port', () => {
     const read = readArguments(['--fresh', '--migrate', '--token-seconds', '5'], { PORT: '0' });
     expect(read).toMatchObject({ fresh: true, migrate: true, port: 0, tokenSeconds: 5 });
-    expect(readArguments(['--ephemeral', '--data=/x'], {})).toMatchObject({
-      ephemeral: true,
-      data: '/x',
-    });
+    expect(readArguments(['--ephemeral'], {})).toMatchObject({ ephemeral: true });
+    expect(readArguments(['--data=/x'], {})).toMatchObject({ data: '/x' });
   });
 
   it.each(['eighty', '-1', '65536', '80.5', ''])('refuses PORT=%s with an example', (PORT) => {
     expect(() => readArguments([], { PORT })).toThrow(/PORT must be a number .* PORT=8081/);
   });
 
-  it.each([['--frehs'], ['now'], ['--fresh=1'], ['--data']])('refuses %s with the usage', (arg) => {
-    expect(() => readArguments([arg], {})).toThrow(ArgumentsError);
-    expect(() => readArguments([arg], {})).toThrow(/Usage: npm start -- \[--fresh/);
+  it.each([['--frehs'], ['now'], ['--fresh=1'], ['--data'], ['--data=']])(
+    'refuses %s with the usage',
+    (arg) => {
+      expect(() => readArguments([arg], {})).toThrow(ArgumentsError);
+      expect(() => readArguments([arg], {})).toThrow(/Usage: npm start -- .*--fresh/s);
+    },
+  );
+
+  it.each([[['--data', '/x']], [['--fresh']]])(
+    'refuses --ephemeral with %j, which it would ignore',
+    (more) => {
+      expect(() => readArguments(['--ephemeral', ...more], {})).toThrow(
+        new RegExp(`--ephemeral .*${more[0] ?? ''}.*Usage: `, 's'),
+      );
+    },
+  );
+
+  it.each(['--help', '-h'])('takes %s before all else', (flag) => {
+    expect(readArguments([flag, '--ephemeral', '--fresh'], { PORT: 'eighty' })).toBe('help');
+  });
+
+  it.each([
+    ['https://orders.example', 'https://orders.example'],
+    ['https://Orders.Example:443/', 'https://orders.example'],
+    ['http://localhost:9000', 'http://localhost:9000'],
+  ])('takes the public address %s as the origin %s', (text, publicUrl) => {
+    expect(readArguments(['--public-url', text], {})).toMatchObject({ publicUrl });
+  });
+
+  it.each([
+    'orders.example',
+    'ftp://orders.example',
+    'https://orders.example/app',
+    'https://a@b',
+    '',
+  ])('refuses the public address %j', (text) => {
+    expect(() => readArguments([`--public-url=${text}`], {})).toThrow(
+      /--public-url must be http:\/\/ or https:\/\/ and a host/,
+    );
   });
 
   it.each(['0', '86401', '1h'])('refuses --token-seconds %s', (seconds) => {

@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -23,21 +33,28 @@ interface DataFolderOptions {
   path: string;
   fresh: boolean;
   ephemeral: boolean;
+  /** Bytes that this user may still write to the disk that holds a folder. */
+  freeBytes?: (path: string) => number;
 }
+
+/** Fresh demo data takes 2 MB, and SQLite's log up to 4 more; the rest is for orders. */
+const NEEDED_BYTES = 50 * 1024 * 1024;
 
 const formatSchema = z.object({ format: z.int().min(1) });
 
-/** Opens the laptop's data folder for this process alone. */
-export function openDataFolder({ path, fresh, ephemeral }: DataFolderOptions): DataFolder {
-  if (ephemeral) {
-    const temporary = mkdtempSync(join(tmpdir(), 'ordercast-'));
-    return { path: temporary, release: () => rmSync(temporary, { recursive: true, force: true }) };
-  }
-  mkdirSync(path, { recursive: true });
+/** Opens the laptop's data folder for this process alone. Throws {@link DataFolderError}. */
+export function openDataFolder(options: DataFolderOptions): DataFolder {
+  const { path, fresh, freeBytes = freeBytesOf } = options;
+  if (options.ephemeral) return openTemporary(freeBytes);
+  writing(path, () => mkdirSync(path, { recursive: true }));
+  mustHaveRoom(path, freeBytes);
+  writing(path, () => mustBeWritable(path));
   const lock = lockFolder(path);
   try {
-    if (fresh) empty(path);
-    checkFormat(path);
+    writing(path, () => {
+      if (fresh) empty(path);
+      checkFormat(path);
+    });
   } catch (error) {
     lock.close();
     throw error;
@@ -45,22 +62,90 @@ export function openDataFolder({ path, fresh, ephemeral }: DataFolderOptions): D
   return { path, release: () => void lock.close() };
 }
 
+function openTemporary(freeBytes: (path: string) => number): DataFolder {
+  const parent = tmpdir();
+  const make = () => mkdtempSync(join(parent, 'ordercast-'));
+  const path = attempt(
+    make,
+    (reason) =>
+      `No temporary folder can be made in ${parent} (${reason}). Name another: ${OTHER_TEMPORARY}`,
+  );
+  const release = () => rmSync(path, { recursive: true, force: true });
+  try {
+    mustHaveRoom(path, freeBytes);
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return { path, release };
+}
+
+const OTHER_FOLDER = 'npm start -- --data <folder>';
+const OTHER_TEMPORARY = 'TMPDIR=<folder> npm start -- --ephemeral';
+
+function mustHaveRoom(path: string, freeBytes: (path: string) => number): void {
+  const free = freeBytes(path);
+  if (free >= NEEDED_BYTES) return;
+  const [has, needs] = [free, NEEDED_BYTES].map((bytes) => Math.floor(bytes / 1024 / 1024));
+  throw new DataFolderError(
+    `The disk that holds ${path} is full: ${has} MB are free, and ${needs} are needed. Free some, or keep ` +
+      `data on another disk: ${OTHER_FOLDER} (${OTHER_TEMPORARY})`,
+  );
+}
+
+function freeBytesOf(path: string): number {
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize;
+}
+
+/** What another user has left here, as after `sudo npm start`, would only fail later. */
+function mustBeWritable(path: string): void {
+  accessSync(path, constants.W_OK | constants.X_OK);
+  for (const entry of readdirSync(path, { recursive: true, encoding: 'utf8' })) {
+    accessSync(join(path, entry), constants.R_OK | constants.W_OK);
+  }
+}
+
+/** Whatever the file system has against it becomes one sentence. */
+function writing<Result>(path: string, work: () => Result): Result {
+  return attempt(
+    work,
+    (reason) =>
+      `Data cannot be kept in ${path} (${reason}). Choose a folder that you may write: ${OTHER_FOLDER}`,
+  );
+}
+
+function attempt<Result>(work: () => Result, explain: (reason: string) => string): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    throw new DataFolderError(explain(error.message), { cause: error });
+  }
+}
+
 const LOCK_FILE = 'lock';
 
 /** SQLite's exclusive lock is the operating system's: it goes when the process goes, however it goes. */
 function lockFolder(path: string): Database.Database {
-  const lock = new Database(join(path, LOCK_FILE), { timeout: 0 });
+  const lock = writing(path, () => new Database(join(path, LOCK_FILE), { timeout: 0 }));
   try {
-    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;');
+    writing(path, () => lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;'));
     return lock;
   } catch (error) {
     lock.close();
+    if (!isBusy(error)) throw error;
     throw new DataFolderError(
       `Another Ordercast is using the data in ${path}. Stop it first, or start one that keeps ` +
         'nothing, on another port: PORT=8081 npm start -- --ephemeral',
       { cause: error },
     );
   }
+}
+
+function isBusy(error: unknown): boolean {
+  const cause = error instanceof DataFolderError ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY');
 }
 
 function empty(path: string): void {

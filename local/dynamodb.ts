@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { standIn } from '@ordercast/services/platform/stand-in.ts';
 import dynalite from 'dynalite';
 
 export interface LocalDynamoDb {
@@ -20,12 +21,7 @@ export async function startDynamoDb(folder: string | undefined): Promise<LocalDy
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('dynalite has no port');
   const endpoint = `http://127.0.0.1:${address.port}`;
-  const newClient = () =>
-    new DynamoDBClient({
-      endpoint,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    });
+  const newClient = () => new DynamoDBClient(standIn(endpoint));
   const client = newClient();
   const publishingClient = newClient();
   return {

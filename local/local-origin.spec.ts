@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { PortTakenError, openLocalOrigin } from './local-origin.ts';
+import { CannotListenError, openLocalOrigin } from './local-origin.ts';
 import type { LocalOrigin } from './local-origin.ts';
 
 const open: LocalOrigin[] = [];
@@ -51,9 +51,34 @@ describe('the local origin', () => {
 
   it('says what to do where the port is taken', async () => {
     const { port } = await opened(0);
-    await expect(openLocalOrigin(port)).rejects.toThrow(PortTakenError);
+    await expect(openLocalOrigin(port)).rejects.toThrow(CannotListenError);
     await expect(openLocalOrigin(port)).rejects.toThrow(/in use.*PORT=\d+ npm start/);
   });
+
+  it('says what to do where the address is none of this machine', async () => {
+    // Of a block that is kept for documentation.
+    const refused = openLocalOrigin(0, '203.0.113.7');
+    await expect(refused).rejects.toThrow(CannotListenError);
+    await expect(refused).rejects.toThrow(
+      /^203\.0\.113\.7 is no address of this machine .*LISTEN_HOST/,
+    );
+  });
+
+  it.each(['0.0.0.0', '127.0.0.2'])(
+    'answers on the loopback too where it listens on %s',
+    async (host) => {
+      const origin = await openLocalOrigin(0, host);
+      open.push(origin);
+      origin.serve(
+        (_request, response) => response.end('here'),
+        () => undefined,
+      );
+      for (const name of ['127.0.0.1', host]) {
+        const response = await fetch(`http://${name}:${origin.port}/`);
+        expect(await response.text()).toBe('here');
+      }
+    },
+  );
 
   it('gives its port free when it closes, also under a request that never ends', async () => {
     const origin = await opened(0);

@@ -6,9 +6,9 @@ import type { Duplex } from 'node:stream';
 export type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 export type HandleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-/** The port cannot be had; the message says what to do. */
-export class PortTakenError extends Error {
-  override name = 'PortTakenError';
+/** The port or the address cannot be had; the message says what to do. */
+export class CannotListenError extends Error {
+  override name = 'CannotListenError';
 }
 
 export interface LocalOrigin {
@@ -20,13 +20,14 @@ export interface LocalOrigin {
 }
 
 /**
- * Listens on both loopback addresses, since `localhost` may mean either, or on `host` instead: in a
- * container nobody outside reaches the loopback. Port 0 takes a free one.
+ * Listens on both loopback addresses, since `localhost` may mean either, and on `host` beside them: in a
+ * container nobody outside reaches the loopback. Port 0 takes a free one. Throws {@link CannotListenError}.
  */
 export async function openLocalOrigin(wanted: number, host?: string): Promise<LocalOrigin> {
   const first = await listen(wanted, host ?? '127.0.0.1');
   const { port } = addressOf(first);
-  const servers = host === undefined ? [first, ...(await listenOnIPv6(port, first))] : [first];
+  const servers = [first];
+  for (const address of besides(host)) servers.push(...(await listenToo(port, address, servers)));
   const early = keepEarlyComers(servers);
   return {
     port,
@@ -40,13 +41,20 @@ export async function openLocalOrigin(wanted: number, host?: string): Promise<Lo
   };
 }
 
-/** Nothing where the machine has no IPv6. Where another has the port, `first` is closed again. */
-async function listenOnIPv6(port: number, first: Server): Promise<Server[]> {
+/** What the first server does not answer; a wildcard address takes the loopback in. */
+function besides(host: string | undefined): string[] {
+  if (host === undefined) return ['::1'];
+  const isWide = host === '0.0.0.0' || host === '::';
+  return isWide ? [] : ['127.0.0.1', '::1'].filter((address) => address !== host);
+}
+
+/** Nothing where the machine has no such address. Where another has the port, all are closed again. */
+async function listenToo(port: number, address: string, open: Server[]): Promise<Server[]> {
   try {
-    return [await listen(port, '::1')];
+    return [await listen(port, address)];
   } catch (error) {
-    if (!(error instanceof PortTakenError)) return [];
-    await closeServer(first, 0);
+    if (!isCode(error, 'EADDRINUSE')) return [];
+    await Promise.all(open.map((server) => closeServer(server, 0)));
     throw error;
   }
 }
@@ -55,17 +63,27 @@ function listen(port: number, host: string): Promise<Server> {
   const server = createServer({ keepAliveTimeout: 65_000 });
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
-      reject('code' in error && error.code === 'EADDRINUSE' ? portTaken(port, error) : error);
+      reject(new CannotListenError(reasonOf(error, port, host), { cause: error }));
     });
     server.listen(port, host, () => resolve(server));
   });
 }
 
-function portTaken(port: number, cause: Error): PortTakenError {
-  const message =
-    `Port ${port} is in use. Stop what uses it, or choose another: ` +
-    `PORT=${port === 8080 ? 8081 : port + 1} npm start`;
-  return new PortTakenError(message, { cause });
+function reasonOf(error: Error, port: number, host: string): string {
+  const another = `PORT=${port === 8080 ? 8081 : port + 1} npm start`;
+  switch ('code' in error ? error.code : undefined) {
+    case 'EADDRINUSE':
+      return `Port ${port} is in use. Stop what uses it, or choose another: ${another}`;
+    case 'EACCES':
+      return `You may not listen on port ${port}. Choose one of 1024 or above: PORT=8080 npm start`;
+    default:
+      return `${host} is no address of this machine (${error.message}). Leave LISTEN_HOST out to listen on localhost.`;
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  const cause = error instanceof CannotListenError ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === code;
 }
 
 /** Node drops what nobody listens for without a word; whoever comes early shall wait instead. */

@@ -2,11 +2,12 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { WebSocketGateway } from '@ordercast/websocket/gateway/websocket-gateway.ts';
 import express from 'express';
 import type { Express, Router } from 'express';
+import type { Addresses } from './addresses.ts';
 import type { Cognito } from './cognito/create-cognito.ts';
 import type { Handle, HandleUpgrade } from './local-origin.ts';
 
 interface Parts {
-  port: number;
+  addresses: Addresses;
   /** First segment of the WebSocket API's path. */
   stage: string;
   api: Express;
@@ -18,7 +19,6 @@ interface Parts {
 
 /** Sends each request of the one origin to its part, by the first segment of the path. */
 export function localRouter(parts: Parts): { handle: Handle; handleUpgrade: HandleUpgrade } {
-  const hosts = new Set(['localhost', '127.0.0.1', '[::1]'].map((name) => `${name}:${parts.port}`));
   const pages = express()
     .disable('x-powered-by')
     .use('/api', parts.api)
@@ -29,29 +29,48 @@ export function localRouter(parts: Parts): { handle: Handle; handleUpgrade: Hand
     request.url = withoutSegment(request.url ?? '/');
     void parts.cognito.handle(request, response);
   };
+  const isOurs = ({ headers }: IncomingMessage) =>
+    parts.addresses.originOf(headers.host) !== undefined;
 
   return {
     handle(request, response) {
-      if (!isHere(request, hosts)) refuseHost(response, parts.port);
+      if (!isOurs(request)) refuseHost(request, response, parts.addresses);
       else if (firstSegment(request) === 'cognito') toCognito(request, response);
       else if (firstSegment(request) === parts.stage) callGateway(parts, request, response);
       else pages(request, response);
     },
     handleUpgrade(request, socket, head) {
-      if (isHere(request, hosts)) parts.gateway.handleUpgrade(request, socket, head);
-      else socket.end('HTTP/1.1 421 Misdirected Request\r\nConnection: close\r\n\r\n');
+      if (isOurs(request)) parts.gateway.handleUpgrade(request, socket, head);
+      else socket.end(refusedUpgrade(misdirected(request, parts.addresses)));
     },
   };
 }
 
-/** A foreign name that resolves to this machine would let a stranger's page in (DNS rebinding). */
-function isHere(request: IncomingMessage, hosts: ReadonlySet<string>): boolean {
-  return hosts.has((request.headers.host ?? '').toLowerCase());
+function refusedUpgrade(text: string): string {
+  return (
+    'HTTP/1.1 421 Misdirected Request\r\nContent-Type: text/plain\r\n' +
+    `Content-Length: ${text.length}\r\nConnection: close\r\n\r\n${text}`
+  );
 }
 
-function refuseHost(response: ServerResponse, port: number): void {
+function refuseHost(
+  request: IncomingMessage,
+  response: ServerResponse,
+  addresses: Addresses,
+): void {
   response.writeHead(421, { 'Content-Type': 'text/plain' });
-  response.end(`This laptop's Ordercast answers at http://localhost:${port} only.\n`);
+  response.end(misdirected(request, addresses));
+}
+
+/** What to do for whoever has a tunnel in front; the address is repeated only where it is one. */
+function misdirected({ headers }: IncomingMessage, { url }: Addresses): string {
+  const { host = '', 'x-forwarded-proto': forwarded } = headers;
+  const scheme = forwarded === 'https' ? 'https' : 'http';
+  const name = /^[a-z0-9.-]+(:\d{1,5})?$/i.test(host) ? host : 'orders.example';
+  return (
+    `This laptop's Ordercast answers at ${url} only. If you reach it through another address, such as a ` +
+    `tunnel's, name that when you start it: npm start -- --public-url ${scheme}://${name}\n`
+  );
 }
 
 function callGateway(

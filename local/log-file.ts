@@ -29,10 +29,21 @@ const lineSchema = z.looseObject({
   msg: z.string().default(''),
 });
 
-/** Writes JSON lines to `logs/ordercast.log` of the data folder, and errors to standard error too. */
+/**
+ * Writes JSON lines to `logs/ordercast.log` of the data folder, and errors to standard error too. Where the
+ * file can no longer be written it says so once and goes on without.
+ */
 export function openLogFile(folder: string): LogFile {
   mkdirSync(join(folder, 'logs'), { recursive: true });
   const file = createWriteStream(join(folder, 'logs', 'ordercast.log'), { flags: 'a' });
+  let isBroken = false;
+  let goOn = (): void => undefined;
+  // A full disk must not end the system; who waits for room in the stream would wait for ever.
+  file.on('error', (error) => {
+    isBroken = true;
+    process.stderr.write(`The log is not written any more: ${error.message}\n`);
+    goOn();
+  });
   const recent: LogLine[] = [];
   const stream = new Writable({
     decodeStrings: false,
@@ -44,14 +55,19 @@ export function openLogFile(folder: string): LogFile {
         recent.length = Math.min(recent.length, KEPT);
         if (LOUD.includes(entry.level)) process.stderr.write(`${line}\n`);
       }
-      if (file.write(`${line}\n`)) done();
-      else file.once('drain', done);
+      if (isBroken || file.write(`${line}\n`)) done();
+      else {
+        goOn = done;
+        file.once('drain', done);
+      }
     },
   });
   return {
     stream,
     recent: () => recent,
-    close: () => new Promise((resolve) => file.end(() => resolve())),
+    close: async () => {
+      if (!isBroken) await new Promise<void>((resolve) => file.end(resolve));
+    },
   };
 }
 

@@ -1,28 +1,40 @@
 import { fileURLToPath } from 'node:url';
 import { DatabaseIsNewer } from '@ordercast/migrations/migrate.ts';
 import { runProgram } from '@ordercast/services/platform/run-program.ts';
-import { ArgumentsError, readArguments } from './arguments.ts';
+import { ArgumentsError, USAGE, readArguments } from './arguments.ts';
 import { DataFolderError } from './data-folder.ts';
 import { PendingMigrations } from './local-database.ts';
-import { PortTakenError } from './local-origin.ts';
+import { CannotListenError } from './local-origin.ts';
 import { startOrdercast } from './ordercast.ts';
 import type { RunningOrdercast } from './ordercast.ts';
 import { readyLine } from './ready-line.ts';
+import { SelfCheckFailed } from './self-check.ts';
 
 const DATA_FOLDER = fileURLToPath(new URL('../.local', import.meta.url));
 
 /** What a person can put right. */
-const KNOWN = [ArgumentsError, DataFolderError, DatabaseIsNewer, PendingMigrations, PortTakenError];
+const KNOWN = [
+  ArgumentsError,
+  CannotListenError,
+  DataFolderError,
+  DatabaseIsNewer,
+  PendingMigrations,
+  SelfCheckFailed,
+];
 
 await runProgram(async () => {
   const options = readArguments(process.argv.slice(2), process.env);
+  if (options === 'help') {
+    process.stdout.write(`${USAGE}\n`);
+    return;
+  }
   const ordercast = await startOrdercast({
     ...options,
     dataFolder: options.data ?? DATA_FOLDER,
     databaseUrl: process.env.DATABASE_URL,
   });
   stopOnSignal(ordercast);
-  process.stdout.write(`${readyLine(ordercast.url)}\n`);
+  process.stdout.write(`${readyLine(ordercast.url, options.publicUrl)}\n`);
 }, KNOWN);
 
 /** Ctrl-C, SIGTERM, or the end of the process that started this one; a second Ctrl-C does not wait. */

@@ -19,6 +19,7 @@ import { createRealtimeTables } from '@ordercast/websocket/connections/realtime-
 import { createWebSocketGateway } from '@ordercast/websocket/gateway/websocket-gateway.ts';
 import { realtimeRoutes } from '@ordercast/websocket/realtime-routes.ts';
 import { createRealtime } from '@ordercast/websocket/realtime.ts';
+import { localAddresses } from './addresses.ts';
 import { createCognito } from './cognito/create-cognito.ts';
 import { codeMail } from './code-mail.ts';
 import { consoleRoutes } from './console/console-routes.ts';
@@ -30,7 +31,9 @@ import { openLocalOrigin } from './local-origin.ts';
 import { localRouter } from './local-router.ts';
 import { openLogFile } from './log-file.ts';
 import { createMailbox } from './mailbox.ts';
+import { checkItself } from './self-check.ts';
 import { singlePageApp } from './single-page-app.ts';
+import type { WebConfig } from './single-page-app.ts';
 import { startSqs } from './sqs.ts';
 
 export interface OrdercastOptions {
@@ -48,6 +51,8 @@ export interface OrdercastOptions {
   tokenSeconds: number;
   /** Undefined: SQLite in the data folder. */
   databaseUrl: string | undefined;
+  /** Origin of a tunnel or a proxy in front, at which the page works too. */
+  publicUrl?: string | undefined;
 }
 
 export interface RunningOrdercast {
@@ -89,9 +94,9 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
   cleanUp.add(() => logFile.close());
   const logger = (service: string) => createLogger(service, { destination: logFile.stream });
 
-  const host = `localhost:${origin.port}`;
-  const url = `http://${host}`;
-  const origins = [url, `http://127.0.0.1:${origin.port}`, `http://[::1]:${origin.port}`];
+  const addresses = localAddresses(origin.port, options.publicUrl);
+  const { url, origins } = addresses;
+  const { host } = new URL(url);
   const cognitoEndpoint = `${url}/cognito`;
   const issuer = `${cognitoEndpoint}/${POOL_ID}`;
   const databaseUrl = options.databaseUrl ?? `sqlite:${join(folder.path, 'ordercast.db')}`;
@@ -216,7 +221,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
   cleanUp.add(() => clearInterval(reaping));
 
   const router = localRouter({
-    port: origin.port,
+    addresses,
     stage: STAGE,
     api: api.app,
     cognito,
@@ -230,20 +235,26 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
       mailbox,
       log: logFile,
     }),
-    singlePageApp: singlePageApp({
-      region: REGION,
-      userPoolId: POOL_ID,
-      userPoolClientId: CLIENT_ID,
-      identityPoolId: IDENTITY_POOL_ID,
-      cognitoEndpoint,
-      apiUrl: `${url}/api`,
-      realtimeUrl: `ws://${host}/${STAGE}`,
-    }),
+    singlePageApp: singlePageApp((asked) => webConfig(addresses.originOf(asked) ?? url)),
   });
   origin.serve(router.handle, router.handleUpgrade);
   cleanUp.add(() => realtime.closeConnections('server_shutdown'));
   cleanUp.add(() => api.drain());
+  await checkItself(url);
   return { url, close: () => cleanUp.run() };
+}
+
+/** What a page is told that was reached at an origin: it calls what it came from. */
+function webConfig(origin: string): WebConfig {
+  return {
+    region: REGION,
+    userPoolId: POOL_ID,
+    userPoolClientId: CLIENT_ID,
+    identityPoolId: IDENTITY_POOL_ID,
+    cognitoEndpoint: `${origin}/cognito`,
+    apiUrl: `${origin}/api`,
+    realtimeUrl: `${origin.replace('http', 'ws')}/${STAGE}`,
+  };
 }
 
 /** Undoes what was done, last first; one failure does not keep the rest from being undone. */

@@ -1,4 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { standIn } from '@ordercast/services/platform/stand-in.ts';
 import { buildApp } from 'fauxqs';
 
 export interface LocalSqs {
@@ -17,9 +18,7 @@ export async function startSqs(): Promise<LocalSqs> {
   const server = buildApp({ logger: false });
   const endpoint = await server.listen({ port: 0, host: '127.0.0.1' });
   const client = new SQSClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    ...standIn(endpoint),
     // Its queue URLs name hosts that need not exist.
     useQueueUrlAsEndpoint: false,
   });

@@ -4,6 +4,7 @@ import {
   NotAuthorizedException,
   UserNotFoundException,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { standIn } from '../platform/stand-in.ts';
 import type { Person } from './person.ts';
 
 /** The pool refuses the token although its signature holds: signed out, disabled or deleted. */
@@ -28,8 +29,8 @@ const TIMEOUT_MS = 5_000;
 /** The pool behind Cognito's own API; `endpoint` names another server that speaks it. */
 export function createUserPool(settings: { region: string; endpoint?: string }): UserPool {
   const client = new CognitoIdentityProviderClient({
+    ...(settings.endpoint !== undefined && standIn(settings.endpoint)),
     region: settings.region,
-    ...(settings.endpoint !== undefined && { endpoint: settings.endpoint }),
     // GetUser is authorised by the access token alone.
     credentials: { accessKeyId: 'unused', secretAccessKey: 'unused' },
     maxAttempts: 2,

@@ -15,6 +15,7 @@ import { createRealtime } from '@ordercast/websocket/realtime.ts';
 import { z } from 'zod';
 import { listSetting } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
+import { namedEndpoint } from '../platform/stand-in.ts';
 
 /** The environment variables of the realtime core; spread into a program's own settings. */
 export const REALTIME_VARIABLES = {
@@ -54,14 +55,14 @@ export function configuredRealtime(variables: RealtimeVariables, log: Logger): C
   const dynamo = new DynamoDBClient({
     region,
     requestHandler: DYNAMO_TIMEOUTS,
-    ...(variables.DYNAMODB_ENDPOINT !== undefined && { endpoint: variables.DYNAMODB_ENDPOINT }),
+    ...(variables.DYNAMODB_ENDPOINT !== undefined && namedEndpoint(variables.DYNAMODB_ENDPOINT)),
   });
   const sqs = new SQSClient({
     region,
     requestHandler: { requestTimeout: SQS_TIMEOUT_MS, throwOnRequestTimeout: true },
     // A stand-in's queue URLs name hosts that need not exist.
     ...(variables.SQS_ENDPOINT !== undefined && {
-      endpoint: variables.SQS_ENDPOINT,
+      ...namedEndpoint(variables.SQS_ENDPOINT),
       useQueueUrlAsEndpoint: false,
     }),
   });
