@@ -23,7 +23,7 @@ export const USAGE = `npm run bench -- [options] [<name>…]
   --rounds <n>   how often each side is measured, 1 to 100 (default ${DEFAULT_ROUNDS})
   --json         one JSON document for machines
   --list         what there is
-  --help         this text`;
+  -h, --help     this text`;
 
 /** Reads `npm run bench -- …`. @throws ArgumentsError */
 export function readArguments(

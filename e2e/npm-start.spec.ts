@@ -1,13 +1,17 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { startSystemProcess } from '@ordercast/local/system-process.ts';
 import type { SystemProcess } from '@ordercast/local/system-process.ts';
 import { afterEach, describe, expect, it } from 'vitest';
+import { MAY_MOUNT, smallDisk } from '../launcher/testing/small-disk.ts';
 import { placeOrder, signInAs } from './person.ts';
 
+const run = promisify(execFile);
 const NPM_START = ['npm', 'start', '--silent', '--'];
 const running: SystemProcess[] = [];
 const folders: string[] = [];
@@ -67,7 +71,8 @@ describe('npm start', () => {
   });
 
   it('keeps its data, and begins anew with --fresh', async () => {
-    const data = temporaryFolder();
+    // Characters that addresses and patterns give a meaning.
+    const data = join(temporaryFolder(), "Ada's #1? 100%25 [*]");
     const first = await npmStart(['--data', data]);
     const ada = await signInAs(first.url, 'ada@example.com');
     const order = await placeOrder(ada);
@@ -102,7 +107,53 @@ describe('npm start', () => {
     await expect(npmStart(['--data', data])).rejects.toThrow(/newer Ordercast.*--fresh/);
   });
 
+  it.each([
+    ['start', '--help'],
+    ['start', '-h'],
+    ['run', 'migrate', '--help'],
+    ['run', 'migrate', '-h'],
+    ['run', 'bench', '--help'],
+    ['run', 'bench', '-h'],
+    ['run', 'simulate', '--help'],
+    ['run', 'simulate', '-h'],
+  ])('of npm %s %s the options can be asked for', async (...words) => {
+    const flag = words.pop() ?? '';
+    const { stdout, stderr } = await run('npm', ['--silent', ...words, '--', flag]);
+    expect(stdout).toContain(`npm ${words.join(' ')} -- `);
+    expect(stdout).toMatch(/-h, --help +this text/);
+    expect(stdout).not.toMatch(/^ready/m);
+    expect(stderr).toBe('');
+  });
+
   it('refuses what it does not understand', async () => {
     await expect(npmStart(['--fesh'])).rejects.toThrow(/Unknown option '--fesh'.*Usage/s);
+    await expect(npmStart(['--ephemeral', '--data', 'here'])).rejects.toThrow(
+      /ephemeral.*--data.*Usage/s,
+    );
+  });
+
+  it('says in one sentence what to do about a file where the folder should be', async () => {
+    const data = join(temporaryFolder(), 'file');
+    writeFileSync(data, '');
+    await expect(npmStart(['--data', data])).rejects.toThrow(
+      /^ended with 1: Data cannot be kept in .*npm start -- --data <folder>\n$/,
+    );
+  });
+
+  it.runIf(MAY_MOUNT)('says in one sentence what to do about a full disk', async () => {
+    const disk = await smallDisk(20);
+    await expect(npmStart(['--data', join(disk, 'data')])).rejects.toThrow(
+      /^ended with 1: The disk that holds .* is full: \d+ MB are free, .*--data <folder>.*\n$/,
+    );
+    await expect(npmStart(['--ephemeral'], { TMPDIR: disk })).rejects.toThrow(
+      /^ended with 1: The disk that holds .* is full: .*TMPDIR=<folder>.*\n$/,
+    );
+    expect(readdirSync(disk).filter((name) => name.startsWith('ordercast'))).toEqual([]);
+  });
+
+  it('says in one sentence what to do about an address that is none of this machine', async () => {
+    await expect(npmStart(['--ephemeral'], { LISTEN_HOST: '203.0.113.7' })).rejects.toThrow(
+      /^ended with 1: 203\.0\.113\.7 is no address of this machine .*LISTEN_HOST.*\n$/,
+    );
   });
 });

@@ -1,14 +1,21 @@
 import { accessSync, constants } from 'node:fs';
+import { sep } from 'node:path';
 
-/** What module specifiers and the tools that read them take for the end of a path. */
-const UNREADABLE = /[#?]/;
+/**
+ * `#` and `?` end a path for the tools that build the page, and Node replaces `*` where it looks up modules
+ * and strips no types below `node_modules`.
+ */
+const UNREADABLE = /[#?*]/;
 
-/** Throws where the project lies in a folder that no tool can read its files from. */
+/** Throws where the project lies in a folder from which it cannot be run. */
 export function mustBeReadable(root) {
-  if (!UNREADABLE.test(root)) return;
+  const [character] = UNREADABLE.exec(root) ?? [];
+  const isBelowModules = root.split(sep).includes('node_modules');
+  if (character === undefined && !isBelowModules) return;
+  const fault = isBelowModules ? 'a folder called node_modules' : `a "${character}"`;
   throw new Error(
-    `Ordercast cannot run in ${root}: a "#" or "?" in a path ends it for the tools that build the page. ` +
-      'Rename the folder, or clone Ordercast to another; its data may lie anywhere (npm start -- --data <folder>).',
+    `Ordercast cannot run in ${root}: ${fault} in the path is more than Node, npm and Vite can take. Rename ` +
+      'that folder, or clone Ordercast to another; its data may lie anywhere (npm start -- --data <folder>).',
   );
 }
 

@@ -14,8 +14,9 @@ export async function ensureInstalled(root) {
   if (isInstalled(root)) return;
   mustBeWritable(root, 'npm run build');
   const hidden = hiddenLock(root);
-  // A tree that is only outdated is brought up to date in place, under whatever runs from it.
-  const verb = existsSync(join(root, 'node_modules')) ? 'install' : 'ci';
+  // A tree that is only outdated is brought up to date in place, under whatever runs from it. One that an
+  // npm has left behind half-way may hold folders without their files, which only a new beginning repairs.
+  const verb = existsSync(hidden) ? 'install' : 'ci';
   // npm writes it last, so it says that npm came to its end.
   rmSync(hidden, { force: true });
   const wanted = needed(root);
@@ -32,26 +33,37 @@ export async function ensureInstalled(root) {
 
 const CAUSES = [
   [/\bENOSPC\b|\bEDQUOT\b/, 'the disk is full: free about 700 MB'],
-  [/\bEACCES\b|\bEPERM\b|\bEROFS\b/, 'a folder may not be written; npm says above which'],
+  [/\bEACCES\b|\bEPERM\b|\bEROFS\b/, 'a folder may not be written'],
   [/spawn npm ENOENT/, 'npm is not there: install Node with npm from https://nodejs.org'],
   [
-    /\bE(NOTFOUND|CONNREFUSED|CONNRESET|TIMEDOUT|AI_AGAIN)\b|CERT|network/i,
+    /\bE(NOTFOUND|CONNREFUSED|CONNRESET|TIMEDOUT|AI_AGAIN)\b|CERT/,
     "npm's registry is not reached: look at the network, and at the proxy, registry and cafile that " +
       '"npm config ls" shows',
   ],
 ];
 
+/** One sentence where the cause is known, npm's own words where not. */
 function explain(output) {
   const [, cause] = CAUSES.find(([pattern]) => pattern.test(output)) ?? [];
-  const what = cause === undefined ? 'Read the lines above' : `Probably ${cause}`;
-  return `${output.trim()}\n\nInstalling packages failed. ${what}, then try again.`;
+  if (cause === undefined) {
+    return `${output.trim()}\n\nInstalling packages failed. Read the lines above, then try again.`;
+  }
+  const [, path] = /^npm error path (.+)$/m.exec(output) ?? [];
+  const [log] = /A complete log of this run .+/.exec(output) ?? [];
+  const where = path === undefined ? '' : ` (at ${path})`;
+  return `Installing packages failed. Probably ${cause}${where}, then try again.\n${log ?? ''}`.trim();
 }
 
-/** Whether all that the lock file names is there: asked of the folders, not of a note that npm once ran. */
+/**
+ * Whether all that the lock file names is there: asked of the folders. npm's own record serves only to
+ * tell that npm came to its end; `npm install --package-lock-only` writes it without installing anything.
+ */
 function isInstalled(root) {
-  const present = new Map(readPackages(hiddenLock(root)));
-  return needed(root).every(
-    ([path, entry]) => isSame(present.get(path), entry) && isThere(root, path),
+  return (
+    existsSync(hiddenLock(root)) &&
+    needed(root).every(([path, { link, version }]) =>
+      link ? isThere(root, path) : versionOf(root, path) === version,
+    )
   );
 }
 
@@ -95,12 +107,12 @@ function libcOf() {
   return libc;
 }
 
-/** A workspace is a link to its folder; a package is known by its content. */
-function isSame(present, { link, resolved, version, integrity }) {
-  if (present === undefined) return false;
-  return link
-    ? present.resolved === resolved
-    : present.version === version && present.integrity === integrity;
+function versionOf(root, path) {
+  try {
+    return JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8')).version;
+  } catch {
+    return undefined;
+  }
 }
 
 const isThere = (root, path) => existsSync(join(root, path, 'package.json'));

@@ -1,7 +1,7 @@
 // Plain JavaScript without dependencies: it runs before anything is installed, on any Node from 20.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBrowser } from './browser.js';
 import { programEnvironment, testEnvironment } from './environment.js';
@@ -12,7 +12,7 @@ import { watchNpm } from './npm-process.js';
 import { USAGES, WITHOUT_OPTIONS } from './usage.js';
 import { ensureWebBuild } from './web-build.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = resolve(fileURLToPath(import.meta.url), '..', '..');
 const [command = '', ...args] = process.argv.slice(2);
 const isHelp = args.includes('--help') || args.includes('-h');
 
@@ -81,7 +81,16 @@ const COMMANDS = {
   },
 };
 
-const SOURCES = ['services', 'websocket', 'web/src', 'migrations', 'local', 'e2e', 'bench'];
+const SOURCES = [
+  'services',
+  'websocket',
+  'web/src',
+  'migrations',
+  'local',
+  'e2e',
+  'bench',
+  'launcher',
+];
 
 async function runProgram(file, env) {
   await ensureInstalled(ROOT);

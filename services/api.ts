@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { createApi } from './create-api.ts';
 import { listen } from './http/listen.ts';
-import { listSetting, portSetting, readConfig } from './platform/config.ts';
+import { originListSetting, portSetting, readConfig } from './platform/config.ts';
 import { DATABASE_VARIABLES, configuredDatabase } from './platform/configured-database.ts';
 import { createLogger } from './platform/logger.ts';
 import { runProgram } from './platform/run-program.ts';
@@ -19,7 +19,7 @@ const configSchema = z.object({
   COGNITO_JWKS_URI: z.url().optional(),
   COGNITO_CLIENT_ID: z.string(),
   COGNITO_ENDPOINT: z.url().optional(),
-  CORS_ORIGINS: listSetting.default([]),
+  CORS_ORIGINS: originListSetting.default([]),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** How long connections are still taken after SIGTERM, while the load balancer finds out. */
   DRAIN_DELAY_MS: z.coerce.number().int().min(0).default(3_000),

@@ -2,8 +2,10 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { startDynalite } from './connections/running-dynalite.ts';
 import { startEndpoint } from './fanout/running-endpoint.ts';
+import { CLIENT_ID, startTokenIssuer } from './handlers/token-issuer.ts';
 
 const dynalite = await startDynalite();
+const tokens = await startTokenIssuer();
 
 async function loadLambda(environment: Record<string, string> = {}) {
   const prefix = await dynalite.freshTables();
@@ -81,4 +83,22 @@ it('posts to the domain and stage of the connection where none is given', async 
   const { lambda, rowOf } = await loadLambda();
   expect(await lambda.connect(connectEvent())).toMatchObject({ statusCode: 200 });
   expect(await rowOf('one')).toMatchObject({ endpoint: 'https://live.example.com/realtime' });
+});
+
+it('lets the pages of ALLOWED_ORIGINS in, however those are written', async () => {
+  const { lambda } = await loadLambda({
+    COGNITO_ISSUER: tokens.issuer,
+    COGNITO_CLIENT_ID: CLIENT_ID,
+    ALLOWED_ORIGINS: 'https://Shop.example.com:443/,http://localhost:80',
+  });
+  const effectFor = async (Origin: string) => {
+    const offers = `ordercast.v1, bearer.${tokens.token('ada')}`;
+    const headers = { Origin, 'Sec-WebSocket-Protocol': offers };
+    const policy = await lambda.authorizer({ methodArn: 'arn', headers });
+    return policy.policyDocument.Statement.map(({ Effect }) => Effect);
+  };
+  expect(await effectFor('https://shop.example.com')).toEqual(['Allow']);
+  expect(await effectFor('http://localhost')).toEqual(['Allow']);
+  expect(await effectFor('http://localhost:8080')).toEqual(['Deny']);
+  expect(await effectFor('http://shop.example.com')).toEqual(['Deny']);
 });

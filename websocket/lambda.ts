@@ -9,6 +9,11 @@ import { createRealtime } from './realtime.ts';
 /** Texts such as `staff,admins`. */
 const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
 
+/** As a browser writes them in `Origin`: small letters, no default port, no path. */
+const origins = list.pipe(
+  z.array(z.url({ protocol: /^https?$/ }).transform((text) => new URL(text).origin)),
+);
+
 const environment = z
   .object({
     /** Set by the Lambda runtime. */
@@ -19,7 +24,7 @@ const environment = z
     COGNITO_ISSUER: z.url(),
     COGNITO_CLIENT_ID: z.string().min(1),
     /** Origins of the SPA, separated by commas. */
-    ALLOWED_ORIGINS: list,
+    ALLOWED_ORIGINS: origins,
     /** Groups that may read the staff's channels, separated by commas. */
     STAFF_GROUPS: list.default(['staff', 'admins']),
     /**

@@ -22,7 +22,8 @@ const USAGE = `npm run simulate -- [options]
   --new-connections <n>    the account's quota a second (default ${DEFAULT_QUOTAS.newConnectionsPerSecond})
   --seed <n>               of the random numbers (default 1)
   --json                   for machines
-  --check                  the model beside the real sender, on this machine`;
+  --check                  the model beside the real sender, on this machine
+  -h, --help               this text`;
 
 type NumberOption = Exclude<keyof typeof values, 'staff-by' | 'json' | 'check' | 'help'>;
 
@@ -55,7 +56,7 @@ function readArguments() {
         seed: { type: 'string', default: '1' },
         json: { type: 'boolean', default: false },
         check: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
       },
     });
   } catch (error) {

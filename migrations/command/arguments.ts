@@ -40,7 +40,8 @@ const COMMON = `  --json                    one JSON object on standard output, 
   --lock-timeout <seconds>  how long to wait for another migration, and for a table (default 10)
   --output <file>           write the answer there: npm prints a line of its own before it on
                             standard output, unless it is run as npm run --silent
-  --directory <folder>      other steps than those of migrations/versions`;
+  --directory <folder>      other steps than those of migrations/versions
+  -h, --help                this text`;
 
 export const USAGE = `npm run migrate -- <command> [options]
 

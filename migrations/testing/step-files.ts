@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const HELPERS = join(import.meta.dirname, '..', 'step');
+/** The specifier of a helper, as text of a program; a folder may hold quotes. */
+const helper = (file: string) => JSON.stringify(new URL(`../step/${file}`, import.meta.url).href);
 
 /** A step as a test writes it: the bodies of its functions, which know `knex`. */
 export interface StepText {
@@ -28,8 +29,8 @@ export async function openStepFolder(): Promise<StepFolder> {
     write: async (place, purpose, { up, down, more = '' }) => {
       const name = `2030010${place}000000_${purpose}.ts`;
       const text = [
-        `import { backfill } from '${HELPERS}/backfill.ts';`,
-        `import { createIndex } from '${HELPERS}/create-index.ts';`,
+        `import { backfill } from ${helper('backfill.ts')};`,
+        `import { createIndex } from ${helper('create-index.ts')};`,
         'void [backfill, createIndex];',
         more,
         `export async function up(knex) {\n${up}\n}`,

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { InvalidConfig, listSetting, portSetting, readConfig } from './config.ts';
+import {
+  InvalidConfig,
+  listSetting,
+  originListSetting,
+  portSetting,
+  readConfig,
+} from './config.ts';
 
 const schema = z.object({
   PORT: portSetting.default(3000),
@@ -20,6 +26,19 @@ describe('reading settings', () => {
       ORIGINS: ['https://a.example', 'https://b.example'],
       SECRET: 'long enough',
     });
+  });
+
+  it('takes origins as browsers write them, however somebody else did', () => {
+    const origins = z.object({ ORIGINS: originListSetting });
+    const read = (ORIGINS: string) => readConfig(origins, { ORIGINS }).ORIGINS;
+    expect(read('https://App.Example:443/, http://localhost:80,http://localhost:8080')).toEqual([
+      'https://app.example',
+      'http://localhost',
+      'http://localhost:8080',
+    ]);
+    for (const wrong of ['app.example', '*', 'file:///page.html']) {
+      expect(() => read(wrong)).toThrow('ORIGINS: must be origins such as https://app.example.com');
+    }
   });
 
   it('names every variable at fault at once, and tells no value', () => {

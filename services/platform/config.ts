@@ -13,6 +13,15 @@ export const listSetting = z
   .pipe(z.array(z.string()))
   .transform((entries) => entries.filter((entry) => entry !== ''));
 
+/** A list of origins, as a browser writes them in `Origin`: small letters, no default port, no path. */
+export const originListSetting = listSetting.pipe(
+  z.array(
+    z
+      .url({ protocol: /^https?$/, error: 'must be origins such as https://app.example.com' })
+      .transform((text) => new URL(text).origin),
+  ),
+);
+
 /**
  * Reads settings from environment variables by a schema whose keys are the variables' names. An
  * empty variable counts as missing. Throws {@link InvalidConfig} naming every variable at fault

@@ -1,0 +1,71 @@
+import { mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { RAN, smallProject } from './testing/small-project.ts';
+
+describe('the launcher', () => {
+  it.each([
+    ['test', 'npm test'],
+    ['e2e', 'npm run test:browser'],
+    ['test-sqlserver', 'npm run test:sqlserver'],
+    ['test-chaos', 'npm run test:chaos'],
+    ['build', 'npm run build'],
+    ['check', 'npm run check'],
+    ['docs-schema', 'npm run docs:schema'],
+    ['docs-asyncapi', 'npm run docs:asyncapi'],
+  ])('prints what %s takes, on a bare clone as well', async (command, called) => {
+    const project = await smallProject();
+    for (const flag of ['--help', '-h']) {
+      const { code, out, errors } = await project.launch([command, flag]);
+      expect({ code, errors }).toEqual({ code: 0, errors: '' });
+      expect(out).toContain(called);
+    }
+  });
+
+  it.each(['build', 'check', 'docs-schema', 'docs-asyncapi'])(
+    'refuses options for %s, which would be ignored',
+    async (command) => {
+      const project = await smallProject();
+      const { code, out, errors } = await project.launch([command, '--all']);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(errors).toMatch(/^Unknown option "--all"\.\n\nnpm run /);
+    },
+  );
+
+  it('refuses a command that there is not, and names those that there are', async () => {
+    const project = await smallProject();
+    const { code, errors } = await project.launch(['strat']);
+    expect(code).toBe(2);
+    expect(errors).toMatch(/^Unknown command "strat"\. Commands: start, test, /);
+  });
+
+  it.each(['one#1', 'really?', 'all*', 'node_modules'])(
+    'says at once that it cannot run in a folder called %s',
+    async (name) => {
+      const { root, launch } = await movedTo(name);
+      const { code, out, errors } = await launch();
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(errors).toMatch(
+        /^Ordercast cannot run in .* Rename that folder.*--data <folder>\)\.\n$/,
+      );
+      expect(errors).toContain(root);
+    },
+  );
+
+  it.each(['two words', '100%25', "Ada's", 'a[1]{2}(3)', 'größe', '$HOME', '-x'])(
+    'runs in a folder called %s',
+    async (name) => {
+      const { launch } = await movedTo(name);
+      expect(await launch()).toMatchObject({ code: 0, out: RAN });
+    },
+  );
+});
+
+async function movedTo(name: string) {
+  const project = await smallProject();
+  await project.add('devDependencies', { name: 'tool' });
+  const root = join(project.root, '..', name, 'project');
+  await mkdir(join(root, '..'));
+  await rename(project.root, root);
+  return { root, launch: () => project.launch(['migrate'], { root }) };
+}

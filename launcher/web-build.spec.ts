@@ -1,0 +1,91 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { smallProject } from './testing/small-project.ts';
+
+/** Builds a page that says by which NODE_ENV, and fails where the sources ask for it. */
+const VITE = `
+const fs = require('fs');
+fs.rmSync('dist', { recursive: true, force: true });
+fs.mkdirSync('dist/assets', { recursive: true });
+fs.writeFileSync('dist/index.html', 'built for ' + process.env.NODE_ENV);
+fs.writeFileSync('dist/assets/page.js', '');
+const source = fs.readFileSync('page.ts', 'utf8');
+if (source.includes('fails')) { console.error('page.ts: no'); process.exit(1); }
+if (source.includes('full')) { console.error('ENOSPC: no space left'); process.exit(1); }
+`;
+
+async function projectWithPage() {
+  const project = await smallProject();
+  for (const folder of ['web', 'services/contract', 'websocket/client', 'websocket/protocol']) {
+    await mkdir(join(project.root, folder), { recursive: true });
+  }
+  await project.add('devDependencies', { name: 'vite', files: { 'bin/vite.js': VITE } });
+  const dist = (file: string) => join(project.root, 'web', 'dist', file);
+  return {
+    dist,
+    root: project.root,
+    page: () => readFileSync(dist('index.html'), 'utf8'),
+    write: (text: string) => writeFile(join(project.root, 'web', 'page.ts'), text),
+    build: async (env = {}) => {
+      const { code, errors } = await project.launch(['build'], { env });
+      return { code, errors: errors.replace(/^Installing .*\n/gm, '') };
+    },
+    asNobody: () => project.launch(['build'], process.getuid?.() === 0 ? { uid: 65_534 } : {}),
+  };
+}
+
+describe('the built page', () => {
+  it('is built once, and again when its sources change', async () => {
+    const { write, build } = await projectWithPage();
+    await write('first');
+    expect((await build()).errors).toMatch(/^Building the web app, \d+ s\n/);
+    expect(await build()).toEqual({ code: 0, errors: '' });
+    await write('second');
+    expect((await build()).errors).toMatch(/^Building the web app/);
+  });
+
+  it.each(['index.html', 'assets'])('is built again when its %s has gone', async (file) => {
+    const { write, build, dist } = await projectWithPage();
+    await write('page');
+    await build();
+    await rm(dist(file), { recursive: true });
+    await build();
+    expect(existsSync(dist(file))).toBe(true);
+    expect((await build()).errors).toBe('');
+  });
+
+  it('is the one that is deployed, whatever NODE_ENV the shell has', async () => {
+    const { write, build, page } = await projectWithPage();
+    await write('page');
+    await build({ NODE_ENV: 'development' });
+    expect(page()).toBe('built for production');
+  });
+
+  it('that could not be built is not taken for one, and the reason is told', async () => {
+    const { write, build } = await projectWithPage();
+    await write('fails');
+    for (const time of ['first', 'second']) {
+      const { code, errors } = await build();
+      expect(code, time).toBe(1);
+      expect(errors).toMatch(
+        /page\.ts: no\n\nBuilding the web app failed\. Read the lines above\.\n$/,
+      );
+    }
+    await write('full');
+    expect((await build()).errors).toMatch(/Building the web app failed: the disk is full\./);
+  });
+
+  it('that is outdated in a folder which this user may not write is told in a sentence', async () => {
+    const { write, build, asNobody, root } = await projectWithPage();
+    await write('first');
+    await build();
+    await write('second');
+    await chmod(join(root, 'web', 'dist'), 0o555);
+    const { code, errors } = await asNobody();
+    await chmod(join(root, 'web', 'dist'), 0o755);
+    expect(errors).toMatch(/^You may not write to .*dist, and .* run "npm run build" once/);
+    expect(code).toBe(1);
+  });
+});
