@@ -31,6 +31,9 @@ export function readArguments(
   known: readonly Benchmark[],
 ): BenchArguments {
   const { values, positionals } = parse(args);
+  if (values.list && args.some((arg) => arg.startsWith('--rounds'))) {
+    throw refusal('--list measures nothing, so --rounds has no use.');
+  }
   if (!/^[1-9]\d?$|^100$/.test(values.rounds)) {
     throw refusal(`--rounds is a whole number from 1 to 100, not "${values.rounds}".`);
   }

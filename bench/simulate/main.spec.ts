@@ -21,6 +21,7 @@ it.each([
   ['--failing 500', '--failing: "500" is no number from 0 to 100.'],
   ['--announcements= --json', '--announcements: "" is no number from 0 to 1,000,000,000.'],
   ['--devices -1', "Option '--devices' argument is ambiguous."],
+  ['--check --shards 8', '--check takes no other option.'],
   ['--staff-by nobody', '--staff-by is relay or workers, not "nobody".'],
 ])('%s is refused, and says why', async (options, reason) => {
   const outcome = await simulate(...options.split(' '));

@@ -22,7 +22,7 @@ const USAGE = `npm run simulate -- [options]
   --new-connections <n>    the account's quota a second (default ${DEFAULT_QUOTAS.newConnectionsPerSecond})
   --seed <n>               of the random numbers (default 1)
   --json                   for machines
-  --check                  the model beside the real sender, on this machine
+  --check                  the model beside the real sender, on this machine; stands alone
   -h, --help               this text`;
 
 type NumberOption = Exclude<keyof typeof values, 'staff-by' | 'json' | 'check' | 'help'>;
@@ -206,5 +206,6 @@ function seconds(ms: number): string {
 }
 
 if (values.help) console.log(USAGE);
+else if (values.check && process.argv.length > 3) refuse('--check takes no other option.');
 else if (values.check) await check();
 else simulate();
