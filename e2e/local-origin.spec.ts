@@ -1,8 +1,10 @@
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import { userChannel } from '@ordercast/contract/channel.ts';
 import { startSystemProcess } from '@ordercast/local/system-process.ts';
 import type { SystemProcess } from '@ordercast/local/system-process.ts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readWebConfig } from './person.ts';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { orderObserver } from './observer.ts';
+import { placeOrder, readWebConfig, signInAs } from './person.ts';
 
 let system: SystemProcess;
 
@@ -11,6 +13,13 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   expect(await system.stop()).toBe(0);
+});
+
+/** A port below 1024 takes the right to one, and nobody else there. */
+const MAY_LISTEN_ON_80 = await new Promise<boolean>((resolve) => {
+  const server = createServer();
+  server.once('error', () => resolve(false));
+  server.listen(80, '127.0.0.1', () => server.close(() => resolve(true)));
 });
 
 /** The status under another Host header than the URL's, which fetch does not let one set. */
@@ -67,4 +76,23 @@ describe('the one origin of the laptop', () => {
   it('says on the WebSocket path what it is', async () => {
     expect((await fetch(`${system.url}/realtime`)).status).toBe(426);
   });
+});
+
+it.runIf(MAY_LISTEN_ON_80)('a default port is left out, and may be written', async () => {
+  const atPort80 = await startSystemProcess(['--ephemeral'], { PORT: '80' });
+  onTestFinished(async () => {
+    await atPort80.stop('SIGKILL');
+  });
+  expect(atPort80.url).toBe('http://localhost');
+  for (const url of ['http://localhost', 'http://127.0.0.1']) {
+    expect((await fetch(`${url}/config.json`)).status).toBe(200);
+  }
+  const ada = await signInAs(atPort80.url, 'ada@example.com');
+  const observer = orderObserver(ada, userChannel(ada.sub));
+  await observer.open();
+  const { id } = await placeOrder(ada);
+  await expect
+    .poll(() => observer.seen.map(({ data }) => data.orderId), { timeout: 30_000 })
+    .toEqual([id]);
+  observer.close();
 });

@@ -37,13 +37,18 @@ describe('the launcher', () => {
     ['global=true', { npm_config_global: 'true' }],
     ['engine-strict=true', { npm_config_engine_strict: 'true' }],
     ['install-strategy=linked', { npm_config_install_strategy: 'linked' }],
+    ['bin-links=false', { npm_config_bin_links: 'false' }],
     ['ignore-scripts=false', { npm_config_ignore_scripts: 'false' }],
   ])('installs all of it whatever the user has set: %s', async (_what, env) => {
     const project = await smallProject();
     const script = `require('fs').writeFileSync('script-ran', '')`;
     await project.add('devDependencies', {
       ...TOOL,
-      more: { engines: { node: '>=99' }, scripts: { install: `node -e "${script}"` } },
+      more: {
+        bin: 'index.js',
+        engines: { node: '>=99' },
+        scripts: { install: `node -e "${script}"` },
+      },
     });
     await project.add('optionalDependencies', {
       name: 'for-this-platform',
@@ -54,6 +59,7 @@ describe('the launcher', () => {
       'index.js',
       'package.json',
     ]);
+    expect(existsSync(installed(project, '.bin/tool'))).toBe(true);
     expect(await readdir(installed(project, 'for-this-platform'))).toEqual(['package.json']);
     expect(await project.launch(undefined, { env })).toMatchObject({ errors: '' });
   });

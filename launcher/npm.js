@@ -13,8 +13,6 @@ const OPTIONS = [
   '--install-strategy=hoisted',
   '--package-lock',
   '--no-package-lock-only',
-  '--no-legacy-peer-deps',
-  '--no-strict-peer-deps',
   '--no-engine-strict',
   '--no-dry-run',
   '--no-global',

@@ -1,7 +1,6 @@
 import {
   accessSync,
   constants,
-  mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -11,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '@ordercast/services/platform/make-folder.ts';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
 
@@ -46,7 +46,7 @@ const formatSchema = z.object({ format: z.int().min(1) });
 export function openDataFolder(options: DataFolderOptions): DataFolder {
   const { path, fresh, freeBytes = freeBytesOf } = options;
   if (options.ephemeral) return openTemporary(freeBytes);
-  writing(path, () => mkdirSync(path, { recursive: true }));
+  writing(path, () => makeFolder(path));
   mustHaveRoom(path, freeBytes);
   writing(path, () => mustBeWritable(path));
   const lock = lockFolder(path);

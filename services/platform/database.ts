@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import knexModule from 'knex';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { parseDatabaseUrl } from './database-url.ts';
+import { makeFolder } from './make-folder.ts';
 import { SqlServerClient } from './sql-server/sql-server-client.ts';
 import { SqlServerEndpoint } from './sql-server/sql-server-endpoint.ts';
 import type { SqlServerSettings } from './sql-server/sql-server-endpoint.ts';
@@ -51,7 +51,7 @@ export function sqlServerKnexSettings(endpoint: SqlServerEndpoint, poolMax: numb
 
 function sqliteSettings(path: string): Knex.Config {
   const filename = path === ':memory:' ? path : resolve(path);
-  if (path !== ':memory:') mkdirSync(dirname(filename), { recursive: true });
+  if (path !== ':memory:') makeFolder(dirname(filename));
   return {
     client: SqliteClient,
     connection: { filename },
