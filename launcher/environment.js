@@ -16,7 +16,8 @@ const NOT_FOR_TESTS =
  */
 export function programEnvironment(shell) {
   const env = without(shell, NOT_FOR_PROGRAMS);
-  const direct = [env.no_proxy ?? env.NO_PROXY, ...LOOPBACK].filter(Boolean).join(',');
+  const direct = [env.no_proxy || env.NO_PROXY, ...LOOPBACK].filter(Boolean).join(',');
+  // Either spelling is read by somebody; where case means nothing, as on Windows, both must agree.
   return { ...env, no_proxy: direct, NO_PROXY: direct };
 }
 

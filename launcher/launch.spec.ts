@@ -1,6 +1,8 @@
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { RAN, smallProject } from './testing/small-project.ts';
 
 describe('the launcher', () => {
@@ -69,3 +71,66 @@ async function movedTo(name: string) {
   await rename(project.root, root);
   return { root, launch: () => project.launch(['migrate'], { root }) };
 }
+
+describe('the environment of a program', () => {
+  const SHELL = {
+    NODE_ENV: 'production',
+    HTTP_PROXY: 'http://proxy.example:3128',
+    no_proxy: '',
+    NO_PROXY: 'intranet.example',
+    AWS_PROFILE: 'work',
+    AWS_CONFIG_FILE: '/home/ada/.aws/config',
+    DATABASE_URL: 'mssql://ada:secret@db.example/orders',
+    PORT: '9999',
+    LOG_LEVEL: 'debug',
+  };
+
+  async function environmentOf(
+    command: string,
+    file: string,
+    shell: Record<string, string | undefined>,
+  ) {
+    const project = await smallProject();
+    await project.add('devDependencies', { name: 'tool' });
+    await mkdir(join(project.root, 'bench'), { recursive: true });
+    await writeFile(join(project.root, file), 'console.log(JSON.stringify(process.env));');
+    const { out } = await project.launch([command], { env: shell });
+    return z.record(z.string(), z.string()).parse(JSON.parse(out));
+  }
+
+  it.each([
+    ['NO_PROXY', { ...SHELL, no_proxy: undefined }],
+    ['no_proxy', { ...SHELL, NO_PROXY: '', no_proxy: 'intranet.example' }],
+  ])("is the shell's, but for NODE_ENV and what goes past a proxy: %s", async (_name, shell) => {
+    const env = await environmentOf('migrate', 'migrations/main.ts', shell);
+    expect(env).not.toHaveProperty('NODE_ENV');
+    for (const name of [
+      'HTTP_PROXY',
+      'AWS_PROFILE',
+      'AWS_CONFIG_FILE',
+      'DATABASE_URL',
+      'PORT',
+    ] as const) {
+      expect(env[name]).toBe(SHELL[name]);
+    }
+    for (const name of ['no_proxy', 'NO_PROXY']) {
+      expect(env[name]).toBe('intranet.example,localhost,127.0.0.1,::1,[::1]');
+    }
+  });
+
+  it("of a benchmark has nothing of the shell's database, cloud, proxy and port", async () => {
+    const env = await environmentOf('bench', 'bench/main.ts', SHELL);
+    for (const name of [
+      'NODE_ENV',
+      'HTTP_PROXY',
+      'AWS_PROFILE',
+      'DATABASE_URL',
+      'PORT',
+      'LOG_LEVEL',
+    ]) {
+      expect(env).not.toHaveProperty(name);
+    }
+    expect(env['AWS_CONFIG_FILE']).toBe(devNull);
+    expect(env['AWS_SHARED_CREDENTIALS_FILE']).toBe(devNull);
+  });
+});

@@ -37,7 +37,8 @@ export interface SmallProject {
 type DependencyKind = 'dependencies' | 'devDependencies' | 'optionalDependencies';
 
 interface LaunchOptions {
-  env?: Record<string, string>;
+  /** More of the environment; undefined takes a variable away. */
+  env?: Record<string, string | undefined>;
   uid?: number;
   /** Where somebody has moved the project to. */
   root?: string;
