@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -149,6 +149,43 @@ describe('npm start', () => {
       /^ended with 1: The disk that holds .* is full: .*TMPDIR=<folder>.*\n$/,
     );
     expect(readdirSync(disk).filter((name) => name.startsWith('ordercast'))).toEqual([]);
+  });
+
+  it.each([
+    ['mssql://sa:secret-1@127.0.0.1:1/orders', /The database cannot be reached/],
+    ['sqlite:/etc', /sqlite|unable to open|database/i],
+  ])('says in one sentence what to do about the database %s', async (DATABASE_URL, reason) => {
+    const refused = npmStart(['--ephemeral'], { DATABASE_URL });
+    await expect(refused).rejects.toThrow(/^ended with 1: .+\n$/);
+    await expect(refused).rejects.toThrow(reason);
+    await expect(refused).rejects.not.toThrow('secret-1');
+  });
+
+  it('leaves nothing behind when its terminal is closed, which sends several signals', async () => {
+    const TMPDIR = temporaryFolder();
+    const system = await startSystemProcess(['--ephemeral'], { TMPDIR });
+    running.push(system);
+    const exited = once(system.child, 'exit');
+    system.child.kill('SIGHUP');
+    system.child.kill('SIGTERM');
+    await exited;
+    expect(system.child.exitCode).toBe(0);
+    expect(readdirSync(TMPDIR).filter((name) => name.startsWith('ordercast'))).toEqual([]);
+  });
+
+  it('leaves nothing behind when it is stopped while it starts', async () => {
+    const TMPDIR = temporaryFolder();
+    const child = spawn(process.execPath, ['local/main.ts', '--ephemeral'], {
+      env: { ...process.env, PORT: '0', TMPDIR },
+      stdio: 'ignore',
+    });
+    const exited = once(child, 'exit');
+    const folders = () => readdirSync(TMPDIR).filter((name) => name.startsWith('ordercast'));
+    await expect.poll(folders, { interval: 5, timeout: 60_000 }).toHaveLength(1);
+    child.kill('SIGTERM');
+    await exited;
+    expect(child.exitCode).toBe(0);
+    expect(folders()).toEqual([]);
   });
 
   it('says in one sentence what to do about an address that is none of this machine', async () => {

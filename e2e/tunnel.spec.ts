@@ -62,6 +62,17 @@ describe('through a tunnel', () => {
     );
   });
 
+  it('nobody reads the console or posts to a connection', async () => {
+    const outside = await tunnel();
+    const system = await started('--public-url', outside.url);
+    outside.to(new URL(system.url).port);
+    for (const path of ['/console/', '/console/state.json', '/realtime/@connections/any']) {
+      expect((await fetch(outside.url + path)).status, path).toBe(403);
+    }
+    expect((await fetch(`${system.url}/console/state.json`)).status).toBe(200);
+    expect((await fetch(`${system.url}/realtime/@connections/any`)).status).not.toBe(403);
+  });
+
   it('everything works once that is named, and at the own address as well', async () => {
     const outside = await tunnel();
     const system = await started('--public-url', outside.url);

@@ -25,8 +25,8 @@ export function mustBeWritable(folder, command) {
     accessSync(folder, constants.W_OK);
   } catch {
     throw new Error(
-      `You may not write to ${folder}, and something must be installed or built there. Have its owner ` +
-        `run "${command}" once, or clone Ordercast to a folder of your own.`,
+      `You may not write to ${folder}, which this command must. Have its owner run "${command}", or clone ` +
+        'Ordercast to a folder of your own.',
     );
   }
 }

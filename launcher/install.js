@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustBeWritable } from './folder.js';
-import { broughtNode } from './node.js';
+import { binaryOf, broughtNode, nodePackages } from './node.js';
 import { runNpm } from './npm.js';
 import { startProgress } from './progress.js';
 
@@ -16,7 +16,7 @@ export async function ensureInstalled(root) {
   const hidden = hiddenLock(root);
   // A tree that is only outdated is brought up to date in place, under whatever runs from it. One that an
   // npm has left behind half-way may hold folders without their files, which only a new beginning repairs.
-  const verb = existsSync(hidden) ? 'install' : 'ci';
+  const verb = existsSync(hidden) && hasNode(root) ? 'install' : 'ci';
   // npm writes it last, so it says that npm came to its end.
   rmSync(hidden, { force: true });
   const wanted = needed(root);
@@ -29,6 +29,17 @@ export async function ensureInstalled(root) {
   progress.stop();
   if (code !== 0) throw new Error(explain(output));
   dropUnusableNode(root);
+  const missing = wanted.filter(([path, { optional }]) => !optional && !isThere(root, path));
+  if (missing.length > 0) throw new Error(incomplete(missing));
+}
+
+/** npm ends well where one of its settings has it leave packages out. */
+function incomplete(missing) {
+  const [[path]] = missing;
+  return (
+    `npm has left ${missing.length} packages out, such as ${path}. One of your settings for npm does that, ` +
+    'such as "workspaces": see "npm config ls", take it away, and try again.'
+  );
 }
 
 const CAUSES = [
@@ -63,7 +74,8 @@ function isInstalled(root) {
     existsSync(hiddenLock(root)) &&
     needed(root).every(([path, { link, version }]) =>
       link ? isThere(root, path) : versionOf(root, path) === version,
-    )
+    ) &&
+    hasNode(root)
   );
 }
 
@@ -117,14 +129,30 @@ function versionOf(root, path) {
 
 const isThere = (root, path) => existsSync(join(root, path, 'package.json'));
 
+/** Whether the package that brings Node, where there is one for this platform, still has it. */
+function hasNode(root) {
+  const packages = nodePackages(root).filter((folder) => existsSync(folder));
+  return packages.every((folder) => {
+    const binary = binaryOf(folder);
+    return existsSync(binary) || existsSync(unusable(binary));
+  });
+}
+
+const unusable = (binary) => `${binary}.unusable`;
+/** What the system says of a program for another one. Anything else, as of one being written, may pass. */
+const NOT_FOR_THIS_SYSTEM = new Set(['ENOENT', 'ENOEXEC', 'EACCES', 'UNKNOWN']);
+
 /**
- * Where the Node that came with the packages does not run, as on a Linux without glibc, it is taken
- * away again: npm puts it first on the path of every script.
+ * Where the Node that came with the packages does not run, as on a Linux without glibc, it is put aside:
+ * npm puts it first on the path of every script.
  */
 function dropUnusableNode(root) {
   const brought = broughtNode(root);
-  if (brought === undefined || spawnSync(brought, ['--version']).status === 0) return;
-  rmSync(brought);
+  if (brought === undefined) return;
+  const { error, status } = spawnSync(brought, ['--version']);
+  // A shell's 127: the program is there, what it needs to be loaded is not.
+  if (!NOT_FOR_THIS_SYSTEM.has(error?.code) && status !== 127) return;
+  renameSync(brought, unusable(brought));
   for (const name of ['node', 'node.cmd', 'node.ps1']) {
     rmSync(join(root, 'node_modules', '.bin', name), { force: true });
   }

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { otherNpm } from './testing/other-npm.ts';
 import { MAY_MOUNT, smallDisk } from './testing/small-disk.ts';
 import { RAN, smallProject } from './testing/small-project.ts';
 import type { SmallProject } from './testing/small-project.ts';
@@ -35,6 +36,7 @@ describe('the launcher', () => {
     ['package-lock-only=true', { npm_config_package_lock_only: 'true' }],
     ['dry-run=true', { npm_config_dry_run: 'true' }],
     ['global=true', { npm_config_global: 'true' }],
+    ['location=global', { npm_config_location: 'global' }],
     ['engine-strict=true', { npm_config_engine_strict: 'true' }],
     ['install-strategy=linked', { npm_config_install_strategy: 'linked' }],
     ['bin-links=false', { npm_config_bin_links: 'false' }],
@@ -155,16 +157,13 @@ describe('the launcher', () => {
     expect(await project.launch(undefined, { env })).toMatchObject({ code: 0, out: RAN });
   });
 
-  it('takes a Node away that came with the packages and does not run here', async () => {
-    const project = await smallProject();
-    await project.add('optionalDependencies', {
-      name: 'node-other',
-      more: { bin: { node: 'bin/node' }, os: [process.platform], cpu: [process.arch] },
-      files: { 'bin/node': '#!/no/such/loader\n' },
-    });
-    expect(await project.launch()).toMatchObject({ code: 0, out: RAN });
-    expect(existsSync(join(project.root, 'node_modules', '.bin', 'node'))).toBe(false);
-    expect(await project.launch()).toEqual({ code: 0, out: RAN, errors: '' });
+  it('says which packages an npm has left out that ended well', async () => {
+    const project = await projectWithTool();
+    const { code, errors } = await project.launch(undefined, { env: await otherNpm(project, '') });
+    expect(code).toBe(1);
+    expect(errors).toMatch(
+      /npm has left 1 packages out, such as node_modules\/tool\. .*npm config ls/,
+    );
   });
 });
 
@@ -201,7 +200,7 @@ describe('where nothing can be installed the launcher says what to do', () => {
     const { code, errors } = await project.launch(undefined, isRoot ? { uid: 65_534 } : {});
     await chmod(project.root, 0o755);
     expect(errors).toMatch(
-      /^You may not write to .*project, and .* clone Ordercast to a folder of your own\.\n$/,
+      /^You may not write to .*project, which .* clone Ordercast to a folder of your own\.\n$/,
     );
     expect(code).toBe(1);
   });
@@ -222,12 +221,3 @@ describe('where nothing can be installed the launcher says what to do', () => {
     expect(code).toBe(1);
   });
 });
-
-/** What stands for npm in the environment: a program of its name with another content. */
-async function otherNpm({ root }: SmallProject, text: string): Promise<Record<string, string>> {
-  const folder = join(root, 'other-npm');
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'package.json'), '{"type":"commonjs"}');
-  await writeFile(join(folder, 'npm-cli.js'), text);
-  return { npm_execpath: join(folder, 'npm-cli.js') };
-}

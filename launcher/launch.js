@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBrowser } from './browser.js';
 import { programEnvironment, testEnvironment } from './environment.js';
-import { mustBeReadable } from './folder.js';
+import { mustBeReadable, mustBeWritable } from './folder.js';
 import { ensureInstalled } from './install.js';
 import { findNode } from './node.js';
 import { watchNpm } from './npm-process.js';
@@ -21,12 +21,12 @@ const COMMANDS = {
   async start() {
     await ensureInstalled(ROOT);
     if (!isHelp) await ensureWebBuild(ROOT);
-    watchNpm(() => process.exit(1));
     const env = { ...programEnvironment(process.env), ORDERCAST_PARENT: String(process.pid) };
     await run(['local/main.ts', ...args], env);
   },
   async test() {
     await ensureInstalled(ROOT);
+    mustBeWritable(ROOT, 'npm test');
     await ensureWebBuild(ROOT);
     const browser = args.length > 0 ? undefined : await ensureBrowser(ROOT);
     await run([bin('vitest'), 'run', ...args], testEnvironment(process.env));
@@ -34,6 +34,7 @@ const COMMANDS = {
   },
   async e2e() {
     await ensureInstalled(ROOT);
+    mustBeWritable(ROOT, 'npm run test:browser');
     await ensureWebBuild(ROOT);
     await runBrowserTests(await ensureBrowser(ROOT), args);
   },
@@ -120,10 +121,11 @@ function run(script, env = programEnvironment(process.env)) {
   // Ctrl-C reaches the whole group by itself; what is sent to this process alone is passed on.
   const ignore = () => undefined;
   const forward = () => child.kill('SIGTERM');
-  process.on('SIGINT', ignore).on('SIGTERM', forward).on('SIGHUP', forward);
+  process.on('SIGINT', ignore).on('SIGTERM', forward).on('SIGHUP', forward).on('exit', forward);
   return new Promise((resolve) => {
     child.on('exit', (code, signal) => {
       process.off('SIGINT', ignore).off('SIGTERM', forward).off('SIGHUP', forward);
+      process.off('exit', forward);
       if (code === 0) resolve(undefined);
       else process.exit(code ?? (signal === 'SIGINT' ? 130 : 143));
     });
@@ -148,6 +150,8 @@ if (usage !== undefined && isHelp) {
 if (WITHOUT_OPTIONS.has(command) && args.length > 0) {
   refuse(`Unknown option "${args[0]}".\n\n${usage}`);
 }
+// Before anything is begun that could outlive npm.
+watchNpm(() => process.exit(1));
 try {
   mustBeReadable(ROOT);
   await action();

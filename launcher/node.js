@@ -13,18 +13,26 @@ export function findNode(root) {
   const brought = broughtNode(root);
   if (brought !== undefined) return brought;
   throw new Error(
-    `Ordercast needs Node ${NEEDED_MAJOR}; this is ${process.versions.node}, and there is no package ` +
-      `that brings one for ${process.platform}-${process.arch}. Install Node ${NEEDED_MAJOR} or newer ` +
+    `Ordercast needs Node ${NEEDED_MAJOR}; this is ${process.versions.node}, and no package brings ` +
+      `one that runs here (${process.platform}-${process.arch}). Install Node ${NEEDED_MAJOR} or newer ` +
       'from https://nodejs.org and run the command again.',
   );
 }
 
 /** The binary that one of the `node-<platform>` packages of `package.json` brought. */
 export function broughtNode(root) {
-  const name = process.platform === 'win32' ? 'node.exe' : 'node';
+  return nodePackages(root)
+    .map(binaryOf)
+    .find((path) => existsSync(path));
+}
+
+export function nodePackages(root) {
   const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return Object.keys(optionalDependencies ?? {})
     .filter((dependency) => dependency.startsWith('node-'))
-    .map((dependency) => join(root, 'node_modules', dependency, 'bin', name))
-    .find((path) => existsSync(path));
+    .map((dependency) => join(root, 'node_modules', dependency));
+}
+
+export function binaryOf(folder) {
+  return join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 }

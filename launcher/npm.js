@@ -16,6 +16,7 @@ const OPTIONS = [
   '--no-engine-strict',
   '--no-dry-run',
   '--no-global',
+  '--location=project',
   // The lock file is read, never written, however this npm would write it.
   '--no-save',
   '--no-audit',

@@ -18,7 +18,9 @@ export function startProgress(look) {
     const line =
       of === undefined ? `${text}, ${seconds} s` : `${text}: ${done} of ${of}, ${seconds} s`;
     if (isTerminal) {
-      process.stderr.write(`\r\x1b[2K${line}${end ? '\n' : ''}`);
+      // A line that wraps could not be written over.
+      const short = line.slice(0, (process.stderr.columns || 80) - 1);
+      process.stderr.write(`\r\x1b[2K${short}${end ? '\n' : ''}`);
       return;
     }
     const tenth = of === undefined ? 0 : Math.floor((10 * done) / of);

@@ -76,7 +76,9 @@ function filesOf(path) {
     if (error.code === 'ENOTDIR') return [path];
     throw error;
   }
+  // An editor's lock may be a link to nowhere.
   return entries
+    .filter((entry) => entry.isDirectory() || entry.isFile())
     .filter(({ name }) => !PASSED_OVER.has(name) && name !== STAMP && !name.endsWith('.spec.ts'))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) =>

@@ -27,7 +27,7 @@ describe('the addresses of the laptop', () => {
   });
 
   it('include the one of a tunnel beside their own', () => {
-    const { url, origins, originOf } = localAddresses(8080, 'https://orders.example');
+    const { url, origins, originOf, isPublic } = localAddresses(8080, 'https://orders.example');
     expect(url).toBe('http://localhost:8080');
     expect(origins).toContain('https://orders.example');
     for (const host of ['orders.example', 'orders.example:443']) {
@@ -35,5 +35,9 @@ describe('the addresses of the laptop', () => {
     }
     expect(originOf('orders.example:80')).toBeUndefined();
     expect(originOf('localhost:8080')).toBe(url);
+    expect(isPublic('orders.example')).toBe(true);
+    for (const own of ['localhost:8080', '127.0.0.1:8080', '[::1]:8080']) {
+      expect(isPublic(own), own).toBe(false);
+    }
   });
 });

@@ -6,6 +6,8 @@ export interface Addresses {
   origins: readonly string[];
   /** The origin that a `Host` header means, or undefined for a name that is not ours. */
   originOf: (host: string | undefined) => string | undefined;
+  /** Whether a `Host` header means the address of the tunnel, behind which anybody may be. */
+  isPublic: (host: string | undefined) => boolean;
 }
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
@@ -25,7 +27,10 @@ export function localAddresses(port: number, publicUrl?: string): Addresses {
   const byHost = new Map(
     origins.flatMap((origin) => hostsOf(origin).map((host) => [host, origin])),
   );
-  return { url, origins, originOf: (host) => byHost.get(host?.toLowerCase() ?? '') };
+  const originOf = (host = '') => byHost.get(host.toLowerCase());
+  const own = new Set([url, ...others]);
+  const isPublic = (host?: string) => !own.has(originOf(host) ?? url);
+  return { url, origins, originOf, isPublic };
 }
 
 /** A default port may be written or left out. */

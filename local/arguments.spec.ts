@@ -42,6 +42,19 @@ describe('the command line of npm start', () => {
     },
   );
 
+  it('takes a path from where the person is, not from where npm runs', () => {
+    expect(readArguments(['--data', 'mine'], { INIT_CWD: '/home/ada' })).toMatchObject({
+      data: '/home/ada/mine',
+    });
+  });
+
+  it('refuses what npm has taken for itself, where the -- is missing', () => {
+    expect(() => readArguments([], { npm_config_ephemeral: 'true' })).toThrow(
+      /npm has taken --ephemeral for itself; write npm start -- --ephemeral/,
+    );
+    expect(() => readArguments([], { npm_config_public_url: 'x' })).toThrow(/-- --public-url/);
+  });
+
   it.each(['--help', '-h'])('takes %s before all else', (flag) => {
     expect(readArguments([flag, '--ephemeral', '--fresh'], { PORT: 'eighty' })).toBe('help');
   });

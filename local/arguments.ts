@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { argumentFault } from '@ordercast/services/platform/argument-fault.ts';
 import { z } from 'zod';
@@ -69,6 +70,7 @@ export function readArguments(
     ...flags
   } = readFlags(args);
   if (help) return 'help';
+  refuseSwallowed(env);
   const port = portSchema.safeParse(env.PORT ?? '8080');
   if (!port.success) {
     throw new ArgumentsError('PORT must be a number from 0 to 65535, such as PORT=8081 npm start.');
@@ -84,12 +86,22 @@ export function readArguments(
   if (flags.data === '') throw refusal('--data needs the path of a folder');
   return {
     ...flags,
-    data: flags.data,
+    // npm runs a script in the project's folder; a path is meant from where the person is.
+    data: flags.data === undefined ? undefined : resolve(env.INIT_CWD ?? '', flags.data),
     port: port.data,
     host: env.LISTEN_HOST || undefined,
     tokenSeconds: seconds.data,
     publicUrl: publicUrl === undefined ? undefined : originOf(publicUrl),
   };
+}
+
+/** Without the `--` between, npm takes an option for one of its own, and this command never sees it. */
+function refuseSwallowed(env: NodeJS.ProcessEnv): void {
+  const swallowed = Object.keys(OPTIONS).find(
+    (name) => `npm_config_${name.replaceAll('-', '_')}` in env,
+  );
+  if (swallowed === undefined) return;
+  throw refusal(`npm has taken --${swallowed} for itself; write npm start -- --${swallowed}`);
 }
 
 /** Everything is served at the root of its origin, so an address with a path could not work. */
@@ -101,19 +113,20 @@ function originOf(text: string): string {
   throw refusal('--public-url must be http:// or https:// and a host, without a path');
 }
 
+const OPTIONS = {
+  fresh: { type: 'boolean', default: false },
+  ephemeral: { type: 'boolean', default: false },
+  migrate: { type: 'boolean', default: false },
+  data: { type: 'string' },
+  'token-seconds': { type: 'string', default: TOKEN_SECONDS },
+  'public-url': { type: 'string' },
+} as const;
+
 function readFlags(args: readonly string[]) {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: {
-        fresh: { type: 'boolean', default: false },
-        ephemeral: { type: 'boolean', default: false },
-        migrate: { type: 'boolean', default: false },
-        data: { type: 'string' },
-        'token-seconds': { type: 'string', default: TOKEN_SECONDS },
-        'public-url': { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
+      options: { ...OPTIONS, help: { type: 'boolean', short: 'h', default: false } },
     });
     return values;
   } catch (error) {

@@ -74,6 +74,14 @@ describe('the data folder', () => {
     expect(existsSync(join(path, 'dynamodb'))).toBe(false);
   });
 
+  it('deletes nothing with fresh that is not its own', () => {
+    mkdirSync(join(path, 'holidays'), { recursive: true });
+    writeFileSync(join(path, 'thesis.txt'), 'years of work');
+    openDataFolder({ path, fresh: true, ephemeral: false }).release();
+    expect(readFileSync(join(path, 'thesis.txt'), 'utf8')).toBe('years of work');
+    expect(existsSync(join(path, 'holidays'))).toBe(true);
+  });
+
   it('leaves nothing behind when it is ephemeral', () => {
     const folder = openDataFolder({ path, fresh: false, ephemeral: true });
     expect(existsSync(folder.path)).toBe(true);
@@ -87,7 +95,7 @@ describe('the data folder', () => {
     writeFileSync(join(path, 'format.json'), JSON.stringify({ format: DATA_FORMAT + 1 }));
     writeFileSync(join(path, 'order'), 'kept');
     expect(() => openDataFolder({ path, ...kept })).toThrow(
-      /newer Ordercast .* npm start -- --fresh/,
+      /newer Ordercast .* npm start -- --fresh --data ".*\.local"/,
     );
     expect(readFileSync(join(path, 'order'), 'utf8')).toBe('kept');
     openDataFolder({ path, fresh: true, ephemeral: false }).release();

@@ -148,11 +148,17 @@ function isBusy(error: unknown): boolean {
   return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY');
 }
 
+/** All that is ever written here; whatever else lies in the folder is somebody's own. */
+const OURS = /^(cognito|dynamodb|logs|format\.json|ordercast\.db(-shm|-wal|-journal)?)$/;
+
 function empty(path: string): void {
   for (const entry of readdirSync(path)) {
-    if (!entry.startsWith(LOCK_FILE)) rmSync(join(path, entry), { recursive: true, force: true });
+    if (OURS.test(entry)) rmSync(join(path, entry), { recursive: true, force: true });
   }
 }
+
+/** How to begin anew with this folder, and not with another. */
+const beginAnew = (path: string) => `npm start -- --fresh --data ${JSON.stringify(path)}`;
 
 function checkFormat(path: string): void {
   const file = join(path, 'format.json');
@@ -163,12 +169,12 @@ function checkFormat(path: string): void {
   }
   const parsed = formatSchema.safeParse(parseJson(text));
   if (!parsed.success) {
-    throw new DataFolderError(`${file} is not readable. To begin anew: npm start -- --fresh`);
+    throw new DataFolderError(`${file} is not readable. To begin anew: ${beginAnew(path)}`);
   }
   if (parsed.data.format > DATA_FORMAT) {
     throw new DataFolderError(
       `The data in ${path} was written by a newer Ordercast (format ${parsed.data.format}; this ` +
-        `one reads up to ${DATA_FORMAT}). Update Ordercast, or begin anew: npm start -- --fresh`,
+        `one reads up to ${DATA_FORMAT}). Update Ordercast, or begin anew: ${beginAnew(path)}`,
     );
   }
 }

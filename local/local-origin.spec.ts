@@ -64,7 +64,7 @@ describe('the local origin', () => {
     );
   });
 
-  it.each(['0.0.0.0', '127.0.0.2'])(
+  it.each(['0.0.0.0', '127.0.0.2', '127.0.0.1', 'localhost', '::ffff:127.0.0.1', '[::1]'])(
     'answers on the loopback too where it listens on %s',
     async (host) => {
       const origin = await openLocalOrigin(0, host);
@@ -73,7 +73,7 @@ describe('the local origin', () => {
         (_request, response) => response.end('here'),
         () => undefined,
       );
-      for (const name of ['127.0.0.1', host]) {
+      for (const name of ['127.0.0.1', host.startsWith('::') ? `[${host}]` : host]) {
         const response = await fetch(`http://${name}:${origin.port}/`);
         expect(await response.text()).toBe('here');
       }

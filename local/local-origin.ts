@@ -24,10 +24,10 @@ export interface LocalOrigin {
  * container nobody outside reaches the loopback. Port 0 takes a free one. Throws {@link CannotListenError}.
  */
 export async function openLocalOrigin(wanted: number, host?: string): Promise<LocalOrigin> {
-  const first = await listen(wanted, host ?? '127.0.0.1');
-  const { port } = addressOf(first);
+  const first = await listen(wanted, host?.replace(/^\[(.*)\]$/, '$1') ?? '127.0.0.1');
+  const { port, address } = addressOf(first);
   const servers = [first];
-  for (const address of besides(host)) servers.push(...(await listenToo(port, address, servers)));
+  for (const other of besides(address)) servers.push(...(await listenToo(port, other, servers)));
   const early = keepEarlyComers(servers);
   return {
     port,
@@ -41,11 +41,11 @@ export async function openLocalOrigin(wanted: number, host?: string): Promise<Lo
   };
 }
 
-/** What the first server does not answer; a wildcard address takes the loopback in. */
-function besides(host: string | undefined): string[] {
-  if (host === undefined) return ['::1'];
-  const isWide = host === '0.0.0.0' || host === '::';
-  return isWide ? [] : ['127.0.0.1', '::1'].filter((address) => address !== host);
+/** What the first server, at this address, does not answer; a wildcard address takes the loopback in. */
+function besides(address: string): string[] {
+  if (address === '0.0.0.0' || address === '::') return [];
+  const plain = address.replace(/^::ffff:/, '');
+  return ['127.0.0.1', '::1'].filter((loopback) => loopback !== plain);
 }
 
 /** Nothing where the machine has no such address. Where another has the port, all are closed again. */
@@ -70,7 +70,7 @@ function listen(port: number, host: string): Promise<Server> {
 }
 
 function reasonOf(error: Error, port: number, host: string): string {
-  const another = `PORT=${port === 8080 ? 8081 : port + 1} npm start`;
+  const another = `PORT=${port === 8080 || port === 65_535 ? 8081 : port + 1} npm start`;
   switch ('code' in error ? error.code : undefined) {
     case 'EADDRINUSE':
       return `Port ${port} is in use. Stop what uses it, or choose another: ${another}`;

@@ -35,6 +35,7 @@ export function localRouter(parts: Parts): { handle: Handle; handleUpgrade: Hand
   return {
     handle(request, response) {
       if (!isOurs(request)) refuseHost(request, response, parts.addresses);
+      else if (isForThisMachine(request, parts)) refusePublic(response, parts.addresses);
       else if (firstSegment(request) === 'cognito') toCognito(request, response);
       else if (firstSegment(request) === parts.stage) callGateway(parts, request, response);
       else pages(request, response);
@@ -44,6 +45,18 @@ export function localRouter(parts: Parts): { handle: Handle; handleUpgrade: Hand
       else socket.end(refusedUpgrade(misdirected(request, parts.addresses)));
     },
   };
+}
+
+/** The console and `@connections` ask for no sign-in: whoever is behind a tunnel may not use them. */
+function isForThisMachine(request: IncomingMessage, { addresses, stage }: Parts): boolean {
+  return (
+    addresses.isPublic(request.headers.host) && ['console', stage].includes(firstSegment(request))
+  );
+}
+
+function refusePublic(response: ServerResponse, { url }: Addresses): void {
+  response.writeHead(403, { 'Content-Type': 'text/plain' });
+  response.end(`This is for the machine that Ordercast runs on: ${url}\n`);
 }
 
 function refusedUpgrade(text: string): string {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { explainError } from '@ordercast/migrations/command/explain-error.ts';
 import { DatabaseIsNewer } from '@ordercast/migrations/migrate.ts';
 import { runProgram } from '@ordercast/services/platform/run-program.ts';
 import { ArgumentsError, USAGE, readArguments } from './arguments.ts';
@@ -12,15 +13,23 @@ import { SelfCheckFailed } from './self-check.ts';
 
 const DATA_FOLDER = fileURLToPath(new URL('../.local', import.meta.url));
 
+/** The database is not there or cannot be used; the message says what to do. */
+class DatabaseUnusable extends Error {
+  override name = 'DatabaseUnusable';
+}
+
 /** What a person can put right. */
 const KNOWN = [
   ArgumentsError,
   CannotListenError,
   DataFolderError,
   DatabaseIsNewer,
+  DatabaseUnusable,
   PendingMigrations,
   SelfCheckFailed,
 ];
+
+let stopping = false;
 
 await runProgram(async () => {
   const options = readArguments(process.argv.slice(2), process.env);
@@ -28,28 +37,45 @@ await runProgram(async () => {
     process.stdout.write(`${USAGE}\n`);
     return;
   }
-  const ordercast = await startOrdercast({
+  const starting = startOrdercast({
     ...options,
     dataFolder: options.data ?? DATA_FOLDER,
     databaseUrl: process.env.DATABASE_URL,
   });
-  stopOnSignal(ordercast);
-  process.stdout.write(`${readyLine(ordercast.url, options.publicUrl)}\n`);
+  stopOnSignal(starting);
+  const ordercast = await starting.catch((error: unknown) => {
+    throw startFault(error);
+  });
+  if (!stopping) process.stdout.write(`${readyLine(ordercast.url, options.publicUrl)}\n`);
 }, KNOWN);
 
-/** Ctrl-C, SIGTERM, or the end of the process that started this one; a second Ctrl-C does not wait. */
-function stopOnSignal(ordercast: RunningOrdercast): void {
-  let stopping = false;
-  const stop = () => {
-    if (stopping) process.exit(130);
+/** What the migrations' command says of the same fault of a database is what to do here, too. */
+function startFault(error: unknown): unknown {
+  if (KNOWN.some((kind) => error instanceof kind)) return error;
+  const { message, isUnexpected } = explainError(error);
+  return isUnexpected ? error : new DatabaseUnusable(message, { cause: error });
+}
+
+/**
+ * Stops on Ctrl-C, SIGTERM, or the end of the process that started this one, also while it is still starting.
+ * A second Ctrl-C does not wait; several signals of other kinds are one wish, as when a terminal is closed.
+ */
+function stopOnSignal(starting: Promise<RunningOrdercast>): void {
+  const stop = (signal?: NodeJS.Signals) => {
+    if (stopping) {
+      if (signal === 'SIGINT') process.exit(130);
+      return;
+    }
     stopping = true;
-    void ordercast.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
+    void starting
+      .then((ordercast) => ordercast.close())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(error);
+          process.exit(1);
+        },
+      );
   };
   process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
   const parent = process.env.ORDERCAST_PARENT;

@@ -33,7 +33,8 @@ export function singlePageApp(configFor: (host: string | undefined) => WebConfig
   router.use('/assets', (_request, response) => void response.sendStatus(404));
   router.use(express.static(DIST, { cacheControl: false, dotfiles: 'ignore' }));
   router.get('/{*path}', (_request, response) => {
-    response.set('Cache-Control', 'no-cache').sendFile(`${DIST}/index.html`);
+    // By its root: above it a folder may begin with a dot, which would hide the file.
+    response.set('Cache-Control', 'no-cache').sendFile('index.html', { root: DIST });
   });
   return router;
 }
