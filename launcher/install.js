@@ -16,7 +16,7 @@ export async function ensureInstalled(root) {
   const hidden = hiddenLock(root);
   // A tree that is only outdated is brought up to date in place, under whatever runs from it. One that an
   // npm has left behind half-way may hold folders without their files, which only a new beginning repairs.
-  const verb = existsSync(hidden) && hasNode(root) ? 'install' : 'ci';
+  const verb = existsSync(hidden) ? 'install' : 'ci';
   // npm writes it last, so it says that npm came to its end.
   rmSync(hidden, { force: true });
   const wanted = needed(root);

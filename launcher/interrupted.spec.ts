@@ -67,7 +67,8 @@ describe('an installation that is interrupted', () => {
   it('by the end of the npm that began it leaves nothing behind, however that ended', async () => {
     const { project, env, npmPid, launcher } = await installing();
     const caller = join(project.root, 'caller.js');
-    const call = `require('child_process').spawn(process.execPath, ${JSON.stringify(launcher)})`;
+    const options = "{ stdio: 'ignore' }";
+    const call = `require('child_process').spawn(process.execPath, ${JSON.stringify(launcher)}, ${options})`;
     await writeFile(
       join(project.root, 'caller.cjs'),
       `console.log(${call}.pid); setInterval(() => 0, 1000);`,
