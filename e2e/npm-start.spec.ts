@@ -126,7 +126,9 @@ describe('npm start', () => {
   });
 
   it('refuses what it does not understand', async () => {
-    await expect(npmStart(['--fesh'])).rejects.toThrow(/Unknown option '--fesh'.*Usage/s);
+    await expect(npmStart(['--fesh'])).rejects.toThrow(
+      /ended with 2: Unknown option '--fesh'.*Usage/s,
+    );
     await expect(npmStart(['--ephemeral', '--data', 'here'])).rejects.toThrow(
       /ephemeral.*--data.*Usage/s,
     );

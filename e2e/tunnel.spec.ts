@@ -66,8 +66,17 @@ describe('through a tunnel', () => {
     const outside = await tunnel();
     const system = await started('--public-url', outside.url);
     outside.to(new URL(system.url).port);
-    for (const path of ['/console/', '/console/state.json', '/realtime/@connections/any']) {
-      expect((await fetch(outside.url + path)).status, path).toBe(403);
+    const { host, port } = new URL(outside.url);
+    for (const path of [
+      '/console/',
+      '/console/state.json',
+      '/CONSOLE/state.json',
+      '/realtime/@connections/any',
+      `${outside.url}/console/state.json`,
+    ]) {
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      expect(await text(socket), path).toMatch(/^HTTP\/1\.1 403 /);
     }
     expect((await fetch(`${system.url}/console/state.json`)).status).toBe(200);
     expect((await fetch(`${system.url}/realtime/@connections/any`)).status).not.toBe(403);

@@ -22,6 +22,10 @@ export function localRouter(parts: Parts): { handle: Handle; handleUpgrade: Hand
   const pages = express()
     .disable('x-powered-by')
     .use('/api', parts.api)
+    .use('/console', (request, response, next) => {
+      if (isPublic(request)) refusePublic(response, parts.addresses);
+      else next();
+    })
     .use(parts.console)
     .use(parts.singlePageApp);
 
@@ -31,27 +35,23 @@ export function localRouter(parts: Parts): { handle: Handle; handleUpgrade: Hand
   };
   const isOurs = ({ headers }: IncomingMessage) =>
     parts.addresses.originOf(headers.host) !== undefined;
+  // The console and `@connections` ask for no sign-in: whoever is behind a tunnel may not use them.
+  const isPublic = ({ headers }: IncomingMessage) => parts.addresses.isPublic(headers.host);
 
   return {
     handle(request, response) {
       if (!isOurs(request)) refuseHost(request, response, parts.addresses);
-      else if (isForThisMachine(request, parts)) refusePublic(response, parts.addresses);
       else if (firstSegment(request) === 'cognito') toCognito(request, response);
-      else if (firstSegment(request) === parts.stage) callGateway(parts, request, response);
-      else pages(request, response);
+      else if (firstSegment(request) === parts.stage) {
+        if (isPublic(request)) refusePublic(response, parts.addresses);
+        else callGateway(parts, request, response);
+      } else pages(request, response);
     },
     handleUpgrade(request, socket, head) {
       if (isOurs(request)) parts.gateway.handleUpgrade(request, socket, head);
       else socket.end(refusedUpgrade(misdirected(request, parts.addresses)));
     },
   };
-}
-
-/** The console and `@connections` ask for no sign-in: whoever is behind a tunnel may not use them. */
-function isForThisMachine(request: IncomingMessage, { addresses, stage }: Parts): boolean {
-  return (
-    addresses.isPublic(request.headers.host) && ['console', stage].includes(firstSegment(request))
-  );
 }
 
 function refusePublic(response: ServerResponse, { url }: Addresses): void {

@@ -20,7 +20,6 @@ class DatabaseUnusable extends Error {
 
 /** What a person can put right. */
 const KNOWN = [
-  ArgumentsError,
   CannotListenError,
   DataFolderError,
   DatabaseIsNewer,
@@ -32,7 +31,7 @@ const KNOWN = [
 let stopping = false;
 
 await runProgram(async () => {
-  const options = readArguments(process.argv.slice(2), process.env);
+  const options = readOptions();
   if (options === 'help') {
     process.stdout.write(`${USAGE}\n`);
     return;
@@ -48,6 +47,17 @@ await runProgram(async () => {
   });
   if (!stopping) process.stdout.write(`${readyLine(ordercast.url, options.publicUrl)}\n`);
 }, KNOWN);
+
+/** A wrong command line ends with 2, as it does for the other programs. */
+function readOptions(): ReturnType<typeof readArguments> {
+  try {
+    return readArguments(process.argv.slice(2), process.env);
+  } catch (error) {
+    if (!(error instanceof ArgumentsError)) throw error;
+    console.error(error.message);
+    process.exit(2);
+  }
+}
 
 /** What the migrations' command says of the same fault of a database is what to do here, too. */
 function startFault(error: unknown): unknown {
