@@ -235,7 +235,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
       mailbox,
       log: logFile,
     }),
-    singlePageApp: singlePageApp((asked) => webConfig(addresses.originOf(asked) ?? url)),
+    singlePageApp: singlePageApp((asked) => webConfig(addresses.baseFor(asked))),
   });
   origin.serve(router.handle, router.handleUpgrade);
   cleanUp.add(() => realtime.closeConnections('server_shutdown'));
