@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
@@ -88,11 +89,21 @@ async function unpack(root, source, folder) {
     const unpacked = await runCaptured(findNode(root), ['unpack.js'], { cwd: part, env });
     if (unpacked.code !== 0) return complain(unpacked);
     rmSync(join(part, 'node_modules'), { recursive: true });
+    writeFileSync(join(part, 'fonts.conf'), fontsConf(folder));
     renameSync(part, folder);
     return true;
   } finally {
     progress.stop();
   }
+}
+
+/** The one that the package brings names folders of AWS Lambda. A relative cache would be the tests' folder. */
+function fontsConf(folder) {
+  const path = (name) => join(folder, name).replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  return (
+    '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n' +
+    `<fontconfig><dir>${path('fonts')}</dir><cachedir>${path('fonts-cache')}</cachedir></fontconfig>\n`
+  );
 }
 
 function complain({ output }) {
