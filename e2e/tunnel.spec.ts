@@ -7,6 +7,7 @@ import { userChannel } from '@ordercast/contract/channel.ts';
 import { startSystemProcess } from '@ordercast/local/system-process.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket as SocketWithOrigin } from 'ws';
+import { portOf } from '../bench/port-of.ts';
 import { readWebConfig, placeOrder, signInAs } from './person.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -25,9 +26,7 @@ async function tunnel(): Promise<{ url: string; to: (port: string) => void }> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   closing.push(() => new Promise((resolve) => server.close(resolve)));
-  const address = server.address();
-  const port = address !== null && typeof address === 'object' ? address.port : 0;
-  return { url: `http://localhost:${port}`, to: (to) => (target = Number(to)) };
+  return { url: `http://localhost:${portOf(server)}`, to: (to) => (target = Number(to)) };
 }
 
 async function started(...args: string[]) {
@@ -87,6 +86,9 @@ describe('through a tunnel', () => {
     const system = await started('--public-url', outside.url);
     outside.to(new URL(system.url).port);
     expect(system.ready).toContain(outside.url);
+    // By another of its own names a page is told the one address that tokens and settings name, too.
+    const byNumber = await readWebConfig(system.url.replace('localhost', '127.0.0.1'));
+    expect(byNumber).toEqual(await readWebConfig(system.url));
     for (const url of [outside.url, system.url]) {
       expect(await readWebConfig(url)).toMatchObject({
         apiUrl: `${url}/api`,

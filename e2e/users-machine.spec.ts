@@ -7,6 +7,7 @@ import { ORDERS_CHANNEL } from '@ordercast/contract/channel.ts';
 import { startSystemProcess } from '@ordercast/local/system-process.ts';
 import type { SystemProcess } from '@ordercast/local/system-process.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { portOf } from '../bench/port-of.ts';
 import { orderObserver } from './observer.ts';
 import { placeOrder, signInAs } from './person.ts';
 
@@ -85,8 +86,7 @@ describe("the user's proxy", () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     onTestFinished(() => void server.close());
-    const address = server.address();
-    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    const port = portOf(server);
     const proxy = `http://127.0.0.1:${port}`;
     const none = { no_proxy: '', NO_PROXY: '' };
     return {

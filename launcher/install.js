@@ -11,7 +11,8 @@ import { startProgress } from './progress.js';
  * @throws Error whose message says in a sentence what to do
  */
 export async function ensureInstalled(root) {
-  if (isInstalled(root)) return;
+  const wanted = needed(root);
+  if (isInstalled(root, wanted)) return;
   mustBeWritable(root, 'npm run build');
   const hidden = hiddenLock(root);
   // A tree that is only outdated is brought up to date in place, under whatever runs from it. One that an
@@ -19,7 +20,6 @@ export async function ensureInstalled(root) {
   const verb = existsSync(hidden) ? 'install' : 'ci';
   // npm writes it last, so it says that npm came to its end.
   rmSync(hidden, { force: true });
-  const wanted = needed(root);
   const progress = startProgress(() => ({
     text: 'Installing packages (once, and after a change of versions)',
     done: wanted.filter(([path]) => isThere(root, path)).length,
@@ -69,10 +69,10 @@ function explain(output) {
  * Whether all that the lock file names is there: asked of the folders. npm's own record serves only to
  * tell that npm came to its end; `npm install --package-lock-only` writes it without installing anything.
  */
-function isInstalled(root) {
+function isInstalled(root, wanted) {
   return (
     existsSync(hiddenLock(root)) &&
-    needed(root).every(([path, { link, version }]) =>
+    wanted.every(([path, { link, version }]) =>
       link ? isThere(root, path) : versionOf(root, path) === version,
     ) &&
     hasNode(root)
@@ -101,22 +101,22 @@ function needed(root) {
 function isForThisPlatform({ optional, os, cpu, libc }) {
   if (!optional) return true;
   if (os === undefined && cpu === undefined) return false;
-  return allows(os, process.platform) && allows(cpu, process.arch) && allows(libc, libcOf);
+  const isMine = allows(os, process.platform) && allows(cpu, process.arch);
+  return isMine && (libc === undefined || allows(libc, libcOf()));
 }
 
-function allows(list, name) {
+function allows(list, mine) {
   if (list === undefined) return true;
-  const mine = typeof name === 'function' ? name() : name;
   const names = [list].flat();
-  if (names.some((entry) => entry === `!${mine}`)) return false;
+  if (names.includes(`!${mine}`)) return false;
   return names.includes(mine) || names.every((entry) => entry.startsWith('!'));
 }
 
-let libc;
-/** npm's word for the C library of a Linux. */
+let knownLibc;
+/** npm's word for the C library of a Linux; the report that tells takes a moment. */
 function libcOf() {
-  libc ??= process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
-  return libc;
+  knownLibc ??= process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
+  return knownLibc;
 }
 
 function versionOf(root, path) {

@@ -8,8 +8,6 @@ export interface Addresses {
   originOf: (host: string | undefined) => string | undefined;
   /** Whether a `Host` header means the address of the tunnel, behind which anybody may be. */
   isPublic: (host: string | undefined) => boolean;
-  /** Where a page that was reached by a `Host` finds everything: the tunnel for its pages, {@link url} for ours. */
-  baseFor: (host: string | undefined) => string;
 }
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
@@ -32,8 +30,7 @@ export function localAddresses(port: number, publicUrl?: string): Addresses {
   const originOf = (host = '') => byHost.get(host.toLowerCase());
   const own = new Set([url, ...others]);
   const isPublic = (host?: string) => !own.has(originOf(host) ?? url);
-  const baseFor = (host?: string) => (isPublic(host) ? (originOf(host) ?? url) : url);
-  return { url, origins, originOf, isPublic, baseFor };
+  return { url, origins, originOf, isPublic };
 }
 
 /** A default port may be written or left out. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { WebSocketGateway } from '@ordercast/websocket/gateway/websocket-gateway.ts';
 import express from 'express';
-import type { Express, Router } from 'express';
+import type { Express, RequestHandler, Router } from 'express';
 import type { Addresses } from './addresses.ts';
 import type { Cognito } from './cognito/create-cognito.ts';
 import type { Handle, HandleUpgrade } from './local-origin.ts';
@@ -14,7 +14,9 @@ interface Parts {
   cognito: Pick<Cognito, 'handle'>;
   gateway: Pick<WebSocketGateway, 'handleRequest' | 'handleUpgrade'>;
   console: Router;
-  singlePageApp: Router;
+  singlePageApp: RequestHandler;
+  /** The page for those who came through a tunnel: it calls through the tunnel. */
+  publicPageApp: RequestHandler;
 }
 
 /** Sends each request of the one origin to its part, by the first segment of the path. */
@@ -27,7 +29,10 @@ export function localRouter(parts: Parts): { handle: Handle; handleUpgrade: Hand
       else next();
     })
     .use(parts.console)
-    .use(parts.singlePageApp);
+    .use((request, response, next) => {
+      const page = isPublic(request) ? parts.publicPageApp : parts.singlePageApp;
+      void page(request, response, next);
+    });
 
   const toCognito: RequestListener = (request, response) => {
     request.url = withoutSegment(request.url ?? '/');

@@ -235,7 +235,8 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
       mailbox,
       log: logFile,
     }),
-    singlePageApp: singlePageApp((asked) => webConfig(addresses.baseFor(asked))),
+    singlePageApp: singlePageApp(webConfig(url)),
+    publicPageApp: singlePageApp(webConfig(options.publicUrl ?? url)),
   });
   origin.serve(router.handle, router.handleUpgrade);
   cleanUp.add(() => realtime.closeConnections('server_shutdown'));

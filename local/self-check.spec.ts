@@ -1,18 +1,14 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { listen } from '@ordercast/services/http/listen.ts';
 import { expect, it, onTestFinished } from 'vitest';
 import { checkItself } from './self-check.ts';
 
 async function answering(status: number, text: string): Promise<string> {
-  const server = createServer((_request, response) => response.writeHead(status).end(text));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
+  const server = await listen((_request, response) => response.writeHead(status).end(text), {
+    port: 0,
+    host: '127.0.0.1',
   });
-  const address = server.address();
-  return `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`;
+  onTestFinished(() => server.close());
+  return server.url;
 }
 
 it('is content with an API that can check tokens', async () => {

@@ -21,7 +21,7 @@ it('serves every path of the page from below a folder that begins with a dot, to
     import { singlePageApp } from './single-page-app.ts';
     const url = 'http://localhost:1';
     const config = { apiUrl: url, cognitoEndpoint: url, realtimeUrl: url.replace('http', 'ws') };
-    const server = express().use(singlePageApp(() => config)).listen(0, '127.0.0.1', async () => {
+    const server = express().use(singlePageApp(config)).listen(0, '127.0.0.1', async () => {
       for (const path of ['/', '/orders/12']) {
         const answer = await fetch('http://127.0.0.1:' + server.address().port + path);
         console.log(path, answer.status, await answer.text());

@@ -15,18 +15,16 @@ export interface WebConfig {
   realtimeUrl: string;
 }
 
-/**
- * Serves the built single-page app under a strict Content-Security-Policy; `configFor` says what it is told
- * by the request's `Host`, so that a page that came through a tunnel calls through the tunnel.
- */
-export function singlePageApp(configFor: (host: string | undefined) => WebConfig): Router {
+/** Serves the built single-page app under a strict Content-Security-Policy. */
+export function singlePageApp(config: WebConfig): Router {
   const router = express.Router();
-  router.use((request, response, next) => {
-    response.set(securityHeaders(configFor(request.headers.host)));
+  const headers = securityHeaders(config);
+  router.use((_request, response, next) => {
+    response.set(headers);
     next();
   });
-  router.get('/config.json', (request, response) => {
-    response.set('Cache-Control', 'no-store').json(configFor(request.headers.host));
+  router.get('/config.json', (_request, response) => {
+    response.set('Cache-Control', 'no-store').json(config);
   });
   // Hashed names never change their content; everything else is asked for anew.
   router.use('/assets', express.static(`${DIST}/assets`, { immutable: true, maxAge: '1y' }));
