@@ -1,13 +1,19 @@
-/** The ring of docs/architecture.md runs one way: who may import whom. */
+/** The house of docs/architecture.md: who may import whom. Data runs one way round its ring. */
+const ROOMS = 'platform|emulators|services|websocket|web|migrations|local|bench|e2e|infra';
+
+/** What is run by the test runner. */
+const SPEC = '\\.(spec|contract|e2e|chaos)\\.ts$';
+/** What only such files, and programs that measure, may use. */
+const TESTING = '/testing/';
+const notDeployed = [SPEC, TESTING];
+
+/** Of this repository, the files at `from` import each other and what is allowed, and nothing else. */
 const only = (name, from, allowed, comment) => ({
   name,
   severity: 'error',
   comment,
   from: { path: from },
-  to: {
-    path: '^(services|websocket|web|migrations|local|bench|e2e|infra)/',
-    pathNot: [from, ...allowed],
-  },
+  to: { path: `^(${ROOMS})/`, pathNot: [from, ...allowed] },
 });
 
 const feature = '^services/([^/]+)/';
@@ -15,6 +21,13 @@ const feature = '^services/([^/]+)/';
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-circular-packages',
+      severity: 'error',
+      comment: 'services uses migrations in its tests; then migrations must not know services.',
+      from: { path: '^migrations/' },
+      to: { path: '^services/' },
+    },
     {
       name: 'no-unresolved',
       severity: 'error',
@@ -33,60 +46,81 @@ module.exports = {
       from: { pathNot: '^(local|bench|e2e)/' },
       to: { path: '^(local|bench|e2e)/' },
     },
+    {
+      name: 'the-test-runner-stays-in-tests',
+      severity: 'error',
+      comment:
+        'What imports the test runner is a spec, a contract suite, or lies in testing/; the launcher asks it for a browser.',
+      from: { pathNot: [SPEC, TESTING, '\\.config\\.ts$', '^launcher/browser\\.js$'] },
+      to: { path: ['node_modules/(vitest|@vitest)/', 'node_modules/(@playwright|playwright)/'] },
+    },
+    {
+      name: 'tests-are-not-imported',
+      severity: 'error',
+      comment: 'What is deployed, and what a laptop runs, holds no test and no tool of tests.',
+      from: { path: `^(${ROOMS})/`, pathNot: [...notDeployed, '^(bench|e2e)/'] },
+      to: { path: notDeployed },
+    },
+    only('platform-is-the-ground', '^platform/', [], 'It knows no feature.'),
+    only('emulators-stand-alone', '^emulators/', ['^platform/'], 'Each can be lifted by itself.'),
     only('contract-stands-alone', '^services/contract/', [], 'zod only, browser-safe'),
     only('protocol-stands-alone', '^websocket/protocol/', [], 'zod only, browser-safe'),
     only('client-knows-the-protocol', '^websocket/client/', ['^websocket/protocol/']),
-    only('websocket-knows-no-orders', '^websocket/', [], 'payloads are opaque to websocket'),
+    only(
+      'websocket-knows-no-orders',
+      '^websocket/',
+      ['^platform/', '^emulators/'],
+      'Payloads and channels are opaque to websocket: their policy is handed in.',
+    ),
     only('web-speaks-contracts', '^web/', ['^services/contract/', '^websocket/client/']),
-    only('migrations-need-the-platform', '^migrations/(?!.*\\.spec\\.ts$)', [
-      '^migrations/',
-      '^services/platform/',
-    ]),
-    only('migration-specs-need-test-servers', '^migrations/.*\\.spec\\.ts$', [
-      '^migrations/',
-      '^services/(platform|testing)/',
-    ]),
+    only('migrations-need-the-platform', '^migrations/', ['^platform/']),
+    {
+      name: 'emulators-are-not-deployed',
+      severity: 'error',
+      comment: 'local, bench, e2e and specs stand on them.',
+      from: { pathNot: [...notDeployed, '^(emulators|local|bench|e2e)/'] },
+      to: { path: '^emulators/' },
+    },
+    {
+      name: 'services-migrate-in-tests-alone',
+      severity: 'error',
+      from: { path: '^services/', pathNot: notDeployed },
+      to: { path: '^migrations/' },
+    },
     {
       name: 'browser-safe',
       severity: 'error',
       comment: 'contract, protocol, client and web run in a browser.',
       from: {
         path: '^(services/contract|websocket/(protocol|client)|web/src)/',
-        pathNot: '\\.(spec|contract)\\.ts$|/testing/',
+        pathNot: notDeployed,
       },
       to: { dependencyTypes: ['core'] },
     },
     {
-      name: 'platform-knows-no-feature',
-      severity: 'error',
-      from: { path: '^services/platform/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^(services|websocket)/', pathNot: '^services/platform/' },
-    },
-    {
       name: 'features-meet-only-in-roots',
       severity: 'error',
-      comment:
-        'A feature imports platform, contract, http and outbox; roots put features together.',
+      comment: 'A feature imports contract, http and outbox; roots put features together.',
       from: {
         path: feature,
-        pathNot: '^services/(platform|contract|http|relay)/|\\.(spec|contract)\\.ts$|/testing/',
+        pathNot: ['^services/(contract|http|relay|realtime)/', ...notDeployed],
       },
       to: {
         path: feature,
-        pathNot: ['^services/$1/', '^services/(platform|contract|http|outbox|idempotency|people)/'],
+        pathNot: ['^services/$1/', '^services/(contract|http|outbox|idempotency|people)/'],
       },
     },
     {
       name: 'only-the-relay-publishes',
       severity: 'error',
       comment: 'Orders reach the sockets through the outbox alone.',
-      from: { path: '^services/', pathNot: '^services/relay/|\\.(spec|contract)\\.ts$|/testing/' },
+      from: { path: '^services/', pathNot: ['^services/(relay|realtime)/', ...notDeployed] },
       to: { path: '^websocket/' },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(node_modules|dist)/' },
+    exclude: { path: '^(web|websocket/client)/dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

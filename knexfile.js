@@ -1,5 +1,5 @@
 import { MIGRATION_SETTINGS } from './migrations/migrate.ts';
-import { knexSettings } from './services/platform/database.ts';
+import { knexSettings } from './platform/database.ts';
 
 /** Lets knex's own command line run the migrations: `npx knex migrate:latest`. */
 export default {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { argumentFault } from '@ordercast/services/platform/argument-fault.ts';
+import { argumentFault } from '@ordercast/platform/argument-fault.ts';
 import type { Benchmark } from './benchmark.ts';
 
 export interface BenchArguments {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { textTable } from '@ordercast/services/platform/text-table.ts';
+import { textTable } from '@ordercast/platform/text-table.ts';
 import type { BenchArguments } from './arguments.ts';
 import { ArgumentsError, readArguments, USAGE } from './arguments.ts';
 import { BENCHMARKS } from './benchmarks.ts';

@@ -1,4 +1,4 @@
-import { textTable } from '@ordercast/services/platform/text-table.ts';
+import { textTable } from '@ordercast/platform/text-table.ts';
 import type { Result } from './run-benchmark.ts';
 import type { Spread } from './statistics.ts';
 

@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { DEMO_PASSWORD } from '@ordercast/local/demo-users.ts';
 import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
-import { signIn, test } from './system.ts';
+import { signIn, test } from './testing/system.ts';
 
 const PUBLIC_PAGES = ['/sign-in', '/sign-up', '/confirm', '/forgotten-password'];
 const SIGNED_IN_PAGES = ['/orders', '/orders/new', '/announcements', '/account', '/nothing-here'];

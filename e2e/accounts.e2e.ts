@@ -3,13 +3,13 @@ import {
   AdminDisableUserCommand,
   CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { totpCode } from '@ordercast/local/cognito/password/totp.ts';
+import { totpCode } from '@ordercast/emulators/cognito/password/totp.ts';
 import { DEMO_PASSWORD } from '@ordercast/local/demo-users.ts';
 import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { z } from 'zod';
-import { readWebConfig } from './person.ts';
-import { signIn, test } from './system.ts';
+import { readWebConfig } from './testing/person.ts';
+import { signIn, test } from './testing/system.ts';
 
 const TOKEN_SECONDS = 8;
 /** A token is taken for five seconds after its end, for clocks that differ. */

@@ -4,8 +4,8 @@ import { startSystemProcess } from '@ordercast/local/system-process.ts';
 import type { SystemProcess } from '@ordercast/local/system-process.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { cuttableWire } from './cuttable-wire.ts';
-import { firstProduct, signInAs } from './person.ts';
+import { cuttableWire } from './testing/cuttable-wire.ts';
+import { firstProduct, signInAs } from './testing/person.ts';
 
 let system: SystemProcess;
 

@@ -1,19 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ANNOUNCEMENTS_CHANNEL, ORDERS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
 import { DEMO_USERS } from '@ordercast/local/demo-users.ts';
-import type { Child } from '@ordercast/services/testing/child-process.ts';
-import { startFaultProxy } from '@ordercast/websocket/connections/fault-proxy.ts';
-import type { FaultProxy } from '@ordercast/websocket/connections/fault-proxy.ts';
+import type { Child } from '@ordercast/platform/testing/child-process.ts';
+import { startFaultProxy } from '@ordercast/websocket/testing/fault-proxy.ts';
+import type { FaultProxy } from '@ordercast/websocket/testing/fault-proxy.ts';
 import { describe, expect, it } from 'vitest';
-import { wholeChannel } from './channel-items.ts';
-import { announcementObserver, orderObserver } from './observer.ts';
-import type { OrderObserver } from './observer.ts';
-import { OrderLoad } from './order-load.ts';
-import type { Person } from './person.ts';
-import { call, firstProduct, signInAs } from './person.ts';
-import { seededRandom } from './seeded-random.ts';
-import { startSplitSystem } from './split-system.ts';
-import type { ApiProcess, SplitSystem } from './split-system.ts';
+import { wholeChannel } from './testing/channel-items.ts';
+import { announcementObserver, orderObserver } from './testing/observer.ts';
+import type { OrderObserver } from './testing/observer.ts';
+import { OrderLoad } from './testing/order-load.ts';
+import type { Person } from './testing/person.ts';
+import { call, firstProduct, signInAs } from './testing/person.ts';
+import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
+import { startSplitSystem } from './testing/split-system.ts';
+import type { ApiProcess, SplitSystem } from './testing/split-system.ts';
 
 /**
  * Seeds that ever failed stay here; `CHAOS_SEED` tries another. A seed fixes which faults come in which

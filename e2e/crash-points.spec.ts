@@ -2,17 +2,17 @@ import { ORDERS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
 import { orderSchema } from '@ordercast/contract/order.ts';
 import type { Order } from '@ordercast/contract/order.ts';
 import { DEMO_USERS } from '@ordercast/local/demo-users.ts';
-import type { Child } from '@ordercast/services/testing/child-process.ts';
+import type { Child } from '@ordercast/platform/testing/child-process.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { wholeChannel } from './channel-items.ts';
-import { orderObserver, versionsOf } from './observer.ts';
-import type { OrderObserver } from './observer.ts';
-import { moveOrder, placeOrder, signInAs } from './person.ts';
-import type { Person } from './person.ts';
-import { startSplitSystem } from './split-system.ts';
-import type { SplitSystem } from './split-system.ts';
-import { STOPPING_POINTS } from './stopping-points.ts';
-import type { StoppingPoint } from './stopping-points.ts';
+import { wholeChannel } from './testing/channel-items.ts';
+import { orderObserver, versionsOf } from './testing/observer.ts';
+import type { OrderObserver } from './testing/observer.ts';
+import { moveOrder, placeOrder, signInAs } from './testing/person.ts';
+import type { Person } from './testing/person.ts';
+import { startSplitSystem } from './testing/split-system.ts';
+import type { SplitSystem } from './testing/split-system.ts';
+import { STOPPING_POINTS } from './testing/stopping-points.ts';
+import type { StoppingPoint } from './testing/stopping-points.ts';
 
 let system: SplitSystem;
 let ada: Person;
@@ -70,7 +70,7 @@ function stoppingRelay(
   { channel, by }: { channel: string; by: 'SIGKILL' | 'SIGSTOP' },
 ): Child {
   const settings = { STOP_AT: point, STOP_CHANNEL: channel, STOP_BY: by };
-  const relay = system.startRelay('e2e/stopping-relay.ts', settings);
+  const relay = system.startRelay('e2e/testing/stopping-relay.ts', settings);
   relays.push(relay);
   return relay;
 }

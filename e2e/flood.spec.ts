@@ -5,7 +5,7 @@ import { startSystemProcess } from '@ordercast/local/system-process.ts';
 import type { SystemProcess } from '@ordercast/local/system-process.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { placeOrder, signInAs } from './person.ts';
+import { placeOrder, signInAs } from './testing/person.ts';
 
 let system: SystemProcess;
 

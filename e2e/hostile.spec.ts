@@ -4,8 +4,8 @@ import { startSystemProcess } from '@ordercast/local/system-process.ts';
 import type { SystemProcess } from '@ordercast/local/system-process.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { signInAs } from './person.ts';
-import type { Person } from './person.ts';
+import { signInAs } from './testing/person.ts';
+import type { Person } from './testing/person.ts';
 
 let system: SystemProcess;
 let ada: Person;

@@ -8,9 +8,9 @@ import { startSystemProcess } from '@ordercast/local/system-process.ts';
 import type { SystemProcess } from '@ordercast/local/system-process.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { firstProduct, signInAs } from './person.ts';
-import type { Answer, Person } from './person.ts';
-import { seededRandom } from './seeded-random.ts';
+import { firstProduct, signInAs } from './testing/person.ts';
+import type { Answer, Person } from './testing/person.ts';
+import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 
 const ORDERS = 200;
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];

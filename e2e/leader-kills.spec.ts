@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ORDERS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
 import { DEMO_USERS } from '@ordercast/local/demo-users.ts';
-import type { Child } from '@ordercast/services/testing/child-process.ts';
+import type { Child } from '@ordercast/platform/testing/child-process.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { wholeChannel } from './channel-items.ts';
-import { orderObserver, versionsOf } from './observer.ts';
-import { OrderLoad } from './order-load.ts';
-import { firstProduct, signInAs } from './person.ts';
-import type { Person } from './person.ts';
-import { startSplitSystem } from './split-system.ts';
-import type { ApiProcess, SplitSystem } from './split-system.ts';
+import { wholeChannel } from './testing/channel-items.ts';
+import { orderObserver, versionsOf } from './testing/observer.ts';
+import { OrderLoad } from './testing/order-load.ts';
+import { firstProduct, signInAs } from './testing/person.ts';
+import type { Person } from './testing/person.ts';
+import { startSplitSystem } from './testing/split-system.ts';
+import type { ApiProcess, SplitSystem } from './testing/split-system.ts';
 
 const KILLS = 30;
 const KILL_EVERY_MS = 1_000;

@@ -3,8 +3,8 @@ import { userChannel } from '@ordercast/contract/channel.ts';
 import { startSystemProcess } from '@ordercast/local/system-process.ts';
 import type { SystemProcess } from '@ordercast/local/system-process.ts';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { orderObserver } from './observer.ts';
-import { placeOrder, readWebConfig, signInAs } from './person.ts';
+import { orderObserver } from './testing/observer.ts';
+import { placeOrder, readWebConfig, signInAs } from './testing/person.ts';
 
 let system: SystemProcess;
 

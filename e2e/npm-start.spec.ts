@@ -9,7 +9,7 @@ import { startSystemProcess } from '@ordercast/local/system-process.ts';
 import type { SystemProcess } from '@ordercast/local/system-process.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MAY_MOUNT, smallDisk } from '../launcher/testing/small-disk.ts';
-import { placeOrder, signInAs } from './person.ts';
+import { placeOrder, signInAs } from './testing/person.ts';
 
 const run = promisify(execFile);
 const NPM_START = ['npm', 'start', '--silent', '--'];

@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { orderByClicks, signedIn, test } from './system.ts';
+import { orderByClicks, signedIn, test } from './testing/system.ts';
 
 test('Ada places an order, Sam sees it at once and confirms it, and Ada sees that', async ({
   browser,

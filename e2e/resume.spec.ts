@@ -4,9 +4,9 @@ import { orderEventDataSchema } from '@ordercast/contract/order-event.ts';
 import { startSystemProcess } from '@ordercast/local/system-process.ts';
 import type { SystemProcess } from '@ordercast/local/system-process.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cuttableWire } from './cuttable-wire.ts';
-import { moveOrder, placeOrder, signInAs } from './person.ts';
-import type { Person } from './person.ts';
+import { cuttableWire } from './testing/cuttable-wire.ts';
+import { moveOrder, placeOrder, signInAs } from './testing/person.ts';
+import type { Person } from './testing/person.ts';
 
 let system: SystemProcess;
 let ada: Person;

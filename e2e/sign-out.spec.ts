@@ -3,9 +3,9 @@ import type { SystemProcess } from '@ordercast/local/system-process.ts';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { handshakeStatus } from './handshake.ts';
-import { signInAs } from './person.ts';
-import type { Person } from './person.ts';
+import { handshakeStatus } from './testing/handshake.ts';
+import { signInAs } from './testing/person.ts';
+import type { Person } from './testing/person.ts';
 
 let system: SystemProcess;
 beforeAll(async () => {

@@ -2,10 +2,10 @@ import { startSystemProcess } from '@ordercast/local/system-process.ts';
 import type { SystemProcess } from '@ordercast/local/system-process.ts';
 import { problemSchema } from '@ordercast/contract/problem.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { forgedTokens } from './forged-token.ts';
-import { handshakeStatus } from './handshake.ts';
-import { call, signInAs } from './person.ts';
-import type { Person } from './person.ts';
+import { forgedTokens } from './testing/forged-token.ts';
+import { handshakeStatus } from './testing/handshake.ts';
+import { call, signInAs } from './testing/person.ts';
+import type { Person } from './testing/person.ts';
 
 let system: SystemProcess;
 let ada: Person;

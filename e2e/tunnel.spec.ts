@@ -8,7 +8,7 @@ import { startSystemProcess } from '@ordercast/local/system-process.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket as SocketWithOrigin } from 'ws';
 import { portOf } from '../bench/port-of.ts';
-import { readWebConfig, placeOrder, signInAs } from './person.ts';
+import { readWebConfig, placeOrder, signInAs } from './testing/person.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

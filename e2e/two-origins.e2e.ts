@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { expect } from '@playwright/test';
-import { signInAs } from './person.ts';
-import { orderByClicks, signedIn, test } from './system.ts';
+import { signInAs } from './testing/person.ts';
+import { orderByClicks, signedIn, test } from './testing/system.ts';
 
 test('the page works on another origin than the API, as it does on AWS', async ({
   browser,

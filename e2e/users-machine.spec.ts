@@ -8,8 +8,8 @@ import { startSystemProcess } from '@ordercast/local/system-process.ts';
 import type { SystemProcess } from '@ordercast/local/system-process.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { portOf } from '../bench/port-of.ts';
-import { orderObserver } from './observer.ts';
-import { placeOrder, signInAs } from './person.ts';
+import { orderObserver } from './testing/observer.ts';
+import { placeOrder, signInAs } from './testing/person.ts';
 
 const NPM_START = ['npm', 'start', '--silent', '--'];
 

@@ -83,6 +83,8 @@ const COMMANDS = {
 };
 
 const SOURCES = [
+  'platform',
+  'emulators',
   'services',
   'websocket',
   'web/src',

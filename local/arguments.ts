@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { argumentFault } from '@ordercast/services/platform/argument-fault.ts';
+import { argumentFault } from '@ordercast/platform/argument-fault.ts';
 import { z } from 'zod';
 
 export interface LocalArguments {

@@ -1,4 +1,4 @@
-import type { CodeDelivery, CodePurpose } from './cognito/pool.ts';
+import type { CodeDelivery, CodePurpose } from '@ordercast/emulators/cognito/pool.ts';
 import type { Mail } from './mailbox.ts';
 
 const MAILS: Record<CodePurpose, { subject: string; text: (code: string) => string }> = {

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeFolder } from '@ordercast/services/platform/make-folder.ts';
+import { makeFolder } from '@ordercast/platform/make-folder.ts';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
 

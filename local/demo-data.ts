@@ -6,9 +6,9 @@ import type { OrderChange, OrderRecord } from '@ordercast/services/orders/order.
 import { toChangeRow, toLineRows, toOrderRow } from '@ordercast/services/orders/order-store.ts';
 import { toPersonRow } from '@ordercast/services/people/people-store.ts';
 import type { Person } from '@ordercast/services/people/person.ts';
-import { inTransaction } from '@ordercast/services/platform/transaction.ts';
-import { createUlidSource } from '@ordercast/services/platform/ulid.ts';
-import type { UlidSource } from '@ordercast/services/platform/ulid.ts';
+import { inTransaction } from '@ordercast/platform/transaction.ts';
+import { createUlidSource } from '@ordercast/platform/ulid.ts';
+import type { UlidSource } from '@ordercast/platform/ulid.ts';
 import type { Knex } from 'knex';
 import { DEMO_CUSTOMERS, DEMO_PRODUCTS } from './demo-products.ts';
 import { DEMO_USERS } from './demo-users.ts';

@@ -1,5 +1,5 @@
 import { migrateToLatest, pendingMigrations } from '@ordercast/migrations/migrate.ts';
-import { openDatabase } from '@ordercast/services/platform/database.ts';
+import { openDatabase } from '@ordercast/platform/database.ts';
 import type { Knex } from 'knex';
 import { seedDemoData } from './demo-data.ts';
 

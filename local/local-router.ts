@@ -1,9 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { WebSocketGateway } from '@ordercast/websocket/gateway/websocket-gateway.ts';
+import type { WebSocketGateway } from '@ordercast/emulators/api-gateway/websocket-gateway.ts';
 import express from 'express';
 import type { Express, RequestHandler, Router } from 'express';
 import type { Addresses } from './addresses.ts';
-import type { Cognito } from './cognito/create-cognito.ts';
+import type { Cognito } from '@ordercast/emulators/cognito/create-cognito.ts';
 import type { Handle, HandleUpgrade } from './local-origin.ts';
 
 interface Parts {

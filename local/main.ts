@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { explainError } from '@ordercast/migrations/command/explain-error.ts';
 import { DatabaseIsNewer } from '@ordercast/migrations/migrate.ts';
-import { runProgram } from '@ordercast/services/platform/run-program.ts';
+import { runProgram } from '@ordercast/platform/run-program.ts';
 import { ArgumentsError, USAGE, readArguments } from './arguments.ts';
 import { DataFolderError } from './data-folder.ts';
 import { PendingMigrations } from './local-database.ts';

@@ -6,9 +6,9 @@ import { ADMIN_GROUP, STAFF_GROUP } from '@ordercast/contract/role.ts';
 import { createApi } from '@ordercast/services/create-api.ts';
 import { housekeepingTasks } from '@ordercast/services/housekeeping/housekeeping-tasks.ts';
 import { startHousekeeping } from '@ordercast/services/housekeeping/housekeeping.ts';
-import { openDatabase } from '@ordercast/services/platform/database.ts';
-import { createLogger } from '@ordercast/services/platform/logger.ts';
-import { relayLeadership } from '@ordercast/services/relay/relay-leadership.ts';
+import { openDatabase } from '@ordercast/platform/database.ts';
+import { createLogger } from '@ordercast/platform/logger.ts';
+import { relayLeadership } from '@ordercast/services/relay/leadership/relay-leadership.ts';
 import { startRelay } from '@ordercast/services/relay/relay.ts';
 import { startBroadcastConsumer } from '@ordercast/websocket/broadcast/broadcast-consumer.ts';
 import {
@@ -16,16 +16,16 @@ import {
   SqsBroadcastQueue,
 } from '@ordercast/websocket/broadcast/broadcast-queue.ts';
 import { createRealtimeTables } from '@ordercast/websocket/connections/realtime-tables.ts';
-import { createWebSocketGateway } from '@ordercast/websocket/gateway/websocket-gateway.ts';
+import { createWebSocketGateway } from '@ordercast/emulators/api-gateway/websocket-gateway.ts';
 import { realtimeRoutes } from '@ordercast/websocket/realtime-routes.ts';
 import { createRealtime } from '@ordercast/websocket/realtime.ts';
 import { localAddresses } from './addresses.ts';
-import { createCognito } from './cognito/create-cognito.ts';
+import { createCognito } from '@ordercast/emulators/cognito/create-cognito.ts';
 import { codeMail } from './code-mail.ts';
 import { consoleRoutes } from './console/console-routes.ts';
 import { openDataFolder } from './data-folder.ts';
 import { DEMO_PASSWORD, DEMO_USERS } from './demo-users.ts';
-import { startDynamoDb } from './dynamodb.ts';
+import { startDynamoDb } from '@ordercast/emulators/dynamodb/start-dynamodb.ts';
 import { openLocalDatabase } from './local-database.ts';
 import { openLocalOrigin } from './local-origin.ts';
 import { localRouter } from './local-router.ts';
@@ -34,7 +34,7 @@ import { createMailbox } from './mailbox.ts';
 import { checkItself } from './self-check.ts';
 import { singlePageApp } from './single-page-app.ts';
 import type { WebConfig } from './single-page-app.ts';
-import { startSqs } from './sqs.ts';
+import { startSqs } from '@ordercast/emulators/sqs/start-sqs.ts';
 
 export interface OrdercastOptions {
   /** Where data is kept, unless `ephemeral`. */

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '@ordercast/services/platform/database.ts';
-import { startTdsServer } from '@ordercast/services/testing/tds/tds-server.ts';
-import type { Answer, TdsServer } from '@ordercast/services/testing/tds/tds-server.ts';
+import { openDatabase } from '@ordercast/platform/database.ts';
+import { startTdsServer } from '@ordercast/platform/testing/tds/tds-server.ts';
+import type { Answer, TdsServer } from '@ordercast/platform/testing/tds/tds-server.ts';
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -13,7 +13,7 @@ import type { StepFolder } from './testing/step-files.ts';
 import { runMigrate, startMigrate } from './testing/run-migrate.ts';
 import type { MigrateResult } from './testing/run-migrate.ts';
 
-const TLS_FOLDER = join(import.meta.dirname, '../services/testing/tls');
+const TLS_FOLDER = join(import.meta.dirname, '../platform/testing/tls');
 const VERSIONS = join(import.meta.dirname, 'versions');
 
 let folder: string;

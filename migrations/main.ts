@@ -1,11 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readConfig } from '@ordercast/services/platform/config.ts';
-import {
-  DATABASE_VARIABLES,
-  configuredDatabase,
-} from '@ordercast/services/platform/configured-database.ts';
-import type { ConfiguredDatabase } from '@ordercast/services/platform/configured-database.ts';
+import { readConfig } from '@ordercast/platform/config.ts';
+import { DATABASE_VARIABLES, configuredDatabase } from '@ordercast/platform/configured-database.ts';
+import type { ConfiguredDatabase } from '@ordercast/platform/configured-database.ts';
 import { z } from 'zod';
 import { USAGE, readArguments } from './command/arguments.ts';
 import type { MigrateArguments } from './command/arguments.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { openDatabase } from '@ordercast/services/platform/database.ts';
+import { openDatabase } from '@ordercast/platform/database.ts';
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BOOKKEEPING_TABLES } from './history/history-tables.ts';

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { openDatabase } from '@ordercast/services/platform/database.ts';
-import { SQLSERVER_URL, takeTurn } from '@ordercast/services/testing/each-database.ts';
+import { openDatabase } from '@ordercast/platform/database.ts';
+import { SQLSERVER_URL, takeTurn } from '@ordercast/platform/testing/sql-server.ts';
 import type { Knex } from 'knex';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';

@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { createApi } from './create-api.ts';
 import { listen } from './http/listen.ts';
-import { originListSetting, portSetting, readConfig } from './platform/config.ts';
-import { DATABASE_VARIABLES, configuredDatabase } from './platform/configured-database.ts';
-import { createLogger } from './platform/logger.ts';
-import { runProgram } from './platform/run-program.ts';
-import { onShutdown } from './platform/shutdown.ts';
+import { originListSetting, portSetting, readConfig } from '@ordercast/platform/config.ts';
+import { DATABASE_VARIABLES, configuredDatabase } from '@ordercast/platform/configured-database.ts';
+import { createLogger } from '@ordercast/platform/logger.ts';
+import { runProgram } from '@ordercast/platform/run-program.ts';
+import { onShutdown } from '@ordercast/platform/shutdown.ts';
 
 /** ECS kills a task 30 s after SIGTERM unless its stopTimeout says otherwise. */
 const SHUTDOWN_DEADLINE_MS = 25_000;

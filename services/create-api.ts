@@ -27,8 +27,8 @@ import { summaryRoute } from './orders/summary-route.ts';
 import { meRoute } from './people/me-route.ts';
 import { createPeopleService } from './people/people-service.ts';
 import { createUserPool } from './people/user-pool.ts';
-import type { Logger } from './platform/logger.ts';
-import { createUlidSource } from './platform/ulid.ts';
+import type { Logger } from '@ordercast/platform/logger.ts';
+import { createUlidSource } from '@ordercast/platform/ulid.ts';
 import { findProducts } from './products/product-store.ts';
 import { productRoutes } from './products/product-routes.ts';
 

@@ -3,9 +3,9 @@ import { WebSocket } from 'ws';
 import { createRealtimeClient } from './client/realtime-client.ts';
 import type { RealtimeClient, RealtimeError, TokenReason } from './client/realtime-client.ts';
 import { until } from './client/testing/client-under-test.ts';
-import { serve, someEvents, startTestBed } from './running-realtime.ts';
+import { serve, someEvents, startTestBed } from './testing/running-realtime.ts';
 
-const { tokens, realtime: build } = await startTestBed();
+const { pool, realtime: build } = await startTestBed();
 
 /** Waits as short as a test wants them; the jitter stays. */
 const QUICK = { backoffMinMs: 10, backoffMaxMs: 100, gapGraceMs: 50 };
@@ -48,7 +48,7 @@ function listen(client: RealtimeClient, channel: string) {
 async function adaListening() {
   const realtime = await build();
   const { url } = await serve(realtime);
-  const connected = connect(url, () => tokens.token('ada'));
+  const connected = connect(url, () => pool.token('ada'));
   const listening = listen(connected.client, 'user/ada');
   await listening.subscription.ready;
   return { realtime, ...connected, ...listening };
@@ -97,7 +97,7 @@ describe('the client library over the real core', () => {
 
   it('fails clearly on a channel that its user may not read', async () => {
     const { url } = await serve(await build());
-    const { client } = connect(url, () => tokens.token('ada'));
+    const { client } = connect(url, () => pool.token('ada'));
     const { subscription } = listen(client, 'user/grace');
     await expect(subscription.ready).rejects.toMatchObject({ code: 'FORBIDDEN_CHANNEL' });
     expect(client.state).toBe('connected');
@@ -108,7 +108,7 @@ describe('the client library over the real core', () => {
     const reasons: TokenReason[] = [];
     const { client, errors } = connect(url, (reason) => {
       reasons.push(reason);
-      return reason === 'refused' ? tokens.token('ada') : 'forged.token.here';
+      return reason === 'refused' ? pool.token('ada') : 'forged.token.here';
     });
     await listen(client, 'user/ada').subscription.ready;
     expect(reasons).toEqual(['connect', 'refused']);
@@ -121,7 +121,7 @@ describe('the client library over the real core', () => {
     let handed = 0;
     const { client, errors } = connect(url, () => {
       handed += 1;
-      return tokens.token('ada', {
+      return pool.token('ada', {
         exp: Math.floor(Date.now() / 1000) + (handed === 1 ? 4 : 3600),
       });
     });
@@ -141,7 +141,7 @@ describe('the client library over the real core', () => {
     const realtime = await build();
     const { url } = await serve(realtime);
     const { client } = connect(url, (reason) =>
-      reason === 'refused' ? 'none' : tokens.token('ada'),
+      reason === 'refused' ? 'none' : pool.token('ada'),
     );
     const { subscription } = listen(client, 'user/ada');
     await subscription.ready;

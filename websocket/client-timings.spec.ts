@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { DEFAULT_TIMINGS } from './client/environment.ts';
-import { API_GATEWAY_LIMITS } from './gateway/gateway-limits.ts';
+import { API_GATEWAY_LIMITS } from '@ordercast/emulators/api-gateway/gateway-limits.ts';
 
 const { connectionMs, idleMs, integrationTimeoutMs } = API_GATEWAY_LIMITS;
 const timings = DEFAULT_TIMINGS;

@@ -2,15 +2,21 @@ import { eventsSchema } from '@ordercast/protocol/server-message.ts';
 import { describe, expect, it } from 'vitest';
 import type { Batch, ChannelLog } from './channel-log/channel-log.ts';
 import { EventTooLarge } from './channel-log/event-too-large.ts';
-import { startFaultProxy } from './connections/fault-proxy.ts';
+import { startFaultProxy } from './testing/fault-proxy.ts';
 import { ConnectionCloser } from './fanout/connection-closer.ts';
 import { createFanOut } from './fanout/fan-out.ts';
 import { postsPerSecondLimits, Sender, SENDER_LIMITS } from './fanout/sender.ts';
 import { createPublisher } from './publisher.ts';
-import { anEvent, ProtocolClient, serve, someEvents, startTestBed } from './running-realtime.ts';
+import {
+  anEvent,
+  ProtocolClient,
+  serve,
+  someEvents,
+  startTestBed,
+} from './testing/running-realtime.ts';
 
-const { dynalite, tokens, realtime: build } = await startTestBed();
-const { token } = tokens;
+const { dynalite, pool, realtime: build } = await startTestBed();
+const { token } = pool;
 
 /** So that numbers do not hang on how busy the machine is. */
 function timeOfItsOwn() {

@@ -1,13 +1,7 @@
-import type { GatewayOptions } from './gateway/websocket-gateway.ts';
 import type { Realtime } from './realtime.ts';
 
-/** The core's handlers as the routes and the authorizer of a WebSocket API. */
-export function realtimeRoutes({
-  authorizer,
-  connect,
-  disconnect,
-  message,
-}: Realtime): Pick<GatewayOptions, 'routes' | 'authorizer'> {
+/** The core's handlers as a WebSocket API names them, and the authorizer of its `$connect`. */
+export function realtimeRoutes({ authorizer, connect, disconnect, message }: Realtime) {
   return {
     routes: { $connect: connect, $disconnect: disconnect, $default: message },
     authorizer: {

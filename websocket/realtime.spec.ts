@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { ProtocolClient, serve, someEvents, startTestBed } from './running-realtime.ts';
+import { ProtocolClient, serve, someEvents, startTestBed } from './testing/running-realtime.ts';
 
-const { tokens, realtime: build } = await startTestBed();
+const { pool, realtime: build } = await startTestBed();
 
 describe('the realtime core behind a gateway', () => {
   it('delivers what is published to a subscriber, in order', async () => {
     const realtime = await build();
     const { url } = await serve(realtime);
-    const client = await ProtocolClient.open(url, tokens.token('ada'));
+    const client = await ProtocolClient.open(url, pool.token('ada'));
     expect(client.socket.protocol).toBe('ordercast.v1');
     const { position, recovered } = await client.subscribe('user/ada');
     expect(position).toMatch(/\.0$/);
@@ -23,12 +23,12 @@ describe('the realtime core behind a gateway', () => {
   it('replays what a client missed, once and in order, after its answer', async () => {
     const realtime = await build();
     const { url } = await serve(realtime);
-    const first = await ProtocolClient.open(url, tokens.token('ada'));
+    const first = await ProtocolClient.open(url, pool.token('ada'));
     const { position } = await first.subscribe('user/ada');
     first.socket.terminate();
     for (const event of someEvents(50)) await realtime.publish('user/ada', [event]);
 
-    const second = await ProtocolClient.open(url, tokens.token('ada'));
+    const second = await ProtocolClient.open(url, pool.token('ada'));
     const answer = await second.subscribe('user/ada', position);
     expect(answer).toMatchObject({ recovered: true, position: position.replace(/0$/, '50') });
     const { ids, seqs } = await second.events(50);

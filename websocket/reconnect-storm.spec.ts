@@ -5,8 +5,8 @@ import { MemoryWire } from './client/testing/memory-wire.ts';
 import { ModelServer } from './client/testing/model-server.ts';
 import type { RealtimeClient } from './client/realtime-client.ts';
 import { createRealtimeClient } from './client/realtime-client.ts';
-import { API_GATEWAY_LIMITS } from './gateway/gateway-limits.ts';
-import { createTokenBucket } from './gateway/token-bucket.ts';
+import { API_GATEWAY_LIMITS } from '@ordercast/emulators/api-gateway/gateway-limits.ts';
+import { createTokenBucket } from '@ordercast/emulators/api-gateway/token-bucket.ts';
 
 const CLIENTS = 5_000;
 const STEP_MS = 20;

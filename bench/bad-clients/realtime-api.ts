@@ -1,20 +1,16 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { ServerResponse } from 'node:http';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { STAFF_GROUP } from '@ordercast/contract/role.ts';
-import { createTokenSigner } from '@ordercast/local/cognito/tokens/token-signer.ts';
-import { startDynamoDb } from '@ordercast/local/dynamodb.ts';
+import { startDynamoDb } from '@ordercast/emulators/dynamodb/start-dynamodb.ts';
+import { startTestUserPool } from '@ordercast/platform/testing/test-user-pool.ts';
 import type { ConnectionRegistry } from '@ordercast/websocket/connections/connection-registry.ts';
 import { createRealtimeTables } from '@ordercast/websocket/connections/realtime-tables.ts';
-import { createWebSocketGateway } from '@ordercast/websocket/gateway/websocket-gateway.ts';
+import { createWebSocketGateway } from '@ordercast/emulators/api-gateway/websocket-gateway.ts';
 import { createRealtime } from '@ordercast/websocket/realtime.ts';
 import { realtimeRoutes } from '@ordercast/websocket/realtime-routes.ts';
 import { portOf } from '../port-of.ts';
 import { quiet, REALTIME_SETTINGS, TABLE_PREFIX } from './realtime-settings.ts';
-
-const TOKEN_SECONDS = 3_600;
 
 export interface RealtimeApi {
   /** `ws://…`, for clients. */
@@ -38,19 +34,14 @@ export async function startRealtimeApi(): Promise<RealtimeApi> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const host = `127.0.0.1:${portOf(server)}`;
-  const issuer = `http://${host}/pool`;
-  const { privateKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
-  const signer = createTokenSigner(privateKey);
+  const pool = await startTestUserPool();
   const dynamodb = await startDynamoDb(undefined);
   await createRealtimeTables(dynamodb.client, TABLE_PREFIX);
   const realtime = createRealtime({
     ...REALTIME_SETTINGS,
     dynamo: DynamoDBDocumentClient.from(dynamodb.client),
-    issuer,
+    issuer: pool.issuer,
+    clientId: pool.clientId,
   });
   let lost = false;
   const gateway = createWebSocketGateway({
@@ -64,14 +55,13 @@ export async function startRealtimeApi(): Promise<RealtimeApi> {
   });
   server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
   server.on('request', (request, response) => {
-    if (request.url?.startsWith('/pool/')) answerJson(response, signer.jwks);
-    else if (!gateway.handleRequest(request, response)) response.writeHead(404).end();
+    if (!gateway.handleRequest(request, response)) response.writeHead(404).end();
   });
   return {
     url: `ws://${host}/realtime`,
     endpoint: `http://${host}/realtime`,
     dynamoEndpoint: dynamodb.endpoint,
-    token: (sub) => signer.sign(accessClaims(issuer, sub)),
+    token: (sub) => pool.token(sub, { 'cognito:groups': [STAFF_GROUP] }),
     registry: realtime.registry,
     connectionCount: () => gateway.connectionCount,
     loseDisconnects: (lose) => {
@@ -82,27 +72,7 @@ export async function startRealtimeApi(): Promise<RealtimeApi> {
       realtime.destroy();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await dynamodb.close();
+      await Promise.all([dynamodb.close(), pool.close()]);
     },
   };
-}
-
-/** The claims of Cognito's access tokens that are looked at. */
-function accessClaims(issuer: string, sub: string): object {
-  const now = Math.floor(Date.now() / 1000);
-  return {
-    sub,
-    iss: issuer,
-    client_id: REALTIME_SETTINGS.clientId,
-    token_use: 'access',
-    scope: 'aws.cognito.signin.user.admin',
-    'cognito:groups': [STAFF_GROUP],
-    iat: now,
-    exp: now + TOKEN_SECONDS,
-    jti: randomUUID(),
-  };
-}
-
-function answerJson(response: ServerResponse, body: object): void {
-  response.setHeader('Content-Type', 'application/json').end(JSON.stringify(body));
 }

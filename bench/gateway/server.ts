@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { once } from 'node:events';
-import { createWebSocketGateway } from '@ordercast/websocket/gateway/websocket-gateway.ts';
+import { createWebSocketGateway } from '@ordercast/emulators/api-gateway/websocket-gateway.ts';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { answerOrders } from '../child.ts';

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { argumentFault } from '@ordercast/services/platform/argument-fault.ts';
-import { textTable } from '@ordercast/services/platform/text-table.ts';
-import { seededRandom } from '../../e2e/seeded-random.ts';
+import { argumentFault } from '@ordercast/platform/argument-fault.ts';
+import { textTable } from '@ordercast/platform/text-table.ts';
+import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 import { DEFAULT_QUOTAS } from './assumptions.ts';
 import { CASES, measure } from './measure.ts';
 import { forecast } from './scenario.ts';

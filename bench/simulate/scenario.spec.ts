@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../e2e/seeded-random.ts';
+import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 import { DEFAULT_QUOTAS } from './assumptions.ts';
 import { simulatePosts } from './post-queue.ts';
 import { forecast } from './scenario.ts';

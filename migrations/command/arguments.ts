@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { argumentFault } from '@ordercast/services/platform/argument-fault.ts';
+import { argumentFault } from '@ordercast/platform/argument-fault.ts';
 import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
 

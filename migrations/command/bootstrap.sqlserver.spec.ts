@@ -1,5 +1,5 @@
-import { openDatabase } from '@ordercast/services/platform/database.ts';
-import { SQLSERVER_URL, takeTurn } from '@ordercast/services/testing/each-database.ts';
+import { openDatabase } from '@ordercast/platform/database.ts';
+import { SQLSERVER_URL, takeTurn } from '@ordercast/platform/testing/sql-server.ts';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { runMigrate } from '../testing/run-migrate.ts';

@@ -1,4 +1,4 @@
-import type { ConnectionWishes } from '@ordercast/services/platform/database.ts';
+import type { ConnectionWishes } from '@ordercast/platform/database.ts';
 import type { Knex } from 'knex';
 import { bootstrapParts, bootstrapScript } from './bootstrap-script.ts';
 import type { BootstrapNames } from './bootstrap-script.ts';

@@ -1,6 +1,6 @@
-import { databaseErrorKind, serverErrorOf } from '@ordercast/services/platform/database-error.ts';
-import type { DatabaseErrorKind } from '@ordercast/services/platform/database-error.ts';
-import { isSettingsFault } from '@ordercast/services/platform/run-program.ts';
+import { databaseErrorKind, serverErrorOf } from '@ordercast/platform/database-error.ts';
+import type { DatabaseErrorKind } from '@ordercast/platform/database-error.ts';
+import { isSettingsFault } from '@ordercast/platform/run-program.ts';
 import { InvalidStep } from '../step/load-steps.ts';
 import { MigrationLocked, StepFailed } from '../target/migration-target.ts';
 import { BootstrapFailed } from './bootstrap.ts';

@@ -1,5 +1,5 @@
-import type { ConfiguredDatabase } from '@ordercast/services/platform/configured-database.ts';
-import { dialectOf } from '@ordercast/services/platform/database.ts';
+import type { ConfiguredDatabase } from '@ordercast/platform/configured-database.ts';
+import { dialectOf } from '@ordercast/platform/database.ts';
 import type { Knex } from 'knex';
 import { planScript } from '../plan/plan-script.ts';
 import { loadSteps } from '../step/load-steps.ts';

@@ -1,4 +1,4 @@
-import { textTable } from '@ordercast/services/platform/text-table.ts';
+import { textTable } from '@ordercast/platform/text-table.ts';
 import { stepStates } from '../history/step-state.ts';
 import type { StepState } from '../history/step-state.ts';
 import type { CommandContext } from './command-context.ts';

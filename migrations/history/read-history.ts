@@ -1,4 +1,4 @@
-import { instantColumn, integerColumn } from '@ordercast/services/platform/column.ts';
+import { instantColumn, integerColumn } from '@ordercast/platform/column.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { APPLIED_TABLE, HISTORY_TABLE } from './history-tables.ts';

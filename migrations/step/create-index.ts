@@ -1,4 +1,4 @@
-import { dialectOf } from '@ordercast/services/platform/database.ts';
+import { dialectOf } from '@ordercast/platform/database.ts';
 import type { Knex } from 'knex';
 
 export interface IndexSpec {

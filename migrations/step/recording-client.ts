@@ -1,7 +1,7 @@
 import knexModule from 'knex';
 import type { Knex } from 'knex';
 import type { QueryJob } from 'knex/lib/dialects/mssql/index.js';
-import { SqlServerClient } from '@ordercast/services/platform/sql-server/sql-server-client.ts';
+import { SqlServerClient } from '@ordercast/platform/sql-server/sql-server-client.ts';
 import { toLiteral } from './literal.ts';
 import type { RecordedItem } from './recorded-item.ts';
 

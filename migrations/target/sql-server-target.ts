@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { databaseErrorKind } from '@ordercast/services/platform/database-error.ts';
+import { databaseErrorKind } from '@ordercast/platform/database-error.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { freeKnexLock } from '../history/free-knex-lock.ts';

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
-import { openDatabase } from '@ordercast/services/platform/database.ts';
-import { instantValue } from '@ordercast/services/platform/column.ts';
+import { openDatabase } from '@ordercast/platform/database.ts';
+import { instantValue } from '@ordercast/platform/column.ts';
 import type { Knex } from 'knex';
 import { freeKnexLock } from '../history/free-knex-lock.ts';
 import { APPLIED_TABLE, HISTORY_TABLE, SQLITE_BOOKKEEPING } from '../history/history-tables.ts';

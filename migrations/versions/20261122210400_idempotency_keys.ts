@@ -1,4 +1,4 @@
-import { dialectOf } from '@ordercast/services/platform/database.ts';
+import { dialectOf } from '@ordercast/platform/database.ts';
 import type { Knex } from 'knex';
 import { columnTypes } from '../column-type.ts';
 import { primaryKey } from '../primary-key.ts';

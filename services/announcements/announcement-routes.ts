@@ -15,9 +15,9 @@ import type { Route } from '../http/route.ts';
 import { appendToOutbox } from '../outbox/outbox.ts';
 import type { NewOutboxEntry } from '../outbox/outbox.ts';
 import type { PeopleService } from '../people/people-service.ts';
-import { isoInstant } from '../platform/column.ts';
-import { inTransaction } from '../platform/transaction.ts';
-import type { UlidSource } from '../platform/ulid.ts';
+import { isoInstant } from '@ordercast/platform/column.ts';
+import { inTransaction } from '@ordercast/platform/transaction.ts';
+import type { UlidSource } from '@ordercast/platform/ulid.ts';
 import { insertAnnouncement, listAnnouncements } from './announcement-store.ts';
 
 interface Dependencies {

@@ -1,7 +1,7 @@
 import type { Announcement } from '@ordercast/contract/announcement.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { instantColumn, instantValue, isoInstant } from '../platform/column.ts';
+import { instantColumn, instantValue, isoInstant } from '@ordercast/platform/column.ts';
 
 const announcementRow = z
   .object({

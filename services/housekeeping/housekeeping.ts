@@ -1,4 +1,4 @@
-import type { Logger } from '../platform/logger.ts';
+import type { Logger } from '@ordercast/platform/logger.ts';
 
 /** Deletes a bounded batch and tells how many went; called again at once while any did. */
 export type HousekeepingTask = () => Promise<number>;

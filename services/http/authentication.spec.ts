@@ -1,6 +1,11 @@
-import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { createSign, generateKeyPairSync } from 'node:crypto';
 import { problemSchema } from '@ordercast/contract/problem.ts';
+import {
+  decodeToken,
+  encodePart,
+  signHs256,
+  signRs256,
+} from '@ordercast/platform/testing/access-token.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADA, startTestApi } from '../testing/test-api.ts';
 import type { TestApi } from '../testing/test-api.ts';
@@ -13,47 +18,28 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-function encode(part: object): string {
-  return Buffer.from(JSON.stringify(part)).toString('base64url');
-}
-
-function parts(token: string): [header: Record<string, unknown>, claims: Record<string, unknown>] {
-  const [header = '', claims = ''] = token.split('.');
-  const decode = (part: string) => {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString());
-    return Object.fromEntries(Object.entries(value ?? {}));
-  };
-  return [decode(header), decode(claims)];
-}
-
-function signed(header: object, claims: object, key: KeyObject): string {
-  const text = `${encode(header)}.${encode(claims)}`;
-  return `${text}.${createSign('RSA-SHA256').update(text).sign(key, 'base64url')}`;
-}
-
 function forged(kind: string): string {
   const good = api.pool.tokenFor(ADA);
-  const [header, claims] = parts(good);
+  const { header, claims } = decodeToken(good);
   const [headerPart = '', claimsPart = '', signature = ''] = good.split('.');
   const foreign = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const withHeader = (changes: object) =>
-    signed({ ...header, ...changes }, claims, foreign.privateKey);
+  const withHeader = (changes: Record<string, unknown>) =>
+    signRs256({ ...header, ...changes }, claims, foreign.privateKey);
   switch (kind) {
     case 'alg none':
-      return `${encode({ ...header, alg: 'none' })}.${claimsPart}.`;
+      return `${encodePart({ ...header, alg: 'none' })}.${claimsPart}.`;
     case 'alg nOnE with the old signature':
-      return `${encode({ ...header, alg: 'nOnE' })}.${claimsPart}.${signature}`;
+      return `${encodePart({ ...header, alg: 'nOnE' })}.${claimsPart}.${signature}`;
     case 'a stripped signature':
       return `${headerPart}.${claimsPart}.`;
     case 'two parts':
       return `${headerPart}.${claimsPart}`;
     case 'HS256 by the public key': {
-      const text = `${encode({ ...header, alg: 'HS256' })}.${claimsPart}`;
       const pem = api.pool.publicKey.export({ type: 'spki', format: 'pem' });
-      return `${text}.${createHmac('sha256', pem).update(text).digest('base64url')}`;
+      return signHs256({ ...header, alg: 'HS256' }, claims, pem);
     }
     case 'RS512 by the right key': {
-      const text = `${encode({ ...header, alg: 'RS512' })}.${claimsPart}`;
+      const text = `${encodePart({ ...header, alg: 'RS512' })}.${claimsPart}`;
       const sign = createSign('RSA-SHA512').update(text);
       return `${text}.${sign.sign(api.pool.privateKey, 'base64url')}`;
     }
@@ -70,11 +56,11 @@ function forged(kind: string): string {
     case 'a kid that is a list':
       return withHeader({ kid: [api.pool.kid] });
     case 'no kid':
-      return signed({ alg: 'RS256' }, claims, api.pool.privateKey);
+      return signRs256({ alg: 'RS256' }, claims, api.pool.privateKey);
     case 'a critical header':
-      return signed({ ...header, crit: ['b64'] }, claims, api.pool.privateKey);
+      return signRs256({ ...header, crit: ['b64'] }, claims, api.pool.privateKey);
     case 'edited claims':
-      return `${headerPart}.${encode({ ...claims, 'cognito:groups': ['admins'] })}.${signature}`;
+      return `${headerPart}.${encodePart({ ...claims, 'cognito:groups': ['admins'] })}.${signature}`;
     case 'a body that is no JSON':
       return `${headerPart}.${Buffer.from('nonsense').toString('base64url')}.${signature}`;
     default:
@@ -193,7 +179,7 @@ describe('the signing keys', () => {
     let now = Date.now();
     const other = await startTestApi({ clock: () => now });
     try {
-      const call = (header: object = {}) =>
+      const call = (header: Record<string, unknown> = {}) =>
         other.call(undefined, 'GET', '/products', {
           headers: { Authorization: `Bearer ${other.pool.tokenFor(ADA, {}, header)}` },
         });

@@ -1,8 +1,8 @@
 import { PROBLEM_MEDIA_TYPE } from '@ordercast/contract/problem.ts';
 import express from 'express';
 import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express';
-import { isDatabaseDown } from '../platform/database-error.ts';
-import type { Logger } from '../platform/logger.ts';
+import { isDatabaseDown } from '@ordercast/platform/database-error.ts';
+import type { Logger } from '@ordercast/platform/logger.ts';
 import type { Authenticate } from './authentication.ts';
 import { cors } from './cors.ts';
 import { readJsonBody } from './json-body.ts';

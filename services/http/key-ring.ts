@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import jwksRsa from 'jwks-rsa';
-import type { Logger } from '../platform/logger.ts';
+import type { Logger } from '@ordercast/platform/logger.ts';
 
 /** The pool's keys cannot be had now, so that no token can be judged. */
 export class KeysUnavailable extends Error {

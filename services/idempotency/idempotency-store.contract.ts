@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isUniqueViolation } from '../platform/unique-violation.ts';
+import { isUniqueViolation } from '@ordercast/platform/unique-violation.ts';
 import type { OpenTestDatabase } from '../testing/each-database.ts';
 import type { TestDatabase } from '../testing/test-database.ts';
 import {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { instantColumn, instantValue, integerColumn } from '../platform/column.ts';
-import { dialectOf } from '../platform/database.ts';
-import { deleteTop } from '../platform/delete-top.ts';
+import { instantColumn, instantValue, integerColumn } from '@ordercast/platform/column.ts';
+import { dialectOf } from '@ordercast/platform/database.ts';
+import { deleteTop } from '@ordercast/platform/delete-top.ts';
 
 /** How long an answer can be replayed. */
 export const IDEMPOTENCY_KEY_LIFE_MS = 24 * 60 * 60 * 1000;

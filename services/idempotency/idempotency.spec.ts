@@ -3,7 +3,7 @@ import { problemSchema } from '@ordercast/contract/problem.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADA, GRACE, startTestApi } from '../testing/test-api.ts';
 import type { TestApi } from '../testing/test-api.ts';
-import type { TestUser } from '../testing/test-user-pool.ts';
+import type { TestUser } from '@ordercast/platform/testing/test-user-pool.ts';
 import { deleteExpiredKeys } from './idempotency-store.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

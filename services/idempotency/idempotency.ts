@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { badRequest, unprocessable } from '../http/problem.ts';
 import type { Reply, RouteRequest } from '../http/route.ts';
-import { isUniqueViolation } from '../platform/unique-violation.ts';
+import { isUniqueViolation } from '@ordercast/platform/unique-violation.ts';
 import { lookUpKey, storeReply } from './idempotency-store.ts';
 import type { KeyedRequest, StoredReply } from './idempotency-store.ts';
 

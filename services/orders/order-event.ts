@@ -2,7 +2,7 @@ import { ORDERS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
 import { ORDER_EVENT_SOURCE, orderEventType } from '@ordercast/contract/order-event.ts';
 import type { OrderEventData } from '@ordercast/contract/order-event.ts';
 import type { NewOutboxEntry } from '../outbox/outbox.ts';
-import { isoInstant } from '../platform/column.ts';
+import { isoInstant } from '@ordercast/platform/column.ts';
 import type { OrderChange, OrderRecord } from './order.ts';
 
 /**

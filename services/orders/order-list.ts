@@ -2,8 +2,8 @@ import type { OrderStatus } from '@ordercast/contract/order.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { toSearchKey } from '../people/people-store.ts';
-import { integerColumn } from '../platform/column.ts';
-import { prefixRange } from '../platform/prefix-range.ts';
+import { integerColumn } from '@ordercast/platform/column.ts';
+import { prefixRange } from '@ordercast/platform/prefix-range.ts';
 import { toOrderHead } from './order-store.ts';
 import type { OrderHead } from './order-store.ts';
 

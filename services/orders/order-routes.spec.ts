@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { claimOutbox } from '../outbox/outbox.ts';
 import { ADA, GRACE, SAM, startTestApi } from '../testing/test-api.ts';
 import type { TestApi } from '../testing/test-api.ts';
-import type { TestUser } from '../testing/test-user-pool.ts';
+import type { TestUser } from '@ordercast/platform/testing/test-user-pool.ts';
 
 let api: TestApi;
 beforeAll(async () => {

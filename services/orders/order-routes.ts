@@ -17,7 +17,7 @@ import { NO_BODY, NO_QUERY, route } from '../http/route.ts';
 import type { Route, RouteRequest } from '../http/route.ts';
 import { withIdempotency } from '../idempotency/idempotency.ts';
 import type { StoredReply } from '../idempotency/idempotency-store.ts';
-import { isoInstant } from '../platform/column.ts';
+import { isoInstant } from '@ordercast/platform/column.ts';
 import { entityTag, parseIfMatch } from './entity-tag.ts';
 import { maySee } from './order.ts';
 import { listOrders } from './order-list.ts';

@@ -3,7 +3,7 @@ import type { OrderLine } from '@ordercast/contract/order.ts';
 import { roleSchema } from '@ordercast/contract/role.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { instantColumn, instantValue, integerColumn } from '../platform/column.ts';
+import { instantColumn, instantValue, integerColumn } from '@ordercast/platform/column.ts';
 import type { OrderChange, OrderRecord } from './order.ts';
 
 const headRow = z.object({

@@ -2,8 +2,8 @@ import { ORDER_STATUSES, orderStatusSchema } from '@ordercast/contract/order.ts'
 import type { Summary } from '@ordercast/contract/summary.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { instantValue, integerColumn, isoInstant } from '../platform/column.ts';
-import { dialectOf } from '../platform/database.ts';
+import { instantValue, integerColumn, isoInstant } from '@ordercast/platform/column.ts';
+import { dialectOf } from '@ordercast/platform/database.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 

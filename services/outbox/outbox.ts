@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { instantValue, integerColumn } from '../platform/column.ts';
-import { dialectOf } from '../platform/database.ts';
-import { deleteTop } from '../platform/delete-top.ts';
-import { inTransaction } from '../platform/transaction.ts';
+import { instantValue, integerColumn } from '@ordercast/platform/column.ts';
+import { dialectOf } from '@ordercast/platform/database.ts';
+import { deleteTop } from '@ordercast/platform/delete-top.ts';
+import { inTransaction } from '@ordercast/platform/transaction.ts';
 import type { CloudEvent } from './cloud-event.ts';
 
 /** An event and the channels that it must reach. Its id is the row's key. */

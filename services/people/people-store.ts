@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { instantValue } from '../platform/column.ts';
-import { isUniqueViolation } from '../platform/unique-violation.ts';
+import { instantValue } from '@ordercast/platform/column.ts';
+import { isUniqueViolation } from '@ordercast/platform/unique-violation.ts';
 import type { Person } from './person.ts';
 
 const MAX_NAME_LENGTH = 200;

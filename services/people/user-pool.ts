@@ -4,7 +4,7 @@ import {
   NotAuthorizedException,
   UserNotFoundException,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { standIn } from '../platform/stand-in.ts';
+import { standIn } from '@ordercast/platform/stand-in.ts';
 import type { Person } from './person.ts';
 
 /** The pool refuses the token although its signature holds: signed out, disabled or deleted. */

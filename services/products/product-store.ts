@@ -1,7 +1,7 @@
 import type { Product } from '@ordercast/contract/product.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { integerColumn } from '../platform/column.ts';
+import { integerColumn } from '@ordercast/platform/column.ts';
 
 const COLUMNS = ['id', 'name', 'category', 'unit_price', 'currency'];
 

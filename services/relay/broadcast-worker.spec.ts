@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startChild } from '../testing/child-process.ts';
+import { startChild } from '@ordercast/platform/testing/child-process.ts';
 
 const WORKER = join(import.meta.dirname, 'broadcast-worker.ts');
 

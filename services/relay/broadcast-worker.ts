@@ -1,10 +1,10 @@
 import { startBroadcastConsumer } from '@ordercast/websocket/broadcast/broadcast-consumer.ts';
 import { z } from 'zod';
-import { readConfig } from '../platform/config.ts';
-import { createLogger } from '../platform/logger.ts';
-import { runProgram } from '../platform/run-program.ts';
-import { onShutdown } from '../platform/shutdown.ts';
-import { REALTIME_VARIABLES, configuredRealtime } from './configured-realtime.ts';
+import { readConfig } from '@ordercast/platform/config.ts';
+import { createLogger } from '@ordercast/platform/logger.ts';
+import { runProgram } from '@ordercast/platform/run-program.ts';
+import { onShutdown } from '@ordercast/platform/shutdown.ts';
+import { REALTIME_VARIABLES, configuredRealtime } from '../realtime/configured-realtime.ts';
 
 /** ECS kills a task 30 s after SIGTERM unless its stopTimeout says otherwise. */
 const SHUTDOWN_DEADLINE_MS = 25_000;

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { cloudEventSchema } from '../outbox/cloud-event.ts';
 import type { CloudEvent } from '../outbox/cloud-event.ts';
 import type { PendingEntry } from '../outbox/outbox.ts';
-import { isoInstant } from '../platform/column.ts';
+import { isoInstant } from '@ordercast/platform/column.ts';
 
 /** A claimed row, ready to be published. */
 export interface Entry {

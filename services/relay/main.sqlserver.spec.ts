@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startChild } from '../testing/child-process.ts';
-import type { Child } from '../testing/child-process.ts';
-import { SQLSERVER_URL, openTestServer } from '../testing/each-database.ts';
+import { startChild } from '@ordercast/platform/testing/child-process.ts';
+import type { Child } from '@ordercast/platform/testing/child-process.ts';
+import { SQLSERVER_URL } from '@ordercast/platform/testing/sql-server.ts';
+import { openTestServer } from '../testing/each-database.ts';
 import type { TestDatabase } from '../testing/test-database.ts';
 
 const RELAY = join(import.meta.dirname, 'main.ts');

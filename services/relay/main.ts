@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { startHousekeeping } from '../housekeeping/housekeeping.ts';
 import { housekeepingTasks } from '../housekeeping/housekeeping-tasks.ts';
-import { readConfig } from '../platform/config.ts';
-import { DATABASE_VARIABLES, configuredDatabase } from '../platform/configured-database.ts';
-import { createLogger } from '../platform/logger.ts';
-import { runProgram } from '../platform/run-program.ts';
-import { onShutdown } from '../platform/shutdown.ts';
-import { REALTIME_VARIABLES, configuredRealtime } from './configured-realtime.ts';
-import { relayLeadership } from './relay-leadership.ts';
+import { readConfig } from '@ordercast/platform/config.ts';
+import { DATABASE_VARIABLES, configuredDatabase } from '@ordercast/platform/configured-database.ts';
+import { createLogger } from '@ordercast/platform/logger.ts';
+import { runProgram } from '@ordercast/platform/run-program.ts';
+import { onShutdown } from '@ordercast/platform/shutdown.ts';
+import { REALTIME_VARIABLES, configuredRealtime } from '../realtime/configured-realtime.ts';
+import { relayLeadership } from './leadership/relay-leadership.ts';
 import { startRelay } from './relay.ts';
 
 /** ECS kills a task 30 s after SIGTERM unless its stopTimeout says otherwise. */

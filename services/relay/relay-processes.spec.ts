@@ -5,8 +5,8 @@ import { orderEventDataSchema } from '@ordercast/contract/order-event.ts';
 import type { OrderEventData } from '@ordercast/contract/order-event.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cloudEventSchema } from '../outbox/cloud-event.ts';
-import { startChild } from '../testing/child-process.ts';
-import type { Child } from '../testing/child-process.ts';
+import { startChild } from '@ordercast/platform/testing/child-process.ts';
+import type { Child } from '@ordercast/platform/testing/child-process.ts';
 import { ADA, SAM, startTestApi } from '../testing/test-api.ts';
 import type { TestApi } from '../testing/test-api.ts';
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import type { Leadership } from '../platform/leadership.ts';
-import type { Logger } from '../platform/logger.ts';
+import type { Leadership } from './leadership/leadership.ts';
+import type { Logger } from '@ordercast/platform/logger.ts';
 import type { Publish } from './publish.ts';
 
 /** Places where a test may stop the process, to show that nothing is lost there. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { claimOutbox, narrowOutbox, recordOutboxFailure } from '../outbox/outbox.ts';
-import type { Term } from '../platform/leadership.ts';
+import type { Term } from './leadership/leadership.ts';
 import { createChannelLane } from './channel-lane.ts';
 import type { ChannelLane, LaneContext } from './channel-lane.ts';
 import { createCompletion } from './completion.ts';

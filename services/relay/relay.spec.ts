@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { appendToOutbox } from '../outbox/outbox.ts';
-import { createLeaseLeadership } from '../platform/lease-leadership.ts';
-import type { Leadership } from '../platform/leadership.ts';
-import { createLogger } from '../platform/logger.ts';
-import { createUlidSource } from '../platform/ulid.ts';
+import { createLeaseLeadership } from './leadership/lease-leadership.ts';
+import type { Leadership } from './leadership/leadership.ts';
+import { createLogger } from '@ordercast/platform/logger.ts';
+import { createUlidSource } from '@ordercast/platform/ulid.ts';
 import { createRecordingPublisher } from '../testing/recording-publisher.ts';
 import type { RecordingPublisher } from '../testing/recording-publisher.ts';
 import { openTestDatabase } from '../testing/test-database.ts';

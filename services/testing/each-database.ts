@@ -1,15 +1,13 @@
 import { migrateToLatest } from '@ordercast/migrations/migrate.ts';
 import { TABLES } from '@ordercast/migrations/testing/fill-every-table.ts';
 import { describe } from 'vitest';
-import { openDatabase } from '../platform/database.ts';
+import { openDatabase } from '@ordercast/platform/database.ts';
+import { SQLSERVER_URL, takeTurn } from '@ordercast/platform/testing/sql-server.ts';
 import { openTestDatabase } from './test-database.ts';
 import type { TestDatabase } from './test-database.ts';
 
 /** Opens a migrated, empty database. */
 export type OpenTestDatabase = () => Promise<TestDatabase>;
-
-/** A SQL Server database for tests alone, which they empty; undefined: none is named. */
-export const SQLSERVER_URL = process.env['SQLSERVER_URL'];
 
 /**
  * Runs a contract on SQLite, and on the SQL Server that `SQLSERVER_URL` names, if it names one:
@@ -35,13 +33,4 @@ export async function openTestServer(): Promise<TestDatabase> {
       await release();
     },
   };
-}
-
-/** Spec files run side by side, and there is one server: a lock of its own lets one in at a time. */
-export async function takeTurn(url: string): Promise<() => Promise<void>> {
-  const session = openDatabase(url, { poolMax: 1, requestTimeoutMs: 0 });
-  await session.raw(
-    "exec sp_getapplock @Resource = 'ordercast-tests', @LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = -1",
-  );
-  return () => session.destroy();
 }

@@ -1,10 +1,10 @@
 import { appendFileSync } from 'node:fs';
 import { z } from 'zod';
-import { readConfig } from '../platform/config.ts';
-import { openDatabase } from '../platform/database.ts';
-import { createLogger } from '../platform/logger.ts';
-import { onShutdown } from '../platform/shutdown.ts';
-import { relayLeadership } from '../relay/relay-leadership.ts';
+import { readConfig } from '@ordercast/platform/config.ts';
+import { openDatabase } from '@ordercast/platform/database.ts';
+import { createLogger } from '@ordercast/platform/logger.ts';
+import { onShutdown } from '@ordercast/platform/shutdown.ts';
+import { relayLeadership } from '../relay/leadership/relay-leadership.ts';
 import { startRelay } from '../relay/relay.ts';
 
 /**

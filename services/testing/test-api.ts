@@ -2,11 +2,11 @@ import type { Knex } from 'knex';
 import { listen } from '../http/listen.ts';
 import { createApi } from '../create-api.ts';
 import type { ApiSettings } from '../create-api.ts';
-import { createLogger } from '../platform/logger.ts';
+import { createLogger } from '@ordercast/platform/logger.ts';
 import { openTestDatabase } from './test-database.ts';
 import type { TestDatabase } from './test-database.ts';
-import { startTestUserPool } from './test-user-pool.ts';
-import type { TestUser, TestUserPool } from './test-user-pool.ts';
+import { startTestUserPool } from '@ordercast/platform/testing/test-user-pool.ts';
+import type { TestUser, TestUserPool } from '@ordercast/platform/testing/test-user-pool.ts';
 
 export const ADA: TestUser = { sub: 'sub-ada', name: 'Ada Lovelace', email: 'ada@example.com' };
 export const GRACE: TestUser = {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateToLatest } from '@ordercast/migrations/migrate.ts';
 import type { Knex } from 'knex';
-import { openDatabase } from '../platform/database.ts';
+import { openDatabase } from '@ordercast/platform/database.ts';
 
 export interface TestDatabase {
   db: Knex;

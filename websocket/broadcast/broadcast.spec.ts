@@ -1,12 +1,18 @@
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startFaultProxy } from '../connections/fault-proxy.ts';
+import { startFaultProxy } from '../testing/fault-proxy.ts';
 import type { RealtimeSettings } from '../realtime.ts';
-import { anEvent, ProtocolClient, serve, someEvents, startTestBed } from '../running-realtime.ts';
+import {
+  anEvent,
+  ProtocolClient,
+  serve,
+  someEvents,
+  startTestBed,
+} from '../testing/running-realtime.ts';
 import type { BroadcastConsumerOptions } from './broadcast-consumer.ts';
 import { startBroadcastConsumer } from './broadcast-consumer.ts';
 import { SqsBroadcastQueue } from './broadcast-queue.ts';
-import { startFauxqs } from './running-fauxqs.ts';
+import { startFauxqs } from '../testing/running-fauxqs.ts';
 
 const CHANNEL = 'announcements';
 const SHARDS = 4;
@@ -14,11 +20,11 @@ const PATIENT = { timeout: 30_000 };
 /** A turn comes so late that whoever took the wait for a failure would have given up. */
 const UNHURRIED = { postsPerSecond: 20, postsBurst: 1, lateAfterMs: 500 };
 
-const [{ dynalite, tokens, realtime: build }, fauxqs] = await Promise.all([
+const [{ dynalite, pool, realtime: build }, fauxqs] = await Promise.all([
   startTestBed(),
   startFauxqs(),
 ]);
-const { token } = tokens;
+const { token } = pool;
 
 /** A core whose broadcasts go through queues of its own. */
 async function makeBed({ sqsPort }: { sqsPort?: number } = {}) {

@@ -1,8 +1,8 @@
 import { DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import type { Fate, SeenRequest } from '../connections/fault-proxy.ts';
-import { startFaultProxy } from '../connections/fault-proxy.ts';
-import { startDynalite } from '../connections/running-dynalite.ts';
+import type { Fate, SeenRequest } from '../testing/fault-proxy.ts';
+import { startFaultProxy } from '../testing/fault-proxy.ts';
+import { startDynalite } from '../testing/running-dynalite.ts';
 import type { LogBed } from './channel-log.contract.ts';
 import {
   collect,

@@ -2,9 +2,9 @@ import { DeleteCommand, GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import type { Connection, ConnectionRegistry } from './connection-registry.ts';
 import { DynamoConnectionRegistry } from './dynamo-connection-registry.ts';
-import type { Fate } from './fault-proxy.ts';
-import { startFaultProxy } from './fault-proxy.ts';
-import { startDynalite } from './running-dynalite.ts';
+import type { Fate } from '../testing/fault-proxy.ts';
+import { startFaultProxy } from '../testing/fault-proxy.ts';
+import { startDynalite } from '../testing/running-dynalite.ts';
 
 const dynalite = await startDynalite();
 

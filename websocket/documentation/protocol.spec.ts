@@ -4,7 +4,7 @@ import { parseClientMessage } from '@ordercast/protocol/parse-client-message.ts'
 import { serverMessageSchema } from '@ordercast/protocol/server-message.ts';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { anEvent } from '../running-realtime.ts';
+import { anEvent } from '../testing/running-realtime.ts';
 
 const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'protocol.md');
 

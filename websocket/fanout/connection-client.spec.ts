@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ConnectionClient } from './connection-client.ts';
-import { startEndpoint } from './running-endpoint.ts';
+import { startEndpoint } from '../testing/running-endpoint.ts';
 import { SdkConnectionClient } from './sdk-connection-client.ts';
 import { SignedConnectionClient } from './signed-connection-client.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startEndpoint } from './running-endpoint.ts';
+import { startEndpoint } from '../testing/running-endpoint.ts';
 import { SignedConnectionClient } from './signed-connection-client.ts';
 import type { SenderLimits, SenderOptions } from './sender.ts';
 import { Sender, SENDER_LIMITS } from './sender.ts';

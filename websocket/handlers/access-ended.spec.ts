@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { anEvent, ProtocolClient, serve, startTestBed } from '../running-realtime.ts';
+import { anEvent, ProtocolClient, serve, startTestBed } from '../testing/running-realtime.ts';
 
-const { tokens, realtime: build } = await startTestBed();
+const { pool, realtime: build } = await startTestBed();
 
 /** CloudTrail's record of a call of Cognito, as EventBridge hands it on. */
 function record(eventName: string, changes: Record<string, unknown> = {}) {
@@ -26,9 +26,9 @@ describe('the end of an access', () => {
     async (call) => {
       const realtime = await build();
       const { url } = await serve(realtime);
-      const old = tokens.token('ada', issuedAgo(60));
+      const old = pool.token('ada', issuedAgo(60));
       const clients = await Promise.all([1, 2].map(() => ProtocolClient.open(url, old)));
-      const grace = await ProtocolClient.open(url, tokens.token('grace'));
+      const grace = await ProtocolClient.open(url, pool.token('grace'));
       for (const client of clients) await client.subscribe('user/ada');
       await grace.subscribe('announcements');
 
@@ -43,7 +43,7 @@ describe('the end of an access', () => {
       });
       await realtime.publish('announcements', [anEvent('e1')]);
       expect((await grace.events(1)).ids).toEqual(['e1']);
-      const later = tokens.token('ada', issuedAgo(-2));
+      const later = pool.token('ada', issuedAgo(-2));
       const again = await ProtocolClient.open(url, later);
       await again.subscribe('user/ada');
     },
@@ -52,7 +52,7 @@ describe('the end of an access', () => {
   it('voids the tokens of before for the authorizer, and for a connection made after', async () => {
     const realtime = await build();
     const { url } = await serve(realtime);
-    const old = tokens.token('ada', issuedAgo(60));
+    const old = pool.token('ada', issuedAgo(60));
     await realtime.accessEnded(record('GlobalSignOut'));
     const authorize = (token: string) =>
       realtime.authorizer({
@@ -60,7 +60,7 @@ describe('the end of an access', () => {
         headers: { 'Sec-WebSocket-Protocol': `ordercast.v1, bearer.${token}` },
       });
     await expect(authorize(old)).rejects.toThrow('Unauthorized');
-    const later = tokens.token('ada', issuedAgo(-2));
+    const later = pool.token('ada', issuedAgo(-2));
     expect(await authorize(later)).toMatchObject({ principalId: 'ada' });
     const again = await ProtocolClient.open(url, later);
     expect(await again.ask({ action: 'authenticate', id: 'a', token: old })).toMatchObject({
@@ -81,7 +81,7 @@ describe('the end of an access', () => {
         return realtime.connect(event);
       },
     });
-    const opening = ProtocolClient.open(url, tokens.token('ada', issuedAgo(60)));
+    const opening = ProtocolClient.open(url, pool.token('ada', issuedAgo(60)));
     const refused = expect(opening).rejects.toThrow(/401/);
     await new Promise((resolve) => setTimeout(resolve, 100));
     await realtime.endAccess('ada', Date.now());
@@ -100,7 +100,7 @@ describe('the end of an access', () => {
     const realtime = await build();
     const { url } = await serve(realtime);
     await realtime.accessEnded(event);
-    const client = await ProtocolClient.open(url, tokens.token('ada', issuedAgo(60)));
+    const client = await ProtocolClient.open(url, pool.token('ada', issuedAgo(60)));
     await client.subscribe('user/ada');
   });
 });

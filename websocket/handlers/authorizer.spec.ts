@@ -1,52 +1,58 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { refusal } from '../gateway/running-gateway.ts';
-import { ProtocolClient, serve, startTestBed } from '../running-realtime.ts';
-import { accessClaims, base64, signHs256, signRs256 } from './token-issuer.ts';
+import { refusal } from '@ordercast/emulators/api-gateway/testing/running-gateway.ts';
+import { ProtocolClient, serve, startTestBed } from '../testing/running-realtime.ts';
+import {
+  accessClaims,
+  encodePart,
+  signHs256,
+  signRs256,
+} from '@ordercast/platform/testing/access-token.ts';
 
-const { tokens, realtime: build } = await startTestBed();
-const { issuer, token, publicKey } = tokens;
+const { pool, realtime: build } = await startTestBed();
+const { issuer, token, publicKey, kid } = pool;
 const foreign = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const foreignJwk = foreign.publicKey.export({ format: 'jwk' });
+const keysAsked = () => pool.calls.get('jwks') ?? 0;
 const now = () => Math.floor(Date.now() / 1000);
 
 /** The token with its claims changed and its signature kept. */
 function edited(whole: string, changed: Record<string, unknown>): string {
   const [header, , signature] = whole.split('.');
-  return [header, base64(accessClaims(issuer, 'ada', changed)), signature].join('.');
+  return [header, encodePart(accessClaims(issuer, 'ada', changed)), signature].join('.');
 }
 
 const badTokens: Record<string, () => string> = {
   'that is no token at all': () => 'nonsense',
   'whose algorithm is none': () =>
-    `${base64({ alg: 'none', kid: 'one' })}.${base64(accessClaims(issuer, 'ada'))}.`,
+    `${encodePart({ alg: 'none', kid })}.${encodePart(accessClaims(issuer, 'ada'))}.`,
   'without its signature': () => token('ada').replace(/[^.]*$/, ''),
   'cut to two parts': () => token('ada').split('.').slice(0, 2).join('.'),
   'signed by HS256 with the public key in PEM': () =>
     signHs256(
-      { kid: 'one' },
+      { kid },
       accessClaims(issuer, 'ada'),
       publicKey.export({ format: 'pem', type: 'spki' }),
     ),
   'that says RS256 and is signed by HS256': () =>
     signHs256(
-      { kid: 'one', alg: 'RS256' },
+      { kid, alg: 'RS256' },
       accessClaims(issuer, 'ada'),
       publicKey.export({ format: 'pem', type: 'spki' }),
     ),
   'signed by a foreign key': () =>
-    signRs256({ kid: 'one' }, accessClaims(issuer, 'ada'), foreign.privateKey),
+    signRs256({ kid }, accessClaims(issuer, 'ada'), foreign.privateKey),
   'of an unknown key': () =>
     signRs256({ kid: 'two' }, accessClaims(issuer, 'ada'), foreign.privateKey),
   'that brings its own key': () =>
     signRs256(
-      { kid: 'one', jwk: { ...foreignJwk, kid: 'one' } },
+      { kid, jwk: { ...foreignJwk, kid } },
       accessClaims(issuer, 'ada'),
       foreign.privateKey,
     ),
   'that says where its key is': () =>
     signRs256(
-      { kid: 'one', jku: 'http://127.0.0.1:1/keys', x5u: 'http://127.0.0.1:1/keys' },
+      { kid, jku: 'http://127.0.0.1:1/keys', x5u: 'http://127.0.0.1:1/keys' },
       accessClaims(issuer, 'ada'),
       foreign.privateKey,
     ),
@@ -123,25 +129,25 @@ describe('connecting', () => {
 
   it('asks for the keys once, and seldom for unknown ones', async () => {
     const { url } = await serve(await build());
-    const before = tokens.keyRequests();
+    const before = keysAsked();
     await ProtocolClient.open(url, token('ada'));
     await ProtocolClient.open(url, token('grace'));
-    expect(tokens.keyRequests()).toBe(before + 1);
+    expect(keysAsked()).toBe(before + 1);
     for (let attempt = 0; attempt < 5; attempt += 1) {
       await refusal(url, ['ordercast.v1', `bearer.${token('ada', {}, { kid: `no${attempt}` })}`]);
     }
-    expect(tokens.keyRequests()).toBe(before + 2);
+    expect(keysAsked()).toBe(before + 2);
     await ProtocolClient.open(url, token('ada'));
   });
 
   it('is a failure of ours, not of the bearer, where the keys cannot be had', async () => {
     const { url } = await serve(await build());
-    tokens.setBroken(true);
+    pool.setMode('down');
     try {
       const offers = ['ordercast.v1', `bearer.${token('ada')}`];
       expect(await refusal(url, offers)).toMatchObject({ status: 500 });
     } finally {
-      tokens.setBroken(false);
+      pool.setMode('up');
     }
     await ProtocolClient.open(url, token('ada'));
   });

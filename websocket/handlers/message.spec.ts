@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Realtime } from '../realtime.ts';
-import { anEvent, ProtocolClient, serve, someEvents, startTestBed } from '../running-realtime.ts';
+import {
+  anEvent,
+  ProtocolClient,
+  serve,
+  someEvents,
+  startTestBed,
+} from '../testing/running-realtime.ts';
 
-const { dynalite, tokens, realtime: build } = await startTestBed();
-const { token } = tokens;
+const { dynalite, pool, realtime: build } = await startTestBed();
+const { token } = pool;
 const HOUR_MS = 3_600_000;
 
 async function channelsOf(realtime: Realtime, sub: string): Promise<string[]> {

@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Knex } from 'knex';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase } from './database.ts';
+
+let folder: string;
+let url: string;
+let db: Knex;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ordercast-'));
+  url = `sqlite:${join(folder, 'test.db')}`;
+  db = openDatabase(url);
+  await db.schema.createTable('counters', (table) => {
+    table.integer('count').notNullable();
+  });
+  await db('counters').insert({ count: 0 });
+});
+afterEach(async () => {
+  await db.destroy();
+  await rm(folder, { recursive: true });
+});
+
+describe('the SQLite client', () => {
+  it('lets several connections of one process write in turn, and loses no update', async () => {
+    const others = [openDatabase(url), openDatabase(url)];
+    try {
+      const add = async (handle: Knex): Promise<void> =>
+        handle.transaction(async (trx) => {
+          const [count] = await trx('counters').pluck<number[]>('count');
+          await new Promise((resolve) => setImmediate(resolve));
+          await trx('counters').update({ count: (count ?? 0) + 1 });
+        });
+      const handles = [db, ...others];
+      await Promise.all(
+        Array.from({ length: 60 }, (_unused, index) => add(handles[index % 3] ?? db)),
+      );
+      expect(await db('counters').pluck('count')).toEqual([60]);
+    } finally {
+      await Promise.all(others.map((other) => other.destroy()));
+    }
+  });
+
+  it('keeps the file that a crash leaves whole: write-ahead log, foreign keys', async () => {
+    expect(await db.raw('pragma journal_mode')).toEqual([{ journal_mode: 'wal' }]);
+    expect(await db.raw('pragma foreign_keys')).toEqual([{ foreign_keys: 1 }]);
+    expect(await db.raw('pragma synchronous')).toEqual([{ synchronous: 1 }]);
+  });
+
+  it('sees a schema that changed under its prepared statements', async () => {
+    const read = async (): Promise<unknown> => db('counters').first('*');
+    await read();
+    await db.schema.alterTable('counters', (table) => {
+      table.integer('extra').nullable();
+    });
+    expect(await read()).toHaveProperty('extra', null);
+  });
+});

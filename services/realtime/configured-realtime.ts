@@ -1,0 +1,96 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import {
+  ANNOUNCEMENTS_CHANNEL,
+  ORDERS_CHANNEL,
+  REPORTS_CHANNEL,
+} from '@ordercast/contract/channel.ts';
+import { ADMIN_GROUP, STAFF_GROUP } from '@ordercast/contract/role.ts';
+import { SqsBroadcastQueue } from '@ordercast/websocket/broadcast/broadcast-queue.ts';
+import { DYNAMO_TIMEOUTS } from '@ordercast/websocket/dynamo-timeouts.ts';
+import { FAN_OUT_VARIABLES, fanOutSettings } from '@ordercast/websocket/fan-out-variables.ts';
+import type { Realtime } from '@ordercast/websocket/realtime.ts';
+import { createRealtime } from '@ordercast/websocket/realtime.ts';
+import { z } from 'zod';
+import { listSetting } from '@ordercast/platform/config.ts';
+import type { Logger } from '@ordercast/platform/logger.ts';
+import { namedEndpoint } from '@ordercast/platform/stand-in.ts';
+
+/** The environment variables of the realtime core; spread into a program's own settings. */
+export const REALTIME_VARIABLES = {
+  /** Of the tables, the queue and the posts' signatures: a guess would look in the wrong place. */
+  AWS_REGION: z.string(),
+  DYNAMODB_ENDPOINT: z.url().optional(),
+  SQS_ENDPOINT: z.url().optional(),
+  /** Begins the names of the tables. */
+  TABLE_PREFIX: z.string().default('ordercast-'),
+  COGNITO_ISSUER: z.url(),
+  COGNITO_CLIENT_ID: z.string(),
+  /** Where broadcasts wait for workers; without it the relay fans them out by itself. */
+  BROADCAST_QUEUE_URL: z.url().optional(),
+  /** The channels that go there: `announcements` unless given, `orders` too where staff are hundreds. */
+  BROADCAST_CHANNELS: listSetting
+    .pipe(z.array(z.enum([ANNOUNCEMENTS_CHANNEL, ORDERS_CHANNEL, REPORTS_CHANNEL])))
+    .optional(),
+  ...FAN_OUT_VARIABLES,
+};
+
+type RealtimeVariables = z.infer<z.ZodObject<typeof REALTIME_VARIABLES>>;
+
+export interface ConfiguredRealtime {
+  realtime: Realtime;
+  dynamo: DynamoDBClient;
+  sqs: SQSClient;
+  /** Ends what keeps connections to AWS. */
+  close: () => void;
+}
+
+/** A call that waits for messages takes 20 s; a socket that is silent for longer is dead. */
+const SQS_TIMEOUT_MS = 30_000;
+
+/** The realtime core as a program's settings name it, for publishing and for fan-out. */
+export function configuredRealtime(variables: RealtimeVariables, log: Logger): ConfiguredRealtime {
+  const { AWS_REGION: region, BROADCAST_QUEUE_URL: queueUrl } = variables;
+  const dynamo = new DynamoDBClient({
+    region,
+    requestHandler: DYNAMO_TIMEOUTS,
+    ...(variables.DYNAMODB_ENDPOINT !== undefined && namedEndpoint(variables.DYNAMODB_ENDPOINT)),
+  });
+  const sqs = new SQSClient({
+    region,
+    requestHandler: { requestTimeout: SQS_TIMEOUT_MS, throwOnRequestTimeout: true },
+    // A stand-in's queue URLs name hosts that need not exist.
+    ...(variables.SQS_ENDPOINT !== undefined && {
+      ...namedEndpoint(variables.SQS_ENDPOINT),
+      useQueueUrlAsEndpoint: false,
+    }),
+  });
+  const realtime = createRealtime({
+    dynamo: DynamoDBDocumentClient.from(dynamo),
+    tablePrefix: variables.TABLE_PREFIX,
+    issuer: variables.COGNITO_ISSUER,
+    clientId: variables.COGNITO_CLIENT_ID,
+    staffGroups: [STAFF_GROUP, ADMIN_GROUP],
+    allowedOrigins: [],
+    // Posts go to the endpoints that the connections' own items name.
+    callbackEndpoint: ({ domainName, stage }) => `https://${domainName}/${stage}`,
+    region,
+    ...(queueUrl !== undefined && { broadcastQueue: new SqsBroadcastQueue(sqs, queueUrl) }),
+    broadcastChannels: variables.BROADCAST_CHANNELS,
+    ...fanOutSettings(variables),
+    clock: Date.now,
+    random: Math.random,
+    logger: log,
+  });
+  return {
+    realtime,
+    dynamo,
+    sqs,
+    close: () => {
+      realtime.destroy();
+      dynamo.destroy();
+      sqs.destroy();
+    },
+  };
+}
