@@ -10,6 +10,7 @@ export default defineConfig({
     // They end what hangs; a machine that has other work must not reach them.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 240_000 } },
     maxWorkers: 2,
   },
 });
