@@ -8,6 +8,10 @@ import { housekeepingTasks } from '@ordercast/services/housekeeping/housekeeping
 import { startHousekeeping } from '@ordercast/services/housekeeping/housekeeping.ts';
 import { openDatabase } from '@ordercast/platform/database.ts';
 import { createLogger } from '@ordercast/platform/logger.ts';
+import {
+  BROADCAST_CHANNELS,
+  createChannelPolicy,
+} from '@ordercast/services/realtime/channel-policy.ts';
 import { relayLeadership } from '@ordercast/services/relay/leadership/relay-leadership.ts';
 import { startRelay } from '@ordercast/services/relay/relay.ts';
 import { startBroadcastConsumer } from '@ordercast/websocket/broadcast/broadcast-consumer.ts';
@@ -148,12 +152,15 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
     tablePrefix: TABLE_PREFIX,
     issuer,
     clientId: CLIENT_ID,
-    staffGroups: [STAFF_GROUP, ADMIN_GROUP],
+    policy: createChannelPolicy(),
     allowedOrigins: origins,
     callbackEndpoint: ({ domainName, stage }) => `http://${domainName}/${stage}`,
     region: REGION,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    broadcastQueue: new SqsBroadcastQueue(sqs.client, queueUrl),
+    broadcasts: {
+      queue: new SqsBroadcastQueue(sqs.client, queueUrl),
+      channels: BROADCAST_CHANNELS,
+    },
     clock,
     random,
     logger: logger('realtime'),

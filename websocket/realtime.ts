@@ -5,6 +5,7 @@ import type { BroadcastQueue } from './broadcast/broadcast-queue.ts';
 import type { BroadcastWorker } from './broadcast/broadcast-worker.ts';
 import { createBroadcastWorker } from './broadcast/broadcast-worker.ts';
 import { createQueuedFanOut } from './broadcast/queued-fan-out.ts';
+import type { ChannelPolicy } from './channel-policy.ts';
 import type { ChannelLog } from './channel-log/channel-log.ts';
 import { DynamoChannelLog } from './channel-log/dynamo-channel-log.ts';
 import type { ConnectionRegistry } from './connections/connection-registry.ts';
@@ -20,7 +21,6 @@ import { RevocationTable } from './connections/revocation-table.ts';
 import { createAccessEndedHandler } from './handlers/access-ended.ts';
 import { createAuthorizer } from './handlers/authorizer.ts';
 import { createBroadcastHandler } from './handlers/broadcast.ts';
-import { createChannelPolicy } from './handlers/channel-policy.ts';
 import { createConnectHandler } from './handlers/connect.ts';
 import { createDisconnectHandler } from './handlers/disconnect.ts';
 import { createMessageHandler } from './handlers/message.ts';
@@ -41,8 +41,8 @@ export interface RealtimeSettings {
   issuer: string;
   /** The app client that tokens must be issued to. */
   clientId: string;
-  /** Groups whose members may read the staff's channels. */
-  staffGroups: readonly string[];
+  /** The channels that there are, and who may read them. */
+  policy: ChannelPolicy;
   /** Origins of pages that may connect. */
   allowedOrigins: readonly string[];
   /** Where to post to a connection that came through an API. */
@@ -51,12 +51,8 @@ export interface RealtimeSettings {
   /** For `@connections`; the SDK's own chain unless given. */
   credentials?: ApiGatewayManagementApiClientConfig['credentials'];
   senderLimits?: Partial<SenderLimits>;
-  /** Where broadcasts go for workers to bring about; without one the publisher does it by itself. */
-  broadcastQueue?: BroadcastQueue;
-  /** The channels that go there; `announcements` unless given. */
-  broadcastChannels?: readonly string[];
-  /** Partitions of the subscriptions to `announcements`; it may grow, never shrink. */
-  broadcastShards?: number;
+  /** Channels that workers fan out, through a queue; the publisher does it by itself for all others. */
+  broadcasts?: { queue: BroadcastQueue; channels: readonly string[] };
   maxSubscriptions?: number;
   messagesPerMinute?: number;
   clock: () => number;
@@ -90,20 +86,12 @@ export interface Realtime {
 }
 
 const MAX_SUBSCRIPTIONS = 50;
-/** Everybody's; staff's `orders` is small enough for the relay itself, unless staff are hundreds. */
-const BROADCAST_CHANNELS = ['announcements'];
-/** One for 4,000 connections is a good size (docs/scale.md), so for some 30,000. */
-const BROADCAST_SHARDS = 8;
 const MESSAGES_PER_MINUTE = 300;
 
 /** Builds the realtime core, for the laptop and for AWS alike. */
 export function createRealtime(settings: RealtimeSettings): Realtime {
-  const { dynamo: client, clock, random, logger, callbackEndpoint } = settings;
+  const { dynamo: client, policy, broadcasts, clock, random, logger, callbackEndpoint } = settings;
   const tables = realtimeTableNames(settings.tablePrefix);
-  const policy = createChannelPolicy({
-    staffGroups: settings.staffGroups,
-    broadcastShards: settings.broadcastShards ?? BROADCAST_SHARDS,
-  });
   const tablesThrough = (dynamo: DynamoDBDocumentClient) => ({
     registry: new DynamoConnectionRegistry({
       client: dynamo,
@@ -137,13 +125,12 @@ export function createRealtime(settings: RealtimeSettings): Realtime {
     clock,
     logger,
   });
-  const { broadcastQueue, broadcastChannels = BROADCAST_CHANNELS } = settings;
-  const publishingFanOut = broadcastQueue
+  const publishingFanOut = broadcasts
     ? createQueuedFanOut({
         direct: fanOut,
-        queue: broadcastQueue,
+        queue: broadcasts.queue,
         shardsOf: (channel) =>
-          broadcastChannels.includes(channel) ? policy(channel)?.shards : undefined,
+          broadcasts.channels.includes(channel) ? policy(channel)?.shards : undefined,
       })
     : fanOut;
   const workBroadcast = createBroadcastWorker({ log: publishing.log, fanOut, logger });

@@ -1,4 +1,4 @@
-import { STAFF_GROUP } from '@ordercast/contract/role.ts';
+import { createChannelPolicy } from '@ordercast/services/realtime/channel-policy.ts';
 import type { RealtimeSettings } from '@ordercast/websocket/realtime.ts';
 
 export const TABLE_PREFIX = 'bench-';
@@ -10,7 +10,7 @@ export const quiet = { info: () => undefined, warn: () => undefined, error: () =
 export const REALTIME_SETTINGS = {
   tablePrefix: TABLE_PREFIX,
   clientId: 'bench',
-  staffGroups: [STAFF_GROUP],
+  policy: createChannelPolicy(),
   allowedOrigins: [],
   callbackEndpoint: ({ domainName, stage }) => `http://${domainName}/${stage}`,
   region: 'us-east-1',

@@ -25,6 +25,7 @@ import {
 import { createRealtimeTables } from '@ordercast/websocket/connections/realtime-tables.ts';
 import { createWebSocketGateway } from '@ordercast/emulators/api-gateway/websocket-gateway.ts';
 import type { WebSocketGateway } from '@ordercast/emulators/api-gateway/websocket-gateway.ts';
+import { createChannelPolicy } from '@ordercast/services/realtime/channel-policy.ts';
 import { realtimeRoutes } from '@ordercast/websocket/realtime-routes.ts';
 import { DYNAMO_TIMEOUTS } from '@ordercast/websocket/dynamo-timeouts.ts';
 import { createRealtime } from '@ordercast/websocket/realtime.ts';
@@ -152,7 +153,7 @@ export async function startSplitSystem(
     tablePrefix: TABLE_PREFIX,
     issuer,
     clientId: CLIENT_ID,
-    staffGroups: [STAFF_GROUP, ADMIN_GROUP],
+    policy: createChannelPolicy(),
     allowedOrigins: [url],
     callbackEndpoint: ({ domainName, stage }) => `http://${domainName}/${stage}`,
     region: REGION,

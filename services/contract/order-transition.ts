@@ -19,9 +19,11 @@ export function isTransition(from: OrderStatus, to: OrderStatus): boolean {
   return TRANSITIONS.some((move) => move.from === from && move.to === to);
 }
 
-/** Whether these roles may ever move an order to a status; customers only ever cancel. */
+/** Whether these roles may ever move an order to a status; to staff only the table says no. */
 export function mayMoveTo(roles: readonly Role[], to: OrderStatus): boolean {
-  return roles.includes('staff') ? true : to === 'cancelled';
+  return (
+    roles.includes('staff') || TRANSITIONS.some((move) => move.to === to && roles.includes(move.by))
+  );
 }
 
 /** The moves that these roles may make from a status, in the table's order. */

@@ -7,6 +7,7 @@ import {
   transitionSchema,
 } from '@ordercast/contract/order.ts';
 import type { NewOrder, Order, OrderListItem } from '@ordercast/contract/order.ts';
+import { visibleCustomer } from '@ordercast/contract/order-access.ts';
 import { ulidSchema } from '@ordercast/contract/page.ts';
 import { textSchema } from '@ordercast/contract/text.ts';
 import type { Knex } from 'knex';
@@ -65,13 +66,13 @@ function listRoute({ database }: Dependencies): Route {
       responses: { 200: { description: 'A page of orders', schema: orderPageSchema } },
     },
     handle: async ({ caller }, { query }) => {
-      const isStaff = caller.roles.includes('staff');
-      if (!isStaff && query.customer !== undefined && query.customer !== caller.sub) {
+      const own = visibleCustomer(caller);
+      if (own !== undefined && query.customer !== undefined && query.customer !== own) {
         throw forbidden("Only staff may see another customer's orders.");
       }
       const filter = {
         status: query.status,
-        customerId: isStaff ? query.customer : caller.sub,
+        customerId: own ?? query.customer,
         q: query.q === '' ? undefined : query.q,
         before: query.cursor,
       };

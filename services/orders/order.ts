@@ -1,4 +1,5 @@
 import type { NewOrder, OrderLine, OrderStatus } from '@ordercast/contract/order.ts';
+import { visibleCustomer } from '@ordercast/contract/order-access.ts';
 import { isTransition, mayMoveTo } from '@ordercast/contract/order-transition.ts';
 import type { Product } from '@ordercast/contract/product.ts';
 import { highestRole } from '@ordercast/contract/role.ts';
@@ -99,7 +100,8 @@ export type MoveDecision =
 
 /** Whether someone may know of an order at all: its customer and staff. */
 export function maySee(order: Pick<OrderRecord, 'customerId'>, actor: Actor): boolean {
-  return actor.roles.includes('staff') || order.customerId === actor.sub;
+  const customer = visibleCustomer(actor);
+  return customer === undefined || customer === order.customerId;
 }
 
 /**

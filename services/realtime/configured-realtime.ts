@@ -6,13 +6,13 @@ import {
   ORDERS_CHANNEL,
   REPORTS_CHANNEL,
 } from '@ordercast/contract/channel.ts';
-import { ADMIN_GROUP, STAFF_GROUP } from '@ordercast/contract/role.ts';
 import { SqsBroadcastQueue } from '@ordercast/websocket/broadcast/broadcast-queue.ts';
 import { DYNAMO_TIMEOUTS } from '@ordercast/websocket/dynamo-timeouts.ts';
-import { FAN_OUT_VARIABLES, fanOutSettings } from '@ordercast/websocket/fan-out-variables.ts';
+import { FAN_OUT_VARIABLES, fanOutSettings } from './fan-out-variables.ts';
 import type { Realtime } from '@ordercast/websocket/realtime.ts';
 import { createRealtime } from '@ordercast/websocket/realtime.ts';
 import { z } from 'zod';
+import { BROADCAST_CHANNELS } from './channel-policy.ts';
 import { listSetting } from '@ordercast/platform/config.ts';
 import type { Logger } from '@ordercast/platform/logger.ts';
 import { namedEndpoint } from '@ordercast/platform/stand-in.ts';
@@ -32,7 +32,7 @@ export const REALTIME_VARIABLES = {
   /** The channels that go there: `announcements` unless given, `orders` too where staff are hundreds. */
   BROADCAST_CHANNELS: listSetting
     .pipe(z.array(z.enum([ANNOUNCEMENTS_CHANNEL, ORDERS_CHANNEL, REPORTS_CHANNEL])))
-    .optional(),
+    .default([...BROADCAST_CHANNELS]),
   ...FAN_OUT_VARIABLES,
 };
 
@@ -71,13 +71,16 @@ export function configuredRealtime(variables: RealtimeVariables, log: Logger): C
     tablePrefix: variables.TABLE_PREFIX,
     issuer: variables.COGNITO_ISSUER,
     clientId: variables.COGNITO_CLIENT_ID,
-    staffGroups: [STAFF_GROUP, ADMIN_GROUP],
     allowedOrigins: [],
     // Posts go to the endpoints that the connections' own items name.
     callbackEndpoint: ({ domainName, stage }) => `https://${domainName}/${stage}`,
     region,
-    ...(queueUrl !== undefined && { broadcastQueue: new SqsBroadcastQueue(sqs, queueUrl) }),
-    broadcastChannels: variables.BROADCAST_CHANNELS,
+    ...(queueUrl !== undefined && {
+      broadcasts: {
+        queue: new SqsBroadcastQueue(sqs, queueUrl),
+        channels: variables.BROADCAST_CHANNELS,
+      },
+    }),
     ...fanOutSettings(variables),
     clock: Date.now,
     random: Math.random,

@@ -1,6 +1,7 @@
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFaultProxy } from '../testing/fault-proxy.ts';
+import { testPolicy } from '../testing/test-policy.ts';
 import type { RealtimeSettings } from '../realtime.ts';
 import {
   anEvent,
@@ -37,11 +38,12 @@ async function makeBed({ sqsPort }: { sqsPort?: number } = {}) {
     warn: (...line: unknown[]) => void warnings.push(line),
     error: (...line: unknown[]) => void errors.push(line),
   };
+  const queue = new SqsBroadcastQueue(fauxqs.connect(sqsPort), queues.queueUrl);
   const another = (changed: Partial<RealtimeSettings> = {}) =>
     build({
       tablePrefix,
-      broadcastQueue: new SqsBroadcastQueue(fauxqs.connect(sqsPort), queues.queueUrl),
-      broadcastShards: SHARDS,
+      broadcasts: { queue, channels: [CHANNEL] },
+      policy: testPolicy(SHARDS),
       dynamo: dynalite.connect(),
       logger,
       ...changed,
@@ -81,6 +83,7 @@ async function makeBed({ sqsPort }: { sqsPort?: number } = {}) {
       }),
     );
   return {
+    queue,
     ...queues,
     realtime,
     another,
@@ -181,8 +184,8 @@ describe('a broadcast', () => {
   });
 
   it('is what the settings make one, with the shards of that channel', async () => {
-    const { url, queueUrl, another, startWorker } = await makeBed();
-    const realtime = await another({ broadcastChannels: ['orders'] });
+    const { url, queue, queueUrl, another, startWorker } = await makeBed();
+    const realtime = await another({ broadcasts: { queue, channels: ['orders'] } });
     const client = await ProtocolClient.open(url, token('sam', { 'cognito:groups': ['staff'] }));
     await client.subscribe('orders');
     await realtime.publish('orders', [anEvent('e1')]);

@@ -1,7 +1,7 @@
 import type { ErrorCode, ServerMessage } from '@ordercast/protocol/server-message.ts';
 import type { ChannelLog } from '../channel-log/channel-log.ts';
 import type { Connection, ConnectionRegistry } from '../connections/connection-registry.ts';
-import type { ChannelPolicy } from './channel-policy.ts';
+import type { ChannelPolicy } from '../channel-policy.ts';
 import type { VerifyToken } from './token-verifier.ts';
 
 /** What the message handlers work with. */

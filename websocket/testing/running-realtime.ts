@@ -4,6 +4,7 @@ import { serverMessageSchema } from '@ordercast/protocol/server-message.ts';
 import type { ClientOptions } from 'ws';
 import type { RunningDynalite } from './running-dynalite.ts';
 import { startDynalite } from './running-dynalite.ts';
+import { testPolicy } from './test-policy.ts';
 import type { GatewayLimits } from '@ordercast/emulators/api-gateway/gateway-limits.ts';
 import type { RunningGateway } from '@ordercast/emulators/api-gateway/testing/running-gateway.ts';
 import {
@@ -38,7 +39,7 @@ export async function startTestBed(): Promise<TestBed> {
         tablePrefix: changed.tablePrefix ?? (await dynalite.freshTables()),
         issuer: pool.issuer,
         clientId: CLIENT_ID,
-        staffGroups: ['staff', 'admins'],
+        policy: testPolicy(),
         allowedOrigins: ['http://localhost:8080'],
         callbackEndpoint: ({ domainName, stage }) => `http://${domainName}/${stage}`,
         region: 'us-east-1',

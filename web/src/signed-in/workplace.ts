@@ -2,7 +2,7 @@ import { createRealtimeClient } from '@ordercast/client/realtime-client.ts';
 import { storagePositions } from '@ordercast/client/positions.ts';
 import { ANNOUNCEMENT_EVENT_TYPE, announcementSchema } from '@ordercast/contract/announcement.ts';
 import type { Announcement } from '@ordercast/contract/announcement.ts';
-import { ANNOUNCEMENTS_CHANNEL, ORDERS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
+import { ANNOUNCEMENTS_CHANNEL, ordersChannelOf } from '@ordercast/contract/channel.ts';
 import { orderEventDataSchema } from '@ordercast/contract/order-event.ts';
 import type { OrderEventData } from '@ordercast/contract/order-event.ts';
 import { rolesOfGroups } from '@ordercast/contract/role.ts';
@@ -61,7 +61,7 @@ export function createWorkplace(
     token: (reason) => session.accessToken({ fresh: reason !== 'connect' }),
     positions: storagePositions(sessionStorage, `ordercast.${sub}`),
   });
-  const orderFeed = createOrderFeed(client, isStaff ? ORDERS_CHANNEL : userChannel(sub));
+  const orderFeed = createOrderFeed(client, ordersChannelOf({ sub, roles }));
   const announcementFeed = createAnnouncementFeed(client);
   const connection = new Connection(client);
   const profile = new Profile(api);

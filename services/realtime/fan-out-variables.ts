@@ -1,6 +1,7 @@
+import { postsPerSecondLimits } from '@ordercast/websocket/fanout/sender.ts';
+import type { RealtimeSettings } from '@ordercast/websocket/realtime.ts';
 import { z } from 'zod';
-import { postsPerSecondLimits } from './fanout/sender.ts';
-import type { RealtimeSettings } from './realtime.ts';
+import { createChannelPolicy } from './channel-policy.ts';
 
 /** The environment variables of whatever posts to connections; spread into a program's own settings. */
 export const FAN_OUT_VARIABLES = {
@@ -15,10 +16,10 @@ export function fanOutSettings({
   POSTS_PER_SECOND: perSecond,
 }: z.infer<z.ZodObject<typeof FAN_OUT_VARIABLES>>): Pick<
   RealtimeSettings,
-  'broadcastShards' | 'senderLimits'
+  'policy' | 'senderLimits'
 > {
   return {
-    broadcastShards,
+    policy: createChannelPolicy(broadcastShards),
     senderLimits: perSecond === undefined ? {} : postsPerSecondLimits(perSecond),
   };
 }

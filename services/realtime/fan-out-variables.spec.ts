@@ -8,14 +8,20 @@ const settingsOf = (environment: Record<string, string>) =>
 
 describe('the variables of the fan-out', () => {
   it('set the posts a second, half of them at once, and the partitions of broadcasts', () => {
-    expect(settingsOf({ POSTS_PER_SECOND: '501', BROADCAST_SHARDS: '12' })).toEqual({
-      broadcastShards: 12,
-      senderLimits: { postsPerSecond: 501, postsBurst: 251 },
+    const { policy, senderLimits } = settingsOf({
+      POSTS_PER_SECOND: '501',
+      BROADCAST_SHARDS: '12',
     });
+    expect(senderLimits).toEqual({ postsPerSecond: 501, postsBurst: 251 });
+    expect(['announcements', 'orders', 'user/ada'].map((name) => policy(name)?.shards)).toEqual([
+      12, 2, 1,
+    ]);
   });
 
   it('leave what they do not name as it is', () => {
-    expect(settingsOf({})).toEqual({ broadcastShards: undefined, senderLimits: {} });
+    const { policy, senderLimits } = settingsOf({});
+    expect(senderLimits).toEqual({});
+    expect(policy('announcements')?.shards).toBe(8);
   });
 
   it.each<Record<string, string>>([
