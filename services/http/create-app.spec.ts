@@ -171,7 +171,7 @@ describe('CORS', () => {
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get('Access-Control-Allow-Origin')).toBe(origin);
     expect(preflight.headers.get('Access-Control-Allow-Methods')).toContain('POST');
-    const allowed = preflight.headers.get('Access-Control-Allow-Headers')?.split(', ');
+    const allowed = preflight.headers.get('Access-Control-Allow-Headers')?.split(/, ?/);
     expect(allowed).toEqual([
       'Authorization',
       'Content-Type',
@@ -186,7 +186,7 @@ describe('CORS', () => {
     });
     expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(origin);
     expect(answer.headers.get('Vary')).toContain('Origin');
-    const exposed = answer.headers.get('Access-Control-Expose-Headers')?.split(', ');
+    const exposed = answer.headers.get('Access-Control-Expose-Headers')?.split(/, ?/);
     for (const name of [
       'ETag',
       'Location',

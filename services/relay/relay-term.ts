@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { claimOutbox, narrowOutbox, recordOutboxFailure } from '../outbox/outbox.ts';
 import type { Term } from './leadership/leadership.ts';
 import { createChannelLane } from './channel-lane.ts';
@@ -9,7 +10,6 @@ import type { Entry } from './entry.ts';
 import { HeldRows } from './held-rows.ts';
 import { createPause } from './pause.ts';
 import type { RelaySettings } from './relay-settings.ts';
-import { createSlots } from './slots.ts';
 
 const CLAIM_LIMIT = 500;
 /**
@@ -67,7 +67,7 @@ export function createTerm(settings: RelaySettings & { lead: Term }): RelayTerm 
       return published;
     },
     mayPublish: async () => !ending.signal.aborted && (await lead.isHeld()),
-    inSlot: createSlots(MAX_PUBLISHING),
+    inSlot: pLimit(MAX_PUBLISHING),
     onDone: (entry, channel) => {
       if (held.publishedOn(entry.id, channel)) completion.add(entry);
     },
