@@ -44,6 +44,7 @@ const NEWEST: readonly OrderStatus[] = [
 ];
 
 interface DemoSource {
+  /** Epoch ms. */
   clock: () => number;
   random: () => number;
 }

@@ -8,6 +8,7 @@ interface LocalDatabaseOptions {
   url: string;
   /** Run pending migrations of a server too. */
   migrate: boolean;
+  /** Epoch ms. */
   clock: () => number;
   random: () => number;
 }

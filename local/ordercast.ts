@@ -184,13 +184,13 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
   const broadcasts = startBroadcastConsumer({
     sqs: sqs.client,
     queueUrl,
-    work: realtime.workBroadcast,
+    work: realtime.deliverBroadcast,
     logger: logger('broadcasts'),
   });
   cleanUp.add(() => broadcasts.stop());
   const lead = relayLeadership({
     database,
-    open: (wishes) => openDatabase(databaseUrl, wishes),
+    open: (options) => openDatabase(databaseUrl, options),
     clock,
   });
   cleanUp.add(() => lead.close());

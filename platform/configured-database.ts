@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { z } from 'zod';
 import { InvalidConfig } from './config.ts';
 import { knexSettings, sqlServerKnexSettings } from './database.ts';
-import type { ConnectionWishes } from './database.ts';
+import type { ConnectionOptions } from './database.ts';
 import {
   DEFAULT_POOL,
   DEFAULT_PORT,
@@ -39,7 +39,7 @@ const rdsSecretSchema = z.object({
 
 export interface ConfiguredDatabase {
   /** A handle on it; each has connections of its own, and its owner destroys it. */
-  open: (wishes?: ConnectionWishes) => Knex;
+  open: (options?: ConnectionOptions) => Knex;
   /** Name of the database on its server; undefined for an embedded one. */
   serverDatabase: string | undefined;
   /** Frees what names and unlocks the database; open handles are not touched. */
@@ -66,7 +66,7 @@ export async function configuredDatabase(
     const insecurity = address.kind === 'mssql' ? insecurityOf(address.settings) : undefined;
     if (insecurity !== undefined) warn(`DATABASE_URL: ${insecurity}`);
     return {
-      open: (wishes) => knexModule.knex(knexSettings(url, wishes)),
+      open: (options) => knexModule.knex(knexSettings(url, options)),
       serverDatabase: address.kind === 'mssql' ? address.settings.database : undefined,
       close: () => undefined,
     };
@@ -93,8 +93,8 @@ async function bySecret(
     return { user: username, password };
   };
   return {
-    open: ({ poolMax = DEFAULT_POOL, ...wishes } = {}) => {
-      const endpoint = new SqlServerEndpoint({ ...settings, ...wishes }, fetchCredentials);
+    open: ({ poolMax = DEFAULT_POOL, ...options } = {}) => {
+      const endpoint = new SqlServerEndpoint({ ...settings, ...options }, fetchCredentials);
       return knexModule.knex(sqlServerKnexSettings(endpoint, poolMax));
     },
     serverDatabase: settings.database,

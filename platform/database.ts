@@ -10,7 +10,7 @@ import type { SqlServerSettings } from './sql-server/sql-server-endpoint.ts';
 import { SqliteClient } from './sqlite-client.ts';
 
 /** What a program asks of its connections beside what the address says. */
-export interface ConnectionWishes extends Partial<
+export interface ConnectionOptions extends Partial<
   Pick<SqlServerSettings, 'appName' | 'database' | 'encrypt' | 'lockTimeoutMs' | 'requestTimeoutMs'>
 > {
   /** Connections at most; SQLite always has one. */
@@ -23,15 +23,15 @@ export interface ConnectionWishes extends Partial<
  * spoken to yet. `destroy()` waits for statements under way and closes.
  * Throws `InvalidDatabaseUrl`, whose text never holds the URL's password.
  */
-export function openDatabase(url: string, wishes?: ConnectionWishes): Knex {
-  return knexModule.knex(knexSettings(url, wishes));
+export function openDatabase(url: string, options?: ConnectionOptions): Knex {
+  return knexModule.knex(knexSettings(url, options));
 }
 
 /** The same as {@link openDatabase} for whoever needs knex's own settings, such as the knexfile. */
-export function knexSettings(url: string, wishes: ConnectionWishes = {}): Knex.Config {
+export function knexSettings(url: string, options: ConnectionOptions = {}): Knex.Config {
   const address = parseDatabaseUrl(url);
   if (address.kind === 'sqlite') return sqliteSettings(address.path);
-  const { poolMax = address.poolMax, ...rest } = wishes;
+  const { poolMax = address.poolMax, ...rest } = options;
   const endpoint = new SqlServerEndpoint({ ...address.settings, ...rest }, () =>
     Promise.resolve(address.credentials),
   );

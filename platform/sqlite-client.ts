@@ -5,7 +5,7 @@ import type { QueryJob } from 'knex/lib/dialects/better-sqlite3/index.js';
 
 /** How long a statement waits for another process's transaction before it fails. */
 const BUSY_DEADLINE_MS = 15_000;
-const LONGEST_BUSY_PAUSE_MS = 12;
+const MAX_BUSY_PAUSE_MS = 12;
 /** Opening may meet another process that recovers the log after a crash; nothing waits beside it. */
 const OPEN_TIMEOUT_MS = 10_000;
 const MAX_CACHED_STATEMENTS = 300;
@@ -34,7 +34,7 @@ export class SqliteClient extends BetterSqlite3Client {
 
   override async _query(connection: Sqlite.Database, job: QueryJob): Promise<QueryJob> {
     const deadline = performance.now() + BUSY_DEADLINE_MS;
-    for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, LONGEST_BUSY_PAUSE_MS)) {
+    for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, MAX_BUSY_PAUSE_MS)) {
       try {
         return execute(connection, job, this._formatBindings(job.bindings));
       } catch (error) {

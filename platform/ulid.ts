@@ -9,6 +9,7 @@ export interface UlidSource {
 
 /** ULIDs by the handed-in clock (epoch ms) and random source (0 ≤ x < 1). */
 export function createUlidSource(source: {
+  /** Epoch ms. */
   clock: () => number;
   random: () => number;
 }): UlidSource {

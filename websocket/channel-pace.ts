@@ -1,7 +1,7 @@
 /** A lone event waits for nobody; one that follows it waits at most this long. */
-const FIRST_WINDOW_MS = 20;
+const MIN_WINDOW_MS = 20;
 /** Long enough that 100 events a second come by the eight, short enough for the eye. */
-export const LAST_WINDOW_MS = 80;
+export const MAX_WINDOW_MS = 80;
 
 /**
  * How long a channel waits after it has sent, so that what comes meanwhile goes out together: every
@@ -9,11 +9,11 @@ export const LAST_WINDOW_MS = 80;
  * come together and is short again as soon as one came alone.
  */
 export class ChannelPace {
-  #windowMs = FIRST_WINDOW_MS;
+  #windowMs = MIN_WINDOW_MS;
 
   /** The window after a frame of so many events. */
   windowAfter(events: number): number {
-    this.#windowMs = events > 1 ? Math.min(this.#windowMs * 2, LAST_WINDOW_MS) : FIRST_WINDOW_MS;
+    this.#windowMs = events > 1 ? Math.min(this.#windowMs * 2, MAX_WINDOW_MS) : MIN_WINDOW_MS;
     return this.#windowMs;
   }
 }

@@ -5,7 +5,7 @@ import { API_GATEWAY_LIMITS } from '@ordercast/emulators/api-gateway/gateway-lim
 const { connectionMs, idleMs, integrationTimeoutMs } = API_GATEWAY_LIMITS;
 const timings = DEFAULT_TIMINGS;
 /** A ping is due at up to this many times `pingEveryMs`. */
-const MOST_PING_JITTER = 1.1;
+const MAX_PING_JITTER = 1.1;
 
 it('the client has replaced its connection before API Gateway ends it, however slow each step is', () => {
   const { renewAfterMaxMs, tokenTimeoutMs, connectTimeoutMs, replaceTimeoutMs } = timings;
@@ -15,7 +15,7 @@ it('the client has replaced its connection before API Gateway ends it, however s
 
 it('the client never is silent for so long that API Gateway takes it for idle', () => {
   const { pingEveryMs, pongTimeoutMs } = timings;
-  expect(MOST_PING_JITTER * pingEveryMs + pongTimeoutMs).toBeLessThan(idleMs);
+  expect(MAX_PING_JITTER * pingEveryMs + pongTimeoutMs).toBeLessThan(idleMs);
 });
 
 it('the client waits for a handshake for as long as API Gateway gives it', () => {

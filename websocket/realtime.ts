@@ -2,8 +2,8 @@ import type { ApiGatewayManagementApiClientConfig } from '@aws-sdk/client-apigat
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Logger } from 'pino';
 import type { BroadcastQueue } from './broadcast/broadcast-queue.ts';
-import type { BroadcastWorker } from './broadcast/broadcast-worker.ts';
-import { createBroadcastWorker } from './broadcast/broadcast-worker.ts';
+import type { DeliverBroadcast } from './broadcast/deliver-broadcast.ts';
+import { createBroadcastDelivery } from './broadcast/deliver-broadcast.ts';
 import { createQueuedFanOut } from './broadcast/queued-fan-out.ts';
 import type { ChannelPolicy } from './channel-policy.ts';
 import type { ChannelLog } from './channel-log/channel-log.ts';
@@ -55,6 +55,7 @@ export interface RealtimeSettings {
   broadcasts?: { queue: BroadcastQueue; channels: readonly string[] };
   maxSubscriptions?: number;
   messagesPerMinute?: number;
+  /** Epoch ms. */
   clock: () => number;
   random: () => number;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -67,8 +68,8 @@ export interface Realtime {
   disconnect: ReturnType<typeof createDisconnectHandler>;
   message: ReturnType<typeof createMessageHandler>;
   publish: Publish;
-  /** Brings about one message of the broadcast queue. */
-  workBroadcast: BroadcastWorker;
+  /** Fans out what one message of the broadcast queue names. */
+  deliverBroadcast: DeliverBroadcast;
   /** Lambda handler: does so for the messages of an event source mapping. */
   broadcast: ReturnType<typeof createBroadcastHandler>;
   /** Ends connections whose token has expired and says how many; to be run every minute or so. */
@@ -133,7 +134,7 @@ export function createRealtime(settings: RealtimeSettings): Realtime {
           broadcasts.channels.includes(channel) ? policy(channel)?.shards : undefined,
       })
     : fanOut;
-  const workBroadcast = createBroadcastWorker({ log: publishing.log, fanOut, logger });
+  const deliverBroadcast = createBroadcastDelivery({ log: publishing.log, fanOut, logger });
   const revocations = new RevocationTable(client, tables.subscriptions);
   const isRevoked = (sub: string, issuedAt: number) => revocations.isRevoked(sub, issuedAt);
   const verifyToken = createTokenVerifier({
@@ -169,8 +170,8 @@ export function createRealtime(settings: RealtimeSettings): Realtime {
       logger,
     }),
     publish: createPublisher({ log: publishing.log, fanOut: publishingFanOut }).publish,
-    workBroadcast,
-    broadcast: createBroadcastHandler({ work: workBroadcast, logger }),
+    deliverBroadcast,
+    broadcast: createBroadcastHandler({ work: deliverBroadcast, logger }),
     reap: createReaper({ registry, closer }),
     closeConnections,
     endAccess,

@@ -1,5 +1,5 @@
 import { DEFAULT_TIMINGS } from '@ordercast/client/realtime-client.ts';
-import { LAST_WINDOW_MS } from '@ordercast/websocket/channel-pace.ts';
+import { MAX_WINDOW_MS } from '@ordercast/websocket/channel-pace.ts';
 import { SENDER_LIMITS } from '@ordercast/websocket/fanout/sender.ts';
 
 /** What the model takes for given. Each number has its source in docs/scale.md. */
@@ -63,7 +63,7 @@ export const CHANNELS_A_CONNECTION = 2;
 export const SUBSCRIPTION_BYTES = 180;
 export const EVENT_BYTES = 700;
 /** The window of a channel on which events keep coming. */
-export const WINDOW_MS = LAST_WINDOW_MS;
+export const WINDOW_MS = MAX_WINDOW_MS;
 
 /** US dollars in us-east-1. */
 export const PRICES = {

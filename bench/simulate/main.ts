@@ -13,7 +13,7 @@ const USAGE = `npm run simulate -- [options]
   --staff <n>              of them, who see every order (default: one in a thousand, at least 20)
   --order-events <n>       order events a second (default: one a second for 500 connections)
   --devices <n>            connections of one customer at once (default 1)
-  --workers <n>            processes that bring announcements about (default: one for 12,500 connections, at least 4)
+  --workers <n>            processes that fan announcements out (default: one for 12,500 connections, at least 4)
   --staff-by <who>         who fans out what staff see: relay or workers (default: workers for over 200 staff)
   --shards <n>             messages of an announcement (default: one for 4,000 connections, at least 8)
   --announcements <n>      of them an hour (default 1)
@@ -28,10 +28,10 @@ const USAGE = `npm run simulate -- [options]
 type NumberOption = Exclude<keyof typeof values, 'staff-by' | 'json' | 'check' | 'help'>;
 
 /** Beyond what the model can say anything of. */
-const MOST_CONNECTIONS = 10_000_000;
+const MAX_CONNECTIONS = 10_000_000;
 /** What `BROADCAST_SHARDS` takes. */
-const MOST_SHARDS = 1_000;
-const MOST = 1_000_000_000;
+const MAX_SHARDS = 1_000;
+const MAX_AMOUNT = 1_000_000_000;
 
 const { values } = readArguments();
 
@@ -68,7 +68,7 @@ function simulate(): void {
   const sizes =
     values.connections === undefined
       ? [10_000, 100_000, 1_000_000]
-      : [size('connections', MOST_CONNECTIONS)];
+      : [size('connections', MAX_CONNECTIONS)];
   const results = sizes.map((connections) => {
     const scenario = scenarioOf(connections);
     return { scenario, result: forecast(scenario) };
@@ -123,7 +123,7 @@ const LINES: readonly [string, (result: Forecast, scenario: Scenario) => string]
 ];
 
 function scenarioOf(connections: number): Scenario {
-  const postsPerSecond = size('posts-per-second', MOST);
+  const postsPerSecond = size('posts-per-second', MAX_AMOUNT);
   const staff =
     values.staff === undefined
       ? Math.min(connections, Math.max(20, Math.round(connections / 1000)))
@@ -133,25 +133,25 @@ function scenarioOf(connections: number): Scenario {
     staff,
     staffBy: staffBy(values['staff-by'] ?? (staff > 200 ? 'workers' : 'relay')),
     orderEventsPerSecond:
-      values['order-events'] === undefined ? connections / 500 : amount('order-events', MOST),
+      values['order-events'] === undefined ? connections / 500 : amount('order-events', MAX_AMOUNT),
     devices: size('devices', connections),
     workers:
       values.workers === undefined
         ? Math.max(4, Math.ceil(connections / 12_500))
-        : size('workers', MOST_SHARDS),
+        : size('workers', MAX_SHARDS),
     shards:
       values.shards === undefined
-        ? Math.min(MOST_SHARDS, Math.max(8, Math.ceil(connections / 4_000)))
-        : size('shards', MOST_SHARDS),
-    announcementsPerHour: amount('announcements', MOST),
+        ? Math.min(MAX_SHARDS, Math.max(8, Math.ceil(connections / 4_000)))
+        : size('shards', MAX_SHARDS),
+    announcementsPerHour: amount('announcements', MAX_AMOUNT),
     failing: amount('failing', 100) / 100,
     quotas: {
       ...DEFAULT_QUOTAS,
       postsPerSecond,
       postsBurst: postsPerSecond / 2,
-      newConnectionsPerSecond: size('new-connections', MOST),
+      newConnectionsPerSecond: size('new-connections', MAX_AMOUNT),
     },
-    random: seededRandom(size('seed', MOST)),
+    random: seededRandom(size('seed', MAX_AMOUNT)),
   };
 }
 

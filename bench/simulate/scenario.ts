@@ -27,7 +27,7 @@ export interface Scenario {
   orderEventsPerSecond: number;
   /** Connections of one customer at once. */
   devices: number;
-  /** Processes of one CPU that bring broadcasts about: ECS tasks, or Lambda functions at once. */
+  /** Processes of one CPU that fan broadcasts out: ECS tasks, or Lambda functions at once. */
   workers: number;
   /** Who fans out staff's channel: `BROADCAST_CHANNELS` of the relay. */
   staffBy: 'relay' | 'workers';

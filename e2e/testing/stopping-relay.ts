@@ -85,7 +85,7 @@ startRelay({
   },
   leadership: relayLeadership({
     database,
-    open: (wishes) => openDatabase(config.DATABASE_URL, wishes),
+    open: (options) => openDatabase(config.DATABASE_URL, options),
     clock: Date.now,
   }).leadership,
   clock: Date.now,

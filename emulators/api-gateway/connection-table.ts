@@ -1,13 +1,14 @@
 import type { WebSocket } from 'ws';
-import type { Connection } from './connection.ts';
+import type { GatewayConnection } from './gateway-connection.ts';
 import type { GatewayLimits } from './gateway-limits.ts';
 
 export interface ConnectionTableOptions {
   limits: Pick<GatewayLimits, 'idleMs' | 'connectionMs'>;
+  /** Epoch ms. */
   clock: () => number;
-  route: (connection: Connection, body: string) => Promise<void>;
+  route: (connection: GatewayConnection, body: string) => Promise<void>;
   /** Called once for each connection that was opened, when it ends. */
-  onEnd: (connection: Connection, code: number, reason: string) => void;
+  onEnd: (connection: GatewayConnection, code: number, reason: string) => void;
 }
 
 const GOING_AWAY = 1001;
@@ -42,7 +43,7 @@ const VIOLATIONS: Readonly<Record<string, number>> = {
  */
 export class ConnectionTable {
   readonly #options: ConnectionTableOptions;
-  readonly #connections = new Map<string, Connection>();
+  readonly #connections = new Map<string, GatewayConnection>();
   /** Sockets that are not closed yet, those of ended connections too. */
   readonly #sockets = new Set<WebSocket>();
   #whenEmpty: (() => void)[] = [];
@@ -56,12 +57,12 @@ export class ConnectionTable {
     return this.#connections.size;
   }
 
-  find(connectionId: string): Connection | undefined {
+  find(connectionId: string): GatewayConnection | undefined {
     return this.#connections.get(connectionId);
   }
 
   /** Takes up a connection whose handshake was answered this very moment. */
-  open(connection: Connection, socket: WebSocket): void {
+  open(connection: GatewayConnection, socket: WebSocket): void {
     connection.socket = socket;
     this.#connections.set(connection.id, connection);
     this.#sockets.add(socket);
@@ -87,7 +88,7 @@ export class ConnectionTable {
   }
 
   /** Forgets a connection at once, whatever its socket still has to do, and reports it once. */
-  end(connection: Connection, code: number, reason: string): void {
+  end(connection: GatewayConnection, code: number, reason: string): void {
     if (connection.ended) return;
     connection.ended = true;
     this.#connections.delete(connection.id);
@@ -95,13 +96,13 @@ export class ConnectionTable {
   }
 
   /** Ends a connection from this side. */
-  close(connection: Connection, code: number, reason = REASONS[code] ?? ''): void {
+  close(connection: GatewayConnection, code: number, reason = REASONS[code] ?? ''): void {
     this.end(connection, code, reason);
     connection.socket?.close(code, reason);
   }
 
   /** For too large a frame: in a moment, so that the messages before it are taken. */
-  closeForFrame(connection: Connection): void {
+  closeForFrame(connection: GatewayConnection): void {
     process.nextTick(() => this.close(connection, 1009, 'Frame too large'));
   }
 

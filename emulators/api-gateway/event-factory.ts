@@ -21,6 +21,7 @@ export interface EventFactoryOptions {
   stage: string;
   domainName: () => string;
   apiId: string;
+  /** Epoch ms. */
   clock: () => number;
   makeId: () => string;
 }

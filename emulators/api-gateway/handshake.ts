@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { WebSocketServer, type VerifyClientCallbackAsync } from 'ws';
 import type { Admission, createAdmission } from './admission.ts';
-import { Connection } from './connection.ts';
+import { GatewayConnection } from './gateway-connection.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import {
   errorBody,
@@ -21,6 +21,7 @@ export interface HandshakeOptions {
   limits: GatewayLimits;
   table: ConnectionTable;
   admit: ReturnType<typeof createAdmission>;
+  /** Epoch ms. */
   clock: () => number;
   makeId: () => string;
   log: Pick<Logger, 'error'>;
@@ -41,7 +42,7 @@ export function createHandshake(options: HandshakeOptions) {
     clock,
   });
   const protocols = new WeakMap<IncomingMessage, string>();
-  const admitted = new WeakMap<IncomingMessage, Connection>();
+  const admitted = new WeakMap<IncomingMessage, GatewayConnection>();
   const pending = new Set<Promise<void>>();
   let closing = false;
 
@@ -82,7 +83,7 @@ export function createHandshake(options: HandshakeOptions) {
       return;
     }
     const { authorizer, protocol } = admission;
-    const connection = new Connection({ ...facts, authorizer }, limits);
+    const connection = new GatewayConnection({ ...facts, authorizer }, limits);
     if (protocol !== undefined) protocols.set(request, protocol);
     admitted.set(request, connection);
     decide(true);
@@ -97,7 +98,7 @@ export function createHandshake(options: HandshakeOptions) {
   }
 
   /** A function of its own, since its listener must not keep the handshake's request alive. */
-  function measureFrames(socket: Duplex, connection: Connection): void {
+  function measureFrames(socket: Duplex, connection: GatewayConnection): void {
     // Ahead of the listener that `ws` has just added: a frame is measured before it is taken.
     socket.prependListener('data', (chunk: Buffer) => {
       if (connection.scan(chunk)) table.closeForFrame(connection);

@@ -9,6 +9,7 @@ export type Invocation =
 export interface InvokerOptions {
   /** Milliseconds that a function may take; it runs on, but nobody waits for it. */
   timeoutMs: number;
+  /** Epoch ms. */
   clock: () => number;
   makeId: () => string;
   log: Pick<Logger, 'error'>;

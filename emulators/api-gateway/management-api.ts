@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Connection } from './connection.ts';
+import type { GatewayConnection } from './gateway-connection.ts';
 import { isConnectionId } from './gateway-id.ts';
 import { pathOf } from './handshake-request.ts';
 import type { GatewayLimits } from './gateway-limits.ts';
@@ -9,12 +9,13 @@ export interface ManagementApiOptions {
   stage: string;
   limits: Pick<GatewayLimits, 'messageBytes'>;
   /** The connection of an id; undefined before `$connect` returned, and after the end. */
-  find: (connectionId: string) => Connection | undefined;
-  disconnect: (connection: Connection) => void;
+  find: (connectionId: string) => GatewayConnection | undefined;
+  disconnect: (connection: GatewayConnection) => void;
   /** The account's throttle. */
   take: () => boolean;
   /** Stands for the caller's `execute-api:ManageConnections` right. */
   mayManage: (request: IncomingMessage) => boolean;
+  /** Epoch ms. */
   clock: () => number;
   makeId: () => string;
 }
@@ -118,7 +119,7 @@ function malformed(connectionId: string): Refusal {
   return [400, 'BadRequestException', `Invalid connectionId: ${connectionId}`];
 }
 
-function describe({ connectedAt, lastActiveAt, identity }: Connection): string {
+function describe({ connectedAt, lastActiveAt, identity }: GatewayConnection): string {
   return JSON.stringify({
     connectedAt: new Date(connectedAt).toISOString(),
     identity: { sourceIp: identity.sourceIp, userAgent: identity.userAgent ?? '' },

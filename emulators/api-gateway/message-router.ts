@@ -1,4 +1,4 @@
-import type { Connection } from './connection.ts';
+import type { GatewayConnection } from './gateway-connection.ts';
 import type { EventFactory } from './event-factory.ts';
 import type { GatewayHandler } from './gateway-event.ts';
 import { errorBody } from './gateway-error.ts';
@@ -15,6 +15,7 @@ export interface MessageRouterOptions {
   take: () => boolean;
   events: EventFactory;
   invoker: Invoker;
+  /** Epoch ms. */
   clock: () => number;
 }
 
@@ -27,7 +28,7 @@ export function createMessageRouter(options: MessageRouterOptions) {
   const selective = routes.size > (routes.has('$default') ? 1 : 0);
 
   async function respond(
-    connection: Connection,
+    connection: GatewayConnection,
     body: string,
   ): Promise<string | Buffer | undefined> {
     const selected = selective ? selectRoute(body) : undefined;
@@ -50,7 +51,7 @@ export function createMessageRouter(options: MessageRouterOptions) {
     return Buffer.from(response.body, response.isBase64Encoded ? 'base64' : 'utf8');
   }
 
-  return async (connection: Connection, body: string): Promise<void> => {
+  return async (connection: GatewayConnection, body: string): Promise<void> => {
     const text = await respond(connection, body);
     if (text !== undefined && !connection.ended) connection.send(Buffer.from(text), clock());
   };

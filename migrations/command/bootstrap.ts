@@ -1,4 +1,4 @@
-import type { ConnectionWishes } from '@ordercast/platform/database.ts';
+import type { ConnectionOptions } from '@ordercast/platform/database.ts';
 import type { Knex } from 'knex';
 import { bootstrapParts, bootstrapScript } from './bootstrap-script.ts';
 import type { BootstrapNames } from './bootstrap-script.ts';
@@ -20,7 +20,7 @@ export class BootstrapFailed extends Error {
   }
 }
 
-const LONGEST_PASSWORD = 128;
+const MAX_PASSWORD_LENGTH = 128;
 
 /**
  * What the master login does once: the database, row versioning, the migrating and the running
@@ -35,7 +35,7 @@ export async function bootstrap(
   }: {
     passwords: Passwords;
     dryRun: boolean;
-    open: (wishes: ConnectionWishes & { database: string }) => Knex;
+    open: (options: ConnectionOptions & { database: string }) => Knex;
   },
 ): Promise<Report> {
   const script = bootstrapScript(names);
@@ -74,12 +74,12 @@ function checked({ migratorPassword, appPassword }: Passwords): {
     throw new Refused(
       EXIT.usage,
       'bootstrap needs the passwords that the two logins shall have, in the environment: ' +
-        `MIGRATOR_PASSWORD and APP_PASSWORD, of at most ${LONGEST_PASSWORD} characters each. See what it would do with --dry-run.`,
+        `MIGRATOR_PASSWORD and APP_PASSWORD, of at most ${MAX_PASSWORD_LENGTH} characters each. See what it would do with --dry-run.`,
     );
   }
   return { migratorPassword, appPassword };
 }
 
 function isUsable(password: string | undefined): password is string {
-  return password !== undefined && password !== '' && password.length <= LONGEST_PASSWORD;
+  return password !== undefined && password !== '' && password.length <= MAX_PASSWORD_LENGTH;
 }

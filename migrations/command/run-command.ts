@@ -25,7 +25,7 @@ import { unlock } from './unlock.ts';
 import { up } from './up.ts';
 import { verify } from './verify.ts';
 
-export interface Surroundings {
+export interface CommandRuntime {
   /** Undefined for commands that need none. */
   database: ConfiguredDatabase | undefined;
   /** Folder of the steps. */
@@ -38,27 +38,27 @@ export interface Surroundings {
 }
 
 /** Runs one command of the command line and gives back its answer. */
-export async function runCommand(args: MigrateArguments, around: Surroundings): Promise<Report> {
+export async function runCommand(args: MigrateArguments, runtime: CommandRuntime): Promise<Report> {
   if (args.command === 'new') {
-    return newStep(args.operand, { directory: around.directory, now: around.clock() });
+    return newStep(args.operand, { directory: runtime.directory, now: runtime.clock() });
   }
-  if (args.command === 'bootstrap') return runBootstrap(args, around);
-  const steps = await loadSteps(around.directory);
+  if (args.command === 'bootstrap') return runBootstrap(args, runtime);
+  const steps = await loadSteps(runtime.directory);
   if (args.command === 'lint') return lint(steps);
-  if (around.database === undefined) {
+  if (runtime.database === undefined) {
     // Only plan comes without one: all the steps, each of which looks whether it is done.
     return plan(stepsToApply(steps, NO_HISTORY, args.to), { all: steps, ...args });
   }
-  const db = around.database.open({
+  const db = runtime.database.open({
     poolMax: 1,
     // A step takes as long as it takes; what may not take long is the wait for a lock.
     requestTimeoutMs: 0,
     lockTimeoutMs: args.lockTimeoutMs,
     appName: 'ordercast-migrate',
   });
-  const target = openTarget(db, { lockTimeoutMs: args.lockTimeoutMs, clock: around.clock });
+  const target = openTarget(db, { lockTimeoutMs: args.lockTimeoutMs, clock: runtime.clock });
   try {
-    return await runOnTarget(args, { ...around, steps, target, db });
+    return await runOnTarget(args, { ...runtime, steps, target, db });
   } finally {
     await target.close();
   }
@@ -68,7 +68,7 @@ const NO_HISTORY = { appliedNames: [], rows: [] };
 
 async function runOnTarget(
   args: MigrateArguments,
-  context: Surroundings & { steps: readonly Step[]; target: MigrationTarget; db: Knex },
+  context: CommandRuntime & { steps: readonly Step[]; target: MigrationTarget; db: Knex },
 ): Promise<Report> {
   const { steps, target } = context;
   switch (args.command) {
@@ -120,8 +120,8 @@ function dryRun(
   };
 }
 
-async function runBootstrap(args: MigrateArguments, around: Surroundings): Promise<Report> {
-  const { database } = around;
+async function runBootstrap(args: MigrateArguments, runtime: CommandRuntime): Promise<Report> {
+  const { database } = runtime;
   const name = database?.serverDatabase;
   if (database === undefined || name === undefined) {
     throw new Refused(
@@ -131,6 +131,10 @@ async function runBootstrap(args: MigrateArguments, around: Surroundings): Promi
   }
   return bootstrap(
     { database: name, migrator: args.migrator, app: args.app },
-    { passwords: around.passwords, dryRun: args.dryRun, open: (wishes) => database.open(wishes) },
+    {
+      passwords: runtime.passwords,
+      dryRun: args.dryRun,
+      open: (options) => database.open(options),
+    },
   );
 }

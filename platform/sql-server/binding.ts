@@ -14,8 +14,8 @@ export class UnbindableValue extends TypeError {
 
 /** Ids, codes and hashes: most parameters. */
 const SHORT = 64;
-const LONGEST_VARCHAR = 8_000;
-const LONGEST_NVARCHAR = 4_000;
+const MAX_VARCHAR = 8_000;
+const MAX_NVARCHAR = 4_000;
 /** Any length above the longest declares `(max)`. */
 const MAX = 0xffff;
 /** `datetime2(3)`: what a JavaScript Date holds. */
@@ -53,10 +53,10 @@ export function toBinding(value: unknown): Binding {
 
 function toText(value: string): Binding {
   if (isAscii(value)) {
-    const length = [SHORT, LONGEST_VARCHAR].find((size) => value.length <= size) ?? MAX;
+    const length = [SHORT, MAX_VARCHAR].find((size) => value.length <= size) ?? MAX;
     return { type: 'VarChar', value, length };
   }
-  const length = value.length <= LONGEST_NVARCHAR ? LONGEST_NVARCHAR : MAX;
+  const length = value.length <= MAX_NVARCHAR ? MAX_NVARCHAR : MAX;
   return { type: 'NVarChar', value, length };
 }
 

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startTdsServer } from '../testing/tds/tds-server.ts';
 import type { Answer, TdsServer, TdsServerOptions } from '../testing/tds/tds-server.ts';
 import { openDatabase } from '../database.ts';
-import type { ConnectionWishes } from '../database.ts';
+import type { ConnectionOptions } from '../database.ts';
 import { databaseErrorKind } from '../database-error.ts';
 import { inTransaction } from '../transaction.ts';
 import { TransactionAborted } from './request-queue.ts';
@@ -30,9 +30,9 @@ async function start(options: TdsServerOptions = {}): Promise<TdsServer> {
   return server;
 }
 
-function connect(server: TdsServer, options = 'encrypt=false', wishes?: ConnectionWishes): Knex {
-  const url = `mssql://app:${PASSWORD}@127.0.0.1:${server.port}/shop?${options}`;
-  const db = openDatabase(url, wishes);
+function connect(server: TdsServer, query = 'encrypt=false', options?: ConnectionOptions): Knex {
+  const url = `mssql://app:${PASSWORD}@127.0.0.1:${server.port}/shop?${query}`;
+  const db = openDatabase(url, options);
   closing.push(() => db.destroy());
   return db;
 }

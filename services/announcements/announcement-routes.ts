@@ -23,6 +23,7 @@ import { insertAnnouncement, listAnnouncements } from './announcement-store.ts';
 interface Dependencies {
   database: Knex;
   people: PeopleService;
+  /** Epoch ms. */
   clock: () => number;
   ulids: UlidSource;
   onCommitted: () => void;

@@ -14,6 +14,7 @@ export function housekeepingTasks({
   clock,
 }: {
   database: Knex;
+  /** Epoch ms. */
   clock: () => number;
 }): Record<string, HousekeepingTask> {
   return {

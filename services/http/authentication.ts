@@ -25,6 +25,7 @@ export function createAuthentication(settings: {
   issuer: string;
   clientId: string;
   keyRing: KeyRing;
+  /** Epoch ms. */
   clock: () => number;
 }): Authenticate {
   const { issuer, clientId, keyRing, clock } = settings;

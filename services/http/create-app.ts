@@ -49,7 +49,7 @@ export function createApp(settings: AppSettings): Express {
   app.set('case sensitive routing', true);
   app.set('query parser', 'simple');
 
-  app.use(introduce(settings));
+  app.use(startRequest(settings));
   app.use(cors(corsOrigins));
   for (const [path, answer] of Object.entries(openRoutes)) {
     app
@@ -78,7 +78,7 @@ function byPath(routes: readonly Route[]): Map<string, Route[]> {
 }
 
 /** Gives the request its context, its answer the headers that all have, and the log one line. */
-function introduce({ newRequestId, isDraining, log }: AppSettings): RequestHandler {
+function startRequest({ newRequestId, isDraining, log }: AppSettings): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
     const { requestId, traceparent } = openContext(request, newRequestId);

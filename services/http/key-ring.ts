@@ -29,6 +29,7 @@ const TIMEOUT_MS = 5_000;
  */
 export function createKeyRing(settings: {
   jwksUri: string;
+  /** Epoch ms. */
   clock: () => number;
   log: Logger;
 }): KeyRing {

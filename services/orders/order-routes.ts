@@ -31,6 +31,7 @@ import { findChanges, findOrder, findOrderHead } from './order-store.ts';
 interface Dependencies {
   database: Knex;
   orders: OrderService;
+  /** Epoch ms. */
   clock: () => number;
 }
 

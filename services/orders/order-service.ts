@@ -47,6 +47,7 @@ export function createOrderService(settings: {
   database: Knex;
   people: PeopleService;
   findProducts: FindProducts;
+  /** Epoch ms. */
   clock: () => number;
   ulids: UlidSource;
   onCommitted: () => void;

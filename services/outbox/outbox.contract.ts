@@ -7,7 +7,7 @@ import {
   claimOutbox,
   completeOutbox,
   deletePublished,
-  narrowOutbox,
+  keepPendingChannels,
   recordOutboxFailure,
 } from './outbox.ts';
 
@@ -56,13 +56,13 @@ export function outboxContract(open: OpenTestDatabase): void {
 
     it('forgets the channels that have their event, but never the last one', async () => {
       await append(1);
-      await narrowOutbox(database.db, idOf(1), ['orders', 'elsewhere']);
+      await keepPendingChannels(database.db, idOf(1), ['orders', 'elsewhere']);
       const [row] = await claimOutbox(database.db, { limit: 1, held: NONE_HELD });
       expect(row?.channels).toBe('["user/ada"]');
-      await narrowOutbox(database.db, idOf(1), ['user/ada']);
+      await keepPendingChannels(database.db, idOf(1), ['user/ada']);
       const [again] = await claimOutbox(database.db, { limit: 1, held: NONE_HELD });
       expect(again?.channels).toBe('["user/ada"]');
-      await narrowOutbox(database.db, idOf(2), ['orders']);
+      await keepPendingChannels(database.db, idOf(2), ['orders']);
     });
 
     it('shows nothing of a transaction that rolls back', async () => {

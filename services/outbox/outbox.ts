@@ -4,12 +4,12 @@ import { instantValue, integerColumn } from '@ordercast/platform/column.ts';
 import { dialectOf } from '@ordercast/platform/database.ts';
 import { deleteTop } from '@ordercast/platform/delete-top.ts';
 import { inTransaction } from '@ordercast/platform/transaction.ts';
-import type { CloudEvent } from './cloud-event.ts';
+import type { OutboxEvent } from './outbox-event.ts';
 
 /** An event and the channels that it must reach. Its id is the row's key. */
 export interface NewOutboxEntry {
   channels: readonly string[];
-  event: CloudEvent;
+  event: OutboxEvent;
   /** W3C trace context of the request that caused it. */
   traceparent?: string;
 }
@@ -98,7 +98,7 @@ const channelsText = z
  * Takes channels that have their event off a row that still waits for another one. Whoever takes
  * over later must not publish to them again: their logs recognise only what is fairly recent.
  */
-export async function narrowOutbox(
+export async function keepPendingChannels(
   db: Knex,
   id: string,
   published: readonly string[],

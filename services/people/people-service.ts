@@ -3,7 +3,7 @@ import { unauthorized, unavailable } from '../http/problem.ts';
 import type { Caller } from '../http/route.ts';
 import { findPerson, keepPerson } from './people-store.ts';
 import type { Person } from './person.ts';
-import { TokenRefused, UserPoolUnavailable } from './user-pool.ts';
+import { RefusedByUserPool, UserPoolUnavailable } from './user-pool.ts';
 import type { UserPool } from './user-pool.ts';
 
 export interface PeopleService {
@@ -19,6 +19,7 @@ const RETRY_AFTER_SECONDS = 2;
 export function createPeopleService(settings: {
   database: Knex;
   userPool: Pick<UserPool, 'personOf'>;
+  /** Epoch ms. */
   clock: () => number;
 }): PeopleService {
   const { database, userPool, clock } = settings;
@@ -48,7 +49,7 @@ export function createPeopleService(settings: {
 }
 
 function toProblem(error: unknown): unknown {
-  if (error instanceof TokenRefused) {
+  if (error instanceof RefusedByUserPool) {
     return unauthorized('The sign-in has ended. Sign in again.', 'invalid_token');
   }
   if (error instanceof UserPoolUnavailable) {

@@ -8,8 +8,8 @@ import { standIn } from '@ordercast/platform/stand-in.ts';
 import type { Person } from './person.ts';
 
 /** The pool refuses the token although its signature holds: signed out, disabled or deleted. */
-export class TokenRefused extends Error {
-  override name = 'TokenRefused';
+export class RefusedByUserPool extends Error {
+  override name = 'RefusedByUserPool';
 }
 
 /** The pool did not answer, or not now. */
@@ -19,7 +19,7 @@ export class UserPoolUnavailable extends Error {
 
 /** Asks the user pool who an access token belongs to. */
 export interface UserPool {
-  /** Throws {@link TokenRefused} or {@link UserPoolUnavailable}. */
+  /** Throws {@link RefusedByUserPool} or {@link UserPoolUnavailable}. */
   personOf: (accessToken: string) => Promise<Person>;
   close: () => void;
 }
@@ -48,7 +48,7 @@ export function createUserPool(settings: { region: string; endpoint?: string }):
         return { sub, email, name: attributes.get('name') ?? (email || (user.Username ?? sub)) };
       } catch (error) {
         if (error instanceof NotAuthorizedException || error instanceof UserNotFoundException) {
-          throw new TokenRefused('The user pool refuses the token', { cause: error });
+          throw new RefusedByUserPool('The user pool refuses the token', { cause: error });
         }
         throw new UserPoolUnavailable('The user pool did not answer', { cause: error });
       }

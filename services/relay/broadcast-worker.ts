@@ -15,7 +15,7 @@ const configSchema = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
-/** Brings broadcasts about, as many of these at once as are wanted; Lambda can do it instead. */
+/** Fans broadcasts out; as many of these processes at once as are wanted. Lambda can do it instead. */
 await runProgram(() => {
   const config = readConfig(configSchema, process.env);
   const log = createLogger('broadcast-worker', { level: config.LOG_LEVEL });
@@ -23,7 +23,7 @@ await runProgram(() => {
   const consumer = startBroadcastConsumer({
     sqs,
     queueUrl: config.BROADCAST_QUEUE_URL,
-    work: realtime.workBroadcast,
+    work: realtime.deliverBroadcast,
     logger: log,
   });
   log.info('working');

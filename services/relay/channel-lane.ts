@@ -1,11 +1,11 @@
 import type { Entry } from './entry.ts';
-import { isUnencodable } from './publish.ts';
-import type { Publish } from './publish.ts';
+import { EventTooLarge } from '@ordercast/websocket/channel-log/event-too-large.ts';
+import type { Publish } from '@ordercast/websocket/publisher.ts';
 
 /** Events that one publish carries at most. */
 const MAX_BATCH = 100;
-const FIRST_RETRY_MS = 50;
-const LAST_RETRY_MS = 5_000;
+const MIN_RETRY_MS = 50;
+const MAX_RETRY_MS = 5_000;
 
 export interface LaneContext {
   publish: Publish;
@@ -55,7 +55,7 @@ export function createChannelLane(channel: string, context: LaneContext): Channe
       } catch (error) {
         queue.unshift(...batch);
         if (error instanceof NotOurs) isEnded = true;
-        else if (isUnencodable(error)) isolate(batch, error);
+        else if (error instanceof EventTooLarge) isolate(batch, error);
         else await backOff(batch, error);
       }
     }
@@ -85,8 +85,8 @@ export function createChannelLane(channel: string, context: LaneContext): Channe
   const backOff = async (batch: readonly Entry[], error: unknown): Promise<void> => {
     failures += 1;
     context.onFailure(channel, batch, error);
-    const longestMs = Math.min(FIRST_RETRY_MS * 2 ** failures, LAST_RETRY_MS);
-    await context.wait(longestMs * (0.5 + context.random() / 2));
+    const maxMs = Math.min(MIN_RETRY_MS * 2 ** failures, MAX_RETRY_MS);
+    await context.wait(maxMs * (0.5 + context.random() / 2));
   };
 
   const settle = (batch: readonly Entry[], settled: Promise<void>): void => {

@@ -19,6 +19,7 @@ const RETRY_MS = 100;
 /** Marks finished rows, those that finish together by one statement. */
 export function createCompletion(settings: {
   database: Knex;
+  /** Epoch ms. */
   clock: () => number;
   beforeComplete: () => Promise<void>;
   onCompleted: (ids: readonly string[]) => void;

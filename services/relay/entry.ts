@@ -4,8 +4,8 @@ import {
 } from '@ordercast/contract/abandoned-event.ts';
 import type { AbandonedEventData } from '@ordercast/contract/abandoned-event.ts';
 import { z } from 'zod';
-import { cloudEventSchema } from '../outbox/cloud-event.ts';
-import type { CloudEvent } from '../outbox/cloud-event.ts';
+import { outboxEventSchema } from '../outbox/outbox-event.ts';
+import type { OutboxEvent } from '../outbox/outbox-event.ts';
 import type { PendingEntry } from '../outbox/outbox.ts';
 import { isoInstant } from '@ordercast/platform/column.ts';
 
@@ -14,7 +14,7 @@ export interface Entry {
   id: string;
   /** Each once. */
   channels: readonly string[];
-  event: CloudEvent;
+  event: OutboxEvent;
   traceparent: string | null;
   /** Why its own event is lost and `event` is a tombstone; undefined for a sound one. */
   abandonedBecause: string | undefined;
@@ -27,7 +27,7 @@ export function readEntry(row: PendingEntry, now: number): Entry {
   const { id, channels, traceparent } = row;
   const names = new Set(parse(channelsSchema, channels));
   const entry = { id, channels: [...names], traceparent };
-  const sound = parse(cloudEventSchema, row.event);
+  const sound = parse(outboxEventSchema, row.event);
   if (sound !== undefined && entry.channels.length > 0) {
     const event = traceparent === null ? sound : { ...sound, traceparent };
     return { ...entry, event, abandonedBecause: undefined };
@@ -40,7 +40,7 @@ export function readEntry(row: PendingEntry, now: number): Entry {
 }
 
 /** What stands in the channels in place of an event that they cannot carry. */
-export function tombstone(id: string, lost: CloudEvent | undefined, now: number): CloudEvent {
+export function tombstone(id: string, lost: OutboxEvent | undefined, now: number): OutboxEvent {
   const data: AbandonedEventData = { type: lost?.type ?? null };
   return {
     specversion: '1.0',

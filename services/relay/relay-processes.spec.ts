@@ -4,7 +4,7 @@ import { orderSchema } from '@ordercast/contract/order.ts';
 import { orderEventDataSchema } from '@ordercast/contract/order-event.ts';
 import type { OrderEventData } from '@ordercast/contract/order-event.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { cloudEventSchema } from '../outbox/cloud-event.ts';
+import { outboxEventSchema } from '../outbox/outbox-event.ts';
 import { startChild } from '@ordercast/platform/testing/child-process.ts';
 import type { Child } from '@ordercast/platform/testing/child-process.ts';
 import { ADA, SAM, startTestApi } from '../testing/test-api.ts';
@@ -60,7 +60,7 @@ async function channel(name: string): Promise<OrderEventData[]> {
   const events = new Map<string, OrderEventData>();
   for (const line of lines) {
     if (!line.startsWith(`${name} `)) continue;
-    const { id, data } = cloudEventSchema.parse(JSON.parse(line.slice(name.length + 1)));
+    const { id, data } = outboxEventSchema.parse(JSON.parse(line.slice(name.length + 1)));
     if (!events.has(id)) events.set(id, orderEventDataSchema.parse(data));
   }
   return [...events.values()];

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Leadership } from './leadership/leadership.ts';
 import type { Logger } from '@ordercast/platform/logger.ts';
-import type { Publish } from './publish.ts';
+import type { Publish } from '@ordercast/websocket/publisher.ts';
 
 /** Places where a test may stop the process, to show that nothing is lost there. */
 export interface RelayCrashPoints {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { claimOutbox, narrowOutbox, recordOutboxFailure } from '../outbox/outbox.ts';
+import { claimOutbox, keepPendingChannels, recordOutboxFailure } from '../outbox/outbox.ts';
 import type { Term } from './leadership/leadership.ts';
 import { createChannelLane } from './channel-lane.ts';
 import type { ChannelLane, LaneContext } from './channel-lane.ts';
@@ -22,8 +22,8 @@ const MAX_PUBLISHING = 64;
 /** How long a channel may run ahead of a stuck one before the rows say so. */
 const NARROW_EVERY_MS = 1_000;
 /** The poll's pause doubles from the first to the last while nothing comes; a nudge ends it. */
-const FIRST_PAUSE_MS = 5;
-const LAST_PAUSE_MS = 250;
+const MIN_PAUSE_MS = 5;
+const MAX_PAUSE_MS = 250;
 
 export interface RelayTerm {
   nudge: () => void;
@@ -132,18 +132,18 @@ export function createTerm(settings: RelaySettings & { lead: Term }): RelayTerm 
   const narrow = async (): Promise<void> => {
     narrowedAt = clock();
     for (const { id, channels } of held.takePartlyPublished()) {
-      await narrowOutbox(database, id, channels);
+      await keepPendingChannels(database, id, channels);
     }
   };
   let narrowedAt = clock();
 
   const run = async (): Promise<void> => {
-    let pauseMs = FIRST_PAUSE_MS;
+    let pauseMs = MIN_PAUSE_MS;
     while (!ending.signal.aborted && (await lead.isHeld())) {
       if (clock() - narrowedAt >= NARROW_EVERY_MS) await narrow();
       const claimed = await claim();
       if (claimed === CLAIM_LIMIT) continue;
-      pauseMs = claimed > 0 ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LAST_PAUSE_MS);
+      pauseMs = claimed > 0 ? MIN_PAUSE_MS : Math.min(pauseMs * 2, MAX_PAUSE_MS);
       await pause.wait(pauseMs);
     }
   };

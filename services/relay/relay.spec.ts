@@ -1,3 +1,4 @@
+import { EventTooLarge } from '@ordercast/websocket/channel-log/event-too-large.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { appendToOutbox } from '../outbox/outbox.ts';
@@ -204,9 +205,8 @@ describe('the relay', () => {
 
   it('puts a tombstone in place of an event that no frame can carry, and raises an alarm', async () => {
     publisher.setFault((_channel, events) => {
-      const error = new Error('too large');
-      error.name = 'EventTooLarge';
-      if (JSON.stringify(events).includes('huge')) throw error;
+      const tooLarge = events.find((event) => JSON.stringify(event).includes('huge'));
+      if (tooLarge) throw new EventTooLarge(tooLarge.id, 40_000, 32_000);
     });
     const before = await append(['all']);
     const huge = await append(['all', 'mine'], ids.next(), 'huge');

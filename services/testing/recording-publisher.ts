@@ -1,14 +1,14 @@
-import type { CloudEvent } from '../outbox/cloud-event.ts';
-import type { Publish } from '../relay/publish.ts';
+import type { OutboxEvent } from '../outbox/outbox-event.ts';
+import type { Publish } from '@ordercast/websocket/publisher.ts';
 
 export interface RecordingPublisher {
   publish: Publish;
   /** Ids in each channel, in the order of their first arrival, as a channel log keeps them. */
   log: (channel: string) => readonly string[];
   /** Every event that ever arrived, repeats included. */
-  arrivals: { channel: string; event: CloudEvent }[];
+  arrivals: { channel: string; event: OutboxEvent }[];
   /** Runs before each publish; may throw, or wait. */
-  setFault: (fault: (channel: string, events: readonly CloudEvent[]) => unknown) => void;
+  setFault: (fault: (channel: string, events: readonly OutboxEvent[]) => unknown) => void;
   /** What everybody has been tried by; at once unless set. */
   setSettled: (settled: Promise<void>) => void;
 }

@@ -2,12 +2,12 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Logger } from 'pino';
 import { Consumer } from 'sqs-consumer';
 import { VISIBILITY_TIMEOUT_S } from './broadcast-queue.ts';
-import type { BroadcastWorker } from './broadcast-worker.ts';
+import type { DeliverBroadcast } from './deliver-broadcast.ts';
 
 export interface BroadcastConsumerOptions {
   sqs: SQSClient;
   queueUrl: string;
-  work: BroadcastWorker;
+  work: DeliverBroadcast;
   logger: Pick<Logger, 'error'>;
   /** A message in hand is hidden anew this often, so that only a dead worker's becomes visible. */
   heartbeatSeconds?: number;

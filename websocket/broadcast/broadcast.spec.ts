@@ -51,7 +51,7 @@ async function makeBed({ sqsPort }: { sqsPort?: number } = {}) {
   const realtime = await another();
   const { url } = await serve(realtime);
   const startWorker = (
-    work = realtime.workBroadcast,
+    work = realtime.deliverBroadcast,
     changed: Partial<BroadcastConsumerOptions> = {},
   ) => {
     const worker = startBroadcastConsumer({
@@ -129,7 +129,7 @@ describe('a broadcast', () => {
   it('reaches every subscriber once, through several workers', async () => {
     const { startWorker, another, subscribers, realtime, queueUrl } = await makeBed();
     startWorker();
-    startWorker((await another()).workBroadcast);
+    startWorker((await another()).deliverBroadcast);
     const clients = await subscribers(40);
     for (const event of someEvents(5)) await realtime.publish(CHANNEL, [event]);
     for (const client of clients) {
@@ -142,7 +142,7 @@ describe('a broadcast', () => {
     await expect.poll(() => fauxqs.depth(queueUrl), PATIENT).toEqual({ waiting: 0, inHand: 0 });
   });
 
-  it('is brought about by another worker where one dies with it in hand', async () => {
+  it('is fanned out by another worker where one dies with it in hand', async () => {
     const { startWorker, subscribers, realtime, queueUrl } = await makeBed();
     const [client] = await subscribers(1);
     await realtime.publish(CHANNEL, [anEvent('e1')]);
@@ -158,7 +158,7 @@ describe('a broadcast', () => {
     await realtime.publish(CHANNEL, someEvents(2));
     const first = await take(queueUrl, { hiddenSeconds: 30 });
     await realtime.publish(CHANNEL, someEvents(3, 'later'));
-    for (const { Body = '' } of first) await realtime.workBroadcast(Body);
+    for (const { Body = '' } of first) await realtime.deliverBroadcast(Body);
     expect((await client?.events(2))?.ids).toEqual(['e1', 'e2']);
     expect(await client?.ask({ action: 'ping', id: 'p' })).toMatchObject({ type: 'pong' });
   });
@@ -179,7 +179,7 @@ describe('a broadcast', () => {
   it('that comes later than the log keeps it is dropped, and logged', async () => {
     const { realtime, warnings } = await makeBed();
     const message = { channel: CHANNEL, shard: 0, epoch: 'another', from: 1, to: 1 };
-    await realtime.workBroadcast(JSON.stringify(message));
+    await realtime.deliverBroadcast(JSON.stringify(message));
     expect(JSON.stringify(warnings)).toContain('broadcast too late');
   });
 
@@ -226,7 +226,7 @@ describe('a worker', () => {
     const taken: string[] = [];
     const worker = startWorker((body) => {
       taken.push(body);
-      return unhurried.workBroadcast(body);
+      return unhurried.deliverBroadcast(body);
     });
     await expect.poll(() => taken.length, PATIENT).toBe(SHARDS);
     await worker.stop();
@@ -285,7 +285,7 @@ describe('a worker', () => {
     const { realtime, startWorker, errors, subscribers } = await makeBed();
     const [client] = await subscribers(1);
     const startedAt = performance.now();
-    startWorker(realtime.workBroadcast, { sqs: fauxqs.connect(proxy.port) });
+    startWorker(realtime.deliverBroadcast, { sqs: fauxqs.connect(proxy.port) });
     await realtime.publish(CHANNEL, [anEvent('e1')]);
     // Each of four asks, asks once more, and pauses for two seconds before it asks again.
     await expect.poll(() => errors.length, PATIENT).toBeGreaterThanOrEqual(12);
@@ -335,7 +335,7 @@ describe('the Lambda handler', () => {
     for (const client of clients) expect((await client.events(1)).ids).toEqual(['e1']);
   });
 
-  it('brings about what it can, and names only what must be tried again', async () => {
+  it('fans out what it can, and names only what must be tried again', async () => {
     const { realtime, queueUrl, subscribers } = await makeBed();
     const [client] = await subscribers(1);
     await realtime.publish(CHANNEL, [anEvent('e1')]);

@@ -28,6 +28,7 @@ const MAX_REPLAY_EVENTS = 100_000;
 export interface DynamoChannelLogOptions {
   client: DynamoDBDocumentClient;
   tableName: string;
+  /** Epoch ms. */
   clock: () => number;
   random: () => number;
 }

@@ -1,6 +1,6 @@
 import type { Position } from '@ordercast/protocol/position.ts';
 import { formatPosition, parsePosition } from '@ordercast/protocol/position.ts';
-import type { Connection, Question } from './connection.ts';
+import type { ClientConnection, Question } from './client-connection.ts';
 import type { Environment } from './environment.ts';
 import { retryDelayMs } from './environment.ts';
 import type { RealtimeError } from './errors.ts';
@@ -12,7 +12,7 @@ import {
 } from './errors.ts';
 import type { AnswerFrame, ErrorFrame } from './frames.ts';
 import type { Sequencer } from './sequencer.ts';
-import { createAlarm } from './timers.ts';
+import { createRestartableTimer } from './timers.ts';
 
 /** The channel, as its links see it. */
 export interface LinkedChannel {
@@ -22,7 +22,7 @@ export interface LinkedChannel {
   readonly wanted: boolean;
   subscribed: (since: Position | undefined, head: Position, recovered: boolean) => void;
   /** Lets go of a connection on which nothing is subscribed any more. */
-  detach: (connection: Connection) => void;
+  detach: (connection: ClientConnection) => void;
   fail: (error: ServerRefusedError) => void;
   report: (error: RealtimeError) => void;
 }
@@ -30,7 +30,7 @@ export interface LinkedChannel {
 /** One channel on one connection: subscribes, repairs, unsubscribes; one operation at a time. */
 export interface ChannelLink {
   /** Whether the server has confirmed the subscription. */
-  readonly stands: boolean;
+  readonly isSubscribed: boolean;
   /** Whether all that was missed when the subscription came to stand has been delivered. */
   readonly caughtUp: boolean;
   /** Does what is due next, if anything; to be called after every change. */
@@ -42,18 +42,18 @@ export interface ChannelLink {
 
 const UNSUBSCRIBE_TRIES = 3;
 /** A question that timed out is given 2, 4, then 8 times the deadline. */
-const MOST_DOUBLINGS = 3;
+const MAX_DOUBLINGS = 3;
 
 export function createChannelLink(
   channel: LinkedChannel,
-  connection: Connection,
+  connection: ClientConnection,
   env: Environment,
-  renewToken: (connection: Connection) => Promise<boolean | undefined>,
+  renewToken: (connection: ClientConnection) => Promise<boolean | undefined>,
 ): ChannelLink {
   const { name, sequencer } = channel;
-  const retry = createAlarm(env);
-  const gap = createAlarm(env);
-  let stands = false;
+  const retry = createRestartableTimer(env);
+  const gap = createRestartableTimer(env);
+  let isSubscribed = false;
   /** A subscribe was sent, so the server may hold a subscription. */
   let sent = false;
   let busy = false;
@@ -61,14 +61,14 @@ export function createChannelLink(
   /** Subscribe again although the subscription stands. */
   let repair = false;
   let attempts = 0;
-  let fruitless = 0;
+  let emptyRepairs = 0;
   let tokenTried = false;
   /** The head that the last `subscribed` named: the replay goes up to it. */
   let target: Position | undefined;
 
   const hasCaughtUp = (): boolean => {
     const at = sequencer.position;
-    return stands && at !== undefined && (at.epoch !== target?.epoch || at.seq >= target.seq);
+    return isSubscribed && at !== undefined && (at.epoch !== target?.epoch || at.seq >= target.seq);
   };
 
   const step = (): void => {
@@ -77,7 +77,7 @@ export function createChannelLink(
       gap.clear();
       if (sent) unsubscribe();
       else channel.detach(connection);
-    } else if (!stands || repair) subscribe();
+    } else if (!isSubscribed || repair) subscribe();
     else watchGap();
   };
 
@@ -104,7 +104,7 @@ export function createChannelLink(
           step();
           return;
         }
-        stands = true;
+        isSubscribed = true;
         tokenTried = false;
         target = head;
         channel.subscribed(since, head, answer.recovered);
@@ -114,7 +114,7 @@ export function createChannelLink(
   };
 
   const unsubscribe = (): void => {
-    stands = false;
+    isSubscribed = false;
     const left = (): void => {
       sent = false;
       attempts = 0;
@@ -141,7 +141,7 @@ export function createChannelLink(
     unanswered: (error: RealtimeError) => void,
   ): void => {
     busy = true;
-    const timeoutMs = env.timings.answerTimeoutMs * 2 ** Math.min(attempts, MOST_DOUBLINGS);
+    const timeoutMs = env.timings.answerTimeoutMs * 2 ** Math.min(attempts, MAX_DOUBLINGS);
     connection.ask(question, timeoutMs, (answer) => {
       busy = false;
       if (stopped) return;
@@ -168,7 +168,7 @@ export function createChannelLink(
   };
 
   const again = (error: RealtimeError): void => {
-    repair = stands;
+    repair = isSubscribed;
     channel.report(error);
     if (!stopped) retry.set(retryDelayMs(env, attempts++), step);
   };
@@ -177,34 +177,35 @@ export function createChannelLink(
   const watchGap = (): void => {
     if (!sequencer.behind) {
       gap.clear();
-      fruitless = 0;
+      emptyRepairs = 0;
       return;
     }
     if (gap.armed) return;
     const { gapGraceMs, catchUpGraceMs } = env.timings;
     const before = sequencer.position;
     const graceMs = hasCaughtUp() ? gapGraceMs : catchUpGraceMs;
-    const backoffMs = fruitless === 0 ? 0 : retryDelayMs(env, fruitless - 1);
+    const backoffMs = emptyRepairs === 0 ? 0 : retryDelayMs(env, emptyRepairs - 1);
     gap.set(graceMs + backoffMs, () => {
       if (sequencer.behind && sequencer.position === before) {
         repair = true;
-        fruitless += 1;
-        if (fruitless > 1) channel.report(new EventsMissingError(`Events of ${name} are missing.`));
-      } else fruitless = 0;
+        emptyRepairs += 1;
+        if (emptyRepairs > 1)
+          channel.report(new EventsMissingError(`Events of ${name} are missing.`));
+      } else emptyRepairs = 0;
       step();
     });
   };
 
   return {
-    get stands() {
-      return stands;
+    get isSubscribed() {
+      return isSubscribed;
     },
     get caughtUp() {
       return hasCaughtUp();
     },
     step,
     heard(positions) {
-      if (!stands) return;
+      if (!isSubscribed) return;
       const head = parsePosition(String(positions[name]));
       // The server does not count this subscription (any more, or when it took the ping): make it again.
       if (head) sequencer.hear(head);
@@ -213,7 +214,7 @@ export function createChannelLink(
     },
     stop() {
       stopped = true;
-      stands = false;
+      isSubscribed = false;
       retry.clear();
       gap.clear();
     },

@@ -2,7 +2,7 @@ import type { Position } from '@ordercast/protocol/position.ts';
 import { formatPosition, parsePosition } from '@ordercast/protocol/position.ts';
 import type { ChannelLink, LinkedChannel } from './channel-link.ts';
 import { createChannelLink } from './channel-link.ts';
-import type { Connection } from './connection.ts';
+import type { ClientConnection } from './client-connection.ts';
 import type { Environment } from './environment.ts';
 import type { RealtimeError } from './errors.ts';
 import { CallbackError, PositionStoreError } from './errors.ts';
@@ -28,8 +28,8 @@ export interface Listener {
   /** The first of what it was given and has not handled: the position stays before it. */
   readonly unhandled?: Place | undefined;
   onError?: ((error: RealtimeError) => unknown) | undefined;
-  /** The subscription stands. Called again after each reconnect. */
-  onStanding?(): void;
+  /** The server has confirmed the subscription. Called again after each reconnect. */
+  onSubscribed?(): void;
   /** The last call: refused, signed out or closed. */
   onEnd(error: RealtimeError): void;
 }
@@ -39,23 +39,23 @@ export interface ChannelHost {
   changed: () => void;
   /** Nobody listens and no connection holds a subscription, or it has failed: forget the channel. */
   over: (channel: Channel) => void;
-  renewToken: (connection: Connection) => Promise<boolean | undefined>;
+  renewToken: (connection: ClientConnection) => Promise<boolean | undefined>;
 }
 
 /** One channel: those who listen to it, how far they got, and its links to the connections. */
 export interface Channel {
   readonly wanted: boolean;
   /** Whether the server has confirmed the subscription on a connection that is open. */
-  readonly stands: boolean;
-  caughtUpOn: (connection: Connection) => boolean | undefined;
+  readonly isSubscribed: boolean;
+  caughtUpOn: (connection: ClientConnection) => boolean | undefined;
   add: (listener: Listener) => void;
   /** Keeps how far the listeners are. */
   save: () => void;
   remove: (listener: Listener) => void;
-  attach: (connection: Connection) => void;
-  detach: (connection: Connection) => void;
+  attach: (connection: ClientConnection) => void;
+  detach: (connection: ClientConnection) => void;
   receive: (frame: EventsFrame) => void;
-  heard: (connection: Connection, positions: Record<string, unknown>) => void;
+  heard: (connection: ClientConnection, positions: Record<string, unknown>) => void;
   /** Tells everybody that no more will come. */
   end: (error: RealtimeError) => void;
 }
@@ -67,7 +67,7 @@ export function createChannel(
   host: ChannelHost,
 ): Channel {
   const listeners = new Set<Listener>();
-  const links = new Map<Connection, ChannelLink>();
+  const links = new Map<ClientConnection, ChannelLink>();
   let draining = false;
   let isOver = false;
   let delivered = 0;
@@ -139,7 +139,7 @@ export function createChannel(
    * A callback that brings in more frames does not deliver them itself.
    */
   const drain = (): void => {
-    if (draining || !channel.stands) return;
+    if (draining || !channel.isSubscribed) return;
     draining = true;
     while (channel.wanted) {
       const before = sequencer.position;
@@ -162,13 +162,13 @@ export function createChannel(
     get wanted() {
       return !isOver && listeners.size > 0;
     },
-    get stands() {
-      return [...links.values()].some((link) => link.stands);
+    get isSubscribed() {
+      return [...links.values()].some((link) => link.isSubscribed);
     },
     caughtUpOn: (connection) => links.get(connection)?.caughtUp,
     add(listener) {
       listeners.add(listener);
-      if (channel.stands) listener.onStanding?.();
+      if (channel.isSubscribed) listener.onSubscribed?.();
       step();
     },
     remove(listener) {
@@ -201,7 +201,7 @@ export function createChannel(
       const isLost = sequencer.answered(since, head, recovered);
       if (isLost) tell(before, (listener, place) => listener.onReload(place));
       else if (!since) save();
-      listeners.forEach((listener) => listener.onStanding?.());
+      listeners.forEach((listener) => listener.onSubscribed?.());
       drain();
     },
     fail(error) {

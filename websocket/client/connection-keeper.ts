@@ -1,12 +1,12 @@
-import type { Connection } from './connection.ts';
-import { openConnection } from './connection.ts';
+import type { ClientConnection } from './client-connection.ts';
+import { openConnection } from './client-connection.ts';
 import type { Environment } from './environment.ts';
 import { retryDelayMs } from './environment.ts';
 import type { RealtimeError } from './errors.ts';
 import { HandshakeFailedError, ServerClosingError, SignedOutError } from './errors.ts';
 import type { ClosingFrame, EventsFrame } from './frames.ts';
 import type { NetworkSignal } from './network-signals.ts';
-import { createAlarm } from './timers.ts';
+import { createRestartableTimer } from './timers.ts';
 import type { TokenRefresh } from './token-refresh.ts';
 import { startTokenRefresh } from './token-refresh.ts';
 import type { GetToken, TokenReason } from './token-source.ts';
@@ -20,13 +20,13 @@ export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'waiting' | 
 
 export interface KeeperHost {
   /** The connection is open: subscribe on it. */
-  attach: (connection: Connection) => void;
+  attach: (connection: ClientConnection) => void;
   /** The connection is gone. */
-  detach: (connection: Connection) => void;
+  detach: (connection: ClientConnection) => void;
   /** Whether everything that is wanted stands on the connection, nothing missing. */
-  caughtUp: (connection: Connection) => boolean;
+  caughtUp: (connection: ClientConnection) => boolean;
   events: (frame: EventsFrame) => void;
-  pong: (connection: Connection, positions: Record<string, unknown>) => void;
+  pong: (connection: ClientConnection, positions: Record<string, unknown>) => void;
   stateChanged: (state: ConnectionState) => void;
   /** Closed for good, by whom and why. */
   closed: (error: RealtimeError) => void;
@@ -36,12 +36,12 @@ export interface KeeperHost {
 export interface ConnectionKeeper {
   readonly state: ConnectionState;
   /** The open connections: one, or two while one replaces the other. */
-  readonly open: Connection[];
+  readonly open: ClientConnection[];
   start: () => void;
   close: (error: RealtimeError) => void;
   signal: (signal: NetworkSignal) => void;
   /** Fetches and sends a new token on an open connection; true once the server has taken it. */
-  renewToken: (connection: Connection) => Promise<boolean | undefined>;
+  renewToken: (connection: ClientConnection) => Promise<boolean | undefined>;
   /** Completes a replacement once the new connection has caught up; to be called after every change. */
   settle: () => void;
 }
@@ -52,15 +52,15 @@ export function createConnectionKeeper(
   env: Environment,
   host: KeeperHost,
 ): ConnectionKeeper {
-  const refreshes = new Map<Connection, TokenRefresh>();
+  const refreshes = new Map<ClientConnection, TokenRefresh>();
   /** When the next connection is to be opened. */
-  const next = createAlarm(env);
-  const stable = createAlarm(env);
-  const replacement = createAlarm(env);
+  const next = createRestartableTimer(env);
+  const stable = createRestartableTimer(env);
+  const replacement = createRestartableTimer(env);
   let state: ConnectionState = 'idle';
-  let current: Connection | undefined;
+  let current: ClientConnection | undefined;
   /** Being opened, or (beside a current one) catching up. */
-  let candidate: Connection | undefined;
+  let candidate: ClientConnection | undefined;
   let fetchingToken = false;
   let attempts = 0;
   /** The wait was asked for by the server, so no signal cuts it short. */
@@ -75,7 +75,7 @@ export function createConnectionKeeper(
     host.stateChanged(to);
   };
 
-  const forget = (connection: Connection): void => {
+  const forget = (connection: ClientConnection): void => {
     refreshes.get(connection)?.stop();
     refreshes.delete(connection);
     connection.close();
@@ -119,7 +119,7 @@ export function createConnectionKeeper(
     });
   };
 
-  const opened = (connection: Connection, token: string): void => {
+  const opened = (connection: ClientConnection, token: string): void => {
     const refresh = startTokenRefresh(connection, token, getToken, env, (error) => {
       tokenTrust = 'suspect';
       lost(connection, error);
@@ -139,7 +139,7 @@ export function createConnectionKeeper(
     if (candidate?.isOpen && host.caughtUp(candidate)) promote(candidate);
   };
 
-  const promote = (connection: Connection): void => {
+  const promote = (connection: ClientConnection): void => {
     const { stableAfterMs, renewAfterMinMs, renewAfterMaxMs } = env.timings;
     const old = current;
     current = connection;
@@ -166,7 +166,7 @@ export function createConnectionKeeper(
     env.report(error);
   };
 
-  const lost = (connection: Connection, error: RealtimeError, serverWaitMs = 0): void => {
+  const lost = (connection: ClientConnection, error: RealtimeError, serverWaitMs = 0): void => {
     forget(connection);
     if (connection === candidate) {
       candidate = undefined;
@@ -184,7 +184,7 @@ export function createConnectionKeeper(
     env.report(error);
   };
 
-  const closing = (connection: Connection, { reason, retryAfterMs }: ClosingFrame): void => {
+  const closing = (connection: ClientConnection, { reason, retryAfterMs }: ClosingFrame): void => {
     const isSignedOut = reason === 'signed_out';
     if (isSignedOut && signedOut === 'tried') {
       giveUp();

@@ -14,7 +14,7 @@ const DAYS = 10;
 const STEPS = (DAYS * 24 * HOUR_MS) / STEP_MS;
 const EVENTS_A_STEP = 40;
 /** The test and its model keep some 15 of each event; whoever kept its id alone would keep 50. */
-const MOST_BYTES_AN_EVENT = 40;
+const MAX_BYTES_AN_EVENT = 40;
 
 setFlagsFromString('--expose-gc');
 
@@ -98,7 +98,7 @@ it('keeps nothing of what is past, over ten days of events, tokens, cuts and ite
   expect(seen).toBe(STEPS * EVENTS_A_STEP);
 
   const grown = (await heapUsed()) - heapEarly;
-  expect(grown / (seen - seenEarly)).toBeLessThan(MOST_BYTES_AN_EVENT);
+  expect(grown / (seen - seenEarly)).toBeLessThan(MAX_BYTES_AN_EVENT);
 
   const alive = (references: readonly WeakRef<object>[]) =>
     references.filter((reference) => reference.deref() !== undefined).length;

@@ -192,7 +192,7 @@ export function createRealtimeClient({
         onEvent: (event) => handlers.onEvent(event),
         onReload: () => handlers.onReload(),
         onError: handlers.onError && guarded((error) => handlers.onError?.(error)),
-        onStanding: () => ready.resolve(undefined),
+        onSubscribed: () => ready.resolve(undefined),
         onEnd: (error) => {
           over = 'ended';
           ready.reject(error);
@@ -204,7 +204,7 @@ export function createRealtimeClient({
       const channel = listen(name, listener);
       return {
         get state() {
-          return over ?? (channel.stands ? 'subscribed' : 'pending');
+          return over ?? (channel.isSubscribed ? 'subscribed' : 'pending');
         },
         ready: ready.promise,
         unsubscribe: () => {

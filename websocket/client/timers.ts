@@ -4,10 +4,10 @@ export type CancelTimer = () => void;
 export type SetTimer = (run: () => void, delayMs: number) => CancelTimer;
 
 /** The longest delay that setTimeout keeps; a longer one would fire at once (HTML standard, 32 bits). */
-const LONGEST_DELAY_MS = 2 ** 31 - 1;
+const MAX_DELAY_MS = 2 ** 31 - 1;
 
 export const platformTimers: SetTimer = (run, delayMs) => {
-  const timer = setTimeout(run, Math.min(delayMs, LONGEST_DELAY_MS));
+  const timer = setTimeout(run, Math.min(delayMs, MAX_DELAY_MS));
   return () => clearTimeout(timer);
 };
 
@@ -31,14 +31,14 @@ export function stoppableTimers(setTimer: SetTimer): { setTimer: SetTimer; stop:
   };
 }
 
-/** One timer that can be armed again; arming it cancels what was armed. */
-export interface Alarm {
+/** One timer that can be started anew; that cancels what it waited for. */
+export interface RestartableTimer {
   readonly armed: boolean;
   set(delayMs: number, run: () => void): void;
   clear: () => void;
 }
 
-export function createAlarm({ setTimer }: { setTimer: SetTimer }): Alarm {
+export function createRestartableTimer({ setTimer }: { setTimer: SetTimer }): RestartableTimer {
   let cancel: CancelTimer | undefined;
   const clear = (): void => {
     cancel?.();

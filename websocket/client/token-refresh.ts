@@ -1,14 +1,14 @@
-import type { Connection } from './connection.ts';
+import type { ClientConnection } from './client-connection.ts';
 import type { Environment } from './environment.ts';
 import { retryDelayMs } from './environment.ts';
 import { AnswerTimeoutError, RealtimeError, ServerRefusedError } from './errors.ts';
 import type { AnswerFrame } from './frames.ts';
-import { createAlarm } from './timers.ts';
+import { createRestartableTimer } from './timers.ts';
 import type { GetToken, TokenReason } from './token-source.ts';
 import { claimsOf } from './token-source.ts';
 
 /** A new token is fetched in the last fifth of the old one's life, but at most this long before. */
-const LONGEST_LEAD_MS = 120_000;
+const MAX_LEAD_MS = 120_000;
 
 /** Keeps one open connection authenticated: sends a fresh token before the old one expires. */
 export interface TokenRefresh {
@@ -19,13 +19,13 @@ export interface TokenRefresh {
 
 /** `refused` is called when the server takes no token of ours for this connection. */
 export function startTokenRefresh(
-  connection: Connection,
+  connection: ClientConnection,
   firstToken: string,
   getToken: GetToken,
   env: Environment,
   refused: (error: RealtimeError) => void,
 ): TokenRefresh {
-  const alarm = createAlarm(env);
+  const alarm = createRestartableTimer(env);
   let current = firstToken;
   let running: Promise<boolean> | undefined;
   let attempts = 0;
@@ -42,7 +42,7 @@ export function startTokenRefresh(
     const leftMs = isNew && byClockMs < lifeMs / 2 ? lifeMs : byClockMs;
     // An expired or unreadable token: the server is the one to say so.
     if (!(leftMs > 0) || !connection.isOpen) return;
-    const leadMs = Math.min(LONGEST_LEAD_MS, leftMs / 5) * (0.5 + 0.5 * env.random());
+    const leadMs = Math.min(MAX_LEAD_MS, leftMs / 5) * (0.5 + 0.5 * env.random());
     alarm.set(Math.max(1000, leftMs - leadMs), () => void renew('expiring'));
   };
 

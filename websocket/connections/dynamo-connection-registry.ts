@@ -34,6 +34,7 @@ export interface DynamoConnectionRegistryOptions {
   shardsOf: (channel: string) => number;
   /** Most subscriptions of one connection. */
   maxSubscriptions: number;
+  /** Epoch ms. */
   clock: () => number;
 }
 

@@ -10,7 +10,7 @@ import type { SendResult } from './sender.ts';
 const MAX_WAITING = 256;
 
 /** `late`: a post is still under way and nobody waits for it any more. */
-export type Tried = 'tried' | 'late';
+export type PushResult = 'settled' | 'late';
 
 export interface LaneOptions {
   /** Sends a frame; calls `onLate` where nobody shall wait for it any more. */
@@ -24,7 +24,7 @@ export interface LaneOptions {
 interface Lane {
   waiting: Batch[];
   /** Resolves when what waits has been tried. */
-  next: PromiseWithResolvers<Tried>;
+  next: PromiseWithResolvers<PushResult>;
 }
 
 /**
@@ -46,7 +46,7 @@ export class ChannelLanes {
    * Resolves when these batches have been sent, skipped, or found to have no receiver; or when a post
    * to the connection is late.
    */
-  push(subscriber: Subscriber, batches: readonly Batch[]): Promise<Tried> {
+  push(subscriber: Subscriber, batches: readonly Batch[]): Promise<PushResult> {
     const open = this.#lanes.get(subscriber.connectionId);
     if (open !== undefined) {
       open.waiting.push(...batches);
@@ -62,7 +62,7 @@ export class ChannelLanes {
 
   async #drain(subscriber: Subscriber, lane: Lane): Promise<void> {
     let result: SendResult;
-    let current: PromiseWithResolvers<Tried>;
+    let current: PromiseWithResolvers<PushResult>;
     do {
       current = lane.next;
       lane.next = Promise.withResolvers();
@@ -72,12 +72,12 @@ export class ChannelLanes {
         lane.next.resolve('late');
       });
       if (result === 'gone') break;
-      resolve('tried');
+      resolve('settled');
     } while (lane.waiting.length > 0);
     this.#lanes.delete(subscriber.connectionId);
     if (result === 'gone') await this.#options.forget(subscriber);
-    current.resolve('tried');
-    lane.next.resolve('tried');
+    current.resolve('settled');
+    lane.next.resolve('settled');
     if (this.#lanes.size === 0) this.#options.onIdle();
   }
 

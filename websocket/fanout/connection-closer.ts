@@ -14,6 +14,7 @@ export type ClosedFor = keyof typeof RETRY_SPREAD_MS & ClosingReason;
 export interface ConnectionCloserOptions {
   registry: ConnectionRegistry;
   sender: Sender;
+  /** Epoch ms. */
   clock: () => number;
   random: () => number;
   logger: Pick<Logger, 'error'>;

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Batch } from '../channel-log/channel-log.ts';
 import type { ConnectionRegistry, Subscriber } from '../connections/connection-registry.ts';
 import { ChannelLanes } from './channel-lanes.ts';
-import type { Tried } from './channel-lanes.ts';
+import type { PushResult } from './channel-lanes.ts';
 import type { ConnectionCloser } from './connection-closer.ts';
 import { LateConnections } from './late-connections.ts';
 import type { Sender, SendResult } from './sender.ts';
@@ -28,6 +28,7 @@ export interface FanOutOptions {
   registry: ConnectionRegistry;
   sender: Sender;
   closer: ConnectionCloser;
+  /** Epoch ms. */
   clock: () => number;
   logger: Pick<Logger, 'warn' | 'error'>;
 }
@@ -52,7 +53,7 @@ export function createFanOut({ registry, sender, closer, clock, logger }: FanOut
     return result;
   }
 
-  async function settle(channel: string, tries: readonly Promise<Tried>[]): Promise<void> {
+  async function settle(channel: string, tries: readonly Promise<PushResult>[]): Promise<void> {
     const outcomes = await Promise.all(tries);
     const connections = outcomes.filter((outcome) => outcome === 'late').length;
     if (connections > 0) logger.warn({ channel, connections }, 'connections are late');
@@ -73,19 +74,19 @@ export function createFanOut({ registry, sender, closer, clock, logger }: FanOut
     return lanes;
   }
 
-  async function expire({ connectionId, channelShard }: Subscriber): Promise<Tried> {
+  async function expire({ connectionId, channelShard }: Subscriber): Promise<PushResult> {
     try {
       await closer.closeExpired(connectionId, channelShard);
     } catch (error) {
       logger.error({ err: error, connectionId }, 'expired connection not closed');
     }
-    return 'tried';
+    return 'settled';
   }
 
   return {
     async deliver(channel, batches, shard) {
       if (batches.length === 0) return { settled: Promise.resolve() };
-      const tries: Promise<Tried>[] = [];
+      const tries: Promise<PushResult>[] = [];
       const deliverTo = (subscriber: Subscriber) => {
         const { connectionId, expiresAt } = subscriber;
         const tried =

@@ -50,6 +50,7 @@ const MAX_RETRY_MS = 500;
 export interface SenderOptions {
   client: ConnectionClient;
   limits: SenderLimits;
+  /** Epoch ms. */
   clock: () => number;
   /** From 0 to 1. */
   random: () => number;

@@ -1,7 +1,7 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { BroadcastWorker } from '../broadcast/broadcast-worker.ts';
+import type { DeliverBroadcast } from '../broadcast/deliver-broadcast.ts';
 
 const eventSchema = z.object({
   Records: z.array(z.object({ messageId: z.string(), body: z.string() })),
@@ -15,7 +15,7 @@ export function createBroadcastHandler({
   work,
   logger,
 }: {
-  work: BroadcastWorker;
+  work: DeliverBroadcast;
   logger: Pick<Logger, 'error'>;
 }) {
   return async (event: unknown): Promise<SQSBatchResponse> => {

@@ -27,6 +27,7 @@ export interface MessageHandlerOptions extends MessageDependencies {
   callbackEndpoint: CallbackEndpoint;
   /** Messages that one connection may send in a minute. */
   messagesPerMinute: number;
+  /** Epoch ms. */
   clock: () => number;
   logger: Pick<Logger, 'error'>;
 }
@@ -44,7 +45,7 @@ export function createMessageHandler(options: MessageHandlerOptions) {
   const refusing = new Map<string, Promise<unknown>>();
 
   /** Answers a flood without asking the tables anything. */
-  const stem = async (
+  const answerFlood = async (
     verdict: Exclude<FloodVerdict, 'pass'>,
     body: string,
     requestContext: RequestContext,
@@ -73,7 +74,7 @@ export function createMessageHandler(options: MessageHandlerOptions) {
     const { connectionId, requestId } = requestContext;
     const verdict = guard(connectionId);
     if (verdict !== 'pass') {
-      await stem(verdict, body, requestContext);
+      await answerFlood(verdict, body, requestContext);
       return { statusCode: 200 };
     }
     const counted = await registry.countMessage(connectionId);

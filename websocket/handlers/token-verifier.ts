@@ -47,6 +47,7 @@ export interface TokenVerifierOptions {
   /** The exact `iss` claim; the keys are at `<issuer>/.well-known/jwks.json`. */
   issuer: string;
   clientId: string;
+  /** Epoch ms. */
   clock: () => number;
   /** Whether a subject's tokens up to an instant (epoch ms) are void although they are whole. */
   isRevoked: (sub: string, issuedAt: number) => Promise<boolean>;

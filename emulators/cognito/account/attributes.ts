@@ -9,7 +9,7 @@ const WRITABLE = new Set(
   ).split(' '),
 );
 const READ_ONLY = new Set(['sub', 'email_verified', 'phone_number_verified']);
-const LONGEST_VALUE = 2048;
+const MAX_VALUE_LENGTH = 2048;
 
 export const attributesSchema = z.array(
   z.object({ Name: z.string(), Value: z.string().default('') }),
@@ -37,9 +37,9 @@ export function assertInSchema(attributes: Record<string, string>): void {
         `Attributes did not conform to the schema: Type for attribute {${name}} could not be determined`,
       );
     }
-    if (value.length > LONGEST_VALUE) {
+    if (value.length > MAX_VALUE_LENGTH) {
       throw invalidParameter(
-        `Attributes did not conform to the schema: ${name}: String must be no longer than ${LONGEST_VALUE} characters`,
+        `Attributes did not conform to the schema: ${name}: String must be no longer than ${MAX_VALUE_LENGTH} characters`,
       );
     }
   }

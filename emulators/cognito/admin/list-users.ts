@@ -6,14 +6,14 @@ import type { UserRecord } from '../store/user-record.ts';
 import { userType } from './admin-user.ts';
 
 const FILTER = /^\s*"?([\w:]+)"?\s*(\^?=)\s*"((?:[^"\\]|\\.)*)"\s*$/;
-const MOST = 60;
+const MAX_LIMIT = 60;
 
 /** ListUsers: Cognito's one-condition filter (`=` or `^=`), pages of at most 60. */
 export const listUsers = operation(
   z.object({
     UserPoolId: z.string(),
     Filter: z.string().default(''),
-    Limit: z.number().int().min(0).max(MOST).default(MOST),
+    Limit: z.number().int().min(0).max(MAX_LIMIT).default(MAX_LIMIT),
     PaginationToken: z.string().regex(/^\d+$/).default('0'),
   }),
   (pool, { UserPoolId, Filter, Limit, PaginationToken }) => {
@@ -21,7 +21,7 @@ export const listUsers = operation(
     const matches = parseFilter(Filter);
     const from = Number(PaginationToken);
     const found = pool.users.list().filter(matches);
-    const page = found.slice(from, from + (Limit || MOST));
+    const page = found.slice(from, from + (Limit || MAX_LIMIT));
     const next = from + page.length;
     return {
       Users: page.map(userType),

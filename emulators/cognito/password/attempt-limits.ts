@@ -17,7 +17,7 @@ const HOURLY_LIMITS = {
 
 const HOUR_MS = 3_600_000;
 const FREE_PASSWORD_ATTEMPTS = 5;
-const LONGEST_LOCK_MS = 900_000;
+const MAX_LOCK_MS = 900_000;
 const SWEEP_ABOVE = 10_000;
 
 export type LimitedAction = keyof typeof HOURLY_LIMITS;
@@ -69,9 +69,9 @@ export function createAttemptLimits(clock: () => number): AttemptLimits {
       const lockMs =
         failures < FREE_PASSWORD_ATTEMPTS
           ? 0
-          : Math.min(1000 * 2 ** (failures - FREE_PASSWORD_ATTEMPTS), LONGEST_LOCK_MS);
+          : Math.min(1000 * 2 ** (failures - FREE_PASSWORD_ATTEMPTS), MAX_LOCK_MS);
       const lockedUntil = now + lockMs;
-      passwords.set(username, { failures, lockedUntil, endsAt: lockedUntil + LONGEST_LOCK_MS });
+      passwords.set(username, { failures, lockedUntil, endsAt: lockedUntil + MAX_LOCK_MS });
     },
     passwordSucceeded(username) {
       passwords.delete(username);

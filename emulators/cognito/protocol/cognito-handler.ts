@@ -6,7 +6,7 @@ import type { Pool } from '../pool.ts';
 import { CognitoError } from './cognito-error.ts';
 import type { Operation } from './operation.ts';
 
-const LARGEST_BODY_BYTES = 131_072;
+const MAX_BODY_BYTES = 131_072;
 const EXPOSED_HEADERS = 'x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date';
 
 export interface CognitoHandlerOptions {
@@ -78,9 +78,9 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   for await (const chunk of request) {
     if (!(chunk instanceof Uint8Array)) break;
     size += chunk.length;
-    if (size <= LARGEST_BODY_BYTES) chunks.push(chunk);
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
   }
-  if (size > LARGEST_BODY_BYTES) {
+  if (size > MAX_BODY_BYTES) {
     throw new CognitoError('SerializationException', 'The request is too large.');
   }
   try {

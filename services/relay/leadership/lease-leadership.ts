@@ -22,6 +22,7 @@ export function createLeaseLeadership(settings: {
   name: string;
   /** Unique to this process, at most 64 ASCII characters. */
   owner: string;
+  /** Epoch ms. */
   clock: () => number;
 }): Leadership {
   const { database, name, owner, clock } = settings;
@@ -63,6 +64,7 @@ function createTerm(settings: {
   owner: string;
   fence: number;
   takenAt: number;
+  /** Epoch ms. */
   clock: () => number;
 }): Term {
   const { database, name, owner, fence, clock } = settings;

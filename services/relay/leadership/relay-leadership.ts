@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import { createAppLockLeadership } from './app-lock-leadership.ts';
-import type { ConnectionWishes } from '@ordercast/platform/database.ts';
+import type { ConnectionOptions } from '@ordercast/platform/database.ts';
 import { dialectOf } from '@ordercast/platform/database.ts';
 import type { Leadership } from './leadership.ts';
 import { createLeaseLeadership } from './lease-leadership.ts';
@@ -16,7 +16,8 @@ const REQUEST_TIMEOUT_MS = 3_000;
  */
 export function relayLeadership(settings: {
   database: Knex;
-  open: (wishes: ConnectionWishes) => Knex;
+  open: (options: ConnectionOptions) => Knex;
+  /** Epoch ms. */
   clock: () => number;
 }): { leadership: Leadership; close: () => Promise<void> } {
   const { database, clock } = settings;

@@ -4,8 +4,8 @@ import { Trace } from './trace-parent.ts';
 
 /** Attempts in all, where repeating a request does no harm. */
 const ATTEMPTS = 3;
-const FIRST_WAIT_MS = 300;
-const LONGEST_WAIT_MS = 5_000;
+const MIN_WAIT_MS = 300;
+const MAX_WAIT_MS = 5_000;
 const ANSWER_DEADLINE_MS = 15_000;
 
 export interface HttpClientOptions {
@@ -126,7 +126,7 @@ export class HttpClient {
 
   /** Exponential with full jitter, so that many browsers do not come back at one moment. */
   #waitMs(attempt: number): number {
-    const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt);
+    const ceiling = Math.min(MAX_WAIT_MS, MIN_WAIT_MS * 2 ** attempt);
     return Math.round(ceiling * this.#options.random());
   }
 }

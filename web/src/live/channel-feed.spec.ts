@@ -39,15 +39,15 @@ describe('the feed of a channel', () => {
 
   it('stands once the subscription does', async () => {
     const { feed } = feedOver();
-    expect(feed.stands).toBe(false);
-    await feed.standing;
-    expect(feed.stands).toBe(true);
+    expect(feed.isSubscribed).toBe(false);
+    await feed.subscribed;
+    expect(feed.isSubscribed).toBe(true);
   });
 
   it('that is refused never stands', async () => {
     const { feed } = feedOver(Promise.reject(new Error('FORBIDDEN_CHANNEL')));
     await new Promise((resolve) => setImmediate(resolve));
-    expect(feed.stands).toBe(false);
+    expect(feed.isSubscribed).toBe(false);
   });
 
   it('subscribes once and gives the channel back', () => {

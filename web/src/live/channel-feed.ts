@@ -15,28 +15,28 @@ export interface FeedOptions<Item> {
 
 /**
  * One channel for the whole time of being signed in, and any number of pages that listen to it.
- * A page that has loaded through HTTP after `standing` resolved misses nothing.
+ * A page that has loaded through HTTP after `subscribed` resolved misses nothing.
  */
 export class ChannelFeed<Item> {
   readonly #options: FeedOptions<Item>;
   readonly #listeners = new Set<FeedListener<Item>>();
-  readonly #standing: Promise<void>;
-  #resolveStanding: () => void = () => undefined;
-  #stands = false;
+  readonly #subscribed: Promise<void>;
+  #resolveSubscribed: () => void = () => undefined;
+  #isSubscribed = false;
 
   constructor(options: FeedOptions<Item>) {
     this.#options = options;
-    this.#standing = new Promise((resolve) => (this.#resolveStanding = resolve));
+    this.#subscribed = new Promise((resolve) => (this.#resolveSubscribed = resolve));
   }
 
   /** Whether events have begun to come. */
-  get stands(): boolean {
-    return this.#stands;
+  get isSubscribed(): boolean {
+    return this.#isSubscribed;
   }
 
   /** Resolves when events have begun to come; never rejects, and may never resolve. */
-  get standing(): Promise<void> {
-    return this.#standing;
+  get subscribed(): Promise<void> {
+    return this.#subscribed;
   }
 
   /** Subscribes; returns the clean-up. */
@@ -48,8 +48,8 @@ export class ChannelFeed<Item> {
     });
     subscription.ready.then(
       () => {
-        this.#stands = true;
-        this.#resolveStanding();
+        this.#isSubscribed = true;
+        this.#resolveSubscribed();
       },
       () => undefined,
     );

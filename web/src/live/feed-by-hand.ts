@@ -2,17 +2,17 @@ import type { FeedListener } from './channel-feed.ts';
 
 /** For specs: a channel whose events are sent by hand; it stands when `stand` is called. */
 export class FeedByHand<Item> {
-  stands = false;
-  readonly standing: Promise<void>;
+  isSubscribed = false;
+  readonly subscribed: Promise<void>;
   readonly #listeners = new Set<FeedListener<Item>>();
   #resolve: () => void = () => undefined;
 
   constructor() {
-    this.standing = new Promise((resolve) => (this.#resolve = resolve));
+    this.subscribed = new Promise((resolve) => (this.#resolve = resolve));
   }
 
   stand(): void {
-    this.stands = true;
+    this.isSubscribed = true;
     this.#resolve();
   }
 

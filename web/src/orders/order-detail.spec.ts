@@ -55,9 +55,9 @@ async function opened(stored: Order, roles: ('customer' | 'staff')[] = ['custome
   const api = new OneOrderApi(stored);
   const feed = new FeedByHand<OrderEventData>();
   feed.stand();
-  const patience = () => Promise.resolve();
+  const feedTimeout = () => Promise.resolve();
   const me = { sub: 'me', roles };
-  const detail = new OrderDetail({ id: stored.id, api, feed, me, patience });
+  const detail = new OrderDetail({ id: stored.id, api, feed, me, feedTimeout });
   const close = detail.open();
   await settled();
   return { api, feed, detail, close };
@@ -149,8 +149,8 @@ describe('an open order', () => {
     const feed = new FeedByHand<OrderEventData>();
     feed.stand();
     const me = { sub: 'me', roles: ['customer'] as const };
-    const patience = () => Promise.resolve();
-    const detail = new OrderDetail({ id: order(1).id, api, feed, me, patience });
+    const feedTimeout = () => Promise.resolve();
+    const detail = new OrderDetail({ id: order(1).id, api, feed, me, feedTimeout });
     detail.open();
     await settled();
     expect(detail.state).toBe('not-found');

@@ -18,10 +18,10 @@ export interface OrderNotice {
 export interface OrderDetailOptions {
   id: string;
   api: Pick<OrderApi, 'readOrder' | 'readTimeline' | 'moveOrder'>;
-  feed: Pick<ChannelFeed<OrderEventData>, 'listen' | 'stands' | 'standing'>;
+  feed: Pick<ChannelFeed<OrderEventData>, 'listen' | 'isSubscribed' | 'subscribed'>;
   me: { sub: string; roles: readonly Role[] };
   /** Resolves when the order should be shown even though nothing comes live yet. */
-  patience: () => Promise<void>;
+  feedTimeout: () => Promise<void>;
 }
 
 /** One order with its timeline, kept up to date, and the moves that the person may make. */
@@ -116,12 +116,12 @@ export class OrderDetail {
   }
 
   async #load(): Promise<void> {
-    const { feed, patience } = this.#options;
-    if (!feed.stands) await Promise.race([feed.standing, patience()]);
-    const readBlind = !feed.stands;
+    const { feed, feedTimeout } = this.#options;
+    if (!feed.isSubscribed) await Promise.race([feed.subscribed, feedTimeout()]);
+    const readBlind = !feed.isSubscribed;
     await this.reload();
     if (!readBlind) return;
-    await feed.standing;
+    await feed.subscribed;
     if (!this.#isClosed) await this.reload();
   }
 

@@ -60,13 +60,13 @@ class OrdersBehindTheApi {
 function listOver(orders: readonly Order[]) {
   const api = new OrdersBehindTheApi(orders);
   const feed = new FeedByHand<OrderEventData>();
-  let losePatience: () => void = () => undefined;
-  const patience = new Promise<void>((resolve) => (losePatience = resolve));
-  const list = new OrderList({ api, feed, patience: () => patience });
+  let timeOut: () => void = () => undefined;
+  const feedTimeout = new Promise<void>((resolve) => (timeOut = resolve));
+  const list = new OrderList({ api, feed, feedTimeout: () => feedTimeout });
   const stop = list.open();
   const shown = () =>
     list.items.map(({ id, status, version }) => `${Number(id.slice(2))} ${status} ${version}`);
-  return { api, feed, list, losePatience, stop, shown };
+  return { api, feed, list, timeOut, stop, shown };
 }
 
 /** Lets every answer that is not held arrive. */
@@ -88,9 +88,9 @@ describe('a list of orders', () => {
   });
 
   it('is read without the channel when that takes too long, and once more when it stands', async () => {
-    const { api, feed, list, losePatience, shown } = listOver([order(1)]);
+    const { api, feed, list, timeOut, shown } = listOver([order(1)]);
     void list.show(ALL);
-    losePatience();
+    timeOut();
     await settled();
     expect(shown()).toEqual(['1 placed 1']);
     api.put(order(2));

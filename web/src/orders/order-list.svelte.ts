@@ -9,7 +9,7 @@ import { listItemOf, matchesStatus, newestFirst, withChange } from './order-chan
 
 const PAGE_SIZE = 50;
 /** The API's largest page. */
-const LARGEST_PAGE = 200;
+const MAX_PAGE_SIZE = 200;
 /** More unknown orders than this at once are read as one page instead of one by one. */
 const SINGLE_READS = 5;
 /** Changes remembered for answers that are still on their way. */
@@ -19,9 +19,9 @@ export type OrderListState = 'loading' | 'ready' | 'failed';
 
 export interface OrderListOptions {
   api: Pick<OrderApi, 'listOrders' | 'readOrder'>;
-  feed: Pick<ChannelFeed<OrderEventData>, 'listen' | 'stands' | 'standing'>;
+  feed: Pick<ChannelFeed<OrderEventData>, 'listen' | 'isSubscribed' | 'subscribed'>;
   /** Resolves when a list should be shown even though nothing comes live yet. */
-  patience: () => Promise<void>;
+  feedTimeout: () => Promise<void>;
 }
 
 /**
@@ -115,13 +115,13 @@ export class OrderList {
     this.#nextCursor = null;
     this.#changed = new Set();
     this.#unknown.clear();
-    const { feed, patience } = this.#options;
-    if (!feed.stands) await Promise.race([feed.standing, patience()]);
+    const { feed, feedTimeout } = this.#options;
+    if (!feed.isSubscribed) await Promise.race([feed.subscribed, feedTimeout()]);
     if (generation !== this.#generation) return;
-    const readBlind = !feed.stands;
+    const readBlind = !feed.isSubscribed;
     await this.reload();
     if (!readBlind) return;
-    await feed.standing;
+    await feed.subscribed;
     if (generation === this.#generation) await this.reload();
   }
 
@@ -129,7 +129,7 @@ export class OrderList {
   async reload(): Promise<void> {
     const generation = this.#generation;
     this.#arrivedSinceRead.clear();
-    const limit = Math.min(LARGEST_PAGE, Math.max(PAGE_SIZE, this.#items.length));
+    const limit = Math.min(MAX_PAGE_SIZE, Math.max(PAGE_SIZE, this.#items.length));
     try {
       const page = await this.#options.api.listOrders({ ...this.#filter, limit });
       if (generation === this.#generation) this.#takeFirst(page);
@@ -243,7 +243,7 @@ export class OrderList {
   }
 
   async #readAnew(ids: readonly string[], generation: number): Promise<void> {
-    const limit = Math.min(LARGEST_PAGE, Math.max(PAGE_SIZE, this.#items.length + ids.length));
+    const limit = Math.min(MAX_PAGE_SIZE, Math.max(PAGE_SIZE, this.#items.length + ids.length));
     const page = await this.#options.api.listOrders({ ...this.#filter, limit });
     if (generation !== this.#generation) return;
     this.#takeFirst(page);

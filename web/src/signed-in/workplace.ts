@@ -17,14 +17,14 @@ import type { AppConfig } from '../app-config.ts';
 import type { Session } from '../auth/session.svelte.ts';
 import type { SignedInUser } from '../auth/signed-in-user.ts';
 import { ChannelFeed } from '../live/channel-feed.ts';
-import { Connection } from '../live/connection.svelte.ts';
+import { ConnectionStatus } from '../live/connection-status.svelte.ts';
 import type { LiveClient } from '../live/live-client.ts';
 import { OrderDetail } from '../orders/order-detail.svelte.ts';
 import { OrderDraft } from '../orders/order-draft.svelte.ts';
 import { OrderList } from '../orders/order-list.svelte.ts';
 
 /** How long a page waits for its channel before it shows what HTTP alone can tell. */
-const PATIENCE_MS = 1_000;
+const FEED_TIMEOUT_MS = 1_000;
 
 /** Everything that a signed-in person's pages share. */
 export interface Workplace {
@@ -33,7 +33,7 @@ export interface Workplace {
   roles: readonly Role[];
   isStaff: boolean;
   isAdmin: boolean;
-  connection: Connection;
+  connection: ConnectionStatus;
   profile: Profile;
   orders: OrderList;
   board: AnnouncementBoard;
@@ -63,9 +63,9 @@ export function createWorkplace(
   });
   const orderFeed = createOrderFeed(client, ordersChannelOf({ sub, roles }));
   const announcementFeed = createAnnouncementFeed(client);
-  const connection = new Connection(client);
+  const connection = new ConnectionStatus(client);
   const profile = new Profile(api);
-  const orders = new OrderList({ api, feed: orderFeed, patience });
+  const orders = new OrderList({ api, feed: orderFeed, feedTimeout });
   const board = new AnnouncementBoard({
     api,
     feed: announcementFeed,
@@ -83,7 +83,7 @@ export function createWorkplace(
     orders,
     board,
     orderDetail: (id) =>
-      new OrderDetail({ id, api, feed: orderFeed, me: { sub, roles }, patience }),
+      new OrderDetail({ id, api, feed: orderFeed, me: { sub, roles }, feedTimeout }),
     orderDraft: () =>
       new OrderDraft({
         api,
@@ -139,6 +139,6 @@ function createAnnouncementFeed(client: LiveClient): ChannelFeed<Announcement> {
   });
 }
 
-function patience(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+function feedTimeout(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, FEED_TIMEOUT_MS));
 }

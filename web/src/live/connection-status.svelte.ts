@@ -6,7 +6,7 @@ type Browser = Pick<EventTarget, 'addEventListener' | 'removeEventListener'> & {
 };
 
 /** Whether changes arrive by themselves, in words that stand on every page. */
-export class Connection {
+export class ConnectionStatus {
   readonly #client: Pick<LiveClient, 'state' | 'onState'>;
   #state = $state<LiveClientState>('idle');
   #isOnline = $state(true);

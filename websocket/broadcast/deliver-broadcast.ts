@@ -7,19 +7,19 @@ import { parseBroadcastMessage } from './broadcast-message.ts';
  * Does what the body of one message of the broadcast queue asks for. Rejects where it must be tried
  * again; may be repeated, by any number of workers at once.
  */
-export type BroadcastWorker = (body: string) => Promise<void>;
+export type DeliverBroadcast = (body: string) => Promise<void>;
 
-export interface BroadcastWorkerOptions {
+export interface BroadcastDeliveryOptions {
   log: Pick<ChannelLog, 'readRange'>;
   fanOut: FanOut;
   logger: Pick<Logger, 'warn'>;
 }
 
-export function createBroadcastWorker({
+export function createBroadcastDelivery({
   log,
   fanOut,
   logger,
-}: BroadcastWorkerOptions): BroadcastWorker {
+}: BroadcastDeliveryOptions): DeliverBroadcast {
   return async (body) => {
     const { channel, shard, ...range } = parseBroadcastMessage(body);
     const batches = await log.readRange(channel, range);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Connection } from './connection.svelte.ts';
+import { ConnectionStatus } from './connection-status.svelte.ts';
 import type { LiveClientState } from './live-client.ts';
 
 function watched() {
@@ -13,7 +13,7 @@ function watched() {
   };
   const navigator = { onLine: true };
   const browser = new EventTarget();
-  const connection = new Connection(client);
+  const connection = new ConnectionStatus(client);
   const stop = connection.watch(Object.assign(browser, { navigator }));
   const goes = (isOnline: boolean) => {
     navigator.onLine = isOnline;

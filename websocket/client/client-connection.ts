@@ -11,7 +11,7 @@ import {
 import type { AnswerFrame, ClosingFrame, EventsFrame } from './frames.ts';
 import { readFrame } from './frames.ts';
 import type { CancelTimer } from './timers.ts';
-import { createAlarm } from './timers.ts';
+import { createRestartableTimer } from './timers.ts';
 import type { WebSocketConstructor, WebSocketLike } from './web-socket.ts';
 
 /** A message to the server; the connection adds the `id`. */
@@ -22,18 +22,18 @@ export type Question =
   | { action: 'ping' };
 
 export interface ConnectionHandlers {
-  opened: (connection: Connection) => void;
+  opened: (connection: ClientConnection) => void;
   /** Called once at most, and never after `close()`. */
-  ended: (connection: Connection, error: RealtimeError) => void;
-  closing: (connection: Connection, frame: ClosingFrame) => void;
+  ended: (connection: ClientConnection, error: RealtimeError) => void;
+  closing: (connection: ClientConnection, frame: ClosingFrame) => void;
   events: (frame: EventsFrame) => void;
-  pong: (connection: Connection, positions: Record<string, unknown>) => void;
+  pong: (connection: ClientConnection, positions: Record<string, unknown>) => void;
 }
 
 type Answered = (answer: AnswerFrame | undefined) => void;
 
 /** One socket: its handshake, the questions in flight on it, and its pings. */
-export interface Connection {
+export interface ClientConnection {
   readonly isOpen: boolean;
   /**
    * Sends a question. `answered` gets the answer, or undefined where none came within `timeoutMs`;
@@ -51,11 +51,11 @@ export function openConnection(
   { url, token, WebSocket }: { url: string; token: string; WebSocket: WebSocketConstructor },
   env: Environment,
   handlers: ConnectionHandlers,
-): Connection {
+): ClientConnection {
   const { timings } = env;
   const questions = new Map<string, { answered: Answered; cancelDeadline: CancelTimer }>();
   /** The handshake is late; once open, a ping is due. */
-  const due = createAlarm(env);
+  const due = createRestartableTimer(env);
   let phase: 'opening' | 'open' | 'ended' = 'opening';
   let lastId = 0;
   let frames = 0;
@@ -109,7 +109,7 @@ export function openConnection(
     }
   };
 
-  const connection: Connection = {
+  const connection: ClientConnection = {
     get isOpen() {
       return phase === 'open';
     },

@@ -5,7 +5,7 @@ import type { AuthorizerContext, Identity } from './gateway-event.ts';
 import type { GatewayLimits } from './gateway-limits.ts';
 
 /** One client. It has no socket before the handshake is done. */
-export class Connection implements ConnectionFacts {
+export class GatewayConnection implements ConnectionFacts {
   readonly id: string;
   readonly connectedAt: number;
   readonly identity: Identity;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** A CloudEvent 1.0 in its JSON form, as the realtime channels carry it. */
-export const cloudEventSchema = z.object({
+/** An event as its outbox row holds it: a CloudEvent 1.0 in its JSON form. */
+export const outboxEventSchema = z.object({
   specversion: z.literal('1.0'),
   id: z.string().min(1),
   type: z.string().min(1),
@@ -13,4 +13,4 @@ export const cloudEventSchema = z.object({
   datacontenttype: z.literal('application/json').optional(),
   data: z.unknown(),
 });
-export type CloudEvent = z.infer<typeof cloudEventSchema>;
+export type OutboxEvent = z.infer<typeof outboxEventSchema>;
