@@ -43,6 +43,7 @@ const SQLITE: ColumnTypes = {
   bigint: 'bigint',
 };
 
+/** The column types of the database that a step runs on. */
 export function columnTypes(db: Knex): ColumnTypes {
   return dialectOf(db) === 'mssql' ? SQL_SERVER : SQLITE;
 }

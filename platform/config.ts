@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+/** Environment variables are missing or wrong; the text names them, never their values. */
 export class InvalidConfig extends Error {
   override name = 'InvalidConfig';
 }

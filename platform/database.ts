@@ -38,6 +38,7 @@ export function knexSettings(url: string, options: ConnectionOptions = {}): Knex
   return sqlServerKnexSettings(endpoint, poolMax);
 }
 
+/** Settings of knex for a SQL Server, with at most `poolMax` connections. */
 export function sqlServerKnexSettings(endpoint: SqlServerEndpoint, poolMax: number): Knex.Config {
   const { host, database } = endpoint.settings;
   const connection = { server: host, database, endpoint };

@@ -11,6 +11,7 @@ const SETTINGS_AT_FAULT: readonly ErrorClass[] = [
   SecretUnavailable,
 ];
 
+/** Whether whoever started the program can put it right. */
 export function isSettingsFault(error: unknown): error is Error {
   return SETTINGS_AT_FAULT.some((kind) => error instanceof kind);
 }

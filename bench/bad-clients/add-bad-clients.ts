@@ -24,6 +24,7 @@ export interface BadClientCounts {
   hanging: number;
 }
 
+/** Connects and subscribes so many bad clients of each kind. */
 export async function addBadClients(
   api: RealtimeApi,
   counts: BadClientCounts,

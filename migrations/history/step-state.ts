@@ -97,6 +97,7 @@ export function unknownSteps(states: readonly StepState[]): string[] {
   return states.filter(({ status }) => status === 'unknown').map(({ name }) => name);
 }
 
+/** Whether the step has been run, whatever has become of its file since. */
 export function isApplied({ status }: StepState): boolean {
   return status === 'applied' || status === 'changed' || status === 'unrecorded';
 }

@@ -200,6 +200,7 @@ export function columnText({ type, collation, nullable, identity, computed }: Co
   return `${type}${collate}${identity ? ' identity' : ''}${nullable ? ' null' : ' not null'}`;
 }
 
+/** Key columns as T-SQL writes them: `(a, b desc)`. */
 export function columnsText(columns: readonly KeyColumn[]): string {
   return `(${columns.map(({ name, descending }) => (descending ? `${name} desc` : name)).join(', ')})`;
 }

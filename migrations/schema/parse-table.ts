@@ -58,6 +58,7 @@ function parseColumn(reader: TokenReader, into: TableElement): void {
   into.columns.push(model);
 }
 
+/** Reads a type: its name in small letters, synonyms resolved, `double precision` as `float`. */
 export function parseType(reader: TokenReader): string {
   const name = reader.name().toLowerCase();
   const long = name === 'double' && reader.take('PRECISION') ? 'float' : name;
@@ -149,6 +150,7 @@ function keyOf(
   return { name, columns, clustered };
 }
 
+/** Reads the columns of a key or an index, with their direction. */
 export function keyColumns(reader: TokenReader): KeyColumn[] {
   return reader.list(() => {
     const name = reader.name();

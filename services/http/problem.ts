@@ -84,6 +84,7 @@ export function notFound(detail: string): HttpProblem {
   return new HttpProblem({ status: 404, code: 'not-found', title: 'Not found', detail });
 }
 
+/** 405, with `Allow`. */
 export function methodNotAllowed(method: string, allowed: readonly string[]): HttpProblem {
   return new HttpProblem({
     status: 405,
@@ -104,6 +105,7 @@ export function contentTooLarge(limitBytes: number): HttpProblem {
   });
 }
 
+/** 415, with the media type that is taken. */
 export function unsupportedMediaType(detail: string): HttpProblem {
   return new HttpProblem({
     status: 415,

@@ -56,6 +56,7 @@ export function moveProblem(
   }
 }
 
+/** 404; also for an order that the caller may not see. */
 export function orderNotFound(): HttpProblem {
   return notFound('There is no such order.');
 }

@@ -69,6 +69,7 @@ const HEAD_COLUMNS = [
 /** An order without its lines. */
 export type OrderHead = Omit<OrderRecord, 'lines'>;
 
+/** A row of `orders`, parsed. @throws ZodError where it is none. */
 export function toOrderHead(row: unknown): OrderHead {
   const { customer_id, created_at, updated_at, ...head } = headRow.parse(row);
   return { ...head, customerId: customer_id, createdAt: created_at, updatedAt: updated_at };
@@ -155,6 +156,7 @@ export async function findChanges(
   return rows.map((row) => changeRow.parse(row));
 }
 
+/** The row of `orders`. */
 export function toOrderRow(order: OrderRecord) {
   return {
     id: order.id,
@@ -170,6 +172,7 @@ export function toOrderRow(order: OrderRecord) {
   };
 }
 
+/** The rows of `order_lines`, numbered from 1. */
 export function toLineRows(order: Pick<OrderRecord, 'id' | 'lines'>) {
   return order.lines.map((line, index) => ({
     order_id: order.id,
@@ -182,6 +185,7 @@ export function toLineRows(order: Pick<OrderRecord, 'id' | 'lines'>) {
   }));
 }
 
+/** The row of `order_timeline`. */
 export function toChangeRow(orderId: string, change: OrderChange) {
   return {
     order_id: orderId,

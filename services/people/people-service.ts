@@ -16,6 +16,7 @@ export interface PeopleService {
 
 const RETRY_AFTER_SECONDS = 2;
 
+/** Callers who ask at once for one person share one question to the user pool. */
 export function createPeopleService(settings: {
   database: Knex;
   userPool: Pick<UserPool, 'personOf'>;

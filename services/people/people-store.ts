@@ -9,6 +9,7 @@ const MAX_EMAIL_LENGTH = 320;
 
 const personRow = z.object({ sub: z.string(), name: z.string(), email: z.string() });
 
+/** Who has this `sub`; undefined where nobody is known by it. */
 export async function findPerson(db: Knex, sub: string): Promise<Person | undefined> {
   const row: unknown = await db('people').where({ sub }).first('sub', 'name', 'email');
   if (row === undefined) return undefined;

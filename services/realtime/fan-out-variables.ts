@@ -11,6 +11,7 @@ export const FAN_OUT_VARIABLES = {
   POSTS_PER_SECOND: z.coerce.number().min(1).optional(),
 };
 
+/** The settings of `createRealtime` that the variables name. */
 export function fanOutSettings({
   BROADCAST_SHARDS: broadcastShards,
   POSTS_PER_SECOND: perSecond,

@@ -5,6 +5,7 @@ export interface Pause {
   end: () => void;
 }
 
+/** One pause; only one waits at a time. */
 export function createPause(): Pause {
   let isEnded = false;
   let wake: (() => void) | undefined;

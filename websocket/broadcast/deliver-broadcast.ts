@@ -15,6 +15,7 @@ export interface BroadcastDeliveryOptions {
   logger: Pick<Logger, 'warn'>;
 }
 
+/** Reads the events that a message names from the log and posts them to its shard's subscribers. */
 export function createBroadcastDelivery({
   log,
   fanOut,

@@ -44,6 +44,7 @@ const UNSUBSCRIBE_TRIES = 3;
 /** A question that timed out is given 2, 4, then 8 times the deadline. */
 const MAX_DOUBLINGS = 3;
 
+/** A link that does nothing until `step` is called. */
 export function createChannelLink(
   channel: LinkedChannel,
   connection: ClientConnection,

@@ -60,6 +60,7 @@ export interface Channel {
   end: (error: RealtimeError) => void;
 }
 
+/** A channel that continues from the position that `store` holds for its name. */
 export function createChannel(
   name: string,
   env: Environment,

@@ -46,6 +46,7 @@ export interface ConnectionKeeper {
   settle: () => void;
 }
 
+/** Keeps one connection, two while one replaces the other; begins with `start`. */
 export function createConnectionKeeper(
   endpoint: { url: string; WebSocket: WebSocketConstructor },
   getToken: GetToken,

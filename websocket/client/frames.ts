@@ -73,6 +73,7 @@ export type AnswerFrame =
   SubscribedFrame | UnsubscribedFrame | AuthenticatedFrame | PongFrame | ErrorFrame;
 export type ServerFrame = AnswerFrame | EventsFrame | ClosingFrame;
 
+/** Whether a JSON value is an object. */
 export function isFields(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -38,6 +38,7 @@ export interface RestartableTimer {
   clear: () => void;
 }
 
+/** It waits for nothing until `set`. */
 export function createRestartableTimer({ setTimer }: { setTimer: SetTimer }): RestartableTimer {
   let cancel: CancelTimer | undefined;
   const clear = (): void => {

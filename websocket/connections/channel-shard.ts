@@ -21,6 +21,7 @@ export function shardOf(channel: string, shard: number): string {
   return `${channel}#${shard}`;
 }
 
+/** The channel that a partition belongs to. */
 export function channelOfShard(shard: string): string {
   return shard.slice(0, shard.lastIndexOf('#'));
 }

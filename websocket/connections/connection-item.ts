@@ -14,10 +14,12 @@ const ROW_LIFE_MS = 3 * 60 * 60 * 1000;
  */
 const SUBJECT_PREFIX = 'subject~';
 
+/** The channel that all connections of a subject are on. */
 export function subjectChannel(sub: string): string {
   return SUBJECT_PREFIX + sub;
 }
 
+/** The partition of that channel: it has only one. */
 export function subjectShard(connection: { sub: string; connectionId: string }): string {
   return channelShard(subjectChannel(connection.sub), connection.connectionId, 1);
 }
@@ -36,10 +38,12 @@ const connectionItemSchema = z.object({
 });
 export type ConnectionItem = z.infer<typeof connectionItemSchema>;
 
+/** @throws ZodError for an item that is no connection's. */
 export function parseConnectionItem(item: unknown): ConnectionItem {
   return connectionItemSchema.parse(item);
 }
 
+/** The item of a new connection, without subscriptions. */
 export function connectionItem(connection: Omit<Connection, 'channels'>) {
   return {
     ...connection,
@@ -49,6 +53,7 @@ export function connectionItem(connection: Omit<Connection, 'channels'>) {
   };
 }
 
+/** The connection that an item holds, with the channels it is subscribed to. */
 export function connectionOf(item: ConnectionItem): Connection {
   const { connectionId, endpoint, sub, groups, expiresAt, connectedAt } = item;
   const all = new Set([...item.shards].map(channelOfShard));

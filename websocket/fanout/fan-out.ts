@@ -33,6 +33,7 @@ export interface FanOutOptions {
   logger: Pick<Logger, 'warn' | 'error'>;
 }
 
+/** A fan-out that posts by itself, each connection's frames one after another. */
 export function createFanOut({ registry, sender, closer, clock, logger }: FanOutOptions): FanOut {
   const channels = new Map<string, ChannelLanes>();
   const late = new LateConnections();

@@ -17,6 +17,7 @@ export const attributesSchema = z.array(
 
 export type AttributeList = z.infer<typeof attributesSchema>;
 
+/** Attributes by name; of a name that comes twice the last one counts. */
 export function toRecord(attributes: AttributeList): Record<string, string> {
   return Object.fromEntries(attributes.map(({ Name, Value }) => [Name, Value]));
 }
@@ -48,6 +49,7 @@ export function assertInSchema(attributes: Record<string, string>): void {
     throw invalidParameter('Invalid email address format.');
 }
 
+/** A mail address, of at most 320 characters. */
 export function isEmail(text: string): boolean {
   return text.length <= 320 && z.email().safeParse(text).success;
 }

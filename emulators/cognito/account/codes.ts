@@ -24,6 +24,7 @@ export function newCode(pool: Pool): string {
   return String(pool.randomBytes(6).readUIntBE(0, 6) % 1_000_000).padStart(6, '0');
 }
 
+/** The user with a code of this purpose in place of an older one; it lives from `nowMs`, epoch ms. */
 export function withCode(
   user: UserRecord,
   purpose: KeptPurpose,
@@ -60,6 +61,7 @@ export async function sendCode(
   return deliver(pool, emailOf(user), code, purpose);
 }
 
+/** Sends a code. @throws CodeDeliveryFailureException where the mail cannot go. */
 export async function deliver(
   pool: Pool,
   email: string,

@@ -75,6 +75,7 @@ export const setUserMfaPreference = operation(
   },
 );
 
+/** What GetUser says of second factors: nothing where none is on. */
 export function mfaSettings(user: UserRecord): object {
   if (user.totp?.enabled !== true) return {};
   return {

@@ -35,6 +35,7 @@ export async function afterFirstFactor(pool: Pool, user: UserRecord): Promise<ob
   };
 }
 
+/** The answer that a sign-in ends with: the tokens of a new session. */
 export async function signedIn(pool: Pool, username: string): Promise<object> {
   return {
     AuthenticationResult: await startSession(pool, username),

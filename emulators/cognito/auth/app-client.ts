@@ -1,6 +1,7 @@
 import type { AuthFlow, Pool } from '../pool.ts';
 import { CognitoError, invalidParameter } from '../protocol/cognito-error.ts';
 
+/** @throws ResourceNotFoundException for another app client than ours. */
 export function assertClient(pool: Pool, clientId: string): void {
   if (clientId !== pool.settings.clientId) {
     throw new CognitoError(
@@ -10,12 +11,14 @@ export function assertClient(pool: Pool, clientId: string): void {
   }
 }
 
+/** @throws ResourceNotFoundException for another pool than ours. */
 export function assertPool(pool: Pool, poolId: string): void {
   if (poolId !== pool.settings.poolId) {
     throw new CognitoError('ResourceNotFoundException', `User pool ${poolId} does not exist.`);
   }
 }
 
+/** @throws InvalidParameterException for a flow that the app client does not allow. */
 export function assertFlowAllowed(pool: Pool, flow: AuthFlow): void {
   if (!pool.settings.authFlows.includes(flow)) {
     throw invalidParameter(`${flow.replace('ALLOW_', '')} flow not enabled for this client`);

@@ -41,6 +41,7 @@ export function openSession(
   return session;
 }
 
+/** @throws NotAuthorizedException where the session was used before. */
 export function useUpSession(pool: Pool, session: ChallengeSession): void {
   if (!pool.singleUse.use(session.id, session.expiresAt)) throw sessionUsed();
 }

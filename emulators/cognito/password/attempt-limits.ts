@@ -34,6 +34,7 @@ export interface AttemptLimits {
   passwordSucceeded(username: string): void;
 }
 
+/** `clock` is in epoch ms. */
 export function createAttemptLimits(clock: () => number): AttemptLimits {
   const windows = new Map<string, { count: number; endsAt: number }>();
   const passwords = new Map<string, { failures: number; lockedUntil: number; endsAt: number }>();

@@ -40,6 +40,7 @@ export function createVerifier(
   return { salt: hexSalt, verifier: modPow(G, x, N).toString(16) };
 }
 
+/** Whether a password is the one that the verifier was made of. */
 export function matchesVerifier(
   poolName: string,
   username: string,

@@ -42,6 +42,7 @@ export async function createPoolSecrets(
   return { signingKey: privateKey, sealingSecret: randomBytes(32) };
 }
 
+/** Keeps the pool's keys, whole or not at all. */
 export async function writePoolFile(files: RecordFiles, secrets: PoolSecrets): Promise<void> {
   const { signingKey, sealingSecret } = secrets;
   await files.write(

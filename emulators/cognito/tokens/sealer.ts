@@ -17,6 +17,7 @@ export interface Sealer {
   derive(purpose: string, text: string): Buffer;
 }
 
+/** `secret` has 32 bytes; whoever has it can read and make everything sealed. */
 export function createSealer(secret: Buffer, randomBytes: (size: number) => Buffer): Sealer {
   const derive = (purpose: string, text: string) =>
     createHmac('sha256', secret).update(purpose).update('\0').update(text).digest();

@@ -90,6 +90,7 @@ export function userOfAccessToken(pool: Pool, accessToken: string): UserRecord {
   return user;
 }
 
+/** @throws NotAuthorizedException for a disabled user. */
 export function assertEnabled(user: UserRecord): void {
   if (!user.enabled) throw notAuthorized('User is disabled.');
 }

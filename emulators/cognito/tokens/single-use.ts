@@ -7,6 +7,7 @@ export interface SingleUse {
 
 const SWEEP_ABOVE = 1000;
 
+/** `clock` is in epoch ms. */
 export function createSingleUse(clock: () => number): SingleUse {
   const used = new Map<string, number>();
 
