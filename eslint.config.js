@@ -3,6 +3,13 @@ import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import ts from 'typescript-eslint';
 
+const NO_DEFAULT_EXPORT = {
+  selector: 'ExportDefaultDeclaration',
+  message: 'Export by name: one name everywhere.',
+};
+const NO_SLEEP =
+  'Wait for what shall have happened: a held promise, a poll, timers that the test moves.';
+
 export default ts.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '.local/**', 'test-results/**'] },
   js.configs.recommended,
@@ -44,10 +51,7 @@ export default ts.config(
           ],
         },
       ],
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Export by name: one name everywhere.' },
-      ],
+      'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT],
     },
   },
   {
@@ -56,6 +60,53 @@ export default ts.config(
   },
   { files: ['**/*.{js,mjs,cjs}'], extends: [ts.configs.disableTypeChecked] },
   { files: ['local/console/page/**'], languageOptions: { globals: globals.browser } },
+  // A test that sleeps, or asks the machine's clock or dice, fails where the machine is busy or unlucky.
+  {
+    files: ['**/*.{spec,contract,e2e,chaos}.ts', '**/testing/**'],
+    // Its comment says why a schedule of faults takes time.
+    ignores: ['e2e/testing/pause.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'setInterval'].map((name) => ({ name, message: NO_SLEEP })),
+      ],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['node:timers', 'node:timers/promises', 'timers', 'timers/promises'].map(
+            (name) => ({
+              name,
+              importNames: ['setTimeout', 'setInterval', 'scheduler'],
+              message: NO_SLEEP,
+            }),
+          ),
+        },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Use seededRandom(seed).' },
+        { property: 'waitForTimeout', message: NO_SLEEP },
+      ],
+    },
+  },
+  {
+    files: ['**/*.{spec,contract}.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        NO_DEFAULT_EXPORT,
+        ...[
+          "MemberExpression[object.name='Date'][property.name='now']",
+          "MemberExpression[object.name='performance'][property.name='now']",
+          "NewExpression[callee.name='Date'][arguments.length=0]",
+        ].map((selector) => ({
+          selector,
+          message:
+            'Use a clock that the test moves, or realTimeMs() where a library asks the machine.',
+        })),
+      ],
+    },
+  },
   // Playwright reads a fixture's needs from the names of a pattern; an empty one needs nothing.
   { files: ['e2e/**'], rules: { 'no-empty-pattern': 'off' } },
   {
