@@ -26,12 +26,26 @@ export interface FaultProxy {
   port: number;
   /** Decides over each request from now on; it may take its time, and the request waits. */
   decide: (rule: (request: SeenRequest) => Fate | Promise<Fate>) => void;
+  /** Passes everything on, but lets the first request that matches wait until it is released. */
+  hold: (matches: (request: SeenRequest) => boolean) => Hold;
+  /** How many requests their callers gave up before they were answered. */
+  givenUp: () => number;
+}
+
+export interface Hold {
+  /** Resolves when the request has come. */
+  asked: Promise<undefined>;
+  release: () => void;
 }
 
 /** An HTTP proxy in front of a DynamoDB stand-in that fails as told, until the test ends. */
 export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   let rule: (request: SeenRequest) => Fate | Promise<Fate> = () => 'pass';
+  let givenUp = 0;
   const server = createServer((request, response) => {
+    response.once('close', () => {
+      if (!response.writableEnded) givenUp += 1;
+    });
     void relay(request, response).catch(() => response.destroy());
   });
 
@@ -82,5 +96,20 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     decide: (next) => {
       rule = next;
     },
+    hold: (matches) => {
+      const asked = Promise.withResolvers<undefined>();
+      const released = Promise.withResolvers<undefined>();
+      let isHeld = false;
+      rule = async (request) => {
+        if (!isHeld && matches(request)) {
+          isHeld = true;
+          asked.resolve(undefined);
+          await released.promise;
+        }
+        return 'pass';
+      };
+      return { asked: asked.promise, release: () => released.resolve(undefined) };
+    },
+    givenUp: () => givenUp,
   };
 }
