@@ -42,9 +42,10 @@ export interface Hold {
 export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   let rule: (request: SeenRequest) => Fate | Promise<Fate> = () => 'pass';
   let givenUp = 0;
+  const cut = new WeakSet<ServerResponse>();
   const server = createServer((request, response) => {
     response.once('close', () => {
-      if (!response.writableEnded) givenUp += 1;
+      if (!response.writableEnded && !cut.has(response)) givenUp += 1;
     });
     void relay(request, response).catch(() => response.destroy());
   });
@@ -54,6 +55,8 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     const target = String(request.headers['x-amz-target']);
     const operation = target.slice(target.indexOf('.') + 1);
     const fate = await rule({ operation, body: body.toString() });
+    if (response.destroyed) return;
+    if (fate === 'refuse' || fate === 'lose') cut.add(response);
     if (fate === 'refuse') response.destroy();
     if (fate === 'throttle' || fate === 'fail') {
       const { status, name } = ERRORS[fate];
