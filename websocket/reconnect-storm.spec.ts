@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ManualTimers } from './client/testing/manual-timers.ts';
 import { MemoryWire } from './client/testing/memory-wire.ts';
@@ -42,7 +43,7 @@ describe('a reconnect storm', () => {
   }
 
   beforeAll(async () => {
-    const random = repeatable(20_261_125);
+    const random = seededRandom(20_261_125);
     for (let index = 0; index < CLIENTS; index += 1) {
       const ids: string[] = [];
       const client = createRealtimeClient({
@@ -118,9 +119,3 @@ describe('a reconnect storm', () => {
     expect(received.filter((got) => got.join() !== ids.join())).toEqual([]);
   });
 });
-
-/** Numbers in [0, 1) that are the same in every run. */
-function repeatable(seed: number): () => number {
-  let draw = seed;
-  return () => (draw = (draw * 16_807) % 2_147_483_647) / 2_147_483_647;
-}

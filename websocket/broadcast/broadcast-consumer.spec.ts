@@ -198,7 +198,7 @@ describe('a worker', () => {
     proxy.decide(() => 'refuse');
     const worker = startWorker(takeInto([]), { afterFailureMs: 3_600_000 });
     // Each of four asks, and asks once more before it pauses.
-    await expect.poll(() => errors.length).toBe(8);
+    await expect.poll(() => errors.length).toBeGreaterThanOrEqual(8);
     for (let asked = 0; asked < MANY; asked += 1) await expect(ask()).rejects.toThrow();
     expect(errors).toHaveLength(8);
     await worker.stop();

@@ -59,7 +59,8 @@ export async function startBroadcastBed() {
         logger,
         ...changed,
       });
-      onTestFinished(() => worker.stop());
+      // Not waited for: a test that failed may have left it with work that never ends.
+      onTestFinished(() => void worker.stop());
       return worker;
     };
     /** Its work goes on until it is released. */
