@@ -103,7 +103,7 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
       const asked = Promise.withResolvers<undefined>();
       const released = Promise.withResolvers<undefined>();
       let isHeld = false;
-      rule = async (request) => {
+      rule = async (request): Promise<Fate> => {
         if (!isHeld && matches(request)) {
           isHeld = true;
           asked.resolve(undefined);
