@@ -1,8 +1,16 @@
+import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
+import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { createRealtimeClient } from './client/realtime-client.ts';
-import type { RealtimeClient, RealtimeError, TokenReason } from './client/realtime-client.ts';
-import { until } from './client/testing/client-under-test.ts';
+import type {
+  RealtimeClient,
+  RealtimeClientOptions,
+  RealtimeError,
+  TokenReason,
+} from './client/realtime-client.ts';
+import { ManualTimers } from './client/testing/manual-timers.ts';
+import type { Realtime } from './realtime.ts';
 import { serve, someEvents, startTestBed } from './testing/running-realtime.ts';
 
 const { pool, realtime: build } = await startTestBed();
@@ -10,7 +18,15 @@ const { pool, realtime: build } = await startTestBed();
 /** Waits as short as a test wants them; the jitter stays. */
 const QUICK = { backoffMinMs: 10, backoffMaxMs: 100, gapGraceMs: 50 };
 
-function connect(url: string, token: (reason: TokenReason) => string) {
+async function until(condition: () => boolean): Promise<void> {
+  await expect.poll(condition).toBe(true);
+}
+
+function connect(
+  url: string,
+  token: (reason: TokenReason) => string,
+  changed: Partial<RealtimeClientOptions> = {},
+) {
   const errors: RealtimeError[] = [];
   const sockets = new Set<WebSocket>();
   class CuttableWebSocket extends WebSocket {
@@ -25,12 +41,20 @@ function connect(url: string, token: (reason: TokenReason) => string) {
     onError: (error) => errors.push(error),
     timings: QUICK,
     WebSocket: CuttableWebSocket,
+    random: seededRandom(1),
+    ...changed,
   });
   onTestFinished(() => client.close());
-  /** Cuts the line without a word. */
-  const cut = () => {
+  /** Cuts the line without a word; resolves when the client has noticed. */
+  const cut = async () => {
+    const noticed = Promise.withResolvers<undefined>();
+    const stop = client.onState((state) => {
+      if (state !== 'connected') noticed.resolve(undefined);
+    });
     for (const socket of sockets) socket.terminate();
     sockets.clear();
+    await noticed.promise;
+    stop();
   };
   return { client, errors, cut };
 }
@@ -54,16 +78,23 @@ async function adaListening() {
   return { realtime, ...connected, ...listening };
 }
 
+/** When the token of a subject's only connection ends, as the server knows it; epoch ms. */
+async function endOf(realtime: Realtime, sub: string): Promise<number | undefined> {
+  for await (const [connection] of realtime.registry.connections({ sub })) {
+    return connection?.expiresAt;
+  }
+  return undefined;
+}
+
 const idsOf = (count: number, prefix?: string) => someEvents(count, prefix).map(({ id }) => id);
 
 describe('the client library over the real core', () => {
   it('gets exactly the 50 events that it missed while its socket was cut, once and in order', async () => {
-    const { realtime, client, cut, ids, subscription } = await adaListening();
+    const { realtime, cut, ids, subscription } = await adaListening();
     await realtime.publish('user/ada', someEvents(3, 'before'));
     await until(() => ids.length === 3);
 
-    cut();
-    await until(() => client.state !== 'connected');
+    await cut();
     for (const event of someEvents(50)) await realtime.publish('user/ada', [event]);
     await until(() => subscription.state === 'subscribed' && ids.length >= 53);
     await realtime.publish('user/ada', someEvents(1, 'after'));
@@ -72,9 +103,8 @@ describe('the client library over the real core', () => {
   });
 
   it('gets what takes several responses of the log in order with what is published meanwhile', async () => {
-    const { realtime, client, cut, ids } = await adaListening();
-    cut();
-    await until(() => client.state !== 'connected');
+    const { realtime, cut, ids } = await adaListening();
+    await cut();
     for (let part = 0; part < 15; part += 1) {
       await realtime.publish('user/ada', someEvents(100, `missed${part}-`, 2_000));
     }
@@ -89,7 +119,7 @@ describe('the client library over the real core', () => {
     const { realtime, cut, ids } = await adaListening();
     for (const [index, event] of someEvents(120).entries()) {
       await realtime.publish('user/ada', [event]);
-      if (index % 30 === 29) cut();
+      if (index % 30 === 29) await cut();
     }
     await until(() => ids.length >= 120);
     expect(ids).toEqual(idsOf(120));
@@ -116,20 +146,23 @@ describe('the client library over the real core', () => {
   });
 
   it('stays authenticated beyond the life of its token', async () => {
-    const realtime = await build();
+    let ahead = 0;
+    const clock = () => realTimeMs() + ahead;
+    const realtime = await build({ clock });
     const { url } = await serve(realtime);
-    let handed = 0;
-    const { client, errors } = connect(url, () => {
-      handed += 1;
-      return pool.token('ada', {
-        exp: Math.floor(Date.now() / 1000) + (handed === 1 ? 4 : 3600),
-      });
-    });
+    const timers = new ManualTimers();
+    const lives = [120, 9 * 3_600];
+    const { client, errors } = connect(
+      url,
+      () => pool.token('ada', { exp: Math.floor(realTimeMs() / 1000) + (lives.shift() ?? 0) }),
+      { clock, setTimer: timers.setTimer },
+    );
     const { ids, subscription } = listen(client, 'user/ada');
     await subscription.ready;
-    await until(() => handed === 2);
-    const firstExpired = Date.now() + 5000;
-    await until(() => Date.now() > firstExpired);
+    timers.advance(120_000);
+    const firstEnd = realTimeMs() + 120_000;
+    await expect.poll(() => endOf(realtime, 'ada')).toBeGreaterThan(firstEnd);
+    ahead = 3_600_000;
     await realtime.reap();
     await realtime.publish('user/ada', someEvents(1));
     await until(() => ids.length === 1);

@@ -2,6 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
 import { startDynalite } from '@ordercast/websocket/testing/running-dynalite.ts';
 import { startEndpoint } from '@ordercast/websocket/testing/running-endpoint.ts';
+import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
 import { startTestUserPool } from '@ordercast/platform/testing/test-user-pool.ts';
 
 const dynalite = await startDynalite();
@@ -45,7 +46,7 @@ const CONTEXT = {
 };
 
 function connectEvent() {
-  const now = Date.now();
+  const now = realTimeMs();
   const authorizer = {
     sub: 'ada',
     groups: '[]',
@@ -72,7 +73,7 @@ it('posts to REALTIME_CALLBACK_ENDPOINT, whatever domain a connection came throu
     detail: {
       eventSource: 'cognito-idp.amazonaws.com',
       eventName: 'GlobalSignOut',
-      eventTime: new Date().toISOString(),
+      eventTime: new Date(realTimeMs()).toISOString(),
       additionalEventData: { sub: 'ada' },
     },
   });

@@ -11,6 +11,8 @@ export interface BroadcastConsumerOptions {
   logger: Pick<Logger, 'error'>;
   /** A message in hand is hidden anew this often, so that only a dead worker's becomes visible. */
   heartbeatSeconds?: number;
+  /** How long it waits, in ms, before it asks a queue again that it could not reach. */
+  afterFailureMs?: number;
 }
 
 export interface BroadcastConsumer {
@@ -22,7 +24,6 @@ export interface BroadcastConsumer {
 const CONCURRENCY = 4;
 /** The longest that SQS lets a call wait for a message. */
 const LONG_POLL_S = 20;
-/** SQS that cannot be reached is asked again after this long. */
 const AFTER_FAILURE_MS = 2_000;
 
 /**
@@ -45,6 +46,7 @@ function startPoller({
   work,
   logger,
   heartbeatSeconds = VISIBILITY_TIMEOUT_S / 3,
+  afterFailureMs = AFTER_FAILURE_MS,
 }: BroadcastConsumerOptions): () => Promise<void> {
   let isStopping = false;
   let isWorking = false;
@@ -56,7 +58,7 @@ function startPoller({
     waitTimeSeconds: LONG_POLL_S,
     visibilityTimeout: VISIBILITY_TIMEOUT_S,
     heartbeatInterval: heartbeatSeconds,
-    authenticationErrorTimeout: AFTER_FAILURE_MS,
+    authenticationErrorTimeout: afterFailureMs,
     handleMessage: async (received) => {
       isWorking = true;
       try {
@@ -85,7 +87,7 @@ function startPoller({
     // A heartbeat that fails leaves the work going on; else it was a poll, or the deletion at the end.
     if (!isWorking) putDown();
     // The library pauses by itself only where it is refused, not where nobody answers.
-    consumer.updateOption('pollingWaitTimeMs', AFTER_FAILURE_MS);
+    consumer.updateOption('pollingWaitTimeMs', afterFailureMs);
     if (!isStopping) logger.error({ err: error }, 'a call to the broadcast queue failed');
   });
   consumer.start();

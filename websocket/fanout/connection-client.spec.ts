@@ -76,7 +76,7 @@ describe.each(CLIENTS)('the connection client of %s', (_name, Client) => {
     await expect.poll(() => calls.length).toBe(1);
     deadline.abort();
     expect(await posted).toBe('failed');
-    await expect.poll(givenUp, { timeout: 30_000 }).toBe(1);
+    await expect.poll(givenUp).toBe(1);
     expect(await post(client, 'http://127.0.0.1:1/stage')).toBe('failed');
     expect(await post(client, 'no URL')).toBe('failed');
   });

@@ -1,19 +1,31 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { ManualTimers } from '../client/testing/manual-timers.ts';
 import { Pacer } from './pacer.ts';
+
+const waitBy = (timers: ManualTimers) => (ms: number) =>
+  new Promise<void>((resolve) => void timers.setTimer(resolve, ms));
 
 describe('Pacer', () => {
   it('lets a burst through at once and the rest one after another', async () => {
-    const now = Date.now();
-    // The clock stands still: what comes after the burst waits for its turn's distance.
-    const pacer = new Pacer({ perSecond: 100, burst: 3, clock: () => now });
-    const order: string[] = [];
-    const turns = ['a', 'b', 'c', 'late', 'later'].map(async (name) => {
-      await pacer.turn();
-      order.push(name);
+    const timers = new ManualTimers();
+    const pacer = new Pacer({
+      perSecond: 100,
+      burst: 3,
+      clock: timers.clock,
+      wait: waitBy(timers),
     });
-    await Promise.all(turns.slice(0, 3));
+    const order: string[] = [];
+    for (const name of ['a', 'b', 'c', 'late', 'later']) {
+      void pacer.turn().then(() => order.push(name));
+    }
+    await setImmediate();
     expect(order).toEqual(['a', 'b', 'c']);
-    await Promise.all(turns);
+    timers.advance(10);
+    await setImmediate();
+    expect(order).toEqual(['a', 'b', 'c', 'late']);
+    timers.advance(10);
+    await setImmediate();
     expect(order).toEqual(['a', 'b', 'c', 'late', 'later']);
   });
 
@@ -33,18 +45,15 @@ describe('Pacer', () => {
   });
 
   it('fills up again in quiet times, and not beyond the burst', async () => {
-    let now = 0;
-    const pacer = new Pacer({ perSecond: 1, burst: 2, clock: () => now });
+    const timers = new ManualTimers();
+    const pacer = new Pacer({ perSecond: 1, burst: 2, clock: timers.clock, wait: waitBy(timers) });
     await pacer.turn();
     await pacer.turn();
-    now = 3_600_000;
-    await pacer.turn();
-    await pacer.turn();
-    let isThrough = false;
-    void pacer.turn().then(() => {
-      isThrough = true;
-    });
-    await Promise.resolve();
-    expect(isThrough).toBe(false);
+    timers.advance(3_600_000);
+    let through = 0;
+    for (let turn = 0; turn < 3; turn += 1) void pacer.turn().then(() => (through += 1));
+    await setImmediate();
+    expect(through).toBe(2);
+    expect(timers.nextInMs).toBe(1_000);
   });
 });

@@ -55,7 +55,11 @@ export interface SenderOptions {
   /** From 0 to 1. */
   random: () => number;
   wait?: (ms: number) => Promise<void>;
+  /** Runs `run` once after so many ms, unless what it returns is called before. */
+  setTimer?: SetTimer;
 }
+
+type SetTimer = (run: () => void, delayMs: number) => () => void;
 
 /** `skipped`: the connection may live but did not take it; the channel log recovers it. */
 export type SendResult = 'delivered' | 'gone' | 'skipped';
@@ -68,11 +72,13 @@ export class Sender {
   readonly #lateSlots: Slots;
   readonly #pacer: Pacer;
   readonly #wait: (ms: number) => Promise<void>;
+  readonly #setTimer: SetTimer;
   #slow = 0;
 
   constructor(options: SenderOptions) {
     this.#options = options;
     this.#wait = options.wait ?? ((ms) => sleep(ms));
+    this.#setTimer = options.setTimer ?? machineTimer;
     const { concurrency, postsPerSecond, postsBurst } = options.limits;
     this.#slots = new Slots(concurrency);
     this.#lateSlots = new Slots(concurrency);
@@ -98,13 +104,13 @@ export class Sender {
     const { client, limits, clock, random } = this.#options;
     // Both begin with the first post, not while it waits for its turn.
     let startedAt = Infinity;
-    let late: NodeJS.Timeout | undefined;
+    let cancelLate: (() => void) | undefined;
     let failures = 0;
     try {
       for (let attempt = 0; ; attempt += 1) {
         const result = await this.#attempt(slots, (signal) => {
           startedAt = Math.min(startedAt, clock());
-          if (onLate) late ??= setTimeout(onLate, limits.lateAfterMs);
+          if (onLate) cancelLate ??= this.#setTimer(onLate, limits.lateAfterMs);
           return client.post(endpoint, connectionId, data, signal);
         });
         if (result === 'delivered' || result === 'gone') return result;
@@ -115,7 +121,7 @@ export class Sender {
         await this.#wait(waitMs);
       }
     } finally {
-      clearTimeout(late);
+      cancelLate?.();
     }
   }
 
@@ -134,7 +140,7 @@ export class Sender {
     await slots.take();
     const controller = new AbortController();
     let giveBack = () => slots.release();
-    const slow = setTimeout(() => {
+    const cancelSlow = this.#setTimer(() => {
       if (this.#slow >= maxSlow) return;
       this.#slow += 1;
       giveBack();
@@ -142,19 +148,22 @@ export class Sender {
         this.#slow -= 1;
       };
     }, slowAfterMs);
-    let deadline: NodeJS.Timeout | undefined;
-    const missed = new Promise<PostResult>((resolve) => {
-      deadline = setTimeout(() => {
-        controller.abort();
-        resolve('failed');
-      }, deadlineMs);
-    });
+    const missed = Promise.withResolvers<PostResult>();
+    const cancelDeadline = this.#setTimer(() => {
+      controller.abort();
+      missed.resolve('failed');
+    }, deadlineMs);
     try {
-      return await Promise.race([call(controller.signal), missed]);
+      return await Promise.race([call(controller.signal), missed.promise]);
     } finally {
-      clearTimeout(slow);
-      clearTimeout(deadline);
+      cancelSlow();
+      cancelDeadline();
       giveBack();
     }
   }
 }
+
+const machineTimer: SetTimer = (run, delayMs) => {
+  const timer = setTimeout(run, delayMs);
+  return () => clearTimeout(timer);
+};

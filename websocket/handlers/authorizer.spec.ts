@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { refusal } from '@ordercast/emulators/api-gateway/testing/running-gateway.ts';
 import { ProtocolClient, serve, startTestBed } from '../testing/running-realtime.ts';
+import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
 import {
   accessClaims,
   encodePart,
@@ -14,7 +15,7 @@ const { issuer, token, publicKey, kid } = pool;
 const foreign = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const foreignJwk = foreign.publicKey.export({ format: 'jwk' });
 const keysAsked = () => pool.calls.get('jwks') ?? 0;
-const now = () => Math.floor(Date.now() / 1000);
+const now = () => Math.floor(realTimeMs() / 1000);
 
 /** The token with its claims changed and its signature kept. */
 function edited(whole: string, changed: Record<string, unknown>): string {
@@ -68,9 +69,9 @@ const badTokens: Record<string, () => string> = {
   'without the scope': () => token('ada', { scope: 'openid email' }),
   'whose scope only contains ours': () =>
     token('ada', { scope: 'aws.cognito.signin.user.admin.x' }),
-  'that has expired': () => token('ada', { exp: now() - 6 }),
+  'that has expired': () => token('ada', { exp: now() - 60 }),
   'that never expires': () => token('ada', { exp: undefined }),
-  'that is not valid yet': () => token('ada', { nbf: now() + 60 }),
+  'that is not valid yet': () => token('ada', { nbf: now() + 3_600 }),
   'whose claims were edited': () => edited(token('ada'), { 'cognito:groups': ['admins'] }),
   'of nobody': () => token('ada', { sub: '' }),
 };
@@ -97,10 +98,9 @@ describe('connecting', () => {
     expect(await refusal(url + query, ['ordercast.v1'])).toMatchObject({ status: 401 });
   });
 
-  it('is taken within five seconds of leeway, and then with the groups of the token', async () => {
+  it('is taken with the groups of the token', async () => {
     const realtime = await build();
     const { url } = await serve(realtime);
-    await ProtocolClient.open(url, token('ada', { exp: now() - 2 }));
     await ProtocolClient.open(url, token('sam', { 'cognito:groups': ['staff'] }));
     const groups: unknown[] = [];
     for await (const page of realtime.registry.connections({ sub: 'sam' })) {

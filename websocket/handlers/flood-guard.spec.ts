@@ -34,4 +34,30 @@ describe('a flood of messages', () => {
       refuse: 1,
     });
   });
+
+  it('is forgotten once its sender was quiet for as long as the burst takes to fill again', () => {
+    let now = 0;
+    const guard = createFloodGuard({ messagesPerMinute: 300, clock: () => now });
+    const flood = (messages: number) => counted(Array.from({ length: messages }, () => guard('a')));
+    for (let floods = 0; floods < 5; floods += 1) {
+      expect(flood(400)).toEqual({ pass: 100, refuse: 300 });
+      now += 20_000;
+    }
+    flood(400);
+    now += 19_000;
+    expect(flood(96)).toEqual({ pass: 95, close: 1 });
+  });
+
+  it('of a sender who never rests is not forgotten, however long it lasts', () => {
+    let now = 0;
+    const guard = createFloodGuard({ messagesPerMinute: 300, clock: () => now });
+    const verdicts: string[] = [];
+    for (; now < 200_000; now += 1_000) {
+      for (let message = 0; message < 7; message += 1) verdicts.push(guard('a'));
+    }
+    // The burst, five a second after it, and two too many each second until the end.
+    const { pass = 0, ...others } = counted(verdicts);
+    expect(others).toEqual({ refuse: 300, close: 1, ignore: 7 * 200 - pass - 301 });
+    expect(pass).toBeLessThanOrEqual(100 + 5 * 200);
+  });
 });

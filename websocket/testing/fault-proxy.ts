@@ -26,12 +26,27 @@ export interface FaultProxy {
   port: number;
   /** Decides over each request from now on; it may take its time, and the request waits. */
   decide: (rule: (request: SeenRequest) => Fate | Promise<Fate>) => void;
+  /** Passes everything on, but lets the first request that matches wait until it is released. */
+  hold: (matches: (request: SeenRequest) => boolean) => Hold;
+  /** How many requests their callers gave up before they were answered. */
+  givenUp: () => number;
+}
+
+export interface Hold {
+  /** Resolves when the request has come. */
+  asked: Promise<undefined>;
+  release: () => void;
 }
 
 /** An HTTP proxy in front of a DynamoDB stand-in that fails as told, until the test ends. */
 export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   let rule: (request: SeenRequest) => Fate | Promise<Fate> = () => 'pass';
+  let givenUp = 0;
+  const cut = new WeakSet<ServerResponse>();
   const server = createServer((request, response) => {
+    response.once('close', () => {
+      if (!response.writableEnded && !cut.has(response)) givenUp += 1;
+    });
     void relay(request, response).catch(() => response.destroy());
   });
 
@@ -40,6 +55,8 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     const target = String(request.headers['x-amz-target']);
     const operation = target.slice(target.indexOf('.') + 1);
     const fate = await rule({ operation, body: body.toString() });
+    if (response.destroyed) return;
+    if (fate === 'refuse' || fate === 'lose') cut.add(response);
     if (fate === 'refuse') response.destroy();
     if (fate === 'throttle' || fate === 'fail') {
       const { status, name } = ERRORS[fate];
@@ -82,5 +99,20 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     decide: (next) => {
       rule = next;
     },
+    hold: (matches) => {
+      const asked = Promise.withResolvers<undefined>();
+      const released = Promise.withResolvers<undefined>();
+      let isHeld = false;
+      rule = async (request): Promise<Fate> => {
+        if (!isHeld && matches(request)) {
+          isHeld = true;
+          asked.resolve(undefined);
+          await released.promise;
+        }
+        return 'pass';
+      };
+      return { asked: asked.promise, release: () => released.resolve(undefined) };
+    },
+    givenUp: () => givenUp,
   };
 }

@@ -5,6 +5,8 @@ import type { ClientOptions } from 'ws';
 import type { RunningDynalite } from './running-dynalite.ts';
 import { startDynalite } from './running-dynalite.ts';
 import { testPolicy } from './test-policy.ts';
+import type { FaultProxy } from './fault-proxy.ts';
+import { startFaultProxy } from './fault-proxy.ts';
 import type { GatewayLimits } from '@ordercast/emulators/api-gateway/gateway-limits.ts';
 import type { RunningGateway } from '@ordercast/emulators/api-gateway/testing/running-gateway.ts';
 import {
@@ -12,6 +14,7 @@ import {
   TestClient,
 } from '@ordercast/emulators/api-gateway/testing/running-gateway.ts';
 import { CLIENT_ID } from '@ordercast/platform/testing/access-token.ts';
+import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 import type { TestUserPool } from '@ordercast/platform/testing/test-user-pool.ts';
 import { startTestUserPool } from '@ordercast/platform/testing/test-user-pool.ts';
 import { afterAll } from 'vitest';
@@ -24,32 +27,55 @@ export interface TestBed {
   pool: TestUserPool;
   /** Builds one more realtime core over fresh tables, or those of the prefix. */
   realtime: (changed?: Partial<RealtimeSettings>) => Promise<Realtime>;
+  /** Two cores over the same fresh tables, as two processes have them; the first is behind a proxy. */
+  twoRealtimes: (
+    changed?: Partial<RealtimeSettings>,
+  ) => Promise<{ realtime: Realtime; other: Realtime; proxy: FaultProxy }>;
 }
 
 /** What the realtime core needs around it, each the real thing, for the specs of one file. */
 export async function startTestBed(): Promise<TestBed> {
   const [dynalite, pool] = await Promise.all([startDynalite(), startTestUserPool()]);
   afterAll(() => pool.close());
+  const build: TestBed['realtime'] = async (changed = {}) =>
+    createRealtime({
+      dynamo: dynalite.connect(),
+      tablePrefix: changed.tablePrefix ?? (await dynalite.freshTables()),
+      issuer: pool.issuer,
+      clientId: CLIENT_ID,
+      policy: testPolicy(),
+      allowedOrigins: ['http://localhost:8080'],
+      callbackEndpoint: ({ domainName, stage }) => `http://${domainName}/${stage}`,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+      clock: Date.now,
+      random: seededRandom(1),
+      logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      ...changed,
+    });
   return {
     dynalite,
     pool,
-    realtime: async (changed = {}) =>
-      createRealtime({
-        dynamo: dynalite.connect(),
-        tablePrefix: changed.tablePrefix ?? (await dynalite.freshTables()),
-        issuer: pool.issuer,
-        clientId: CLIENT_ID,
-        policy: testPolicy(),
-        allowedOrigins: ['http://localhost:8080'],
-        callbackEndpoint: ({ domainName, stage }) => `http://${domainName}/${stage}`,
-        region: 'us-east-1',
-        credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
-        clock: Date.now,
-        random: Math.random,
-        logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
-        ...changed,
-      }),
+    realtime: build,
+    twoRealtimes: async (changed = {}) => {
+      const tablePrefix = await dynalite.freshTables();
+      const proxy = await startFaultProxy(dynalite.port);
+      const [realtime, other] = await Promise.all([
+        build({ tablePrefix, ...changed, dynamo: dynalite.connect(proxy.port) }),
+        build({ tablePrefix, ...changed }),
+      ]);
+      return { realtime, other, proxy };
+    },
   };
+}
+
+/** The channels that a subject's connections subscribe to. */
+export async function channelsOf(realtime: Realtime, sub: string): Promise<string[]> {
+  const channels: string[] = [];
+  for await (const page of realtime.registry.connections({ sub })) {
+    channels.push(...page.flatMap((connection) => connection.channels));
+  }
+  return channels;
 }
 
 /**
