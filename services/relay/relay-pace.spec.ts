@@ -54,7 +54,8 @@ async function nextPause(): Promise<number | undefined> {
 describe('a relay that leads', () => {
   it('looks less and less often while nothing comes, and often again once something did', async () => {
     start(new ManualLead().leadership);
-    await expect.poll(() => waits.pendingMs).toEqual([10]);
+    await expect.poll(() => waits.pendingMs).toHaveLength(1);
+    expect(waits.pendingMs).toEqual([10]);
     for (const pauseMs of [20, 40, 80, 160, 250, 250]) expect(await nextPause()).toBe(pauseMs);
     await outbox.append(['all']);
     expect(await nextPause()).toBe(5);
@@ -64,10 +65,11 @@ describe('a relay that leads', () => {
 
   it('looks at once when it is nudged', async () => {
     const { nudge } = start(new ManualLead().leadership);
-    await expect.poll(() => waits.pendingMs).toEqual([10]);
+    await expect.poll(() => waits.pendingMs).toHaveLength(1);
+    expect(waits.pendingMs).toEqual([10]);
     const id = await outbox.append(['all']);
     nudge();
-    await expect.poll(() => waits.askedMs.length).toBe(2);
+    expect(waits.pendingMs).toEqual([]);
     await expect.poll(() => publisher.log('all')).toEqual([id]);
   });
 
@@ -100,34 +102,14 @@ describe('a relay that leads', () => {
     const left = [...leads];
     await database.db.schema.renameTable('outbox', 'away');
     start({ acquire: () => Promise.resolve(left.shift()?.term) });
-    await first?.released;
-    await expect.poll(() => waits.pendingMs).toEqual([250]);
+    await expect.poll(() => waits.askedMs.length).toBe(1);
+    expect(waits.pendingMs).toEqual([250]);
+    expect(first?.releases).toBe(1);
     expect(second?.asked).toBe(0);
     await database.db.schema.renameTable('away', 'outbox');
     const id = await outbox.append(['all']);
     waits.ring();
     await expect.poll(() => publisher.log('all')).toEqual([id]);
-    expect(first?.releases).toBe(1);
-  });
-
-  it('marks rows once the database lets it, where it could not at first', async () => {
-    const faults = [new Error('busy'), new Error('busy')];
-    const id = await outbox.append(['all']);
-    start(new ManualLead().leadership, {
-      crashPoints: {
-        beforeComplete: () => {
-          const fault = faults.shift();
-          return fault === undefined ? Promise.resolve() : Promise.reject(fault);
-        },
-      },
-    });
-    await expect.poll(() => waits.pendingMs.includes(100)).toBe(true);
-    expect(await outbox.waiting()).toEqual([id]);
-    waits.ring();
-    await expect.poll(() => faults.length === 0 && waits.pendingMs.includes(100)).toBe(true);
-    waits.ring();
-    await expect.poll(() => outbox.waiting()).toEqual([]);
-    expect(publisher.arrivals).toHaveLength(1);
   });
 });
 
