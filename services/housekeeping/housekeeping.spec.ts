@@ -34,19 +34,19 @@ describe('housekeeping', () => {
       runs.push(name);
       return Promise.resolve(left[name].shift() ?? 0);
     };
-    const { housekeeping, waits, logged } = start({ keys: batchOf('keys'), rows: batchOf('rows') });
-    await expect.poll(() => waits.pendingMs).toEqual([TEN_MINUTES_MS]);
+    const { waits, logged } = start({ keys: batchOf('keys'), rows: batchOf('rows') });
+    await nextTurn();
+    expect(waits.pendingMs).toEqual([TEN_MINUTES_MS]);
     expect(runs).toEqual(['keys', 'keys', 'keys', 'keys', 'rows', 'rows']);
     expect(logged.join('')).toContain('"deleted":407');
     waits.ring();
-    await expect.poll(() => waits.askedMs).toHaveLength(2);
+    await nextTurn();
     expect(runs.slice(6)).toEqual(['keys', 'rows']);
-    await housekeeping.stop();
   });
 
   it('goes on with the next task where one fails, and tries that again in its next turn', async () => {
     const runs: string[] = [];
-    const { housekeeping, waits, logged } = start({
+    const { waits, logged } = start({
       keys: () => {
         runs.push('keys');
         return Promise.reject(new Error('deadlock'));
@@ -56,25 +56,23 @@ describe('housekeeping', () => {
         return Promise.resolve(0);
       },
     });
-    await expect.poll(() => waits.askedMs).toHaveLength(1);
+    await nextTurn();
     waits.ring();
-    await expect.poll(() => waits.askedMs).toHaveLength(2);
+    await nextTurn();
     expect(runs).toEqual(['keys', 'rows', 'keys', 'rows']);
     expect(logged.filter((line) => line.includes('cannot clean up'))).toHaveLength(2);
-    await housekeeping.stop();
   });
 
   it('leaves a task that never ends after a thousand batches, for the others to have their turn', async () => {
     let batches = 0;
     let others = 0;
-    const { housekeeping, waits } = start({
+    start({
       endless: () => Promise.resolve((batches += 1)),
       other: () => Promise.resolve((others += 1) && 0),
     });
-    await expect.poll(() => waits.pendingMs.length > 0 || batches > 2_000).toBe(true);
+    await nextTurn();
     expect(batches).toBe(1_000);
     expect(others).toBe(1);
-    await housekeeping.stop();
   });
 
   it('stops when the batch in hand is done, and begins nothing after it', async () => {
@@ -86,19 +84,18 @@ describe('housekeeping', () => {
     await nextTurn();
     expect(state.isStopped).toBe(false);
     first.batches[0]?.resolve(200);
-    await expect
-      .poll(() => state.isStopped || first.batches.length + second.batches.length > 1)
-      .toBe(true);
+    await nextTurn();
     expect(first.batches).toHaveLength(1);
     expect(second.batches).toHaveLength(0);
-    await stopped;
     expect(waits.pendingMs).toEqual([]);
+    await stopped;
   });
 
   it('stops at once between two turns', async () => {
     let runs = 0;
     const { housekeeping, waits } = start({ keys: () => Promise.resolve((runs += 1) && 0) });
-    await expect.poll(() => waits.pendingMs).toHaveLength(1);
+    await nextTurn();
+    expect(waits.pendingMs).toHaveLength(1);
     const stopped = housekeeping.stop();
     await nextTurn();
     expect(waits.pendingMs).toEqual([]);
