@@ -37,6 +37,7 @@ describe('a program that is told to stop', () => {
     child.kill('SIGUSR2');
     expect(await child.ended).toEqual({ code: 0, signal: null });
     expect(stops(child)).toHaveLength(1);
+    expect(said(child)).toContain(`"signal":"${signal}"`);
     expect(said(child)).toContain('"stopped"');
   });
 
