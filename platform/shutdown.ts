@@ -14,11 +14,11 @@ export function onShutdown(
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
-    const timer = setTimeout(() => {
+    // It keeps the process alive: one that waits for nothing else would end as if all were well.
+    setTimeout(() => {
       log.error({ deadlineMs }, 'did not stop in time');
       process.exit(1);
     }, deadlineMs);
-    timer.unref();
     stop().then(
       () => {
         log.info('stopped');

@@ -54,11 +54,27 @@ const headers = () => ({
 });
 
 describe('the order API as a process of its own', () => {
-  it('on SIGTERM says that it is not ready, finishes what is in hand, and ends well', async () => {
-    const { child, port, url } = await startApi({ DRAIN_DELAY_MS: '1500' });
+  it('on SIGTERM says that it is not ready, and serves on until the load balancer knows', async () => {
+    const { child, url } = await startApi({ DRAIN_DELAY_MS: '600000' });
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
     expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    child.kill('SIGTERM');
+    await child.lineWith('stopping');
 
+    const ready = await fetch(`${url}/health/ready`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({ status: 'draining' });
+    expect(ready.headers.get('Connection')).toBe('close');
+    const placed = await fetch(`${url}/orders`, {
+      method: 'POST',
+      headers: headers(),
+      body: ORDER,
+    });
+    expect(placed.status).toBe(201);
+  });
+
+  it('on SIGTERM finishes what is in hand, and ends well', async () => {
+    const { child, port, url } = await startApi({ DRAIN_DELAY_MS: '0' });
     const slow = request({
       port,
       host: '127.0.0.1',
@@ -72,12 +88,6 @@ describe('the order API as a process of its own', () => {
     await fetch(`${url}/products`, { headers: headers() });
     child.kill('SIGTERM');
     await child.lineWith('stopping');
-
-    const ready = await fetch(`${url}/health/ready`);
-    expect(ready.status).toBe(503);
-    expect(await ready.json()).toMatchObject({ status: 'draining' });
-    expect(ready.headers.get('Connection')).toBe('close');
-
     slow.end(ORDER.slice(10));
     const response = await answered;
     expect(response.statusCode).toBe(201);

@@ -54,10 +54,13 @@ const failure = async (work: Promise<unknown>): Promise<unknown> =>
 
 describe('the SQL Server client, in a transaction', () => {
   it('runs parallel statements on their own connection, in the order in which they were given', async () => {
+    // Nothing is answered before all three transactions have begun.
+    const allBegun = Promise.withResolvers<Answer>();
+    let firsts = 0;
     const server = await start({
-      answer: async ({ sql }) => {
-        if (sql.includes('1')) await new Promise((resolve) => setTimeout(resolve, 20));
-        return {};
+      answer: ({ sql }) => {
+        if (sql.includes('1') && (firsts += 1) === 3) allBegun.resolve({});
+        return sql.includes('1') ? allBegun.promise : {};
       },
     });
     const db = connect(server);
@@ -325,17 +328,20 @@ describe('the SQL Server client, as to connections', () => {
   });
 
   it('finishes what is under way before it closes', async () => {
-    let answer: (() => void) | undefined;
+    const asking = Promise.withResolvers<undefined>();
+    const answer = Promise.withResolvers<Answer>();
     const server = await start({
-      answer: () =>
-        new Promise<Answer>((resolve) => (answer = () => resolve({ rows: [{ one: 1 }] }))),
+      answer: () => {
+        asking.resolve(undefined);
+        return answer.promise;
+      },
     });
     const db = connect(server);
     const running = db.raw('select 1');
     const result = running.then((rows: unknown) => rows);
-    while (answer === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+    await asking.promise;
     const closed = db.destroy();
-    answer();
+    answer.resolve({ rows: [{ one: 1 }] });
     expect(await result).toEqual([{ one: 1 }]);
     await closed;
   });

@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@ordercast/platform/logger.ts';
+import type { Wait } from '@ordercast/platform/wait.ts';
 
 /** Deletes a bounded batch and tells how many went; called again at once while any did. */
 export type HousekeepingTask = () => Promise<number>;
@@ -13,20 +15,22 @@ const EVERY_MS = 10 * 60 * 1000;
 const MAX_BATCHES = 1000;
 
 /**
- * Runs every task now and then every ten minutes, batch by batch. Any number of processes may do
+ * Runs every task now, and again ten minutes after the last, batch by batch. Any number of processes may do
  * so at once: what is gone is gone.
  */
 export function startHousekeeping(settings: {
   tasks: Readonly<Record<string, HousekeepingTask>>;
   log: Logger;
+  /** Waits for the next turn; by a timer that keeps no process alive unless given. */
+  wait?: Wait;
 }): Housekeeping {
-  const { tasks, log } = settings;
-  let isStopping = false;
+  const { tasks, log, wait = waitInBackground } = settings;
+  const stopping = new AbortController();
 
   const runTask = async (name: string, task: HousekeepingTask): Promise<void> => {
     let deleted = 0;
     try {
-      for (let batch = 0; batch < MAX_BATCHES && !isStopping; batch++) {
+      for (let batch = 0; batch < MAX_BATCHES && !stopping.signal.aborted; batch++) {
         const count = await task();
         deleted += count;
         if (count === 0) break;
@@ -40,16 +44,21 @@ export function startHousekeeping(settings: {
     for (const [name, task] of Object.entries(tasks)) await runTask(name, task);
   };
 
-  let running = runAll();
-  const timer = setInterval(() => {
-    running = running.then(runAll);
-  }, EVERY_MS);
-  timer.unref();
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await runAll();
+      await wait(EVERY_MS, stopping.signal);
+    }
+  };
+
+  const finished = run();
   return {
     stop: async () => {
-      isStopping = true;
-      clearInterval(timer);
-      await running;
+      stopping.abort();
+      await finished;
     },
   };
 }
+
+const waitInBackground: Wait = (ms, signal) =>
+  delay(ms, undefined, { ref: false, ...(signal && { signal }) }).catch(() => undefined);

@@ -6,6 +6,7 @@ import {
   signHs256,
   signRs256,
 } from '@ordercast/platform/testing/access-token.ts';
+import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADA, startTestApi } from '../testing/test-api.ts';
 import type { TestApi } from '../testing/test-api.ts';
@@ -107,7 +108,7 @@ describe('a token', () => {
     await expectRefused(`Bearer ${forged(kind)}`);
   });
 
-  const now = () => Math.floor(Date.now() / 1000);
+  const now = () => Math.floor(realTimeMs() / 1000);
   it.each([
     ['of another issuer', { iss: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_other' }],
     ['of a longer issuer', { iss: 'extended' }],
@@ -176,7 +177,7 @@ describe('a token', () => {
 
 describe('the signing keys', () => {
   it('are read anew for a key id not seen before, but not for each that is thrown at us', async () => {
-    let now = Date.now();
+    let now = realTimeMs();
     const other = await startTestApi({ clock: () => now });
     try {
       const call = (header: Record<string, unknown> = {}) =>
@@ -202,7 +203,7 @@ describe('the signing keys', () => {
   });
 
   it('go on being used while the pool is down, and are waited for before they were ever read', async () => {
-    let now = Date.now();
+    let now = realTimeMs();
     const other = await startTestApi({ clock: () => now });
     try {
       other.pool.setMode('down');

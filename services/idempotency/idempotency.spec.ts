@@ -1,5 +1,6 @@
 import { orderSchema } from '@ordercast/contract/order.ts';
 import { problemSchema } from '@ordercast/contract/problem.ts';
+import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADA, GRACE, startTestApi } from '../testing/test-api.ts';
 import type { TestApi } from '../testing/test-api.ts';
@@ -11,9 +12,11 @@ const TEA = { lines: [{ productId: 'tea', quantity: 1 }] };
 const CUPS = { lines: [{ productId: 'cup', quantity: 4 }] };
 
 let api: TestApi;
-let clockOffset = 0;
+/** Tokens are made by the machine's time. */
+const START = realTimeMs();
+let now = START;
 beforeAll(async () => {
-  api = await startTestApi({ clock: () => Date.now() + clockOffset });
+  api = await startTestApi({ clock: () => now });
 });
 afterAll(() => api.close());
 
@@ -119,26 +122,25 @@ describe('an idempotency key', () => {
     const rows = await api.database.db('idempotency_keys').select();
     expect(JSON.stringify(rows)).not.toContain('daily-secret');
 
-    clockOffset = DAY_MS - 60_000;
+    now = START + DAY_MS - 60_000;
     const longToken = (user: TestUser) =>
-      api.pool.tokenFor(user, { exp: Math.floor(Date.now() / 1000) + 3 * 24 * 60 * 60 });
+      api.pool.tokenFor(user, { exp: Math.floor(START / 1000) + 3 * 24 * 60 * 60 });
     const later = () =>
       api.call(undefined, 'POST', '/orders', {
         body: TEA,
         headers: { 'Idempotency-Key': 'daily-secret', Authorization: `Bearer ${longToken(ADA)}` },
       });
     expect((await later()).headers.get('Idempotency-Replayed')).toBe('true');
-    clockOffset = DAY_MS + 60_000;
+    now = START + DAY_MS + 60_000;
     const renewed = await later();
     expect(renewed.status).toBe(201);
     expect(renewed.headers.get('Idempotency-Replayed')).toBeNull();
 
-    const now = Date.now() + clockOffset;
     const expired = rows.length - 1;
     expect(await deleteExpiredKeys(api.database.db, now, 3)).toBe(3);
     expect(await deleteExpiredKeys(api.database.db, now, 1000)).toBe(expired - 3);
     expect(await deleteExpiredKeys(api.database.db, now, 1000)).toBe(0);
     expect((await later()).headers.get('Idempotency-Replayed')).toBe('true');
-    clockOffset = 0;
+    now = START;
   });
 });

@@ -1,12 +1,13 @@
 import { orderSchema } from '@ordercast/contract/order.ts';
 import { summarySchema } from '@ordercast/contract/summary.ts';
+import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADA, ALEX, SAM, startTestApi } from '../testing/test-api.ts';
 import type { TestApi } from '../testing/test-api.ts';
 
 const MINUTE_MS = 60_000;
-/** Half past ten of a day, so that hours are whole. */
-const START = Math.floor(Date.now() / (60 * MINUTE_MS)) * 60 * MINUTE_MS + 30 * MINUTE_MS;
+/** Half past an hour about now, since tokens are made by the machine's time. */
+const START = Math.floor(realTimeMs() / (60 * MINUTE_MS)) * 60 * MINUTE_MS + 30 * MINUTE_MS;
 
 let now = START;
 let api: TestApi;

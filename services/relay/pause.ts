@@ -1,3 +1,5 @@
+import type { Wait } from '@ordercast/platform/wait.ts';
+
 /** Waits that another part can cut short. */
 export interface Pause {
   /** Resolves after `ms`, or at once when somebody calls `end` (also if since the last wait). */
@@ -6,26 +8,13 @@ export interface Pause {
 }
 
 /** One pause; only one waits at a time. */
-export function createPause(): Pause {
-  let isEnded = false;
-  let wake: (() => void) | undefined;
+export function createPause(wait: Wait): Pause {
+  let ending = new AbortController();
   return {
     wait: async (ms) => {
-      if (!isEnded) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, ms);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-        wake = undefined;
-      }
-      isEnded = false;
+      await wait(ms, ending.signal);
+      ending = new AbortController();
     },
-    end: () => {
-      isEnded = true;
-      wake?.();
-    },
+    end: () => ending.abort(),
   };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { orderSchema } from '@ordercast/contract/order.ts';
 import { orderEventDataSchema } from '@ordercast/contract/order-event.ts';
 import type { OrderEventData } from '@ordercast/contract/order-event.ts';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { outboxEventSchema } from '../outbox/outbox-event.ts';
 import { startChild } from '@ordercast/platform/testing/child-process.ts';
 import type { Child } from '@ordercast/platform/testing/child-process.ts';
@@ -67,11 +67,9 @@ async function channel(name: string): Promise<OrderEventData[]> {
 }
 
 async function expectAllPublished(orderIds: readonly string[]): Promise<void> {
-  await vi.waitFor(
-    async () =>
-      expect(await api.database.db('outbox').whereNull('published_at').pluck('id')).toEqual([]),
-    { timeout: 30_000, interval: 100 },
-  );
+  await expect
+    .poll(() => api.database.db('outbox').whereNull('published_at').pluck('id'), { interval: 100 })
+    .toEqual([]);
   for (const name of ['orders', `user/${ADA.sub}`]) {
     const events = await channel(name);
     for (const orderId of orderIds) {

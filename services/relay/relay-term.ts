@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { wait as waitByTimer } from '@ordercast/platform/wait.ts';
 import pLimit from 'p-limit';
 import { claimOutbox, keepPendingChannels, recordOutboxFailure } from '../outbox/outbox.ts';
 import type { Term } from './leadership/leadership.ts';
@@ -36,13 +36,13 @@ export interface RelayTerm {
 /** One term of leadership: claims rows in id order and hands each to the lanes of its channels. */
 export function createTerm(settings: RelaySettings & { lead: Term }): RelayTerm {
   const { database, publish, lead, clock, random, log, crashPoints = {} } = settings;
-  const pause = createPause();
+  const { wait: waitFor = waitByTimer } = settings;
+  const pause = createPause(waitFor);
   const ending = new AbortController();
   const held = new HeldRows();
   const lanes = new Map<string, ChannelLane>();
 
-  const wait = (ms: number): Promise<void> =>
-    delay(ms, undefined, { signal: ending.signal }).catch(() => undefined);
+  const wait = (ms: number): Promise<void> => waitFor(ms, ending.signal);
 
   const completion = createCompletion({
     database,

@@ -1,15 +1,18 @@
 import { EventTooLarge } from '@ordercast/websocket/channel-log/event-too-large.ts';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ManualWaits } from '@ordercast/platform/testing/manual-waits.ts';
+import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { appendToOutbox } from '../outbox/outbox.ts';
 import { createLeaseLeadership } from './leadership/lease-leadership.ts';
 import type { Leadership } from './leadership/leadership.ts';
 import { createLogger } from '@ordercast/platform/logger.ts';
-import { createUlidSource } from '@ordercast/platform/ulid.ts';
 import { createRecordingPublisher } from '../testing/recording-publisher.ts';
 import type { RecordingPublisher } from '../testing/recording-publisher.ts';
 import { openTestDatabase } from '../testing/test-database.ts';
 import type { TestDatabase } from '../testing/test-database.ts';
+import { WRITTEN_AT, createTestOutbox } from '../testing/test-outbox.ts';
+import type { TestOutbox } from '../testing/test-outbox.ts';
+import type { RelaySettings } from './relay-settings.ts';
 import { startRelay } from './relay.ts';
 import type { Relay } from './relay.ts';
 
@@ -17,14 +20,16 @@ let database: TestDatabase;
 let publisher: RecordingPublisher;
 let logged: string[];
 const relays: Relay[] = [];
-let clockOffset = 0;
-const clock = () => Date.now() + clockOffset;
-const ids = createUlidSource({ clock: Date.now, random: Math.random });
+let now: number;
+const clock = () => now;
+let outbox: TestOutbox;
 
 beforeEach(async () => {
   database = await openTestDatabase();
+  outbox = createTestOutbox(database.db);
   publisher = createRecordingPublisher();
   logged = [];
+  now = WRITTEN_AT;
 });
 afterEach(async () => {
   await Promise.all(relays.splice(0).map((relay) => relay.stop()));
@@ -42,37 +47,21 @@ function lease(): Leadership {
   });
 }
 
-function start(leadership: Leadership = lease()): Relay {
+function start(settings: Partial<RelaySettings> = {}): Relay {
   const relay = startRelay({
     database: database.db,
     publish: publisher.publish,
-    leadership,
+    leadership: lease(),
     clock,
-    random: Math.random,
+    random: seededRandom(1),
     log: createLogger('relay', { destination: { write: (line) => void logged.push(line) } }),
+    ...settings,
   });
   relays.push(relay);
   return relay;
 }
 
-async function append(channels: readonly string[], id = ids.next(), data: unknown = {}) {
-  const event = {
-    specversion: '1.0' as const,
-    id,
-    type: 'order.placed',
-    source: '/orders',
-    subject: 'an-order',
-    time: new Date().toISOString(),
-    data,
-  };
-  await appendToOutbox(database.db, { channels, event }, Date.now());
-  return id;
-}
-
-async function pending(): Promise<number> {
-  const rows = await database.db('outbox').whereNull('published_at').select('id');
-  return rows.length;
-}
+const append: TestOutbox['append'] = (...row) => outbox.append(...row);
 
 const outboxRow = z.object({
   attempts: z.number(),
@@ -85,8 +74,7 @@ async function rowOf(id: string | undefined) {
   return outboxRow.parse(row);
 }
 
-const untilEmpty = () =>
-  vi.waitFor(async () => expect(await pending()).toBe(0), { timeout: 30_000 });
+const untilEmpty = () => expect.poll(() => outbox.waiting()).toEqual([]);
 
 describe('the relay', () => {
   it('publishes what waits and what comes, to each channel in order, and marks it', async () => {
@@ -111,12 +99,12 @@ describe('the relay', () => {
     publisher.setSettled(tried.promise);
     const first = await append(['all']);
     start();
-    await vi.waitFor(() => expect(publisher.log('all')).toEqual([first]));
+    await expect.poll(() => publisher.log('all')).toEqual([first]);
     publisher.setSettled(Promise.resolve());
     const second = await append(['all']);
-    await vi.waitFor(async () => expect(await pending()).toBe(1));
+    await expect.poll(async () => (await outbox.waiting()).length).toBe(1);
     expect(publisher.log('all')).toEqual([first, second]);
-    expect(await database.db('outbox').whereNull('published_at').pluck('id')).toEqual([first]);
+    expect(await outbox.waiting()).toEqual([first]);
     tried.resolve(undefined);
     await untilEmpty();
     expect(publisher.arrivals).toHaveLength(2);
@@ -125,14 +113,20 @@ describe('the relay', () => {
   it('publishes no more than a log recognises while nothing can be marked, and goes on after', async () => {
     const tried = Promise.withResolvers<undefined>();
     publisher.setSettled(tried.promise);
-    const rows = Array.from({ length: 2_300 }, () => ids.next());
-    for (const id of rows) await append(['all'], id);
-    const first = start();
-    await vi.waitFor(() => expect(publisher.log('all')).toHaveLength(2_000), { timeout: 30_000 });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const rows: string[] = [];
+    for (let count = 0; count < 2_300; count++) rows.push(await append(['all']));
+    const waits = new ManualWaits();
+    const first = start({ wait: waits.wait });
+    await expect.poll(() => publisher.log('all').length).toBe(2_000);
+    // It pauses once it has claimed what it may, and looks again when that has ended.
+    for (let looks = 1; looks <= 3; looks++) {
+      await expect.poll(() => waits.askedMs.length).toBe(looks);
+      if (looks < 3) waits.ring();
+    }
     expect(publisher.log('all')).toHaveLength(2_000);
-    expect(await pending()).toBe(2_300);
+    expect(await outbox.waiting()).toHaveLength(2_300);
     tried.resolve(undefined);
+    // Nobody rings: what is marked makes room at once.
     await untilEmpty();
     expect(publisher.log('all')).toEqual(rows);
     expect(publisher.arrivals).toHaveLength(2_300);
@@ -141,7 +135,7 @@ describe('the relay', () => {
 
   it('sends a row that was committed late, below ids that are out already', async () => {
     start();
-    const late = ids.next();
+    const late = outbox.nextId();
     const first = await append(['all']);
     await untilEmpty();
     await append(['all'], late);
@@ -157,14 +151,11 @@ describe('the relay', () => {
     const sick = [await append(['sick', 'all']), await append(['sick', 'all'])];
     const sound = await append(['sound', 'all']);
     start();
-    await vi.waitFor(() => expect(publisher.log('all')).toEqual([...sick, sound]));
-    await vi.waitFor(async () => expect(await pending()).toBe(2));
+    await expect.poll(() => publisher.log('all')).toEqual([...sick, sound]);
+    await expect.poll(async () => (await outbox.waiting()).length).toBe(2);
     expect(publisher.log('sick')).toEqual([]);
-    await vi.waitFor(async () => {
-      const row = await rowOf(sick[0]);
-      expect(row.attempts).toBeGreaterThan(1);
-      expect(row.last_error).toBe('Error: throttled');
-    });
+    await expect.poll(async () => (await rowOf(sick[0])).attempts).toBeGreaterThan(1);
+    expect((await rowOf(sick[0])).last_error).toBe('Error: throttled');
     isDown = false;
     await untilEmpty();
     expect(publisher.log('sick')).toEqual(sick);
@@ -178,7 +169,7 @@ describe('the relay', () => {
     });
     const held = await append(['sick', 'all']);
     const first = start();
-    await vi.waitFor(() => expect(publisher.log('all')).toEqual([held]));
+    await expect.poll(() => publisher.log('all')).toEqual([held]);
     await first.stop();
     publisher.setFault(() => undefined);
     start();
@@ -193,14 +184,13 @@ describe('the relay', () => {
       if (channel === 'sick') throw new Error('throttled');
     });
     const held = await append(['sick', 'all']);
-    start();
-    await vi.waitFor(
-      async () => {
-        const row = await database.db('outbox').where({ id: held }).first<{ channels: string }>();
-        expect(row.channels).toBe('["sick"]');
-      },
-      { timeout: 20_000 },
-    );
+    const relay = start();
+    await expect.poll(() => publisher.log('all')).toEqual([held]);
+    const channels = () => database.db('outbox').where({ id: held }).pluck('channels');
+    expect(await channels()).toEqual(['["sick","all"]']);
+    now += 1_000;
+    relay.nudge();
+    await expect.poll(channels).toEqual(['["sick"]']);
   });
 
   it('puts a tombstone in place of an event that no frame can carry, and raises an alarm', async () => {
@@ -209,7 +199,7 @@ describe('the relay', () => {
       if (tooLarge) throw new EventTooLarge(tooLarge.id, 40_000, 32_000);
     });
     const before = await append(['all']);
-    const huge = await append(['all', 'mine'], ids.next(), 'huge');
+    const huge = await append(['all', 'mine'], outbox.nextId(), 'huge');
     const after = await append(['all']);
     start();
     await untilEmpty();
@@ -252,8 +242,9 @@ describe('the relay', () => {
       const id = await append([channel, 'orders']);
       byChannel.set(channel, [...(byChannel.get(channel) ?? []), id]);
     }
+    const chance = seededRandom(37);
     publisher.setFault(() => {
-      if (Math.random() < 0.05) throw new Error('sometimes');
+      if (chance() < 0.05) throw new Error('sometimes');
     });
     start();
     await untilEmpty();
@@ -289,12 +280,12 @@ describe('the relay', () => {
     start();
     await entered.promise;
     // As after a long stop: the leader is in the middle of a publish, and its lease has run out.
-    clockOffset += 60_000;
+    now += 60_000;
     publisher.setFault(() => undefined);
     start();
     await untilEmpty();
     gate.resolve(undefined);
-    await vi.waitFor(() => expect(logged.join('')).toContain('not leading any more'));
+    await expect.poll(() => logged.join('')).toContain('not leading any more');
     expect(publisher.log('all')).toEqual(ids);
     expect(publisher.log('mine')).toEqual([ids[1]]);
     // What it was in the middle of arrives twice, which channel logs recognise; nothing more does.

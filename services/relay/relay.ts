@@ -1,3 +1,4 @@
+import { wait as waitByTimer } from '@ordercast/platform/wait.ts';
 import { createPause } from './pause.ts';
 import type { RelaySettings } from './relay-settings.ts';
 import { createTerm } from './relay-term.ts';
@@ -23,8 +24,8 @@ const AFTER_ERROR_MS = 250;
  * happens in between is repeated by the next, and recognised by the channels' logs.
  */
 export function startRelay(settings: RelaySettings): Relay {
-  const { leadership, log, random } = settings;
-  const pause = createPause();
+  const { leadership, log, random, wait = waitByTimer } = settings;
+  const pause = createPause(wait);
   const stopping = new AbortController();
   const isStopping = () => stopping.signal.aborted;
   let term: RelayTerm | undefined;

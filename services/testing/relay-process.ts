@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { readConfig } from '@ordercast/platform/config.ts';
 import { openDatabase } from '@ordercast/platform/database.ts';
 import { createLogger } from '@ordercast/platform/logger.ts';
+import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 import { onShutdown } from '@ordercast/platform/shutdown.ts';
 import { relayLeadership } from '../relay/leadership/relay-leadership.ts';
 import { startRelay } from '../relay/relay.ts';
@@ -38,7 +39,7 @@ const relay = startRelay({
     clock: Date.now,
   }).leadership,
   clock: Date.now,
-  random: Math.random,
+  random: seededRandom(process.pid),
   log,
   ...(config.CRASH_AT !== undefined && { crashPoints: { [config.CRASH_AT]: crash } }),
 });

@@ -3,6 +3,7 @@ import { listen } from '../http/listen.ts';
 import { createApi } from '../create-api.ts';
 import type { ApiSettings } from '../create-api.ts';
 import { createLogger } from '@ordercast/platform/logger.ts';
+import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 import { openTestDatabase } from './test-database.ts';
 import type { TestDatabase } from './test-database.ts';
 import { startTestUserPool } from '@ordercast/platform/testing/test-user-pool.ts';
@@ -65,7 +66,7 @@ export async function insertTestProducts(db: Knex): Promise<void> {
     TEST_PRODUCTS.map(({ unitPrice, ...product }) => ({
       ...product,
       unit_price: unitPrice,
-      created_at: new Date(),
+      created_at: new Date('2026-11-22T08:30:00.000Z'),
     })),
   );
 }
@@ -88,7 +89,7 @@ export async function startTestApi(changes: Partial<ApiSettings> = {}): Promise<
       commits += 1;
     },
     clock: Date.now,
-    random: Math.random,
+    random: seededRandom(1),
     log: createLogger('test', { destination: { write: (line) => void logged.push(line) } }),
     ...changes,
   });

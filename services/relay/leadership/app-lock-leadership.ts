@@ -23,9 +23,10 @@ export function createAppLockLeadership(settings: {
   /** Milliseconds that only ever go on. */
   monotonicClock: () => number;
 }): Leadership {
-  const { session, name } = settings;
+  const { session, name, monotonicClock } = settings;
   return {
     acquire: async () => {
+      const askedAt = monotonicClock();
       const rows: unknown = await session.raw(
         `declare @outcome int;
 exec @outcome = sp_getapplock @Resource = ?, @LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = 0;
@@ -33,25 +34,34 @@ select @outcome as outcome;`,
         [name],
       );
       const [row] = z.array(takenRow).parse(rows);
-      return row !== undefined && row.outcome >= 0 ? createTerm(settings) : undefined;
+      return row !== undefined && row.outcome >= 0
+        ? createTerm({ ...settings, askedAt })
+        : undefined;
     },
   };
 }
 
-function createTerm(settings: { session: Knex; name: string; monotonicClock: () => number }): Term {
+function createTerm(settings: {
+  session: Knex;
+  name: string;
+  monotonicClock: () => number;
+  askedAt: number;
+}): Term {
   const { session, name, monotonicClock } = settings;
-  let confirmedAt = monotonicClock();
+  // When the server was asked, not when it answered: its word may have been long on its way.
+  let confirmedAt = settings.askedAt;
   let isOver = false;
   let asking: Promise<void> | undefined;
 
   const ask = async (): Promise<void> => {
+    const askedAt = monotonicClock();
     try {
       const rows: unknown = await session.raw(
         "select applock_mode('public', ?, 'Session') as mode",
         [name],
       );
       const [row] = z.array(modeRow).parse(rows);
-      if (row?.mode === 'Exclusive') confirmedAt = monotonicClock();
+      if (row?.mode === 'Exclusive') confirmedAt = askedAt;
       else isOver = true;
     } catch {
       // Whether the session still lives is unknown; the lock is as good as gone.
