@@ -1,3 +1,4 @@
+import { EventTooLarge } from '@ordercast/websocket/channel-log/event-too-large.ts';
 import { ManualWaits } from '@ordercast/platform/testing/manual-waits.ts';
 import { describe, expect, it } from 'vitest';
 import { createChannelLane } from './channel-lane.ts';
@@ -80,7 +81,7 @@ describe("a channel's lane", () => {
 
   it('looks for the one that cannot be carried alone, and publishes together again after it', async () => {
     const { lane, push, batches, done, state } = startLane();
-    const tooLarge = Object.assign(new Error('too large'), { name: 'EventTooLarge' });
+    const tooLarge = new EventTooLarge('e', 40_000, 32_000);
     state.fault = (ids) => (ids.includes('huge') ? tooLarge : undefined);
     push('first', 'huge', 'third', 'fourth', 'fifth');
     await lane.idle();

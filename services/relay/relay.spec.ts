@@ -215,7 +215,7 @@ describe('the relay', () => {
     });
     const row = await rowOf(huge);
     expect(row.abandoned_at).not.toBeNull();
-    expect(row.last_error).toContain('too large');
+    expect(row.last_error).toContain('40000 bytes');
     expect(logged.filter((line) => line.includes('outbox-event-abandoned'))).toHaveLength(1);
   });
 
