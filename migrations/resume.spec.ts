@@ -1,18 +1,14 @@
-import { configuredDatabase } from '@ordercast/platform/configured-database.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readArguments } from './command/arguments.ts';
-import { explainError } from './command/explain-error.ts';
-import { runCommand } from './command/run-command.ts';
 import { loadSteps } from './step/load-steps.ts';
 import { planScript } from './plan/plan-script.ts';
 import { startMigratingServer } from './testing/migrating-server.ts';
 import type { Interference, MigratingServer } from './testing/migrating-server.ts';
+import { runHere } from './testing/run-here.ts';
 import { startMigrate } from './testing/run-migrate.ts';
 import { openStepFolder, statements } from './testing/step-files.ts';
 import type { StepFolder } from './testing/step-files.ts';
 
-const NOW = Date.UTC(2026, 10, 22, 21);
 const IN_PARTS = 'export const config = { transaction: false };';
 const UP = ['CREATE TABLE a (id int)', 'CREATE TABLE b (id int)', 'CREATE TABLE c (id int)'];
 const DOWN = ['DROP TABLE c', 'DROP TABLE b', 'DROP TABLE a'];
@@ -32,30 +28,9 @@ afterEach(async () => {
   await steps.remove();
 });
 
-/** Runs a command in this process; a process of its own is started only where one is killed. */
-async function migrate(...args: readonly string[]): Promise<{ code: number; out: string }> {
-  const read = readArguments([...args, '--directory', steps.path]);
-  const database = await configuredDatabase(
-    { DATABASE_URL: server.url, AWS_REGION: 'us-east-1' },
-    () => undefined,
-  );
-  try {
-    const { exitCode, text, json } = await runCommand(read, {
-      database,
-      directory: steps.path,
-      passwords: { migratorPassword: undefined, appPassword: undefined },
-      progress: () => undefined,
-      clock: () => NOW,
-      monotonicClock: () => 0,
-    });
-    return { code: exitCode, out: read.json ? JSON.stringify(json) : text };
-  } catch (error) {
-    const { exitCode, message } = explainError(error);
-    return { code: exitCode, out: message };
-  } finally {
-    database.close();
-  }
-}
+/** A process of its own is started only where one is killed. */
+const migrate = (...args: readonly string[]) =>
+  runHere(args, { directory: steps.path, url: server.url });
 
 /** What steps had executed since this was asked last. */
 const executed = () => server.executed.splice(0);
