@@ -32,7 +32,7 @@ test('without handlers it still opens connections, as a mock integration would',
   expect(gateway.connectionCount).toBe(1);
   client.socket.close();
   await client.closed;
-  await expect.poll(() => gateway.connectionCount, { timeout: 30_000 }).toBe(0);
+  await expect.poll(() => gateway.connectionCount).toBe(0);
 });
 
 test('close takes leave of everybody with 1001 and takes nobody any more', async () => {
@@ -127,9 +127,7 @@ test('a connection keeps nothing of its handshake, the token least of all', asyn
     await once(socket, 'data');
   }
   expect(gateway.connectionCount).toBe(10);
-  await expect
-    .poll(() => queryObjects(IncomingMessage, { format: 'count' }), { timeout: 30_000 })
-    .toBe(0);
+  await expect.poll(() => queryObjects(IncomingMessage, { format: 'count' })).toBe(0);
   for (const socket of sockets) socket.destroy();
 });
 
@@ -157,7 +155,7 @@ test('garbage instead of frames closes the connection and nothing else', async (
     socket.resume().end(bytes);
     await once(socket, 'close');
   }
-  await expect.poll(() => ends, { timeout: 30_000 }).toEqual([1002, 1002, 1002]);
+  await expect.poll(() => ends).toEqual([1002, 1002, 1002]);
   expect(staying.socket.readyState).toBe(staying.socket.OPEN);
 });
 
@@ -173,5 +171,5 @@ test('a thousand messages in one breath are all handled', async () => {
   });
   const client = await TestClient.open(url);
   for (let count = 0; count < 1_000; count += 1) client.socket.send(String(count));
-  await expect.poll(() => seen.size, { timeout: 30_000 }).toBe(1_000);
+  await expect.poll(() => seen.size).toBe(1_000);
 });
