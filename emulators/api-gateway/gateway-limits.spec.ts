@@ -117,6 +117,20 @@ test('a connection without messages is closed with 1001; pings do not keep it', 
   ]);
 });
 
+test('a connection that comes after all others have gone is looked after as the first was', async () => {
+  let now = 1_000_000;
+  const { url, ends } = await start({ idleMs: 1_000 }, { clock: () => now });
+  for (let count = 1; count <= 2; count += 1) {
+    const client = await TestClient.open(url);
+    client.socket.close(1000);
+    await client.closed;
+    await expect.poll(() => ends.length).toBe(count);
+  }
+  const late = await TestClient.open(url);
+  now += 1_000;
+  expect(await late.closed).toEqual({ code: 1001, reason: 'Going away' });
+});
+
 test('a post keeps a connection from being idle', async () => {
   let now = 1_000_000;
   const { url, client, ids } = await start({ idleMs: 1_000 }, { clock: () => now });

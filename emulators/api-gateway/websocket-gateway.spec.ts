@@ -103,6 +103,23 @@ test('close waits for handlers that run, and for $connect', async () => {
   expect((await late).status).toBe(503);
 });
 
+test('close leaves no timer behind, whatever it might have waited for', async () => {
+  const timers = () =>
+    process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+  const { url, gateway } = await startGateway({
+    closeTimeoutMs: 3_600_000,
+    routes: {
+      $connect: () => ({ statusCode: 200 }),
+      $disconnect: () => ({ statusCode: 200 }),
+    },
+  });
+  const before = timers();
+  const client = await TestClient.open(url);
+  await gateway.close();
+  await client.closed;
+  expect(timers()).toBeLessThanOrEqual(before);
+});
+
 test('close cuts a client that does not take its leave', async () => {
   const { url, gateway } = await startGateway({ closeTimeoutMs: 50 });
   const client = await TestClient.open(url);
