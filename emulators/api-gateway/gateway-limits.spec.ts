@@ -119,7 +119,7 @@ test('a connection without messages is closed with 1001; pings do not keep it', 
 
 test('a connection that comes after all others have gone is looked after as the first was', async () => {
   let now = 1_000_000;
-  const { url, ends } = await start({ idleMs: 1_000 }, { clock: () => now });
+  const { url, ends, gateway } = await start({ idleMs: 1_000 }, { clock: () => now });
   for (let count = 1; count <= 2; count += 1) {
     const client = await TestClient.open(url);
     client.socket.close(1000);
@@ -127,7 +127,14 @@ test('a connection that comes after all others have gone is looked after as the 
     await expect.poll(() => ends.length).toBe(count);
   }
   const late = await TestClient.open(url);
-  now += 1_000;
+  // When two others have looked, one after the other, this one has looked too.
+  for (let round = 0; round < 2; round += 1) {
+    const other = await start({ idleMs: 1_000 }, { clock: () => now });
+    const marker = await TestClient.open(other.url);
+    now += 1_000;
+    await marker.closed;
+  }
+  expect(gateway.connectionCount).toBe(0);
   expect(await late.closed).toEqual({ code: 1001, reason: 'Going away' });
 });
 
