@@ -46,11 +46,11 @@ describe('announcements', () => {
       published.push({ type: 'announcement.published', data: answer.body });
     }
     const [ada, grace, sam] = people;
-    await expect.poll(() => ada?.seen, { timeout: 30_000 }).toEqual(published);
-    await expect.poll(() => sam?.seen, { timeout: 30_000 }).toEqual(published);
+    await expect.poll(() => ada?.seen).toEqual(published);
+    await expect.poll(() => sam?.seen).toEqual(published);
     expect(grace?.seen).toEqual([]);
     wire.mend();
-    await expect.poll(() => grace?.seen, { timeout: 60_000 }).toEqual(published);
+    await expect.poll(() => grace?.seen).toEqual(published);
 
     expect(
       (await ada?.person.call('POST', '/announcements', { body: { text: 'x' } }))?.status,
@@ -83,7 +83,7 @@ describe('trace context', () => {
     });
     expect(answer.headers.get('traceparent')).toBe(traceparent);
     expect(answer.headers.get('x-request-id')).toBe('my-request-1');
-    await expect.poll(() => traces, { timeout: 30_000 }).toEqual([traceparent]);
+    await expect.poll(() => traces).toEqual([traceparent]);
     client.close();
   });
 });
@@ -109,7 +109,7 @@ describe('the local console', () => {
       .flatMap(({ shards }) => shards.map((shard) => shard.split('#')[0]));
     expect(channels).toContain(ANNOUNCEMENTS_CHANNEL);
     await expect
-      .poll(async () => (await shown()).queues, { timeout: 30_000 })
+      .poll(async () => (await shown()).queues)
       .toEqual([
         { queue: 'broadcasts', waiting: 0, inHand: 0 },
         { queue: 'broadcasts put aside', waiting: 0, inHand: 0 },

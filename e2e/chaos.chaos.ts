@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ANNOUNCEMENTS_CHANNEL, ORDERS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
 import { DEMO_USERS } from '@ordercast/local/demo-users.ts';
 import type { Child } from '@ordercast/platform/testing/child-process.ts';
@@ -9,6 +8,7 @@ import { wholeChannel } from './testing/channel-items.ts';
 import { announcementObserver, orderObserver } from './testing/observer.ts';
 import type { OrderObserver } from './testing/observer.ts';
 import { OrderLoad } from './testing/order-load.ts';
+import { pause } from './testing/pause.ts';
 import type { Person } from './testing/person.ts';
 import { call, firstProduct, signInAs } from './testing/person.ts';
 import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
@@ -138,7 +138,7 @@ class Faults {
   async #deafen(): Promise<void> {
     const deaf = this.#observers.filter(() => this.#dice() < 0.1);
     const goOn = deaf.map((observer) => observer.stopReading());
-    await delay(4_000);
+    await pause(4_000);
     goOn.forEach((listen) => listen());
   }
 
@@ -149,7 +149,7 @@ class Faults {
       socket.pause();
       stalled.push(socket);
     });
-    await delay(2_000);
+    await pause(2_000);
     stalled.forEach((socket) => socket.resume());
   }
 
@@ -157,7 +157,7 @@ class Faults {
     const fates = [429, 500, 'hang'] as const;
     const fate = fates[Math.floor(this.#schedule() * fates.length)] ?? 500;
     this.#system.decidePosts(() => (this.#dice() < 0.3 ? fate : 'pass'));
-    await delay(2_000);
+    await pause(2_000);
     this.#system.decidePosts(() => 'pass');
   }
 
@@ -169,10 +169,10 @@ class Faults {
       if (dice < 0.2) return 'throttle';
       if (dice < 0.25) return 'fail';
       if (dice < 0.27) return 'hang';
-      if (dice < 0.4) await delay(300);
+      if (dice < 0.4) await pause(300);
       return 'pass';
     });
-    await delay(2_000);
+    await pause(2_000);
     proxy.decide(() => 'pass');
   }
 
@@ -250,13 +250,13 @@ describe('everything that can break, breaks', () => {
             await call(apiUrl, alex.accessToken, 'POST', '/announcements', {
               body: { text: `chaos ${count}` },
             }).catch(() => undefined);
-            await delay(ANNOUNCE_EVERY_MS);
+            await pause(ANNOUNCE_EVERY_MS);
           }
         };
         const orderAsLeaver = async () => {
           for (let count = 0; !isOver; count += 1) {
             await load.liveThrough(leaver, `chaos-leaver-${count}`);
-            await delay(BREATH_MS);
+            await pause(BREATH_MS);
           }
         };
         const working = Promise.all([
@@ -266,14 +266,14 @@ describe('everything that can break, breaks', () => {
             for (let count = 0; !isOver; count += 1) {
               const person = people[(count * BUYERS + buyer) % people.length];
               if (person !== undefined) await load.liveThrough(person, `chaos-${buyer}-${count}`);
-              await delay(BREATH_MS);
+              await pause(BREATH_MS);
             }
           }),
         ]);
         const endsAt = Date.now() + CHAOS_MS;
         while (Date.now() < endsAt || !faults.wereAll) {
           await faults.one();
-          await delay(500);
+          await pause(500);
           if (sawInTime === undefined && Date.now() > endsAt - CHAOS_MS / 2) {
             await endAccess(system, leaver.sub);
             sawInTime = left.seen.length;
@@ -353,7 +353,7 @@ async function endAccess(system: SplitSystem, sub: string): Promise<void> {
       () => true,
       () => false,
     );
-    await delay(2_000);
+    await pause(2_000);
   }
 }
 

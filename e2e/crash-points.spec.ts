@@ -94,7 +94,7 @@ async function expectAllOnce(): Promise<void> {
   }
 }
 
-const settle = { timeout: 60_000, interval: 50 };
+const settle = { interval: 50 };
 const channels = [
   ['orders', () => ORDERS_CHANNEL],
   ["the customer's channel", () => userChannel(ada.sub)],

@@ -42,13 +42,12 @@ async function answerTo(message: string | object): Promise<string> {
   const answers: string[] = [];
   socket.on('message', (data: Buffer) => answers.push(data.toString()));
   socket.send(typeof message === 'string' ? message : JSON.stringify(message));
-  await expect.poll(() => answers.length, PATIENT).toBe(1);
+  await expect.poll(() => answers.length).toBe(1);
   socket.send('{"action":"ping","id":"alive"}');
-  await expect.poll(() => answers.at(-1), PATIENT).toContain('"pong"');
+  await expect.poll(() => answers.at(-1)).toContain('"pong"');
   socket.terminate();
   return answers[0] ?? '';
 }
-const PATIENT = { timeout: 30_000 };
 
 const subscribeTo = (channel: string) => ({ action: 'subscribe', id: 's', channel });
 
@@ -103,7 +102,7 @@ describe('hostile input', () => {
     expect(await answerTo(message())).toContain(`"code":"${code}"`);
   });
 
-  it('by the ten thousand is cut, and costs bounded memory', { timeout: 300_000 }, async () => {
+  it('by the ten thousand is cut, and costs bounded memory', async () => {
     const flood = (socket: WebSocket) => {
       for (let number = 0; number < 10_000 && socket.readyState === WebSocket.OPEN; number += 1) {
         socket.send(JSON.stringify(subscribeTo(`user/${number}`)));
@@ -118,7 +117,7 @@ describe('hostile input', () => {
       for (let count = 1; count <= LARGE_MESSAGES; count += 1) {
         socket.send(message);
         if (count % 5 === 0) {
-          await expect.poll(() => answers, { ...PATIENT, interval: 5 }).toBe(count);
+          await expect.poll(() => answers, { interval: 5 }).toBe(count);
         }
       }
       socket.terminate();

@@ -91,8 +91,6 @@ it.runIf(MAY_LISTEN_ON_80)('a default port is left out, and may be written', asy
   const observer = orderObserver(ada, userChannel(ada.sub));
   await observer.open();
   const { id } = await placeOrder(ada);
-  await expect
-    .poll(() => observer.seen.map(({ data }) => data.orderId), { timeout: 30_000 })
-    .toEqual([id]);
+  await expect.poll(() => observer.seen.map(({ data }) => data.orderId)).toEqual([id]);
   observer.close();
 });

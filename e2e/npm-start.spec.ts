@@ -50,7 +50,7 @@ describe('npm start', () => {
     }
     expect((await fetch(system.url)).status).toBe(200);
     await system.stop('SIGTERM');
-    await expect.poll(() => isGone(system.url), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => isGone(system.url)).toBe(true);
   });
 
   it('stops on Ctrl-C, which reaches the whole group', async () => {
@@ -60,14 +60,14 @@ describe('npm start', () => {
     const exited = once(system.child, 'exit');
     process.kill(-system.child.pid, 'SIGINT');
     await exited;
-    await expect.poll(() => isGone(system.url), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => isGone(system.url)).toBe(true);
     expect(system.errors()).toBe('');
   });
 
   it('leaves nothing running when npm itself is killed', async () => {
     const system = await npmStart(['--ephemeral']);
     await system.stop('SIGKILL');
-    await expect.poll(() => isGone(system.url), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => isGone(system.url)).toBe(true);
   });
 
   it('keeps its data, and begins anew with --fresh', async () => {
@@ -183,7 +183,7 @@ describe('npm start', () => {
     });
     const exited = once(child, 'exit');
     const folders = () => readdirSync(TMPDIR).filter((name) => name.startsWith('ordercast'));
-    await expect.poll(folders, { interval: 5, timeout: 60_000 }).toHaveLength(1);
+    await expect.poll(folders, { interval: 5 }).toHaveLength(1);
     child.kill('SIGTERM');
     await exited;
     expect(child.exitCode).toBe(0);

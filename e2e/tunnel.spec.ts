@@ -114,7 +114,7 @@ describe('through a tunnel', () => {
         onReload: () => undefined,
       }).ready;
       const { id } = await placeOrder(ada);
-      await expect.poll(() => seen, { timeout: 30_000 }).toEqual([id]);
+      await expect.poll(() => seen).toEqual([id]);
       // A page of that origin may call the API, and nobody else's.
       const preflight = await fetch(`${url}/api/orders`, {
         method: 'OPTIONS',

@@ -30,9 +30,7 @@ async function expectToWork({ url }: Pick<SystemProcess, 'url'>): Promise<void> 
   const observer = orderObserver(sam, ORDERS_CHANNEL);
   await observer.open();
   const order = await placeOrder(ada);
-  await expect
-    .poll(() => observer.seen.map(({ data }) => data.orderId), { timeout: 30_000 })
-    .toEqual([order.id]);
+  await expect.poll(() => observer.seen.map(({ data }) => data.orderId)).toEqual([order.id]);
   observer.close();
 }
 

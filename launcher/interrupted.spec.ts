@@ -59,7 +59,7 @@ describe('an installation that is interrupted', () => {
     child.kill(signal);
     await once(child, 'exit');
     expect(child.exitCode).toBe(code);
-    await expect.poll(() => isAlive(npm), { timeout: 30_000 }).toBe(false);
+    await expect.poll(() => isAlive(npm)).toBe(false);
     expect(await project.launch()).toMatchObject({ code: 0, out: RAN });
     expect(existsSync(join(project.root, 'node_modules', 'tool', 'package.json'))).toBe(true);
   });
@@ -84,7 +84,7 @@ describe('an installation that is interrupted', () => {
     });
     const pids = [await launcherPid, await npmPid()];
     child.kill('SIGKILL');
-    await expect.poll(() => pids.filter(isAlive), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => pids.filter(isAlive)).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@ import { findChanges, findOrder } from '@ordercast/services/orders/order-store.t
 import { claimOutbox } from '@ordercast/services/outbox/outbox.ts';
 import { openTestDatabase } from '@ordercast/services/testing/test-database.ts';
 import type { TestDatabase } from '@ordercast/services/testing/test-database.ts';
+import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seedDemoData } from './demo-data.ts';
 import { DEMO_USERS } from './demo-users.ts';
@@ -15,7 +16,7 @@ let database: TestDatabase;
 let ids: string[];
 beforeAll(async () => {
   database = await openTestDatabase();
-  expect(await seedDemoData(database.db, { clock: () => NOW, random: Math.random })).toBe(true);
+  expect(await seedDemoData(database.db, { clock: () => NOW, random: seededRandom(1) })).toBe(true);
   ids = await database.db('orders').orderBy('id', 'desc').pluck<string[]>('id');
 });
 afterAll(() => database.close());
@@ -64,7 +65,9 @@ describe('the demo data', () => {
 
   it('leaves no event to publish and is not sown twice', async () => {
     expect(await claimOutbox(database.db, { limit: 10, held: new Set<string>() })).toEqual([]);
-    expect(await seedDemoData(database.db, { clock: () => NOW, random: Math.random })).toBe(false);
+    expect(await seedDemoData(database.db, { clock: () => NOW, random: seededRandom(1) })).toBe(
+      false,
+    );
     expect(await database.db('orders').pluck('id')).toHaveLength(500);
   });
 });

@@ -109,38 +109,38 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
   let endAccess = (_sub: string): Promise<void> => Promise.resolve();
 
   const [dynamodb, sqs, database, cognito] = await Promise.all([
-    startDynamoDb(options.ephemeral ? undefined : join(folder.path, 'dynamodb')),
-    startSqs(),
-    openLocalDatabase({
-      url: databaseUrl,
-      migrate: options.migrate,
-      clock,
-      random,
-    }),
-    createCognito({
-      dataFolder: options.ephemeral ? undefined : join(folder.path, 'cognito'),
-      poolId: POOL_ID,
-      clientId: CLIENT_ID,
-      issuer,
-      users: DEMO_USERS,
-      password: DEMO_PASSWORD,
-      groups: [ADMIN_GROUP, STAFF_GROUP],
-      tokenLifetimes: { accessSeconds: options.tokenSeconds, idSeconds: options.tokenSeconds },
-      clock,
-      randomBytes,
-      deliverCode: (delivery) => {
-        mailbox.deliver(codeMail(delivery));
-        return Promise.resolve();
-      },
-      onAccessEnded: (sub) => endAccess(sub),
-      log: logger('cognito'),
-      allowedOrigins: origins,
-    }),
+    cleanUp.starting(
+      startDynamoDb(options.ephemeral ? undefined : join(folder.path, 'dynamodb')),
+      (started) => started.close(),
+    ),
+    cleanUp.starting(startSqs(), (started) => started.close()),
+    cleanUp.starting(
+      openLocalDatabase({ url: databaseUrl, migrate: options.migrate, clock, random }),
+      (opened) => opened.destroy(),
+    ),
+    cleanUp.starting(
+      createCognito({
+        dataFolder: options.ephemeral ? undefined : join(folder.path, 'cognito'),
+        poolId: POOL_ID,
+        clientId: CLIENT_ID,
+        issuer,
+        users: DEMO_USERS,
+        password: DEMO_PASSWORD,
+        groups: [ADMIN_GROUP, STAFF_GROUP],
+        tokenLifetimes: { accessSeconds: options.tokenSeconds, idSeconds: options.tokenSeconds },
+        clock,
+        randomBytes,
+        deliverCode: (delivery) => {
+          mailbox.deliver(codeMail(delivery));
+          return Promise.resolve();
+        },
+        onAccessEnded: (sub) => endAccess(sub),
+        log: logger('cognito'),
+        allowedOrigins: origins,
+      }),
+      (started) => started.close(),
+    ),
   ]);
-  cleanUp.add(() => dynamodb.close());
-  cleanUp.add(() => sqs.close());
-  cleanUp.add(() => database.destroy());
-  cleanUp.add(() => cognito.close());
   const [{ queueUrl, deadLetterUrl }] = await Promise.all([
     createBroadcastQueues(sqs.client, TABLE_PREFIX),
     createRealtimeTables(dynamodb.client, TABLE_PREFIX),
@@ -271,6 +271,12 @@ class CleanUp {
 
   add(step: () => unknown): void {
     this.#steps.push(step);
+  }
+
+  /** Ends what is still starting, once it has started: one beside it may fail before that. */
+  starting<Part>(part: Promise<Part>, end: (part: Part) => unknown): Promise<Part> {
+    this.add(() => part.then(end, () => undefined));
+    return part;
   }
 
   async run(): Promise<void> {

@@ -211,7 +211,7 @@ describe('npm run migrate', () => {
            // What a step would do is recorded first; only then it runs.
            if (process.env.GATE && knex.client.items === undefined) {
              (await import('node:fs')).writeFileSync(process.env.GATE, '');
-             await new Promise((resolve) => setTimeout(resolve, 60_000));
+             await new Promise(() => setInterval(() => undefined, 2 ** 30));
            }`,
       down: statements('DROP TABLE slow'),
     });
@@ -219,7 +219,7 @@ describe('npm run migrate', () => {
       DATABASE_URL: url,
       GATE: gate,
     });
-    await expect.poll(() => readdir(folder), { timeout: 30_000 }).toContain('inside');
+    await expect.poll(() => readdir(folder)).toContain('inside');
     killed.child.kill('SIGKILL');
     await killed.result;
     expect(await statuses()).toEqual(['applied', 'applied', 'interrupted']);
@@ -379,22 +379,18 @@ describe('npm run migrate, where the database cannot do it', () => {
     ['a missing right', 262, 5, /lacks a right/],
     ['a lock that is never free', 1222, 6, /--lock-timeout/],
     ['a read-only database', 3906, 5, /read-only/],
-  ])(
-    'ends with one clear line for %s',
-    async (_what, number, code, message) => {
-      const result = await onServer(['up'], failing(number));
-      expect(result.code).toBe(code);
-      const line = lastLine(result);
-      expect(line).toMatch(ONE_LINE);
-      expect(line).toMatch(message);
-      expect(line).toContain(`SQL Server error ${number}`);
-      expect(result.err).not.toContain('hunter2');
-      const sent = server?.requests.map(({ sql }) => sql).join('\n') ?? '';
-      expect(sent).not.toContain('CREATE TABLE people');
-      expect(sent).toContain('sp_releaseapplock');
-    },
-    60_000,
-  );
+  ])('ends with one clear line for %s', async (_what, number, code, message) => {
+    const result = await onServer(['up'], failing(number));
+    expect(result.code).toBe(code);
+    const line = lastLine(result);
+    expect(line).toMatch(ONE_LINE);
+    expect(line).toMatch(message);
+    expect(line).toContain(`SQL Server error ${number}`);
+    expect(result.err).not.toContain('hunter2');
+    const sent = server?.requests.map(({ sql }) => sql).join('\n') ?? '';
+    expect(sent).not.toContain('CREATE TABLE people');
+    expect(sent).toContain('sp_releaseapplock');
+  });
 
   it('waits for another migration no longer than it may, and then leaves', async () => {
     const result = await onServer(['up'], (sql) => {

@@ -1,10 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { orderSchema } from '@ordercast/contract/order.ts';
 import type { Order, OrderStatus } from '@ordercast/contract/order.ts';
+import { pause } from './pause.ts';
 import { call } from './person.ts';
 import type { Answer, Person } from './person.ts';
 
 const WAY: readonly OrderStatus[] = ['confirmed', 'packed', 'shipped', 'delivered'];
+/** A request that nobody takes is sent again, as a client would, and not in a circle. */
 const AGAIN_AFTER_MS = 50;
 /** "Try again soon", which is safe here: every change has a key or a version. */
 const UNAVAILABLE = 503;
@@ -88,7 +89,7 @@ export class OrderLoad {
         // The process died over it.
       }
       this.unanswered += 1;
-      await delay(AGAIN_AFTER_MS);
+      await pause(AGAIN_AFTER_MS);
     }
   }
 }

@@ -1,8 +1,9 @@
+import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 import { expect, test } from 'vitest';
 import { createIdSource, isConnectionId } from './gateway-id.ts';
 
 test('ids have the form of API Gateway’s: eleven bytes in URL-safe base64', () => {
-  const makeId = createIdSource(Math.random);
+  const makeId = createIdSource(seededRandom(1));
   for (let count = 0; count < 1_000; count += 1) {
     const id = makeId();
     expect(id).toMatch(/^[\w-]{15}=$/);

@@ -283,7 +283,6 @@ describe('through the AWS command line', () => {
 
   test.skipIf(version === undefined)(
     `GET, POST and DELETE (${version ?? 'skipped: there is no aws on the PATH'})`,
-    { timeout: 180_000 },
     async () => {
       const { endpoint, connect } = await start();
       const { client: receiver, ConnectionId = '' } = await connect({ 'User-Agent': 'spec' });

@@ -74,6 +74,19 @@ describe('two schemas', () => {
     expect(found[0]).toMatch(expected);
   });
 
+  it('differ in the name of a default, whose case and whose absence are none', () => {
+    const dropped = 'ALTER TABLE orders DROP CONSTRAINT df_orders_at';
+    const named = (name: string) => `ALTER TABLE orders ADD ${name} DEFAULT (getutcdate()) FOR at`;
+    expect(differences(dropped, named('CONSTRAINT df_by_hand'))).toEqual([
+      'orders.at: is default named df_by_hand, expected default named df_orders_at',
+    ]);
+    expect(differences(dropped, named(''))).toHaveLength(1);
+    expect(differences(dropped, named('CONSTRAINT [DF_Orders_At]'))).toEqual([]);
+    // What a statement leaves unnamed has a name of the server's own.
+    const unnamed = schema(...SHOP, dropped, named(''));
+    expect(compareSchemas(unnamed, schema(...SHOP)).differences).toEqual([]);
+  });
+
   it('are told where one of their expressions cannot be read', () => {
     const odd = schema(
       'CREATE TABLE t (a int CONSTRAINT ck CHECK (case when a > 1 then 1 end = 1))',

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { z } from 'zod';
+import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
 import { createCognito, type CognitoOptions } from '../create-cognito.ts';
 import type { CodeDelivery } from '../pool.ts';
 
@@ -39,7 +40,7 @@ export interface TestCognito {
 export async function startTestCognito(
   options: Partial<CognitoOptions> & { port?: number } = {},
 ): Promise<TestCognito> {
-  let now = Date.now();
+  let now = realTimeMs();
   const clock = () => now;
   const mails: CodeDelivery[] = [];
   const lines: string[] = [];

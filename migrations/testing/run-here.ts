@@ -1,0 +1,34 @@
+import { configuredDatabase } from '@ordercast/platform/configured-database.ts';
+import { readArguments } from '../command/arguments.ts';
+import { explainError } from '../command/explain-error.ts';
+import { runCommand } from '../command/run-command.ts';
+
+const NOW = Date.UTC(2026, 10, 22, 21);
+
+/** Runs a command in this process; `out` is its answer, or why there is none. */
+export async function runHere(
+  args: readonly string[],
+  { directory, url }: { directory: string; url: string },
+): Promise<{ code: number; out: string }> {
+  const read = readArguments(args);
+  const database = await configuredDatabase(
+    { DATABASE_URL: url, AWS_REGION: 'us-east-1' },
+    () => undefined,
+  );
+  try {
+    const { exitCode, text, json } = await runCommand(read, {
+      database,
+      directory,
+      passwords: { migratorPassword: undefined, appPassword: undefined },
+      progress: () => undefined,
+      clock: () => NOW,
+      monotonicClock: () => 0,
+    });
+    return { code: exitCode, out: read.json ? JSON.stringify(json) : text };
+  } catch (error) {
+    const { exitCode, message } = explainError(error);
+    return { code: exitCode, out: message };
+  } finally {
+    database.close();
+  }
+}
