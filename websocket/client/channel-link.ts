@@ -157,6 +157,7 @@ export function createChannelLink(
     else if (code !== 'TOKEN_INVALID' || tokenTried) channel.fail(error);
     else {
       tokenTried = true;
+      repair = stands;
       busy = true;
       void renewToken(connection).then((renewed) => {
         busy = false;
