@@ -12,7 +12,7 @@ const { pingEveryMs, pongTimeoutMs, connectTimeoutMs } = DEFAULT_TIMINGS;
 /** A connection on a socket by hand, and what its owner is told. */
 function connecting() {
   const timers = new ManualTimers();
-  const socket = new SocketByHand();
+  const sockets: SocketByHand[] = [];
   const told: string[] = [];
   const reports: RealtimeError[] = [];
   const env = {
@@ -26,9 +26,10 @@ function connecting() {
     {
       url: 'ws://model',
       token: 'token',
-      WebSocket: class {
+      WebSocket: class extends SocketByHand {
         constructor() {
-          return socket;
+          super();
+          sockets.push(this);
         }
       },
     },
@@ -41,6 +42,8 @@ function connecting() {
       pong: () => told.push('pong'),
     },
   );
+  const [socket] = sockets;
+  if (!socket) throw new Error('No socket was opened.');
   const answers: (string | undefined)[] = [];
   const ask = (timeoutMs = 1000) =>
     connection.ask({ action: 'subscribe', channel: 'orders' }, timeoutMs, (answer) =>
