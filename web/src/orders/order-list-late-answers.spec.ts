@@ -69,6 +69,16 @@ describe('a list of orders under another filter', () => {
     expect(shown()).toEqual([2]);
   });
 
+  it('shows nothing of the filter before while its own orders are read', async () => {
+    const { list, lists, shown } = await listShowing(ADA, 'after 1');
+    const more = list.loadMore();
+    lists.at(1).fail(UNREACHABLE);
+    await more;
+    expect(list.error).toContain('cannot be reached');
+    void list.show(GRACE);
+    expect([shown(), list.hasMore, list.error]).toEqual([[], false, undefined]);
+  });
+
   it('says nothing of a failure under the filter before', async () => {
     const { list, lists } = listWithHeldAnswers();
     const first = list.show(ADA);
@@ -106,10 +116,11 @@ describe('a list of orders under another filter', () => {
     const oldMore = list.loadMore();
     const showing = list.show(GRACE);
     expect(list.isLoadingMore).toBe(false);
-    lists.at(2).answer(page([order(9)], 'after 9'));
+    // Cursors may be alike, where both end at the same order.
+    lists.at(2).answer(page([order(9)], 'after 1'));
     await showing;
     const ownMore = list.loadMore();
-    expect(lists.at(3).args).toMatchObject([{ q: 'Grace', cursor: 'after 9' }]);
+    expect(lists.at(3).args).toMatchObject([{ q: 'Grace', cursor: 'after 1' }]);
     lists.at(1).answer(page([order(8)], 'after 8'));
     await oldMore;
     expect([shown(), list.isLoadingMore]).toEqual([[9], true]);
@@ -144,10 +155,11 @@ describe('a list of orders under another filter', () => {
     const { list, lists, feed, shown } = await listShowing(ADA);
     feed.send(eventOf(order(2)));
     const showing = list.show(GRACE);
-    lists.at(2).answer(page([order(9)]));
-    await showing;
     lists.at(1).answer(page([order(2), order(1)]));
     await settled();
+    expect([shown(), list.news, list.state]).toEqual([[], '', 'loading']);
+    lists.at(2).answer(page([order(9)]));
+    await showing;
     expect([shown(), list.news]).toEqual([[9], '']);
   });
 
