@@ -231,8 +231,23 @@ describe('a list of orders that is read twice at once', () => {
     await settled();
     lists.at(2).fail(UNREACHABLE);
     await settled();
-    expect(shown()).toEqual([2, 1]);
+    expect([shown(), list.state]).toEqual([[2, 1], 'ready']);
     expect(list.error).toContain('cannot be reached');
+  });
+
+  it('asks for no order by itself that the first reading may bring', async () => {
+    const { list, lists, orders, feed, shown } = listWithHeldAnswers();
+    const showing = list.show(ALL);
+    feed.send(eventOf(order(2)));
+    feed.send(eventOf(order(3)));
+    await settled();
+    expect(orders.all).toHaveLength(0);
+    lists.at(0).answer(page([order(2), order(1)]));
+    await settled();
+    expect(orders.all.map(({ args }) => args)).toEqual([[order(3).id]]);
+    orders.at(0).answer(order(3));
+    await showing;
+    expect(shown()).toEqual([3, 2, 1]);
   });
 
   it('lets an order go that came before the reading and is not in it', async () => {
