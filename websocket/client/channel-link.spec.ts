@@ -95,6 +95,19 @@ describe('a gap', () => {
     expect(actions()).toEqual(['subscribe']);
   });
 
+  it('is not waited for while a subscribe is under way that will bring what is missing', async () => {
+    const world = await subscribedForLong();
+    const { model, timers, settle, forget } = world;
+    const armed = timers.armed;
+    loseEvents(world, (from) => from === 1);
+    model.publish('orders');
+    model.publish('orders');
+    await settle();
+    model.refuseNext('subscribe', 'silence');
+    await forget();
+    expect([timers.armed, timers.nextInMs]).toEqual([armed + 1, answerTimeoutMs]);
+  });
+
   it('is asked for no more once nobody listens', async () => {
     const world = await subscribedForLong();
     const { model, timers, settle, actions, subscription } = world;
@@ -140,15 +153,27 @@ describe('a subscribe', () => {
   });
 
   it('that waits to be repeated is not sent before, whatever changes meanwhile', async () => {
-    const { model, forget, next, actions, listen } = await subscribedForLong();
+    const { model, forget, next, actions, listen, settle } = await subscribedForLong();
     model.refuseNext('subscribe', 'RATE_LIMITED');
     await forget();
     const sent = actions().length;
-    const other = listen();
-    other.unsubscribe();
+    listen();
+    await settle();
     expect(actions()).toHaveLength(sent);
     await next();
     expect(actions()).toHaveLength(sent + 1);
+  });
+
+  it('that is refused leaves no timer where whoever is told closes the client', async () => {
+    const { client, model, settle, timers } = await subscribedOnWire();
+    model.refuseNext('subscribe', 'RATE_LIMITED');
+    client.subscribe('other', {
+      onEvent: () => undefined,
+      onReload: () => undefined,
+      onError: () => client.close(),
+    });
+    await settle();
+    expect([client.state, timers.armed]).toEqual(['closed', 0]);
   });
 
   it('for which a token was refused is sent again with another, each time once', async () => {
