@@ -85,7 +85,7 @@ describe('the announcements', () => {
   it('are asked for their next page once, however often the button is pressed', async () => {
     const { board, lists, answer, shown } = boardWithHeldAnswers();
     expect(board.hasMore).toBe(false);
-    await board.loadMore();
+    void board.loadMore();
     expect(lists.all).toHaveLength(1);
     await answer(0, page([3], 'after 3'));
     void board.loadMore();

@@ -8,11 +8,9 @@ it('a form is sent once, however often the button is pressed', async () => {
   const form = new FormState();
   const sends = new HeldCalls<[], undefined>();
   const first = form.submit({}, sends.call, textOf);
-  expect([form.busy, await form.submit({}, sends.call, textOf), sends.all.length]).toEqual([
-    true,
-    false,
-    1,
-  ]);
+  const second = form.submit({}, sends.call, textOf);
+  expect([form.busy, sends.all.length]).toEqual([true, 1]);
+  expect(await second).toBe(false);
   sends.at(0).answer(undefined);
   expect([await first, form.busy, form.error]).toEqual([true, false, undefined]);
 });

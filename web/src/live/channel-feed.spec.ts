@@ -39,9 +39,11 @@ describe('the feed of a channel', () => {
 
   it('stands once the subscription does', async () => {
     const { feed } = feedOver();
+    let isTold = false;
+    void feed.standing.then(() => (isTold = true));
     expect(feed.stands).toBe(false);
-    await feed.standing;
-    expect(feed.stands).toBe(true);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([feed.stands, isTold]).toEqual([true, true]);
   });
 
   it('that is refused never stands', async () => {
