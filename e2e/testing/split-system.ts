@@ -17,6 +17,7 @@ import { openLocalOrigin } from '@ordercast/local/local-origin.ts';
 import { startSqs } from '@ordercast/emulators/sqs/start-sqs.ts';
 import { CLIENT_ID } from '@ordercast/platform/testing/access-token.ts';
 import { startChild } from '@ordercast/platform/testing/child-process.ts';
+import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 import type { Child } from '@ordercast/platform/testing/child-process.ts';
 import {
   createBroadcastQueues,
@@ -104,7 +105,7 @@ export async function startSplitSystem(
   const folder = mkdtempSync(join(tmpdir(), 'ordercast-spec-'));
   const databaseUrl = `sqlite:${join(folder, 'ordercast.db')}`;
   const clock = Date.now;
-  const random = Math.random;
+  const random = seededRandom(1);
   const origin = await openLocalOrigin(0);
   const host = `localhost:${origin.port}`;
   const url = `http://${host}`;

@@ -6,6 +6,7 @@ import {
   REALTIME_VARIABLES,
   configuredRealtime,
 } from '@ordercast/services/realtime/configured-realtime.ts';
+import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 import { relayLeadership } from '@ordercast/services/relay/leadership/relay-leadership.ts';
 import { startRelay } from '@ordercast/services/relay/relay.ts';
 import { z } from 'zod';
@@ -89,7 +90,7 @@ startRelay({
     clock: Date.now,
   }).leadership,
   clock: Date.now,
-  random: Math.random,
+  random: seededRandom(1),
   log,
   crashPoints: {
     afterClaim: () => passed('between commit and append'),

@@ -79,12 +79,12 @@ const cells = z.array(z.record(z.string(), cell));
 const valueRow = z.object({ value: cell });
 
 class Batch {
-  readonly #runtime: CommandRuntime;
+  readonly #around: CommandRuntime;
   readonly #variables = new Map<string, Cell>();
   #rows: Record<string, Cell>[] = [];
   #error: Error | undefined;
 
-  constructor(runtime: CommandRuntime) {
+  constructor(around: CommandRuntime) {
     this.#around = around;
   }
 
@@ -167,7 +167,7 @@ class Batch {
     const named = new Set(text.match(/@\w+/g));
     const values = [...this.#variables].filter(([name]) => named.has(name));
     try {
-      return cells.parse(this.#runtime.database.prepare(text).all(Object.fromEntries(values)));
+      return cells.parse(this.#around.database.prepare(text).all(Object.fromEntries(values)));
     } catch (error) {
       throw new BatchFailed(error instanceof Error ? error.message : String(error));
     }

@@ -158,6 +158,7 @@ export function createChannelLink(
     else if (code !== 'TOKEN_INVALID' || tokenTried) channel.fail(error);
     else {
       tokenTried = true;
+      repair = isSubscribed;
       busy = true;
       void renewToken(connection).then((renewed) => {
         busy = false;

@@ -70,10 +70,10 @@ export function startTokenRefresh(
       if (reason !== 'refused') return await run('refused');
       refused(error);
     } catch (error) {
+      // Whoever opens the next connection asks for a token, and tells what goes wrong.
+      if (!connection.isOpen) return false;
+      alarm.set(retryDelayMs(env, attempts++), () => void renew(reason));
       if (error instanceof RealtimeError) env.report(error);
-      if (connection.isOpen) {
-        alarm.set(retryDelayMs(env, attempts++), () => void renew(reason));
-      }
     }
     return false;
   };

@@ -20,6 +20,9 @@ export class AnnouncementBoard {
   #isLoadingMore = $state(false);
   #error = $state<string>();
   #dismissed = $state<string | null>(null);
+  /** Counts the readings begun: of two, the answer of the earlier is never taken after the later's. */
+  #readings = 0;
+  #lastTaken = 0;
 
   constructor(options: AnnouncementBoardOptions) {
     this.#options = options;
@@ -64,25 +67,31 @@ export class AnnouncementBoard {
 
   /** Never rejects: `state` and `error` tell. */
   async load(): Promise<void> {
+    const reading = (this.#readings += 1);
     try {
       const page = await this.#options.api.listAnnouncements();
+      if (reading < this.#lastTaken) return;
+      this.#lastTaken = reading;
       this.#take(page.items);
       this.#nextCursor = page.nextCursor;
       this.#state = 'ready';
       this.#error = undefined;
     } catch (cause) {
+      if (reading < this.#lastTaken) return;
       this.#error = apiErrorText(cause);
       if (this.#state === 'loading') this.#state = 'failed';
     }
   }
 
   async loadMore(): Promise<void> {
-    if (this.#nextCursor === null || this.#isLoadingMore) return;
+    const cursor = this.#nextCursor;
+    if (cursor === null || this.#isLoadingMore) return;
     this.#isLoadingMore = true;
     try {
-      const page = await this.#options.api.listAnnouncements(this.#nextCursor);
+      const page = await this.#options.api.listAnnouncements(cursor);
       this.#take(page.items);
-      this.#nextCursor = page.nextCursor;
+      // A reading in between may end earlier: what lies between the two is still to be loaded.
+      if (cursor === this.#nextCursor) this.#nextCursor = page.nextCursor;
       this.#error = undefined;
     } catch (cause) {
       this.#error = apiErrorText(cause);

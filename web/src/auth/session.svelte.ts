@@ -34,15 +34,16 @@ export class Session {
     return this.#hasLeft;
   }
 
-  /** Takes up the session that this tab's storage still holds. */
+  /** Takes up the session that this tab's storage still holds, unless somebody signs in meanwhile. */
   async restore(): Promise<void> {
     this.#state = 'restoring';
     try {
       const user = await this.#accounts.restore();
+      if (!this.#isRestoring()) return;
       if (user) this.begin(user);
       else this.#state = 'signed-out';
     } catch {
-      this.#state = 'unreachable';
+      if (this.#isRestoring()) this.#state = 'unreachable';
     }
   }
 
@@ -79,17 +80,25 @@ export class Session {
    * have its new tokens swept away; where Cognito cannot be asked they are forgotten all the same.
    */
   async signOut(): Promise<void> {
-    await this.#user?.signOut();
-    this.#leave();
+    const user = this.#user;
+    await user?.signOut();
+    this.#leave(user);
   }
 
   /** @throws AuthError where Cognito could not be asked: then nothing has changed */
   async signOutEverywhere(): Promise<void> {
-    await this.#user?.signOutEverywhere();
-    this.#leave();
+    const user = this.#user;
+    await user?.signOutEverywhere();
+    this.#leave(user);
   }
 
-  #leave(): void {
+  #isRestoring(): boolean {
+    return this.#state === 'restoring';
+  }
+
+  /** The session of that person may have ended by itself meanwhile, and another's have begun. */
+  #leave(user: SignedInUser | undefined): void {
+    if (this.#user && this.#user !== user) return;
     this.#user = undefined;
     this.#hasEnded = false;
     this.#hasLeft = true;

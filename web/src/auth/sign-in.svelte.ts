@@ -8,6 +8,7 @@ export class SignIn {
   readonly #accounts: Pick<Accounts, 'signIn'>;
   readonly #session: Pick<Session, 'begin'>;
   #challenge = $state.raw<Challenge>();
+  #isAsking = false;
 
   constructor(accounts: Pick<Accounts, 'signIn'>, session: Pick<Session, 'begin'>) {
     this.#accounts = accounts;
@@ -21,26 +22,31 @@ export class SignIn {
 
   /** @returns whether the person is signed in now; every verb fails with AuthError */
   async withPassword(email: string, password: string): Promise<boolean> {
-    return this.#take(await this.#accounts.signIn(email, password));
+    return this.#take(this.#accounts.signIn(email, password));
   }
 
   async answerNewPassword(password: string, attributes: Record<string, string>): Promise<boolean> {
     if (this.#challenge?.type !== 'new-password') return false;
-    return this.#take(await this.#challenge.answer(password, attributes));
+    return this.#take(this.#challenge.answer(password, attributes));
   }
 
   async answerCode(code: string): Promise<boolean> {
     const challenge = this.#challenge;
     if (challenge?.type !== 'totp' && challenge?.type !== 'totp-setup') return false;
-    return this.#take(await challenge.answer(code));
+    return this.#take(challenge.answer(code));
   }
 
-  /** Back to the password: an answer came too late, or it is somebody else after all. */
+  /**
+   * Back to the password: an answer came too late, or it is somebody else after all. Not while Cognito
+   * is being asked: its answer may be tokens, and then that person is signed in.
+   */
   restart(): void {
-    this.#challenge = undefined;
+    if (!this.#isAsking) this.#challenge = undefined;
   }
 
-  #take(step: SignInStep): boolean {
+  async #take(answer: Promise<SignInStep>): Promise<boolean> {
+    this.#isAsking = true;
+    const step = await answer.finally(() => (this.#isAsking = false));
     this.#challenge = step.type === 'signed-in' ? undefined : step;
     if (step.type === 'signed-in') this.#session.begin(step.user);
     return step.type === 'signed-in';

@@ -9,14 +9,14 @@ import {
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { settled } from '../testing/held-calls.ts';
 import { AuthError } from './auth-error.ts';
 import { MemoryStorage } from './memory-storage.ts';
 import { Session } from './session.svelte.ts';
 import { SignedInUser } from './signed-in-user.ts';
 
-/** The library compares tokens with the real clock, so the user's clock must agree with it. */
-const NOW_SECONDS = Math.floor(Date.now() / 1000);
+const NOW_SECONDS = Date.UTC(2026, 10, 22, 8, 30) / 1000;
 
 function jwt(claims: object): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -34,16 +34,25 @@ describe('a signed-in user', () => {
   let server: Server;
   let endpoint: string;
   let refreshes: number;
+  let inFlight: (() => void)[] | undefined;
   let answer: { status: number; body: object };
 
   beforeEach(async () => {
+    // The library goes by the machine's clock and waits by its timers: here both stand still.
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout'], now: NOW_SECONDS * 1000 });
     refreshes = 0;
+    inFlight = undefined;
     const renewed = { ...tokens(0, 3600, 'renewed'), ExpiresIn: 3600, TokenType: 'Bearer' };
     answer = { status: 200, body: { AuthenticationResult: renewed } };
     server = createServer((_request, response) => {
       refreshes += 1;
-      response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' });
-      response.end(JSON.stringify(answer.body));
+      const { status, body } = answer;
+      const respond = () => {
+        response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
+        response.end(JSON.stringify(body));
+      };
+      if (inFlight) inFlight.push(respond);
+      else respond();
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -56,9 +65,11 @@ describe('a signed-in user', () => {
     server.close();
     server.closeAllConnections();
     await once(server, 'close');
+    vi.useRealTimers();
   });
 
-  function signedIn(age: number, life: number): SignedInUser {
+  /** @param clockDrift how far the device's clock runs ahead of Cognito's, in seconds */
+  function signedIn(age: number, life: number, clockDrift = 0): SignedInUser {
     const Storage = new MemoryStorage();
     const Pool = new CognitoUserPool({
       UserPoolId: 'us-east-1_ordercast',
@@ -73,9 +84,9 @@ describe('a signed-in user', () => {
       RefreshToken: new CognitoRefreshToken({ RefreshToken: 'refresh' }),
     });
     const user = new CognitoUser({ Username: 'ada', Pool, Storage });
-    // The library takes the clock's drift from the token's age; here the clocks agree.
-    Object.assign(session, { clockDrift: 0 });
-    return new SignedInUser(user, session, () => NOW_SECONDS * 1000);
+    // The library takes the drift from the token's age, as if every token were new.
+    Object.assign(session, { clockDrift });
+    return new SignedInUser(user, session, () => (NOW_SECONDS + clockDrift) * 1000);
   }
 
   const nameOf = (token: string) =>
@@ -87,14 +98,22 @@ describe('a signed-in user', () => {
     expect(signedIn(0, 3600).claims).toEqual({ sub: 'ada', groups: ['staff'] });
   });
 
-  it('uses a token as long as it has some life left', async () => {
-    expect(nameOf(await signedIn(3500, 3600).accessToken())).toBe('first');
-    expect(nameOf(await signedIn(3, 5).accessToken())).toBe('first');
+  it.each([
+    [0, 3600],
+    [3539, 3600],
+    [179, 240],
+    [74, 100],
+    [3, 5],
+  ])('uses a token that is %d of %d seconds old', async (age, life) => {
+    expect(nameOf(await signedIn(age, life).accessToken())).toBe('first');
     expect(refreshes).toBe(0);
   });
 
+  // A minute before the end; a quarter of a life that is shorter than four.
   it.each([
-    [3550, 3600],
+    [3540, 3600],
+    [180, 240],
+    [75, 100],
     [4, 5],
     [9000, 3600],
   ])('renews one that is %d of %d seconds old, once for all who ask', async (age, life) => {
@@ -105,8 +124,28 @@ describe('a signed-in user', () => {
     expect(refreshes).toBe(1);
   });
 
+  it.each([-600, 600])('goes by Cognito’s time on a clock that is %d s fast', async (drift) => {
+    expect(nameOf(await signedIn(3539, 3600, drift).accessToken())).toBe('first');
+    expect(nameOf(await signedIn(3540, 3600, drift).accessToken())).toBe('renewed');
+  });
+
   it('gets a new token when a good one was refused', async () => {
     expect(nameOf(await signedIn(0, 3600).accessToken({ fresh: true }))).toBe('renewed');
+  });
+
+  it('renews once for all who ask meanwhile, and once more for who asks after', async () => {
+    const user = signedIn(0, 3600);
+    inFlight = [];
+    const given = [user.accessToken({ fresh: true }), user.accessToken({ fresh: true })];
+    await expect.poll(() => inFlight?.length).toBe(1);
+    given.push(user.accessToken({ fresh: true }));
+    expect(nameOf(await user.accessToken())).toBe('first');
+    for (const respond of inFlight.splice(0)) respond();
+    expect((await Promise.all(given)).map(nameOf)).toEqual(['renewed', 'renewed', 'renewed']);
+    expect(refreshes).toBe(1);
+    inFlight = undefined;
+    await user.accessToken({ fresh: true });
+    expect(refreshes).toBe(2);
   });
 
   it('loses the session when Cognito refuses to renew it', async () => {
@@ -117,7 +156,14 @@ describe('a signed-in user', () => {
     const session = new Session({ restore: () => Promise.resolve(signedIn(3600, 3600)) });
     await session.restore();
     expect(session.state).toBe('signed-in');
-    const refusal = await session.accessToken().catch((error: unknown) => error);
+    let refusal: unknown;
+    const asked = session.accessToken().catch((error: unknown) => (refusal = error));
+    // The library tries again and again, however clear the refusal was.
+    while (refusal === undefined) {
+      vi.runOnlyPendingTimers();
+      await settled();
+    }
+    await asked;
     expect(refusal).toMatchObject({ code: 'NotAuthorizedException' });
     expect([session.state, session.hasEnded, session.hasLeft]).toEqual(['signed-out', true, false]);
   });

@@ -39,9 +39,11 @@ describe('the feed of a channel', () => {
 
   it('stands once the subscription does', async () => {
     const { feed } = feedOver();
+    let isTold = false;
+    void feed.subscribed.then(() => (isTold = true));
     expect(feed.isSubscribed).toBe(false);
-    await feed.subscribed;
-    expect(feed.isSubscribed).toBe(true);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([feed.isSubscribed, isTold]).toEqual([true, true]);
   });
 
   it('that is refused never stands', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ConnectionStatus } from './connection-status.svelte.ts';
 import type { LiveClientState } from './live-client.ts';
 
-function watched() {
+function watched(isOnline = true, changesTo: LiveClientState = 'idle') {
   let tell: (state: LiveClientState) => void = () => undefined;
   const client: { state: LiveClientState; onState: (listener: typeof tell) => () => void } = {
     state: 'idle',
@@ -11,9 +11,10 @@ function watched() {
       return () => (tell = () => undefined);
     },
   };
-  const navigator = { onLine: true };
+  const navigator = { onLine: isOnline };
   const browser = new EventTarget();
   const connection = new ConnectionStatus(client);
+  client.state = changesTo;
   const stop = connection.watch(Object.assign(browser, { navigator }));
   const goes = (isOnline: boolean) => {
     navigator.onLine = isOnline;
@@ -41,6 +42,18 @@ describe('the connection, in words', () => {
     expect([connection.text, connection.isLive]).toEqual(['Offline', false]);
     goes(true);
     expect([connection.text, connection.isLive]).toEqual(['Live', true]);
+  });
+
+  it('begins with what is so when the watching begins', () => {
+    expect(watched(false).connection.text).toBe('Offline');
+    expect(watched(true, 'connected').connection.text).toBe('Live');
+  });
+
+  it('does not come back after the clean-up', () => {
+    const { connection, goes, stop } = watched(false, 'connected');
+    stop();
+    goes(true);
+    expect(connection.text).toBe('Offline');
   });
 
   it('is watched no more after the clean-up', () => {

@@ -85,13 +85,14 @@ export class OrderDetail {
     };
   }
 
-  /** Reads order and timeline again; never rejects. Calls during a reading share the next one. */
+  /**
+   * Reads order and timeline again; never rejects. Calls during a reading share the next one. Once it
+   * is closed, nothing is read any more.
+   */
   async reload(): Promise<void> {
-    if (this.#reading) {
-      this.#mustReadAgain = true;
-      return this.#reading;
-    }
-    this.#reading = this.#readUntilCurrent().finally(() => (this.#reading = undefined));
+    if (this.#isClosed) return;
+    if (this.#reading) this.#mustReadAgain = true;
+    else this.#reading = this.#readUntilCurrent();
     return this.#reading;
   }
 
@@ -122,7 +123,7 @@ export class OrderDetail {
     await this.reload();
     if (!readBlind) return;
     await feed.subscribed;
-    if (!this.#isClosed) await this.reload();
+    await this.reload();
   }
 
   async #readUntilCurrent(): Promise<void> {
@@ -130,6 +131,8 @@ export class OrderDetail {
       this.#mustReadAgain = false;
       await this.#read();
     } while (this.#hasToReadAgain());
+    // In the turn of that last look, so that no call comes between the two.
+    this.#reading = undefined;
   }
 
   #hasToReadAgain(): boolean {
@@ -140,11 +143,13 @@ export class OrderDetail {
     const { api, id } = this.#options;
     try {
       const [order, timeline] = await Promise.all([api.readOrder(id), api.readTimeline(id)]);
+      if (this.#isClosed) return;
       this.#adopt(order);
       if (timeline.length >= this.#timeline.length) this.#timeline = timeline;
       this.#error = undefined;
       this.#state = 'ready';
     } catch (cause) {
+      if (this.#isClosed) return;
       if (cause instanceof ApiError && cause.kind === 'not-found') this.#state = 'not-found';
       else if (this.#state === 'loading') this.#state = 'failed';
       this.#error = apiErrorText(cause);

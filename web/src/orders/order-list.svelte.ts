@@ -43,7 +43,11 @@ export class OrderList {
   #generation = 0;
   readonly #changes = new Map<string, OrderEventData>();
   readonly #unknown = new Set<string>();
-  readonly #arrivedSinceRead = new Set<string>();
+  /** Counts the readings begun: of two, the answer of the earlier is never taken after the later's. */
+  #readings = 0;
+  #lastTaken = 0;
+  /** Orders that came one by one, and how many readings had begun by then. */
+  readonly #arrivals = new Map<string, number>();
   #isFetching = false;
 
   constructor(options: OrderListOptions) {
@@ -113,6 +117,7 @@ export class OrderList {
     this.#error = undefined;
     this.#items = [];
     this.#nextCursor = null;
+    this.#isLoadingMore = false;
     this.#changed = new Set();
     this.#unknown.clear();
     const { feed, feedTimeout } = this.#options;
@@ -128,13 +133,13 @@ export class OrderList {
   /** Reads what is shown once more. */
   async reload(): Promise<void> {
     const generation = this.#generation;
-    this.#arrivedSinceRead.clear();
+    const reading = (this.#readings += 1);
     const limit = Math.min(MAX_PAGE_SIZE, Math.max(PAGE_SIZE, this.#items.length));
     try {
       const page = await this.#options.api.listOrders({ ...this.#filter, limit });
-      if (generation === this.#generation) this.#takeFirst(page);
+      if (generation === this.#generation) this.#takeFirst(page, reading);
     } catch (cause) {
-      if (generation !== this.#generation) return;
+      if (generation !== this.#generation || reading < this.#lastTaken) return;
       this.#error = apiErrorText(cause);
       if (this.#state === 'loading') this.#state = 'failed';
     }
@@ -154,18 +159,22 @@ export class OrderList {
         cursor,
         limit: PAGE_SIZE,
       });
-      if (generation !== this.#generation) return;
+      // A reading in between may end elsewhere: this page would leave a hole after it.
+      if (generation !== this.#generation || cursor !== this.#nextCursor) return;
       this.#nextCursor = page.nextCursor;
       this.#setItems([...this.#items, ...page.items]);
     } catch (cause) {
       if (generation === this.#generation) this.#error = apiErrorText(cause);
     } finally {
-      this.#isLoadingMore = false;
+      if (generation === this.#generation) this.#isLoadingMore = false;
     }
   }
 
-  #takeFirst(page: Page<OrderListItem>): void {
-    const kept = this.#items.filter((item) => this.#arrivedSinceRead.has(item.id));
+  #takeFirst(page: Page<OrderListItem>, reading: number): void {
+    if (reading < this.#lastTaken) return;
+    this.#lastTaken = reading;
+    for (const [id, begun] of this.#arrivals) if (begun < reading) this.#arrivals.delete(id);
+    const kept = this.#items.filter((item) => this.#arrivals.has(item.id));
     const known = new Map(this.#items.map((item) => [item.id, item]));
     const read = page.items.map((item) => {
       const shown = known.get(item.id);
@@ -237,16 +246,17 @@ export class OrderList {
   async #readEach(ids: readonly string[], generation: number): Promise<void> {
     const orders = await Promise.all(ids.map((id) => this.#options.api.readOrder(id)));
     if (generation !== this.#generation) return;
-    for (const { id } of orders) this.#arrivedSinceRead.add(id);
+    for (const { id } of orders) this.#arrivals.set(id, this.#readings);
     this.#setItems([...orders.map(listItemOf), ...this.#items]);
     this.#markArrived(ids);
   }
 
   async #readAnew(ids: readonly string[], generation: number): Promise<void> {
+    const reading = (this.#readings += 1);
     const limit = Math.min(MAX_PAGE_SIZE, Math.max(PAGE_SIZE, this.#items.length + ids.length));
     const page = await this.#options.api.listOrders({ ...this.#filter, limit });
     if (generation !== this.#generation) return;
-    this.#takeFirst(page);
+    this.#takeFirst(page, reading);
     this.#markArrived(ids);
   }
 

@@ -7,6 +7,7 @@ function tab(path: string) {
   const entries = [path];
   const listeners = new Set<() => void>();
   const scrolls: number[] = [];
+  const clicks = new Set<unknown>();
   let index = 0;
   const window: RouterWindow = {
     location: {
@@ -24,7 +25,10 @@ function tab(path: string) {
         entries[index] = String(url);
       },
     },
-    document: new EventTarget(),
+    document: {
+      addEventListener: (_type: string, listener: unknown) => void clicks.add(listener),
+      removeEventListener: (_type: string, listener: unknown) => void clicks.delete(listener),
+    },
     addEventListener: (_type, listener) => void listeners.add(listener),
     removeEventListener: (_type, listener) => void listeners.delete(listener),
     scrollTo: (_x, y) => void scrolls.push(y),
@@ -33,7 +37,7 @@ function tab(path: string) {
     index -= 1;
     for (const listener of listeners) listener();
   };
-  return { window, entries, scrolls, back };
+  return { window, entries, scrolls, clicks, back };
 }
 
 describe('the router', () => {
@@ -76,9 +80,12 @@ describe('the router', () => {
   });
 
   it('hears nothing more after the clean-up', () => {
-    const { window, back } = tab('/orders');
+    const { window, back, clicks } = tab('/orders');
     const router = new Router(window);
-    router.listen()();
+    const stop = router.listen();
+    expect(clicks.size).toBe(1);
+    stop();
+    expect(clicks.size).toBe(0);
     router.navigate('/account');
     back();
     expect(router.route.name).toBe('account');
