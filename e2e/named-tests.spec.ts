@@ -1,15 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
-const ROOT = join(import.meta.dirname, '..', '..');
+const ROOT = join(import.meta.dirname, '..');
 const REFERENCE = /`([\w./-]+\.spec\.ts)` › ([^|·]+?)(?=\s*[|·])/g;
 
-describe('docs/complaints.md', () => {
-  it('names only tests that are there, one at least for each complaint', async () => {
-    const page = await readFile(join(ROOT, 'docs', 'complaints.md'), 'utf8');
-    const rows = page.split('\n').filter((line) => /^\| (?!complaint|-)/.test(line));
-    expect(rows.length).toBeGreaterThanOrEqual(17);
+it.each([
+  ['complaints.md', 17],
+  ['testing.md', 25],
+])(
+  'docs/%s names only tests that are there, one at least in each of its %d rows',
+  async (name, least) => {
+    const page = await readFile(join(ROOT, 'docs', name), 'utf8');
+    const rows = page.split('\n').filter((line) => /^\| (?!complaint|fault |-)/.test(line));
+    expect(rows.length).toBeGreaterThanOrEqual(least);
     for (const row of rows) {
       const references = [...row.matchAll(REFERENCE)];
       expect(references, row).not.toEqual([]);
@@ -18,5 +22,5 @@ describe('docs/complaints.md', () => {
         expect(spec.includes(title), `${file} › ${title}`).toBe(true);
       }
     }
-  });
-});
+  },
+);
