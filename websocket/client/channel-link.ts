@@ -30,7 +30,7 @@ export interface LinkedChannel {
 /** One channel on one connection: subscribes, repairs, unsubscribes; one operation at a time. */
 export interface ChannelLink {
   /** Whether the server has confirmed the subscription. */
-  readonly isSubscribed: boolean;
+  readonly active: boolean;
   /** Whether all that was missed when the subscription came to stand has been delivered. */
   readonly caughtUp: boolean;
   /** Does what is due next, if anything; to be called after every change. */
@@ -54,7 +54,7 @@ export function createChannelLink(
   const { name, sequencer } = channel;
   const retry = createRestartableTimer(env);
   const gap = createRestartableTimer(env);
-  let isSubscribed = false;
+  let active = false;
   /** A subscribe was sent, so the server may hold a subscription. */
   let sent = false;
   let busy = false;
@@ -69,7 +69,7 @@ export function createChannelLink(
 
   const hasCaughtUp = (): boolean => {
     const at = sequencer.position;
-    return isSubscribed && at !== undefined && (at.epoch !== target?.epoch || at.seq >= target.seq);
+    return active && at !== undefined && (at.epoch !== target?.epoch || at.seq >= target.seq);
   };
 
   const step = (): void => {
@@ -78,7 +78,7 @@ export function createChannelLink(
       gap.clear();
       if (sent) unsubscribe();
       else channel.detach(connection);
-    } else if (!isSubscribed || repair) subscribe();
+    } else if (!active || repair) subscribe();
     else watchGap();
   };
 
@@ -105,7 +105,7 @@ export function createChannelLink(
           step();
           return;
         }
-        isSubscribed = true;
+        active = true;
         tokenTried = false;
         target = head;
         channel.subscribed(since, head, answer.recovered);
@@ -115,7 +115,7 @@ export function createChannelLink(
   };
 
   const unsubscribe = (): void => {
-    isSubscribed = false;
+    active = false;
     const left = (): void => {
       sent = false;
       attempts = 0;
@@ -158,7 +158,7 @@ export function createChannelLink(
     else if (code !== 'TOKEN_INVALID' || tokenTried) channel.fail(error);
     else {
       tokenTried = true;
-      repair = isSubscribed;
+      repair = active;
       busy = true;
       void renewToken(connection).then((renewed) => {
         busy = false;
@@ -170,7 +170,7 @@ export function createChannelLink(
   };
 
   const again = (error: RealtimeError): void => {
-    repair = isSubscribed;
+    repair = active;
     channel.report(error);
     if (!stopped) retry.set(retryDelayMs(env, attempts++), step);
   };
@@ -199,15 +199,15 @@ export function createChannelLink(
   };
 
   return {
-    get isSubscribed() {
-      return isSubscribed;
+    get active() {
+      return active;
     },
     get caughtUp() {
       return hasCaughtUp();
     },
     step,
     heard(positions) {
-      if (!isSubscribed) return;
+      if (!active) return;
       const head = parsePosition(String(positions[name]));
       // The server does not count this subscription (any more, or when it took the ping): make it again.
       if (head) sequencer.hear(head);
@@ -216,7 +216,7 @@ export function createChannelLink(
     },
     stop() {
       stopped = true;
-      isSubscribed = false;
+      active = false;
       retry.clear();
       gap.clear();
     },

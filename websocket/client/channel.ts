@@ -46,7 +46,7 @@ export interface ChannelHost {
 export interface Channel {
   readonly wanted: boolean;
   /** Whether the server has confirmed the subscription on a connection that is open. */
-  readonly isSubscribed: boolean;
+  readonly active: boolean;
   caughtUpOn: (connection: ClientConnection) => boolean | undefined;
   add: (listener: Listener) => void;
   /** Keeps how far the listeners are. */
@@ -140,7 +140,7 @@ export function createChannel(
    * A callback that brings in more frames does not deliver them itself.
    */
   const drain = (): void => {
-    if (draining || !channel.isSubscribed) return;
+    if (draining || !channel.active) return;
     draining = true;
     while (channel.wanted) {
       const before = sequencer.position;
@@ -163,13 +163,13 @@ export function createChannel(
     get wanted() {
       return !isOver && listeners.size > 0;
     },
-    get isSubscribed() {
-      return [...links.values()].some((link) => link.isSubscribed);
+    get active() {
+      return [...links.values()].some((link) => link.active);
     },
     caughtUpOn: (connection) => links.get(connection)?.caughtUp,
     add(listener) {
       listeners.add(listener);
-      if (channel.isSubscribed) listener.onSubscribed?.();
+      if (channel.active) listener.onSubscribed?.();
       step();
     },
     remove(listener) {

@@ -204,7 +204,7 @@ export function createRealtimeClient({
       const channel = listen(name, listener);
       return {
         get state() {
-          return over ?? (channel.isSubscribed ? 'subscribed' : 'pending');
+          return over ?? (channel.active ? 'subscribed' : 'pending');
         },
         ready: ready.promise,
         unsubscribe: () => {
