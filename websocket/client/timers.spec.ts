@@ -56,13 +56,13 @@ describe('timers that are stopped all at once', () => {
   });
 });
 
-describe('an alarm', () => {
+describe('a timer that can be started anew', () => {
   it('has one timer, however often it is set', () => {
     const manual = new ManualTimers();
-    const alarm = createRestartableTimer(manual);
+    const timer = createRestartableTimer(manual);
     const runs: string[] = [];
-    alarm.set(1000, () => runs.push('first'));
-    alarm.set(2000, () => runs.push('second'));
+    timer.set(1000, () => runs.push('first'));
+    timer.set(2000, () => runs.push('second'));
     expect(manual.armed).toBe(1);
     manual.advance(2000);
     expect(runs).toEqual(['second']);
@@ -70,14 +70,14 @@ describe('an alarm', () => {
 
   it('is armed until it has fired or is cleared, and not while it fires', () => {
     const manual = new ManualTimers();
-    const alarm = createRestartableTimer(manual);
-    const armed: boolean[] = [alarm.armed];
-    alarm.set(1000, () => armed.push(alarm.armed));
-    armed.push(alarm.armed);
+    const timer = createRestartableTimer(manual);
+    const armed: boolean[] = [timer.armed];
+    timer.set(1000, () => armed.push(timer.armed));
+    armed.push(timer.armed);
     manual.advance(1000);
-    alarm.set(1000, () => expect.unreachable());
-    alarm.clear();
-    armed.push(alarm.armed);
+    timer.set(1000, () => expect.unreachable());
+    timer.clear();
+    armed.push(timer.armed);
     expect([armed, manual.armed]).toEqual([[false, true, false, false], 0]);
   });
 });

@@ -25,7 +25,7 @@ export function startTokenRefresh(
   env: Environment,
   refused: (error: RealtimeError) => void,
 ): TokenRefresh {
-  const alarm = createRestartableTimer(env);
+  const timer = createRestartableTimer(env);
   let current = firstToken;
   let running: Promise<boolean> | undefined;
   let attempts = 0;
@@ -43,7 +43,7 @@ export function startTokenRefresh(
     // An expired or unreadable token: the server is the one to say so.
     if (!(leftMs > 0) || !connection.isOpen) return;
     const leadMs = Math.min(MAX_LEAD_MS, leftMs / 5) * (0.5 + 0.5 * env.random());
-    alarm.set(Math.max(1000, leftMs - leadMs), () => void renew('expiring'));
+    timer.set(Math.max(1000, leftMs - leadMs), () => void renew('expiring'));
   };
 
   const run = async (reason: TokenReason): Promise<boolean> => {
@@ -72,7 +72,7 @@ export function startTokenRefresh(
     } catch (error) {
       // Whoever opens the next connection asks for a token, and tells what goes wrong.
       if (!connection.isOpen) return false;
-      alarm.set(retryDelayMs(env, attempts++), () => void renew(reason));
+      timer.set(retryDelayMs(env, attempts++), () => void renew(reason));
       if (error instanceof RealtimeError) env.report(error);
     }
     return false;
@@ -82,5 +82,5 @@ export function startTokenRefresh(
     (running ??= run(reason).finally(() => (running = undefined)));
 
   schedule();
-  return { renew, stop: alarm.clear };
+  return { renew, stop: timer.clear };
 }
