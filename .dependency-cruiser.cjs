@@ -1,5 +1,5 @@
 /** The house of docs/architecture.md: who may import whom. Data runs one way round its ring. */
-const ROOMS = 'platform|emulators|services|websocket|web|migrations|local|bench|e2e|infra';
+const ROOMS = 'platform|emulators|services|websocket|web|migrations|local|bench|e2e|infra|launcher';
 
 /** What is run by the test runner. */
 const SPEC = '\\.(spec|contract|e2e|chaos)\\.ts$';
@@ -16,18 +16,11 @@ const only = (name, from, allowed, comment) => ({
   to: { path: `^(${ROOMS})/`, pathNot: [from, ...allowed] },
 });
 
-const feature = '^services/([^/]+)/';
+const feature = '^services/(?!node_modules/)([^/]+)/';
 
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    {
-      name: 'no-circular-packages',
-      severity: 'error',
-      comment: 'services uses migrations in its tests; then migrations must not know services.',
-      from: { path: '^migrations/' },
-      to: { path: '^services/' },
-    },
     {
       name: 'no-unresolved',
       severity: 'error',
@@ -40,11 +33,32 @@ module.exports = {
       },
     },
     {
-      name: 'composition-roots-are-not-imported',
+      name: 'local-is-imported-by-tests-alone',
       severity: 'error',
-      comment: 'local, bench and e2e may import all; nobody imports them.',
+      comment: 'local, bench and e2e may import all rooms; of each other only what follows.',
       from: { pathNot: '^(local|bench|e2e)/' },
-      to: { path: '^(local|bench|e2e)/' },
+      to: { path: '^local/' },
+    },
+    {
+      name: 'bench-is-imported-by-e2e-alone',
+      severity: 'error',
+      from: { pathNot: '^(bench|e2e)/' },
+      to: { path: '^bench/' },
+    },
+    {
+      name: 'e2e-is-not-imported',
+      severity: 'error',
+      from: { pathNot: '^e2e/' },
+      to: { path: '^e2e/' },
+    },
+    {
+      name: 'launcher-stands-alone',
+      severity: 'error',
+      comment: 'It runs before anything is installed.',
+      from: { path: '^launcher/', pathNot: notDeployed },
+      to: {
+        path: '^(?!launcher/|(node_modules/)?@sparticuz/|node_modules/@playwright/|[a-z:/_]+$)',
+      },
     },
     {
       name: 'the-test-runner-stays-in-tests',
@@ -62,10 +76,24 @@ module.exports = {
       to: { path: notDeployed },
     },
     only('platform-is-the-ground', '^platform/', [], 'It knows no feature.'),
-    only('emulators-stand-alone', '^emulators/', ['^platform/'], 'Each can be lifted by itself.'),
+    only('emulators-need-the-platform', '^emulators/', ['^platform/']),
+    {
+      name: 'emulators-stand-alone',
+      severity: 'error',
+      comment: 'Each can be lifted by itself.',
+      from: { path: '^emulators/([^/]+)/' },
+      to: { path: '^emulators/', pathNot: '^emulators/$1/' },
+    },
     only('contract-stands-alone', '^services/contract/', [], 'zod only, browser-safe'),
     only('protocol-stands-alone', '^websocket/protocol/', [], 'zod only, browser-safe'),
     only('client-knows-the-protocol', '^websocket/client/', ['^websocket/protocol/']),
+    {
+      name: 'websocket-is-deployed-by-itself',
+      severity: 'error',
+      comment: 'The ground and the emulators are for its specs.',
+      from: { path: '^websocket/', pathNot: notDeployed },
+      to: { path: '^(platform|emulators)/' },
+    },
     only(
       'websocket-knows-no-orders',
       '^websocket/',
@@ -100,15 +128,46 @@ module.exports = {
     {
       name: 'features-meet-only-in-roots',
       severity: 'error',
-      comment: 'A feature imports contract, http and outbox; roots put features together.',
-      from: {
-        path: feature,
-        pathNot: ['^services/(contract|http|relay|realtime)/', ...notDeployed],
-      },
+      comment: 'A feature imports contract and what serves them all; roots put features together.',
+      from: { path: feature, pathNot: ['^services/(http|relay|realtime)/', ...notDeployed] },
       to: {
         path: feature,
         pathNot: ['^services/$1/', '^services/(contract|http|outbox|idempotency|people)/'],
       },
+    },
+    {
+      name: 'http-knows-no-feature',
+      severity: 'error',
+      from: { path: '^services/http/', pathNot: notDeployed },
+      to: { path: feature, pathNot: '^services/(http|contract)/' },
+    },
+    {
+      name: 'the-relay-knows-no-feature',
+      severity: 'error',
+      from: { path: '^services/(relay|realtime)/', pathNot: notDeployed },
+      to: {
+        path: feature,
+        pathNot: '^services/(relay|realtime|contract|outbox|housekeeping|idempotency)/',
+      },
+    },
+    {
+      name: 'roots-are-not-imported',
+      severity: 'error',
+      comment: 'create-api.ts and api.ts put services together.',
+      from: { path: feature, pathNot: notDeployed },
+      to: { path: '^services/[^/]+\\.ts$' },
+    },
+    {
+      name: 'schemas-need-zod-alone',
+      severity: 'error',
+      from: { path: '^(services/contract|websocket/protocol)/', pathNot: notDeployed },
+      to: { path: 'node_modules/(?!zod/)' },
+    },
+    {
+      name: 'the-client-needs-nothing',
+      severity: 'error',
+      from: { path: '^websocket/client/', pathNot: notDeployed },
+      to: { path: 'node_modules/' },
     },
     {
       name: 'only-the-relay-publishes',

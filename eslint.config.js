@@ -64,7 +64,7 @@ export default ts.config(
   {
     files: ['**/*.{spec,contract,e2e,chaos}.ts', '**/testing/**'],
     // Its comment says why a schedule of faults takes time.
-    ignores: ['e2e/testing/pause.ts'],
+    ignores: ['e2e/testing/real-pause.ts'],
     rules: {
       'no-restricted-globals': [
         'error',
@@ -99,6 +99,7 @@ export default ts.config(
           "MemberExpression[object.name='Date'][property.name='now']",
           "MemberExpression[object.name='performance'][property.name='now']",
           "NewExpression[callee.name='Date'][arguments.length=0]",
+          "MemberExpression[object.name='AbortSignal'][property.name='timeout']",
         ].map((selector) => ({
           selector,
           message:

@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['e2e/**/*.chaos.ts'],
     testTimeout: 20 * 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 60_000 } },
     fileParallelism: false,
   },
 });

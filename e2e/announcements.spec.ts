@@ -1,7 +1,7 @@
 import { createRealtimeClient } from '@ordercast/client/realtime-client.ts';
 import { ANNOUNCEMENTS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
-import { startSystemProcess } from '@ordercast/local/system-process.ts';
-import type { SystemProcess } from '@ordercast/local/system-process.ts';
+import { startSystemProcess } from './testing/system-process.ts';
+import type { SystemProcess } from './testing/system-process.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { cuttableWire } from './testing/cuttable-wire.ts';

@@ -8,7 +8,7 @@ import { wholeChannel } from './testing/channel-items.ts';
 import { announcementObserver, orderObserver } from './testing/observer.ts';
 import type { OrderObserver } from './testing/observer.ts';
 import { OrderLoad } from './testing/order-load.ts';
-import { pause } from './testing/pause.ts';
+import { pause } from './testing/real-pause.ts';
 import type { Person } from './testing/person.ts';
 import { call, firstProduct, signInAs } from './testing/person.ts';
 import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createRealtimeClient } from '@ordercast/client/realtime-client.ts';
 import { ORDERS_CHANNEL } from '@ordercast/contract/channel.ts';
-import { startSystemProcess } from '@ordercast/local/system-process.ts';
-import type { SystemProcess } from '@ordercast/local/system-process.ts';
+import { startSystemProcess } from './testing/system-process.ts';
+import type { SystemProcess } from './testing/system-process.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { placeOrder, signInAs } from './testing/person.ts';

@@ -1,7 +1,7 @@
 import { createServer, request } from 'node:http';
 import { userChannel } from '@ordercast/contract/channel.ts';
-import { startSystemProcess } from '@ordercast/local/system-process.ts';
-import type { SystemProcess } from '@ordercast/local/system-process.ts';
+import { startSystemProcess } from './testing/system-process.ts';
+import type { SystemProcess } from './testing/system-process.ts';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { orderObserver } from './testing/observer.ts';
 import { placeOrder, readWebConfig, signInAs } from './testing/person.ts';

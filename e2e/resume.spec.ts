@@ -1,8 +1,8 @@
 import { createRealtimeClient } from '@ordercast/client/realtime-client.ts';
 import { ORDERS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
 import { orderEventDataSchema } from '@ordercast/contract/order-event.ts';
-import { startSystemProcess } from '@ordercast/local/system-process.ts';
-import type { SystemProcess } from '@ordercast/local/system-process.ts';
+import { startSystemProcess } from './testing/system-process.ts';
+import type { SystemProcess } from './testing/system-process.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cuttableWire } from './testing/cuttable-wire.ts';
 import { moveOrder, placeOrder, signInAs } from './testing/person.ts';

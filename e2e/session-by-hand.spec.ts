@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startSystemProcess } from '@ordercast/local/system-process.ts';
+import { startSystemProcess } from './testing/system-process.ts';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 

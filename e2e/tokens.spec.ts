@@ -1,5 +1,5 @@
-import { startSystemProcess } from '@ordercast/local/system-process.ts';
-import type { SystemProcess } from '@ordercast/local/system-process.ts';
+import { startSystemProcess } from './testing/system-process.ts';
+import type { SystemProcess } from './testing/system-process.ts';
 import { problemSchema } from '@ordercast/contract/problem.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forgedTokens } from './testing/forged-token.ts';

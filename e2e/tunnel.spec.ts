@@ -4,7 +4,7 @@ import type { Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createRealtimeClient } from '@ordercast/client/realtime-client.ts';
 import { userChannel } from '@ordercast/contract/channel.ts';
-import { startSystemProcess } from '@ordercast/local/system-process.ts';
+import { startSystemProcess } from './testing/system-process.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket as SocketWithOrigin } from 'ws';
 import { portOf } from '../bench/port-of.ts';

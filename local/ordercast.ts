@@ -82,7 +82,8 @@ export async function startOrdercast(options: OrdercastOptions): Promise<Running
   try {
     return await compose(options, cleanUp);
   } catch (error) {
-    await cleanUp.run();
+    // Why it did not start matters more than what could not be closed after it.
+    await cleanUp.run().catch(() => undefined);
     throw error;
   }
 }
@@ -190,7 +191,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
   cleanUp.add(() => broadcasts.stop());
   const lead = relayLeadership({
     database,
-    open: (options) => openDatabase(databaseUrl, options),
+    open: (connection) => openDatabase(databaseUrl, connection),
     clock,
   });
   cleanUp.add(() => lead.close());

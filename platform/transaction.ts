@@ -5,7 +5,7 @@ import { isWorthRepeating } from './database-error.ts';
 import { CommitOutcomeUnknown } from './sql-server/sql-server-transaction.ts';
 
 const ATTEMPTS = 5;
-const MIN_PAUSE_MS = 20;
+const BASE_PAUSE_MS = 20;
 const MAX_PAUSE_MS = 500;
 
 /**
@@ -26,6 +26,6 @@ export async function inTransaction<Result>(
       const mayRepeat = dialectOf(db) === 'mssql' && !(error instanceof CommitOutcomeUnknown);
       if (!mayRepeat || attempt === ATTEMPTS || !isWorthRepeating(error)) throw error;
     }
-    await delay(Math.random() * Math.min(MAX_PAUSE_MS, MIN_PAUSE_MS * 2 ** attempt));
+    await delay(Math.random() * Math.min(MAX_PAUSE_MS, BASE_PAUSE_MS * 2 ** attempt));
   }
 }

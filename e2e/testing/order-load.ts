@@ -1,6 +1,6 @@
 import { orderSchema } from '@ordercast/contract/order.ts';
 import type { Order, OrderStatus } from '@ordercast/contract/order.ts';
-import { pause } from './pause.ts';
+import { pause } from './real-pause.ts';
 import { call } from './person.ts';
 import type { Answer, Person } from './person.ts';
 

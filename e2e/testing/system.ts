@@ -1,8 +1,8 @@
 import { test as base, expect } from '@playwright/test';
 import type { Browser, Page } from '@playwright/test';
 import { DEMO_PASSWORD } from '@ordercast/local/demo-users.ts';
-import { startSystemProcess } from '@ordercast/local/system-process.ts';
-import type { SystemProcess } from '@ordercast/local/system-process.ts';
+import { startSystemProcess } from './system-process.ts';
+import type { SystemProcess } from './system-process.ts';
 
 /** The whole system as a process of its own, one for each file of tests. */
 export const test = base.extend<object, { system: SystemProcess; systemArgs: string[] }>({

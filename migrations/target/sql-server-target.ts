@@ -20,7 +20,7 @@ import { MigrationLocked, StepFailed } from './migration-target.ts';
 import type { LockHolder, MigrationTarget, Note } from './migration-target.ts';
 
 const ATTEMPTS = 4;
-const MIN_PAUSE_MS = 500;
+const BASE_PAUSE_MS = 500;
 
 const presence = z.tuple([z.object({ id: z.number().nullable() })]);
 const freeRow = z.tuple([z.object({ free: z.coerce.number() })]);
@@ -58,7 +58,7 @@ export function sqlServerTarget(
         const kind = databaseErrorKind(error);
         const mayPass = kind === 'lock-timeout' || kind === 'deadlock';
         if (!mayPass || attempt === ATTEMPTS) throw error;
-        await delay(MIN_PAUSE_MS * 2 ** attempt * (0.5 + Math.random()));
+        await delay(BASE_PAUSE_MS * 2 ** attempt * (0.5 + Math.random()));
         attempt += 1;
       }
     }

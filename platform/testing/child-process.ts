@@ -27,7 +27,10 @@ export function startChild(file: string, env: Record<string, string>): Child {
       listeners.forEach((listener) => listener());
     });
   }
+  let hasEnded = false;
+  // At 'close' its output has been read to the end, which at 'exit' it need not be.
   const ended = once(child, 'close').then(() => {
+    hasEnded = true;
     listeners.forEach((listener) => listener());
     return { code: child.exitCode, signal: child.signalCode };
   });
@@ -38,7 +41,6 @@ export function startChild(file: string, env: Record<string, string>): Child {
       new Promise((resolve, reject) => {
         const look = (): void => {
           const line = lines.find((candidate) => candidate.includes(text));
-          const hasEnded = child.exitCode !== null || child.signalCode !== null;
           if (line === undefined && !hasEnded) return;
           listeners.delete(look);
           if (line === undefined)

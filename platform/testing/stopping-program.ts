@@ -6,7 +6,7 @@ import { onShutdown } from '../shutdown.ts';
 
 /**
  * A program that is told how its stop goes: at the word SIGUSR2, with a failure, or never. It says
- * `running` when it has begun, and `told to stop` with each signal.
+ * `running` when it has begun, and `had SIGTERM` with each signal.
  */
 const { STOP, DEADLINE_MS } = readConfig(
   z.object({

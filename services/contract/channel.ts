@@ -32,7 +32,7 @@ type ReadRule = (reader: ChannelReader) => boolean;
 
 const isStaff: ReadRule = ({ groups }) => rolesOfGroups(groups).includes('staff');
 
-/** What is neither listed nor somebody's own nobody may read. */
+/** What is neither listed here nor somebody's own, nobody may read. */
 const READ_RULES: ReadonlyMap<string, ReadRule> = new Map([
   [ORDERS_CHANNEL, isStaff],
   [REPORTS_CHANNEL, isStaff],

@@ -1,6 +1,6 @@
 import type { Role } from './role.ts';
 
-/** Whose orders alone somebody may see: a customer's own; undefined, everybody's, for staff. */
+/** The customer whose orders alone somebody may see; undefined for staff, who see everybody's. */
 export function visibleCustomer({
   sub,
   roles,

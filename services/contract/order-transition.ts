@@ -19,7 +19,10 @@ export function isTransition(from: OrderStatus, to: OrderStatus): boolean {
   return TRANSITIONS.some((move) => move.from === from && move.to === to);
 }
 
-/** Whether these roles may ever move an order to a status; to staff only the table says no. */
+/**
+ * Whether these roles may ever move an order to a status. Staff always may here: what the table lacks is
+ * refused as no transition, not as not theirs.
+ */
 export function mayMoveTo(roles: readonly Role[], to: OrderStatus): boolean {
   return (
     roles.includes('staff') || TRANSITIONS.some((move) => move.to === to && roles.includes(move.by))

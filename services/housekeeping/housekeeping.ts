@@ -15,7 +15,7 @@ const EVERY_MS = 10 * 60 * 1000;
 const MAX_BATCHES = 1000;
 
 /**
- * Runs every task now, and again ten minutes after the last, batch by batch. Any number of processes may do
+ * Runs every task now, and again ten minutes after the last run ended, batch by batch. Any number of processes may do
  * so at once: what is gone is gone.
  */
 export function startHousekeeping(settings: {

@@ -4,7 +4,7 @@ import type { Publish } from '@ordercast/websocket/publisher.ts';
 
 /** Events that one publish carries at most. */
 const MAX_BATCH = 100;
-const MIN_RETRY_MS = 50;
+const BASE_RETRY_MS = 50;
 const MAX_RETRY_MS = 5_000;
 
 export interface LaneContext {
@@ -85,7 +85,7 @@ export function createChannelLane(channel: string, context: LaneContext): Channe
   const backOff = async (batch: readonly Entry[], error: unknown): Promise<void> => {
     failures += 1;
     context.onFailure(channel, batch, error);
-    const maxMs = Math.min(MIN_RETRY_MS * 2 ** failures, MAX_RETRY_MS);
+    const maxMs = Math.min(BASE_RETRY_MS * 2 ** failures, MAX_RETRY_MS);
     await context.wait(maxMs * (0.5 + context.random() / 2));
   };
 

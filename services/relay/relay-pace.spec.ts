@@ -26,6 +26,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   if (relay !== undefined) await waits.ringUntil(relay.stop());
+  relay = undefined;
   await database.close();
 });
 

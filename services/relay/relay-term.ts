@@ -19,9 +19,9 @@ const CLAIM_LIMIT = 500;
 const MAX_HELD = 2_000;
 /** Channels whose log is written at once at most. */
 const MAX_PUBLISHING = 64;
-/** How long a channel may run ahead of a stuck one before the rows say so. */
-const NARROW_EVERY_MS = 1_000;
-/** The poll's pause doubles from the first to the last while nothing comes; a nudge ends it. */
+/** How long a channel may run ahead of a stuck one before the rows record it. */
+const RECORD_EVERY_MS = 1_000;
+/** The poll's pause doubles from least to most while nothing comes; a nudge ends it. */
 const MIN_PAUSE_MS = 5;
 const MAX_PAUSE_MS = 250;
 
@@ -34,7 +34,7 @@ export interface RelayTerm {
 }
 
 /** One term of leadership: claims rows in id order and hands each to the lanes of its channels. */
-export function createTerm(settings: RelaySettings & { lead: Term }): RelayTerm {
+export function createRelayTerm(settings: RelaySettings & { lead: Term }): RelayTerm {
   const { database, publish, lead, clock, random, log, crashPoints = {} } = settings;
   const { wait: waitFor = waitByTimer } = settings;
   const pause = createPause(waitFor);
@@ -129,18 +129,18 @@ export function createTerm(settings: RelaySettings & { lead: Term }): RelayTerm 
    * Where one channel of a row is stuck, the others run far ahead of it, beyond what a new leader
    * reads back of their logs: so the row itself remembers who has its event.
    */
-  const narrow = async (): Promise<void> => {
-    narrowedAt = clock();
+  const recordPartlyPublished = async (): Promise<void> => {
+    recordedAt = clock();
     for (const { id, channels } of held.takePartlyPublished()) {
       await keepPendingChannels(database, id, channels);
     }
   };
-  let narrowedAt = clock();
+  let recordedAt = clock();
 
   const run = async (): Promise<void> => {
     let pauseMs = MIN_PAUSE_MS;
     while (!ending.signal.aborted && (await lead.isHeld())) {
-      if (clock() - narrowedAt >= NARROW_EVERY_MS) await narrow();
+      if (clock() - recordedAt >= RECORD_EVERY_MS) await recordPartlyPublished();
       const claimed = await claim();
       if (claimed === CLAIM_LIMIT) continue;
       pauseMs = claimed > 0 ? MIN_PAUSE_MS : Math.min(pauseMs * 2, MAX_PAUSE_MS);
@@ -155,7 +155,7 @@ export function createTerm(settings: RelaySettings & { lead: Term }): RelayTerm 
       ending.abort();
       await Promise.all([...lanes.values()].map((lane) => lane.idle()));
       await completion.flushed();
-      await narrow().catch((error: unknown) => {
+      await recordPartlyPublished().catch((error: unknown) => {
         log.error({ err: error }, 'cannot note what is published in part');
       });
       await lead.release();

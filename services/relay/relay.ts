@@ -1,7 +1,7 @@
 import { wait as waitByTimer } from '@ordercast/platform/wait.ts';
 import { createPause } from './pause.ts';
 import type { RelaySettings } from './relay-settings.ts';
-import { createTerm } from './relay-term.ts';
+import { createRelayTerm } from './relay-term.ts';
 import type { RelayTerm } from './relay-term.ts';
 
 /** The lease or lock that relays of one database contend for. */
@@ -39,7 +39,7 @@ export function startRelay(settings: RelaySettings): Relay {
           continue;
         }
         log.info('leading');
-        term = createTerm({ ...settings, lead });
+        term = createRelayTerm({ ...settings, lead });
         if (isStopping()) term.end();
         await term.finished;
         log.info('not leading any more');

@@ -44,7 +44,7 @@ export function postsPerSecondLimits(
   return { postsPerSecond: perSecond, postsBurst: Math.ceil(perSecond / 2) };
 }
 
-const MIN_RETRY_MS = 20;
+const BASE_RETRY_MS = 20;
 const MAX_RETRY_MS = 500;
 
 export interface SenderOptions {
@@ -115,7 +115,7 @@ export class Sender {
         });
         if (result === 'delivered' || result === 'gone') return result;
         if (result === 'failed') failures += 1;
-        const waitMs = random() * Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** attempt);
+        const waitMs = random() * Math.min(MAX_RETRY_MS, BASE_RETRY_MS * 2 ** attempt);
         const isOver = clock() - startedAt + waitMs > limits.throttleWindowMs;
         if (failures >= limits.attempts || isOver) return 'skipped';
         await this.#wait(waitMs);

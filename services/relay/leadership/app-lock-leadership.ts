@@ -35,13 +35,13 @@ select @outcome as outcome;`,
       );
       const [row] = z.array(takenRow).parse(rows);
       return row !== undefined && row.outcome >= 0
-        ? createTerm({ ...settings, askedAt })
+        ? createAppLockTerm({ ...settings, askedAt })
         : undefined;
     },
   };
 }
 
-function createTerm(settings: {
+function createAppLockTerm(settings: {
   session: Knex;
   name: string;
   monotonicClock: () => number;

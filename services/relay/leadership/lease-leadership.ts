@@ -53,12 +53,12 @@ export function createLeaseLeadership(settings: {
       const row: unknown = await database('leases').where({ name, owner }).first('fence');
       if (row === undefined) return undefined;
       const { fence } = fenceRow.parse(row);
-      return createTerm({ database, name, owner, fence, takenAt, clock });
+      return createLeaseTerm({ database, name, owner, fence, takenAt, clock });
     },
   };
 }
 
-function createTerm(settings: {
+function createLeaseTerm(settings: {
   database: Knex;
   name: string;
   owner: string;

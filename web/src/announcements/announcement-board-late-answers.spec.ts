@@ -2,8 +2,8 @@ import type { Announcement } from '@ordercast/contract/announcement.ts';
 import type { Page } from '@ordercast/contract/page.ts';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../api/api-error.ts';
-import { MemoryStorage } from '../auth/memory-storage.ts';
-import { FeedByHand } from '../live/feed-by-hand.ts';
+import { MemoryStorage } from '../testing/memory-storage.ts';
+import { FeedByHand } from '../testing/feed-by-hand.ts';
 import { HeldCalls, settled } from '../testing/held-calls.ts';
 import { AnnouncementBoard } from './announcement-board.svelte.ts';
 
@@ -80,6 +80,15 @@ describe('the announcements', () => {
     await answer(1, page([1]));
     await fail(0);
     expect([board.state, board.error]).toEqual(['ready', undefined]);
+  });
+
+  it('are said to have failed where the later of two readings did, though the earlier is answered after', async () => {
+    const { board, feed, answer, fail, shown } = boardWithHeldAnswers();
+    feed.gap();
+    await fail(1);
+    await answer(0, page([1]));
+    expect([shown(), board.state]).toEqual([[1], 'ready']);
+    expect(board.error).toContain('cannot be reached');
   });
 
   it('are asked for their next page once, however often the button is pressed', async () => {

@@ -2,8 +2,8 @@ import type { Announcement } from '@ordercast/contract/announcement.ts';
 import type { Page } from '@ordercast/contract/page.ts';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../api/api-error.ts';
-import { MemoryStorage } from '../auth/memory-storage.ts';
-import { FeedByHand } from '../live/feed-by-hand.ts';
+import { MemoryStorage } from '../testing/memory-storage.ts';
+import { FeedByHand } from '../testing/feed-by-hand.ts';
 import { AnnouncementBoard, publishErrorText } from './announcement-board.svelte.ts';
 
 function announcement(n: number): Announcement {

@@ -23,6 +23,7 @@ export class AnnouncementBoard {
   /** Counts the readings begun: of two, the answer of the earlier is never taken after the later's. */
   #readings = 0;
   #lastTaken = 0;
+  #lastFailed = 0;
 
   constructor(options: AnnouncementBoardOptions) {
     this.#options = options;
@@ -75,9 +76,11 @@ export class AnnouncementBoard {
       this.#take(page.items);
       this.#nextCursor = page.nextCursor;
       this.#state = 'ready';
-      this.#error = undefined;
+      // What a later reading was for is still missing where that one failed.
+      if (reading > this.#lastFailed) this.#error = undefined;
     } catch (cause) {
       if (reading < this.#lastTaken) return;
+      this.#lastFailed = reading;
       this.#error = apiErrorText(cause);
       if (this.#state === 'loading') this.#state = 'failed';
     }

@@ -4,7 +4,7 @@ import { Trace } from './trace-parent.ts';
 
 /** Attempts in all, where repeating a request does no harm. */
 const ATTEMPTS = 3;
-const MIN_WAIT_MS = 300;
+const BASE_WAIT_MS = 300;
 const MAX_WAIT_MS = 5_000;
 const ANSWER_DEADLINE_MS = 15_000;
 
@@ -126,7 +126,7 @@ export class HttpClient {
 
   /** Exponential with full jitter, so that many browsers do not come back at one moment. */
   #waitMs(attempt: number): number {
-    const ceiling = Math.min(MAX_WAIT_MS, MIN_WAIT_MS * 2 ** attempt);
+    const ceiling = Math.min(MAX_WAIT_MS, BASE_WAIT_MS * 2 ** attempt);
     return Math.round(ceiling * this.#options.random());
   }
 }

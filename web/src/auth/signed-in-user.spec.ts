@@ -12,7 +12,7 @@ import type { Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { settled } from '../testing/held-calls.ts';
 import { AuthError } from './auth-error.ts';
-import { MemoryStorage } from './memory-storage.ts';
+import { MemoryStorage } from '../testing/memory-storage.ts';
 import { Session } from './session.svelte.ts';
 import { SignedInUser } from './signed-in-user.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MemoryStorage } from './memory-storage.ts';
+import { MemoryStorage } from '../testing/memory-storage.ts';
 import { TabStorage } from './tab-storage.ts';
 
 const LAST = 'CognitoIdentityServiceProvider.client.LastAuthUser';

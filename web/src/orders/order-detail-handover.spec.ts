@@ -2,9 +2,9 @@ import type { OrderEventData } from '@ordercast/contract/order-event.ts';
 import type { Order, OrderStatus, TimelineItem } from '@ordercast/contract/order.ts';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../api/api-error.ts';
-import { FeedByHand } from '../live/feed-by-hand.ts';
+import { FeedByHand } from '../testing/feed-by-hand.ts';
 import { HeldCalls, settled } from '../testing/held-calls.ts';
-import { eventOf, order } from './order-builder.ts';
+import { eventOf, order } from '../testing/order-builder.ts';
 import { OrderDetail } from './order-detail.svelte.ts';
 
 const UNREACHABLE = new ApiError('unreachable', 'No answer came.');

@@ -2,8 +2,8 @@ import type { NewOrder, Order } from '@ordercast/contract/order.ts';
 import type { Product } from '@ordercast/contract/product.ts';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../api/api-error.ts';
-import { MemoryStorage } from '../auth/memory-storage.ts';
-import { order } from './order-builder.ts';
+import { MemoryStorage } from '../testing/memory-storage.ts';
+import { order } from '../testing/order-builder.ts';
 import { OrderDraft } from './order-draft.svelte.ts';
 
 const PRODUCTS: Product[] = [

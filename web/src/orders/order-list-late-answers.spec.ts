@@ -4,9 +4,9 @@ import type { Page } from '@ordercast/contract/page.ts';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../api/api-error.ts';
 import type { OrderFilter } from '../api/order-api.ts';
-import { FeedByHand } from '../live/feed-by-hand.ts';
+import { FeedByHand } from '../testing/feed-by-hand.ts';
 import { HeldCalls, settled } from '../testing/held-calls.ts';
-import { eventOf, order } from './order-builder.ts';
+import { eventOf, order } from '../testing/order-builder.ts';
 import { listItemOf } from './order-change.ts';
 import { OrderList } from './order-list.svelte.ts';
 
@@ -231,6 +231,18 @@ describe('a list of orders that is read twice at once', () => {
     lists.at(2).fail(UNREACHABLE);
     await settled();
     expect([shown(), list.state]).toEqual([[2, 1], 'ready']);
+    expect(list.error).toContain('cannot be reached');
+  });
+
+  it('still says that the later one failed where the earlier is answered after it', async () => {
+    const { list, lists, feed, shown } = await listShowing(ALL);
+    feed.gap();
+    feed.gap();
+    lists.at(2).fail(UNREACHABLE);
+    await settled();
+    lists.at(1).answer(page([order(1)]));
+    await settled();
+    expect([shown(), list.state]).toEqual([[1], 'ready']);
     expect(list.error).toContain('cannot be reached');
   });
 

@@ -4,10 +4,10 @@ import type { Page } from '@ordercast/contract/page.ts';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../api/api-error.ts';
 import type { OrderFilter } from '../api/order-api.ts';
-import { FeedByHand } from '../live/feed-by-hand.ts';
+import { FeedByHand } from '../testing/feed-by-hand.ts';
 import { listItemOf } from './order-change.ts';
 import { OrderList } from './order-list.svelte.ts';
-import { eventOf, order } from './order-builder.ts';
+import { eventOf, order } from '../testing/order-builder.ts';
 
 /** The order API over some orders; answers wait for `release` while `held`. */
 class OrdersBehindTheApi {

@@ -46,6 +46,7 @@ export class OrderList {
   /** Counts the readings begun: of two, the answer of the earlier is never taken after the later's. */
   #readings = 0;
   #lastTaken = 0;
+  #lastFailed = 0;
   /** Orders that came one by one, and how many readings had begun by then. */
   readonly #arrivals = new Map<string, number>();
   #isFetching = false;
@@ -140,6 +141,7 @@ export class OrderList {
       if (generation === this.#generation) this.#takeFirst(page, reading);
     } catch (cause) {
       if (generation !== this.#generation || reading < this.#lastTaken) return;
+      this.#lastFailed = reading;
       this.#error = apiErrorText(cause);
       if (this.#state === 'loading') this.#state = 'failed';
     }
@@ -181,7 +183,8 @@ export class OrderList {
       return shown && shown.version > item.version ? shown : item;
     });
     this.#nextCursor = page.nextCursor;
-    this.#error = undefined;
+    // What a later reading was for is still missing where that one failed.
+    if (reading > this.#lastFailed) this.#error = undefined;
     this.#state = 'ready';
     this.#setItems([...kept, ...read]);
   }

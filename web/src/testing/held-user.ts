@@ -5,7 +5,7 @@ import {
   CognitoUserPool,
   CognitoUserSession,
 } from 'amazon-cognito-identity-js';
-import { MemoryStorage } from '../auth/memory-storage.ts';
+import { MemoryStorage } from './memory-storage.ts';
 import { SignedInUser } from '../auth/signed-in-user.ts';
 import { HeldCalls } from './held-calls.ts';
 

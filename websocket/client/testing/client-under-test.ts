@@ -16,7 +16,7 @@ export const A_WHILE_MS = 20_000;
 
 /** Waits until the condition holds; the limit only ends a test that would hang. */
 export async function until(condition: () => boolean): Promise<void> {
-  await vi.waitUntil(condition, { timeout: 30_000, interval: 2 });
+  await vi.waitUntil(condition, { timeout: 240_000, interval: 2 });
 }
 
 /** An unsigned JWT that expires then; beside that, the library reads only when it was issued. */

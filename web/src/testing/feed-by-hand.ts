@@ -1,4 +1,4 @@
-import type { FeedListener } from './channel-feed.ts';
+import type { FeedListener } from '../live/channel-feed.ts';
 
 /** For specs: a channel whose events are sent by hand; it stands when `stand` is called. */
 export class FeedByHand<Item> {

@@ -17,7 +17,7 @@ export interface SystemProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Starts the whole system as a process of its own, for tests and benchmarks; resolves when it is ready. */
 export async function startSystemProcess(
