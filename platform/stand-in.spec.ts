@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { z } from 'zod';
 import { standIn } from './stand-in.ts';
 
 const ENDPOINT = 'http://127.0.0.1:4566';
@@ -71,6 +74,36 @@ describe('a client of a stand-in', () => {
       expect(await resolved(new Client(standIn(ENDPOINT)))).toEqual(SAID);
     },
   );
+
+  it('waits for one that is busy as long as it takes, and says nothing of it', async () => {
+    const complaints = vi.spyOn(console, 'warn').mockReturnValue();
+    const gate = Promise.withResolvers<undefined>();
+    let asked = 0;
+    const server = createServer((_request, response) => {
+      asked += 1;
+      void gate.promise.then(() => response.end('{}'));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = z.object({ port: z.number() }).parse(server.address());
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const client = new DynamoDBClient({ ...standIn(`http://127.0.0.1:${port}`), maxAttempts: 1 });
+    onTestFinished(() => {
+      vi.useRealTimers();
+      client.destroy();
+      server.closeAllConnections();
+      server.close();
+    });
+    // The SDK has 50 sockets; what waits for one of them is no fault of the stand-in.
+    const calls = Array.from({ length: 160 }, () => client.send(new ListTablesCommand({})));
+    const settled = Promise.allSettled(calls);
+    await expect.poll(() => asked).toBe(50);
+    vi.advanceTimersByTime(600_000);
+    gate.resolve(undefined);
+    const answers = await settled;
+    expect(answers.filter(({ status }) => status === 'rejected')).toEqual([]);
+    expect(complaints).not.toHaveBeenCalled();
+  });
 
   it('of DynamoDB looks for no other endpoint', async () => {
     const { config } = new DynamoDBClient(standIn(ENDPOINT));
