@@ -4,5 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 /** Waits by the machine's timers. */
-export const wait: Wait = (ms, signal) =>
-  delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+export const wait: Wait = (ms, signal) => byTimer(ms, { signal });
+
+/** The same by a timer that keeps no process alive. */
+export const waitInBackground: Wait = (ms, signal) => byTimer(ms, { signal, ref: false });
+
+async function byTimer(
+  ms: number,
+  { signal, ref = true }: { signal: AbortSignal | undefined; ref?: boolean },
+): Promise<void> {
+  await delay(ms, undefined, { ref, ...(signal && { signal }) }).catch(() => undefined);
+}

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@ordercast/platform/logger.ts';
+import { waitInBackground } from '@ordercast/platform/wait.ts';
 import type { Wait } from '@ordercast/platform/wait.ts';
 
 /** Deletes a bounded batch and tells how many went; called again at once while any did. */
@@ -59,6 +59,3 @@ export function startHousekeeping(settings: {
     },
   };
 }
-
-const waitInBackground: Wait = (ms, signal) =>
-  delay(ms, undefined, { ref: false, ...(signal && { signal }) }).catch(() => undefined);
