@@ -8,32 +8,26 @@ import {
 } from '@ordercast/contract/channel.ts';
 import { SqsBroadcastQueue } from '@ordercast/websocket/broadcast/broadcast-queue.ts';
 import { DYNAMO_TIMEOUTS } from '@ordercast/websocket/dynamo-timeouts.ts';
-import { FAN_OUT_VARIABLES, fanOutSettings } from './fan-out-variables.ts';
 import type { Realtime } from '@ordercast/websocket/realtime.ts';
 import { createRealtime } from '@ordercast/websocket/realtime.ts';
 import { z } from 'zod';
 import { BROADCAST_CHANNELS } from './channel-policy.ts';
+import { CORE_VARIABLES, coreSettings } from './core-variables.ts';
 import { listSetting } from '@ordercast/platform/config.ts';
 import type { Logger } from '@ordercast/platform/logger.ts';
 import { namedEndpoint } from '@ordercast/platform/stand-in.ts';
 
 /** The environment variables of the realtime core; spread into a program's own settings. */
 export const REALTIME_VARIABLES = {
-  /** Of the tables, the queue and the posts' signatures: a guess would look in the wrong place. */
-  AWS_REGION: z.string(),
   DYNAMODB_ENDPOINT: z.url().optional(),
   SQS_ENDPOINT: z.url().optional(),
-  /** Begins the names of the tables. */
-  TABLE_PREFIX: z.string().default('ordercast-'),
-  COGNITO_ISSUER: z.url(),
-  COGNITO_CLIENT_ID: z.string(),
   /** Where broadcasts wait for workers; without it the relay fans them out by itself. */
   BROADCAST_QUEUE_URL: z.url().optional(),
   /** The channels that go there: `announcements` unless given, `orders` too where staff are hundreds. */
   BROADCAST_CHANNELS: listSetting
     .pipe(z.array(z.enum([ANNOUNCEMENTS_CHANNEL, ORDERS_CHANNEL, REPORTS_CHANNEL])))
     .default([...BROADCAST_CHANNELS]),
-  ...FAN_OUT_VARIABLES,
+  ...CORE_VARIABLES,
 };
 
 type RealtimeVariables = z.infer<z.ZodObject<typeof REALTIME_VARIABLES>>;
@@ -68,20 +62,16 @@ export function configuredRealtime(variables: RealtimeVariables, log: Logger): C
   });
   const realtime = createRealtime({
     dynamo: DynamoDBDocumentClient.from(dynamo),
-    tablePrefix: variables.TABLE_PREFIX,
-    issuer: variables.COGNITO_ISSUER,
-    clientId: variables.COGNITO_CLIENT_ID,
     allowedOrigins: [],
     // Posts go to the endpoints that the connections' own items name.
     callbackEndpoint: ({ domainName, stage }) => `https://${domainName}/${stage}`,
-    region,
     ...(queueUrl !== undefined && {
       broadcasts: {
         queue: new SqsBroadcastQueue(sqs, queueUrl),
         channels: variables.BROADCAST_CHANNELS,
       },
     }),
-    ...fanOutSettings(variables),
+    ...coreSettings(variables),
     clock: Date.now,
     random: Math.random,
     logger: log,

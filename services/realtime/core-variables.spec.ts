@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { FAN_OUT_VARIABLES, fanOutSettings } from './fan-out-variables.ts';
+import { CORE_VARIABLES, coreSettings } from './core-variables.ts';
 
-const schema = z.object(FAN_OUT_VARIABLES);
+const schema = z.object(CORE_VARIABLES);
+const REQUIRED = {
+  AWS_REGION: 'us-east-1',
+  COGNITO_ISSUER: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_pool',
+  COGNITO_CLIENT_ID: 'client',
+};
 const settingsOf = (environment: Record<string, string>) =>
-  fanOutSettings(schema.parse(environment));
+  coreSettings(schema.parse({ ...REQUIRED, ...environment }));
 
-describe('the variables of the fan-out', () => {
+describe('the variables of the realtime core', () => {
   it('set the posts a second, half of them at once, and the partitions of broadcasts', () => {
     const { policy, senderLimits } = settingsOf({
       POSTS_PER_SECOND: '501',

@@ -4,18 +4,11 @@ import { originListSetting, readConfig } from '@ordercast/platform/config.ts';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { DYNAMO_TIMEOUTS } from '@ordercast/websocket/dynamo-timeouts.ts';
-import { FAN_OUT_VARIABLES, fanOutSettings } from './fan-out-variables.ts';
+import { CORE_VARIABLES, coreSettings } from './core-variables.ts';
 import { createRealtime } from '@ordercast/websocket/realtime.ts';
 
 const settings = readConfig(
   z.object({
-    /** Set by the Lambda runtime. */
-    AWS_REGION: z.string(),
-    /** Begins the names of the three tables. */
-    TABLE_PREFIX: z.string().default('ordercast-'),
-    /** `https://cognito-idp.<region>.amazonaws.com/<pool id>` */
-    COGNITO_ISSUER: z.url(),
-    COGNITO_CLIENT_ID: z.string(),
     /** Origins of the SPA, separated by commas. */
     ALLOWED_ORIGINS: originListSetting,
     /**
@@ -23,7 +16,7 @@ const settings = readConfig(
      * domain of its own, whose mapping need not name the stage.
      */
     REALTIME_CALLBACK_ENDPOINT: z.url().optional(),
-    ...FAN_OUT_VARIABLES,
+    ...CORE_VARIABLES,
     LOG_LEVEL: z.string().default('info'),
   }),
   process.env,
@@ -31,14 +24,10 @@ const settings = readConfig(
 
 const realtime = createRealtime({
   dynamo: DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler: DYNAMO_TIMEOUTS })),
-  tablePrefix: settings.TABLE_PREFIX,
-  issuer: settings.COGNITO_ISSUER,
-  clientId: settings.COGNITO_CLIENT_ID,
   allowedOrigins: settings.ALLOWED_ORIGINS,
   callbackEndpoint: ({ domainName, stage }) =>
     settings.REALTIME_CALLBACK_ENDPOINT ?? `https://${domainName}/${stage}`,
-  region: settings.AWS_REGION,
-  ...fanOutSettings(settings),
+  ...coreSettings(settings),
   clock: Date.now,
   random: Math.random,
   logger: pino({ level: settings.LOG_LEVEL }),
