@@ -1,6 +1,7 @@
 import type { Announcement } from '@ordercast/contract/announcement.ts';
 import { ApiError, apiErrorText } from '../api/api-error.ts';
 import type { OrderApi } from '../api/order-api.ts';
+import { Readings } from '../api/readings.ts';
 import type { ChannelFeed } from '../live/channel-feed.ts';
 
 export interface AnnouncementBoardOptions {
@@ -20,10 +21,7 @@ export class AnnouncementBoard {
   #isLoadingMore = $state(false);
   #error = $state<string>();
   #dismissed = $state<string | null>(null);
-  /** Counts the readings begun: of two, the answer of the earlier is never taken after the later's. */
-  #readings = 0;
-  #lastTaken = 0;
-  #lastFailed = 0;
+  readonly #readings = new Readings();
 
   constructor(options: AnnouncementBoardOptions) {
     this.#options = options;
@@ -68,19 +66,16 @@ export class AnnouncementBoard {
 
   /** Never rejects: `state` and `error` tell. */
   async load(): Promise<void> {
-    const reading = (this.#readings += 1);
+    const reading = this.#readings.begin();
     try {
       const page = await this.#options.api.listAnnouncements();
-      if (reading < this.#lastTaken) return;
-      this.#lastTaken = reading;
+      if (!this.#readings.take(reading)) return;
       this.#take(page.items);
       this.#nextCursor = page.nextCursor;
       this.#state = 'ready';
-      // What a later reading was for is still missing where that one failed.
-      if (reading > this.#lastFailed) this.#error = undefined;
+      if (!this.#readings.hasFailedAfter(reading)) this.#error = undefined;
     } catch (cause) {
-      if (reading < this.#lastTaken) return;
-      this.#lastFailed = reading;
+      if (!this.#readings.fail(reading)) return;
       this.#error = apiErrorText(cause);
       if (this.#state === 'loading') this.#state = 'failed';
     }

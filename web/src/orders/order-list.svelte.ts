@@ -3,6 +3,7 @@ import type { OrderListItem } from '@ordercast/contract/order.ts';
 import type { Page } from '@ordercast/contract/page.ts';
 import { apiErrorText } from '../api/api-error.ts';
 import type { OrderApi, OrderFilter } from '../api/order-api.ts';
+import { Readings } from '../api/readings.ts';
 import type { ChannelFeed } from '../live/channel-feed.ts';
 import { shortId } from '../format/short-id.ts';
 import { listItemOf, matchesStatus, newestFirst, withChange } from './order-change.ts';
@@ -43,10 +44,7 @@ export class OrderList {
   #generation = 0;
   readonly #changes = new Map<string, OrderEventData>();
   readonly #unknown = new Set<string>();
-  /** Counts the readings begun: of two, the answer of the earlier is never taken after the later's. */
-  #readings = 0;
-  #lastTaken = 0;
-  #lastFailed = 0;
+  readonly #readings = new Readings();
   /** Orders that came one by one, and how many readings had begun by then. */
   readonly #arrivals = new Map<string, number>();
   #isFetching = false;
@@ -134,14 +132,13 @@ export class OrderList {
   /** Reads what is shown once more. */
   async reload(): Promise<void> {
     const generation = this.#generation;
-    const reading = (this.#readings += 1);
+    const reading = this.#readings.begin();
     const limit = Math.min(MAX_PAGE_SIZE, Math.max(PAGE_SIZE, this.#items.length));
     try {
       const page = await this.#options.api.listOrders({ ...this.#filter, limit });
       if (generation === this.#generation) this.#takeFirst(page, reading);
     } catch (cause) {
-      if (generation !== this.#generation || reading < this.#lastTaken) return;
-      this.#lastFailed = reading;
+      if (generation !== this.#generation || !this.#readings.fail(reading)) return;
       this.#error = apiErrorText(cause);
       if (this.#state === 'loading') this.#state = 'failed';
     }
@@ -173,8 +170,7 @@ export class OrderList {
   }
 
   #takeFirst(page: Page<OrderListItem>, reading: number): void {
-    if (reading < this.#lastTaken) return;
-    this.#lastTaken = reading;
+    if (!this.#readings.take(reading)) return;
     for (const [id, begun] of this.#arrivals) if (begun < reading) this.#arrivals.delete(id);
     const kept = this.#items.filter((item) => this.#arrivals.has(item.id));
     const known = new Map(this.#items.map((item) => [item.id, item]));
@@ -183,8 +179,7 @@ export class OrderList {
       return shown && shown.version > item.version ? shown : item;
     });
     this.#nextCursor = page.nextCursor;
-    // What a later reading was for is still missing where that one failed.
-    if (reading > this.#lastFailed) this.#error = undefined;
+    if (!this.#readings.hasFailedAfter(reading)) this.#error = undefined;
     this.#state = 'ready';
     this.#setItems([...kept, ...read]);
   }
@@ -249,13 +244,13 @@ export class OrderList {
   async #readEach(ids: readonly string[], generation: number): Promise<void> {
     const orders = await Promise.all(ids.map((id) => this.#options.api.readOrder(id)));
     if (generation !== this.#generation) return;
-    for (const { id } of orders) this.#arrivals.set(id, this.#readings);
+    for (const { id } of orders) this.#arrivals.set(id, this.#readings.begun);
     this.#setItems([...orders.map(listItemOf), ...this.#items]);
     this.#markArrived(ids);
   }
 
   async #readAnew(ids: readonly string[], generation: number): Promise<void> {
-    const reading = (this.#readings += 1);
+    const reading = this.#readings.begin();
     const limit = Math.min(MAX_PAGE_SIZE, Math.max(PAGE_SIZE, this.#items.length + ids.length));
     const page = await this.#options.api.listOrders({ ...this.#filter, limit });
     if (generation !== this.#generation) return;
