@@ -40,9 +40,9 @@ module.exports = {
       to: { path: '^local/' },
     },
     {
-      name: 'bench-is-imported-by-e2e-alone',
+      name: 'bench-is-not-imported',
       severity: 'error',
-      from: { pathNot: '^(bench|e2e)/' },
+      from: { pathNot: '^bench/' },
       to: { path: '^bench/' },
     },
     {

@@ -7,7 +7,7 @@ import { userChannel } from '@ordercast/contract/channel.ts';
 import { startSystemProcess } from './testing/system-process.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket as SocketWithOrigin } from 'ws';
-import { portOf } from '../bench/port-of.ts';
+import { portOf } from '@ordercast/platform/testing/port-of.ts';
 import { readWebConfig, placeOrder, signInAs } from './testing/person.ts';
 
 const closing: (() => Promise<unknown>)[] = [];

@@ -7,7 +7,7 @@ import { ORDERS_CHANNEL } from '@ordercast/contract/channel.ts';
 import { startSystemProcess } from './testing/system-process.ts';
 import type { SystemProcess } from './testing/system-process.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { portOf } from '../bench/port-of.ts';
+import { portOf } from '@ordercast/platform/testing/port-of.ts';
 import { orderObserver } from './testing/observer.ts';
 import { placeOrder, signInAs } from './testing/person.ts';
 

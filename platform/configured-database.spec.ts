@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { portOf } from './testing/port-of.ts';
 import { startTdsServer } from './testing/tds/tds-server.ts';
 import type { TdsServer } from './testing/tds/tds-server.ts';
 import { DATABASE_VARIABLES, configuredDatabase } from './configured-database.ts';
@@ -33,8 +33,7 @@ beforeEach(async () => {
   });
   secrets.listen(0, '127.0.0.1');
   await once(secrets, 'listening');
-  const address = secrets.address();
-  vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', `http://127.0.0.1:${portOf(address)}`);
+  vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', `http://127.0.0.1:${portOf(secrets)}`);
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
   server = await startTdsServer({
@@ -51,10 +50,6 @@ afterEach(async () => {
   secrets.closeAllConnections();
   await new Promise((resolve) => secrets.close(resolve));
 });
-
-function portOf(address: AddressInfo | string | null): number {
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 function rdsSecret(value: string, changes: object = {}): string {
   const shape = { engine: 'sqlserver', host: '127.0.0.1', port: server.port, username: 'app' };

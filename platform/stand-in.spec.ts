@@ -4,8 +4,8 @@ import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { z } from 'zod';
 import { standIn } from './stand-in.ts';
+import { portOf } from './testing/port-of.ts';
 
 const ENDPOINT = 'http://127.0.0.1:4566';
 
@@ -85,7 +85,7 @@ describe('a client of a stand-in', () => {
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const { port } = z.object({ port: z.number() }).parse(server.address());
+    const port = portOf(server);
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const client = new DynamoDBClient({ ...standIn(`http://127.0.0.1:${port}`), maxAttempts: 1 });
     onTestFinished(() => {

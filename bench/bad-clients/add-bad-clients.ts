@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { ORDERS_CHANNEL } from '@ordercast/contract/channel.ts';
 import { STAFF_GROUP } from '@ordercast/contract/role.ts';
 import type { WebSocket } from 'ws';
-import { portOf } from '../port-of.ts';
+import { portOf } from '@ordercast/platform/testing/port-of.ts';
 import type { RealtimeApi } from './realtime-api.ts';
 import { subscribe } from './subscriber.ts';
 import { until } from './until.ts';

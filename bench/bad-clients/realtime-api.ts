@@ -9,7 +9,7 @@ import { createRealtimeTables } from '@ordercast/websocket/connections/realtime-
 import { createWebSocketGateway } from '@ordercast/emulators/api-gateway/websocket-gateway.ts';
 import { createRealtime } from '@ordercast/websocket/realtime.ts';
 import { realtimeRoutes } from '@ordercast/websocket/realtime-routes.ts';
-import { portOf } from '../port-of.ts';
+import { portOf } from '@ordercast/platform/testing/port-of.ts';
 import { quiet, REALTIME_SETTINGS, TABLE_PREFIX } from './realtime-settings.ts';
 
 export interface RealtimeApi {

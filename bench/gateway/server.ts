@@ -5,7 +5,7 @@ import { createWebSocketGateway } from '@ordercast/emulators/api-gateway/websock
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { answerOrders } from '../child.ts';
-import { portOf } from '../port-of.ts';
+import { portOf } from '@ordercast/platform/testing/port-of.ts';
 
 /** One side in a process of its own: `gateway`, or `ws` as its README has it. */
 const [side = ''] = process.argv.slice(2);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { z } from 'zod';
 import { answerOrders } from '../child.ts';
-import { portOf } from '../port-of.ts';
+import { portOf } from '@ordercast/platform/testing/port-of.ts';
 
 /** An `@connections` API that takes everything: what is measured is who posts. */
 const server = createServer((request, response) => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
+import { portOf } from '@ordercast/platform/testing/port-of.ts';
 
 export interface CuttableWire {
   /** Opens its sockets through the wire; the system sees its own name as the host. */
@@ -31,9 +32,8 @@ export async function cuttableWire(url: string): Promise<CuttableWire> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the wire has no port');
-  const nearPort = address.port;
+  const port = portOf(server);
+  const nearPort = port;
 
   class WiredWebSocket extends WebSocket {
     constructor(target: string, protocols: string[]) {

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { accessClaims, CLIENT_ID, decodeToken, signRs256 } from './access-token.ts';
+import { portOf } from './port-of.ts';
 
 /** A person that the test pool knows. */
 export interface TestUser {
@@ -87,9 +88,8 @@ export async function startTestUserPool(): Promise<TestUserPool> {
   };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('No port');
-  const endpoint = `http://127.0.0.1:${address.port}`;
+  const port = portOf(server);
+  const endpoint = `http://127.0.0.1:${port}`;
   const issuer = `${endpoint}/us-east-1_ordercast`;
 
   const token: TestUserPool['token'] = (sub, claims, header) =>

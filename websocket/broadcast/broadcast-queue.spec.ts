@@ -6,6 +6,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { SqsBroadcastQueue } from './broadcast-queue.ts';
+import { portOf } from '@ordercast/platform/testing/port-of.ts';
 
 const callSchema = z.object({
   Entries: z.array(z.object({ Id: z.string(), MessageBody: z.string() })),
@@ -39,10 +40,9 @@ async function startPartialSqs(takes: (shard: number, call: number) => boolean) 
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('not listening on a port');
+  const port = portOf(server);
   const client = new SQSClient({
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint: `http://127.0.0.1:${port}`,
     region: 'us-east-1',
     credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
     useQueueUrlAsEndpoint: false,

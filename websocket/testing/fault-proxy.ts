@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, request as forward } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { portOf } from '@ordercast/platform/testing/port-of.ts';
 import { onTestFinished } from 'vitest';
 
 /**
@@ -88,14 +89,13 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
 
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('not listening on a port');
+  const port = portOf(server);
   onTestFinished(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
   return {
-    port: address.port,
+    port,
     decide: (next) => {
       rule = next;
     },

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { portOf } from '@ordercast/platform/testing/port-of.ts';
 import { onTestFinished } from 'vitest';
 
 /** An HTTP status; `hang` never answers; `cut` ends the socket without an answer. */
@@ -72,14 +73,13 @@ export async function startEndpoint(): Promise<RunningEndpoint> {
   server.on('connection', () => (sockets += 1));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('not listening on a port');
+  const port = portOf(server);
   onTestFinished(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
   return {
-    endpoint: `http://127.0.0.1:${address.port}/realtime`,
+    endpoint: `http://127.0.0.1:${port}/realtime`,
     calls,
     sentTo: (connectionId) =>
       calls.filter((call) => call.connectionId === connectionId).map(({ body }) => body),

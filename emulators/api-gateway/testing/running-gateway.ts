@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import { portOf } from '@ordercast/platform/testing/port-of.ts';
 import { onTestFinished } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
 import {
@@ -28,7 +28,7 @@ export async function startGateway(options: Partial<GatewayOptions> = {}): Promi
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const port = portOf(server.address());
+  const port = portOf(server);
   const gateway = createWebSocketGateway({
     stage: 'realtime',
     domainName: `127.0.0.1:${port}`,
@@ -59,11 +59,6 @@ export async function startGateway(options: Partial<GatewayOptions> = {}): Promi
     await new Promise((resolve) => server.close(resolve));
   });
   return { gateway, port, url: `ws://127.0.0.1:${port}/realtime`, endpoint, failures, client };
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === 'string') throw new Error('not listening on a port');
-  return address.port;
 }
 
 /** A client of `ws` that keeps what it receives, so that no message comes before its listener. */
