@@ -246,6 +246,18 @@ describe('a list of orders that is read twice at once', () => {
     expect(list.error).toContain('cannot be reached');
   });
 
+  it('still says that the reading for a new order failed where an earlier one is answered after it', async () => {
+    const { list, lists, feed } = await listShowing(ADA);
+    feed.gap();
+    feed.send(eventOf(order(2)));
+    await settled();
+    lists.at(2).fail(UNREACHABLE);
+    await settled();
+    lists.at(1).answer(page([order(1)]));
+    await settled();
+    expect(list.error).toContain('cannot be reached');
+  });
+
   it('asks for no order by itself that the first reading may bring', async () => {
     const { list, lists, orders, feed, shown } = listWithHeldAnswers();
     const showing = list.show(ALL);

@@ -252,7 +252,12 @@ export class OrderList {
   async #readAnew(ids: readonly string[], generation: number): Promise<void> {
     const reading = this.#readings.begin();
     const limit = Math.min(MAX_PAGE_SIZE, Math.max(PAGE_SIZE, this.#items.length + ids.length));
-    const page = await this.#options.api.listOrders({ ...this.#filter, limit });
+    const page = await this.#options.api
+      .listOrders({ ...this.#filter, limit })
+      .catch((cause: unknown) => {
+        this.#readings.fail(reading);
+        throw cause;
+      });
     if (generation !== this.#generation) return;
     this.#takeFirst(page, reading);
     this.#markArrived(ids);
