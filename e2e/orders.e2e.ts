@@ -26,6 +26,35 @@ test('Ada places an order, Sam sees it at once and confirms it, and Ada sees tha
   await expect(ada.getByRole('button', { name: 'Pack' })).toHaveCount(0);
 });
 
+test('an order is opened and found by the number that the page shows, in any case', async ({
+  browser,
+  system,
+}) => {
+  const ada = await signedIn(browser, system.url, 'ada@example.com');
+  const sam = await signedIn(browser, system.url, 'sam@example.com');
+  await orderByClicks(ada, 1);
+  const heading = ada.getByRole('heading', { level: 1, name: /^Order [0-9A-Z]{8}$/ });
+  await expect(heading).toBeVisible();
+  const orderPath = new URL(ada.url()).pathname;
+  const number = orderPath.slice(-8);
+  await expect(heading).toHaveText(`Order ${number}`);
+
+  for (const page of [ada, sam]) {
+    await page.goto(`${system.url}/orders/${number.toLowerCase()}`);
+    await expect(page.getByTestId('order-status')).toHaveText('Placed');
+    expect(new URL(page.url()).pathname).toBe(orderPath);
+  }
+  await sam.goto(`${system.url}/orders/zzzzzzzz`);
+  await expect(sam.getByRole('heading', { level: 1 })).toHaveText('Order not found');
+
+  await sam.goto(`${system.url}/orders`);
+  for (const q of [number.toLowerCase(), 'LÓVELACE']) {
+    await sam.getByRole('searchbox', { name: 'Search' }).fill(q);
+    await expect(sam).toHaveURL(new RegExp(`q=${encodeURIComponent(q)}`));
+    await expect(sam.locator(`a[href="${orderPath}"]`)).toHaveText(number);
+  }
+});
+
 test("another customer's order cannot be opened and never shows", async ({ browser, system }) => {
   const grace = await signedIn(browser, system.url, 'grace@example.com');
   const ada = await signedIn(browser, system.url, 'ada@example.com');

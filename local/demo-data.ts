@@ -4,7 +4,7 @@ import { ADMIN_GROUP, STAFF_GROUP } from '@ordercast/contract/role.ts';
 import { decidePlace } from '@ordercast/services/orders/order.ts';
 import type { OrderChange, OrderRecord } from '@ordercast/services/orders/order.ts';
 import { toChangeRow, toLineRows, toOrderRow } from '@ordercast/services/orders/order-store.ts';
-import { toPersonRow } from '@ordercast/services/people/people-store.ts';
+import { insertPerson } from '@ordercast/services/people/people-store.ts';
 import type { Person } from '@ordercast/services/people/person.ts';
 import { inTransaction } from '@ordercast/platform/transaction.ts';
 import { createUlidSource } from '@ordercast/platform/ulid.ts';
@@ -19,7 +19,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const PERIOD_MS = 30 * 24 * HOUR_MS;
 /** Ada and Grace place this share of all orders between them. */
 const SHARE_OF_USERS = 0.4;
-/** SQL Server takes 2,100 parameters a statement; the widest row here has 10. */
+/** SQL Server takes 2,100 parameters a statement; the widest row here has 11. */
 const ROWS_A_STATEMENT = 100;
 
 /** The way of an order that nobody cancels, and how long each step takes at most. */
@@ -70,11 +70,7 @@ export async function seedDemoData(db: Knex, source: DemoSource): Promise<boolea
     const products = demoProducts(ulids, now - PERIOD_MS);
     const people = demoPeople(source);
     const stories = demoStories({ source, ulids, products, people: people.customers, now });
-    await insert(
-      trx,
-      'people',
-      people.all.map((person) => toPersonRow(person, now - PERIOD_MS)),
-    );
+    for (const person of people.all) await insertPerson(trx, person, now - PERIOD_MS);
     await insert(
       trx,
       'products',

@@ -87,7 +87,8 @@ describe('migrations', () => {
     const env = { ...process.env, DATABASE_URL: `sqlite:${join(folder, 'cli.db')}` };
     const run = () =>
       promisify(execFile)(process.execPath, [knexCli, 'migrate:latest'], { cwd: root, env });
-    expect((await run()).stdout).toContain('Batch 1 run: 7 migrations');
+    const { length } = await readdir(MIGRATION_SETTINGS.directory);
+    expect((await run()).stdout).toContain(`Batch 1 run: ${length} migrations`);
     expect((await run()).stdout).toContain('Already up to date');
   });
 

@@ -6,11 +6,14 @@ export const TABLE_PURPOSES: Readonly<Record<string, string>> = {
   leases: 'Leadership on databases without application locks: SQLite. Stays empty on SQL Server.',
   order_lines: 'What was bought, at the price of that day.',
   order_timeline: 'Every change of every order. Kept for ever.',
-  orders: 'Orders as they are now. `version` counts up by one a change and is the entity tag.',
+  orders:
+    'Orders as they are now. `version` counts up by one a change and is the entity tag. `number` is the end of the id; it is null where a program of a version before wrote the order, until housekeeping fills it, and for ever where an older order ends alike: that one is found by its id.',
   outbox:
     'Events that wait to be published, written in the transaction of the change that they tell of. Published rows go after 7 days, by batches of 200; abandoned ones stay as evidence.',
   people:
     'Names and mail addresses, as Cognito gave them once. Clustered by `sub`, which is random: a row is written once a person, and read by `sub` in every list.',
+  person_words:
+    'What a person is found by, folded: the name from each of its words on, and the mail address. Written with the person; where a program of a version before wrote the person, by housekeeping.',
   products: 'The catalogue: the only source of prices.',
   report_schedules: 'When reports run by themselves.',
   reports: 'Runs of reports. `trigger_key` names what asked for one, so that a repeat finds it.',
@@ -27,12 +30,16 @@ export const INDEX_PURPOSES: Readonly<Record<string, string>> = {
     '`GET /orders` of a customer, and `q` by name or address: covered, a seek a page',
   ix_orders_customer_status: '`GET /orders?status=` of a customer: covered, a seek a page',
   ix_orders_status: '`GET /orders?status=` of staff: covered, a seek a page',
+  ix_orders_unnumbered: 'housekeeping: orders that wait for their number',
   ix_outbox_pending: "the relay's claim: only what waits is in it",
   ix_outbox_published: 'retention: only what is published is in it',
-  ix_people_email_key: '`q` as the beginning of an address',
-  ix_people_name_key: '`q` as the beginning of a name',
+  ix_people_email_key: '`q` as the beginning of an address, of people without words yet',
+  ix_people_name_key: '`q` as the beginning of a name, of people without words yet',
+  ix_people_words_version: 'housekeeping: people whose words are missing or of older rules',
+  ix_person_words_sub: 'foreign key; the words of a person',
   ix_products_category: '`GET /products`, covered',
   ix_report_schedules_updated_by: 'foreign key',
   ix_reports_requested_by: 'foreign key',
   ix_reports_status: 'runs by status, newest first',
+  uq_orders_number: '`q` as the beginning of a number; no two orders have the same',
 };

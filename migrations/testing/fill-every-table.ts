@@ -12,6 +12,7 @@ export const TABLES = [
   'order_timeline',
   'orders',
   'products',
+  'person_words',
   'people',
 ];
 
@@ -28,6 +29,7 @@ export async function fillEveryTable(db: Knex): Promise<void> {
     email_key: 'ada@example.com',
     created_at: at,
   });
+  await db('person_words').insert({ word: 'ada', sub: 'ada' });
   await db('products').insert({
     id: 'tea',
     name: 'Tea',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { orderStatusSchema } from './order.ts';
+import { orderNumberSchema, orderStatusSchema } from './order.ts';
 import type { OrderStatus } from './order.ts';
 import { instantSchema, ulidSchema } from './page.ts';
 import { currencySchema, minorUnitsSchema } from './product.ts';
@@ -16,6 +16,7 @@ export function orderEventType(status: OrderStatus): `order.${OrderStatus}` {
 /** `data` of an order event: neither lines nor note, so that it stays far under a frame. */
 export const orderEventDataSchema = z.object({
   orderId: ulidSchema,
+  number: orderNumberSchema,
   customerId: z.string(),
   status: orderStatusSchema,
   previousStatus: orderStatusSchema.nullable(),

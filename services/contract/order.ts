@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ORDER_NUMBER } from './order-number.ts';
 import { instantSchema, pageSchema, ulidSchema } from './page.ts';
 import { currencySchema, minorUnitsSchema } from './product.ts';
 import { roleSchema } from './role.ts';
@@ -22,6 +23,8 @@ export const MAX_PRODUCT_ID_LENGTH = 64;
 export const MAX_NOTE_LENGTH = 4000;
 export const MAX_REASON_LENGTH = 500;
 
+export const orderNumberSchema = z.string().regex(ORDER_NUMBER);
+
 export const orderLineSchema = z.object({
   productId: z.string(),
   name: z.string(),
@@ -33,6 +36,7 @@ export type OrderLine = z.infer<typeof orderLineSchema>;
 
 const orderHeadSchema = z.object({
   id: ulidSchema,
+  number: orderNumberSchema,
   customerId: z.string(),
   customerName: z.string(),
   status: orderStatusSchema,

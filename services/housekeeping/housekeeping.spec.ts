@@ -38,7 +38,7 @@ describe('housekeeping', () => {
     await nextTurn();
     expect(waits.pendingMs).toEqual([TEN_MINUTES_MS]);
     expect(runs).toEqual(['keys', 'keys', 'keys', 'keys', 'rows', 'rows']);
-    expect(logged.join('')).toContain('"deleted":407');
+    expect(logged.join('')).toContain('"rows":407');
     waits.ring();
     await nextTurn();
     expect(runs.slice(6)).toEqual(['keys', 'rows']);

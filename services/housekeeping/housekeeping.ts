@@ -2,7 +2,7 @@ import type { Logger } from '@ordercast/platform/logger.ts';
 import { waitInBackground } from '@ordercast/platform/wait.ts';
 import type { Wait } from '@ordercast/platform/wait.ts';
 
-/** Deletes a bounded batch and tells how many went; called again at once while any did. */
+/** Deletes or fills a bounded batch of rows and tells how many; called again at once while any were. */
 export type HousekeepingTask = () => Promise<number>;
 
 export interface Housekeeping {
@@ -28,14 +28,14 @@ export function startHousekeeping(settings: {
   const stopping = new AbortController();
 
   const runTask = async (name: string, task: HousekeepingTask): Promise<void> => {
-    let deleted = 0;
+    let rows = 0;
     try {
       for (let batch = 0; batch < MAX_BATCHES && !stopping.signal.aborted; batch++) {
         const count = await task();
-        deleted += count;
+        rows += count;
         if (count === 0) break;
       }
-      if (deleted > 0) log.info({ task: name, deleted }, 'cleaned up');
+      if (rows > 0) log.info({ task: name, rows }, 'cleaned up');
     } catch (error) {
       log.warn({ err: error, task: name }, 'cannot clean up');
     }

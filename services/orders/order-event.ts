@@ -1,5 +1,6 @@
 import { ORDERS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
 import { ORDER_EVENT_SOURCE, orderEventType } from '@ordercast/contract/order-event.ts';
+import { orderNumber } from '@ordercast/contract/order-number.ts';
 import type { OrderEventData } from '@ordercast/contract/order-event.ts';
 import type { NewOutboxEntry } from '../outbox/outbox.ts';
 import { isoInstant } from '@ordercast/platform/column.ts';
@@ -17,6 +18,7 @@ export function orderOutboxEntry(
   const at = isoInstant(change.at);
   const data: OrderEventData = {
     orderId: order.id,
+    number: orderNumber(order.id),
     customerId: order.customerId,
     status: change.to,
     previousStatus: change.from,

@@ -56,6 +56,7 @@ describe('placing an order', () => {
         { productId: 'tea', name: 'Earl Grey', quantity: 1, unitPrice: 450, total: 450 },
       ],
     });
+    expect(order.number).toBe(order.id.slice(-8));
     expect(answer.headers.get('Location')).toBe(`/orders/${order.id}`);
     expect(answer.headers.get('ETag')).toBe('"1"');
     expect(api.commits()).toBe(before + 1);
@@ -78,6 +79,7 @@ describe('placing an order', () => {
       time: order.createdAt,
       data: {
         orderId: order.id,
+        number: order.number,
         customerId: ADA.sub,
         status: 'placed',
         previousStatus: null,
@@ -273,7 +275,7 @@ describe('listing orders', () => {
     expect(seen).toEqual(placed);
   });
 
-  it('filters by status and customer, and searches by the beginning of id, name and mail', async () => {
+  it('filters by status and customer, and searches by the beginning of number, id, word and mail', async () => {
     const barbara: TestUser = {
       sub: 'sub-barbara',
       name: 'Bärbara Liskov',
@@ -291,7 +293,11 @@ describe('listing orders', () => {
     expect(await find(`customer=${barbara.sub}&status=confirmed`)).toEqual([second.id]);
     expect(await find('q=b%C3%84RB')).toEqual(both);
     expect(await find('q=bl@MIT')).toEqual(both);
-    expect(await find('q=Liskov')).toEqual([]);
+    expect(await find('q=liskov')).toEqual(both);
+    expect(await find('q=iskov')).toEqual([]);
+    expect(await find(`q=${first.number.toLowerCase()}`)).toEqual([first.id]);
+    expect(await find(`q=${first.number.slice(0, 7)}`)).toContain(first.id);
+    expect(await find(`q=${first.number}`, ADA)).toEqual([]);
     expect(await find('q=%25')).toEqual([]);
     expect(await find(`q=${first.id.toLowerCase()}`)).toEqual([first.id]);
     expect(await find(`q=${first.id.slice(0, 25)}&customer=${barbara.sub}`)).toContain(first.id);

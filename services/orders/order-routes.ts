@@ -7,6 +7,7 @@ import {
   transitionSchema,
 } from '@ordercast/contract/order.ts';
 import type { NewOrder, Order, OrderListItem } from '@ordercast/contract/order.ts';
+import { orderNumber } from '@ordercast/contract/order-number.ts';
 import { visibleCustomer } from '@ordercast/contract/order-access.ts';
 import { ulidSchema } from '@ordercast/contract/page.ts';
 import { textSchema } from '@ordercast/contract/text.ts';
@@ -62,8 +63,9 @@ function listRoute({ database }: Dependencies): Route {
     documentation: {
       summary: 'Orders, newest first',
       description:
-        'Customers see their own orders, staff all. `q` matches the beginning of an id, or of ' +
-        "the customer's name or mail address; case does not count.",
+        "Customers see their own orders, staff all. `q` matches the beginning of an order's number " +
+        "or id, of any word of the customer's name, or of the mail address; case and marks do not " +
+        'count.',
       responses: { 200: { description: 'A page of orders', schema: orderPageSchema } },
     },
     handle: async ({ caller }, { query }) => {
@@ -238,5 +240,10 @@ function orderIdOf({ params }: RouteRequest): string {
 }
 
 function toListItem({ createdAt, updatedAt, ...order }: ListedOrder): OrderListItem {
-  return { ...order, createdAt: isoInstant(createdAt), updatedAt: isoInstant(updatedAt) };
+  return {
+    ...order,
+    number: orderNumber(order.id),
+    createdAt: isoInstant(createdAt),
+    updatedAt: isoInstant(updatedAt),
+  };
 }

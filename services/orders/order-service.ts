@@ -1,3 +1,4 @@
+import { orderNumber } from '@ordercast/contract/order-number.ts';
 import type { NewOrder, Order, OrderStatus } from '@ordercast/contract/order.ts';
 import type { Product } from '@ordercast/contract/product.ts';
 import type { Knex } from 'knex';
@@ -11,7 +12,14 @@ import type { UlidSource } from '@ordercast/platform/ulid.ts';
 import { decideMove, decidePlace } from './order.ts';
 import type { MoveDecision, OrderRecord, PlaceDecision, VersionDemand } from './order.ts';
 import { orderOutboxEntry } from './order-event.ts';
-import { applyChange, findOrder, findOrderHead, insertChange, insertOrder } from './order-store.ts';
+import {
+  OrderNumberTaken,
+  applyChange,
+  findOrder,
+  findOrderHead,
+  insertChange,
+  insertOrder,
+} from './order-store.ts';
 
 export type PlaceResult =
   { kind: 'placed'; order: Order } | Exclude<PlaceDecision, { kind: 'placed' }>;
@@ -41,6 +49,9 @@ export type FindProducts = (
   db: Knex,
   ids: readonly string[],
 ) => Promise<ReadonlyMap<string, Product>>;
+
+/** Each draw meets a number that is taken once in a trillion for each order that there is. */
+const MAX_DRAWS = 3;
 
 /** Each use case is one transaction over order, timeline and outbox; `onCommitted` runs after it. */
 export function createOrderService(settings: {
@@ -82,30 +93,49 @@ export function createOrderService(settings: {
       return order === undefined ? { kind: 'not-found' } : { kind: 'moved', order: toOrder(order) };
     });
 
-  return {
-    place: async (caller, request, { traceparent, remember }) => {
-      const customer = await people.personOf(caller);
-      const result = await inTransaction(database, async (trx): Promise<PlaceResult> => {
-        const products = await findProducts(trx, [
-          ...new Set(request.lines.map(({ productId }) => productId)),
-        ]);
-        const now = clock();
-        const decision = decidePlace(request, { id: ulids.next(), now, actor: caller, products });
-        if (decision.kind !== 'placed') return decision;
-        const { order, change } = decision;
-        const answer = toOrder({ ...order, customerName: customer.name });
-        await remember(trx, answer);
-        await insertOrder(trx, order);
-        await insertChange(trx, order.id, change);
-        const eventId = ulids.at(now);
-        const entry = orderOutboxEntry(order, change, {
-          eventId,
-          authorName: customer.name,
-          traceparent,
-        });
-        await appendToOutbox(trx, entry, now);
-        return { kind: 'placed', order: answer };
+  const place = async (
+    caller: Caller,
+    customerName: string,
+    request: NewOrder,
+    { traceparent, remember }: Parameters<OrderService['place']>[2],
+  ): Promise<PlaceResult> =>
+    inTransaction(database, async (trx): Promise<PlaceResult> => {
+      const products = await findProducts(trx, [
+        ...new Set(request.lines.map(({ productId }) => productId)),
+      ]);
+      const now = clock();
+      const decision = decidePlace(request, { id: ulids.next(), now, actor: caller, products });
+      if (decision.kind !== 'placed') return decision;
+      const { order, change } = decision;
+      const answer = toOrder({ ...order, customerName });
+      await remember(trx, answer);
+      await insertOrder(trx, order);
+      await insertChange(trx, order.id, change);
+      const eventId = ulids.at(now);
+      const entry = orderOutboxEntry(order, change, {
+        eventId,
+        authorName: customerName,
+        traceparent,
       });
+      await appendToOutbox(trx, entry, now);
+      return { kind: 'placed', order: answer };
+    });
+
+  /** The answer is kept with the order's id in it, so another id needs another transaction. */
+  const placeUnderFreeNumber = async (...args: Parameters<typeof place>): Promise<PlaceResult> => {
+    for (let draw = 1; ; draw += 1) {
+      try {
+        return await place(...args);
+      } catch (error) {
+        if (!(error instanceof OrderNumberTaken) || draw === MAX_DRAWS) throw error;
+      }
+    }
+  };
+
+  return {
+    place: async (caller, request, context) => {
+      const customer = await people.personOf(caller);
+      const result = await placeUnderFreeNumber(caller, customer.name, request, context);
       if (result.kind === 'placed') onCommitted();
       return result;
     },
@@ -134,6 +164,7 @@ class AuthorUnknown extends Error {
 export function toOrder(record: OrderRecord & { customerName: string }): Order {
   return {
     id: record.id,
+    number: orderNumber(record.id),
     customerId: record.customerId,
     customerName: record.customerName,
     status: record.status,

@@ -3,16 +3,20 @@ import { keepPerson } from '../people/people-store.ts';
 import type { OpenTestDatabase } from '../testing/each-database.ts';
 import type { TestDatabase } from '../testing/test-database.ts';
 import { insertTestProducts } from '../testing/test-api.ts';
+import { numberOrders } from './number-orders.ts';
 import { listOrders } from './order-list.ts';
 import type { OrderFilter } from './order-list.ts';
 import type { OrderChange, OrderRecord } from './order.ts';
 import {
+  OrderNumberTaken,
   applyChange,
   findChanges,
   findOrder,
   findOrderHead,
   insertChange,
   insertOrder,
+  toLineRows,
+  toOrderRow,
 } from './order-store.ts';
 import { summarizeOrders } from './summary-store.ts';
 
@@ -70,6 +74,16 @@ export function orderStoreContract(open: OpenTestDatabase): void {
     );
   });
   afterEach(() => database.close());
+
+  const list = async (filter: Partial<OrderFilter>, limit = 10) =>
+    (await listOrders(database.db, { ...ALL, ...filter }, limit)).map(({ id }) => id);
+
+  /** As a program of the version before writes an order: it knows of no number. */
+  async function insertUnnumbered(id: string): Promise<void> {
+    const order = anOrder({ id });
+    await database.db('orders').insert({ ...toOrderRow(order), number: null });
+    await database.db('order_lines').insert(toLineRows(order));
+  }
 
   describe('the order store', () => {
     it('gives back what it was given, to the unit, the millisecond and the character', async () => {
@@ -147,6 +161,88 @@ export function orderStoreContract(open: OpenTestDatabase): void {
       expect(await findOrder(database.db, order.id)).toBeUndefined();
     });
 
+    it('gives no two orders the same number', async () => {
+      await insertOrder(database.db, anOrder({ id: '01KAN00000000000A0SAMENMBR' }));
+      const same = insertOrder(database.db, anOrder({ id: '01KAN00000000000B0SAMENMBR' }));
+      await expect(same).rejects.toThrow(OrderNumberTaken);
+      expect(await list({})).toEqual(['01KAN00000000000A0SAMENMBR']);
+    });
+
+    it('numbers what a program of the version before wrote, the oldest first, in batches', async () => {
+      const [a, b, likeA, c, likeTaken] = [
+        '01KAN00000000000A0AAAAAAAA',
+        '01KAN00000000000B0BBBBBBBB',
+        '01KAN00000000000C0AAAAAAAA',
+        '01KAN00000000000D0CCCCCCCC',
+        '01KAN00000000000E0DDDDDDDD',
+      ];
+      for (const id of [a, b, likeA, c, likeTaken]) await insertUnnumbered(id);
+      const taken = '01KAN00000000000F0DDDDDDDD';
+      await insertOrder(database.db, anOrder({ id: taken }));
+      expect(await list({ q: 'bbbbbbbb' })).toEqual([]);
+      expect(await numberOrders(database.db, 2)).toBe(2);
+      expect(await numberOrders(database.db, 2)).toBe(1);
+      expect(await numberOrders(database.db, 2)).toBe(0);
+      expect(await list({ q: 'aaaaaaaa' })).toEqual([a]);
+      expect(await list({ q: 'bbbbbbbb' })).toEqual([b]);
+      expect(await list({ q: 'cccccccc' })).toEqual([c]);
+      expect(await list({ q: 'dddddddd' })).toEqual([taken]);
+      for (const id of [likeA, likeTaken]) expect(await list({ q: id })).toEqual([id]);
+    });
+
+    it('numbers of orders that end alike and wait together only the oldest', async () => {
+      await insertUnnumbered('01KAN00000000000B0AAAAAAAA');
+      await insertUnnumbered('01KAN00000000000A0AAAAAAAA');
+      expect(await numberOrders(database.db, 200)).toBe(1);
+      expect(await numberOrders(database.db, 200)).toBe(0);
+      expect(await list({ q: 'AAAAAAAA' })).toEqual(['01KAN00000000000A0AAAAAAAA']);
+    });
+
+    it('finds by the beginning of number, id, any word of the name and address, page by page', async () => {
+      const people = {
+        odysseus: { name: 'Οδυσσέας Ἰθακήσιος', email: 'odysseus@ithaca.example' },
+        ipek: { name: 'İpek Işık', email: 'ipek@example.com' },
+        weiss: { name: 'Jean-Luc Weiß', email: 'jl.weiss@example.com' },
+      };
+      const ids: Record<string, string> = {};
+      for (const [sub, person] of Object.entries(people)) {
+        await keepPerson(database.db, { sub, ...person }, AT);
+        const order = anOrder({ customerId: sub });
+        ids[sub] = order.id;
+        await insertOrder(database.db, order);
+      }
+      const { odysseus = '', ipek = '', weiss = '' } = ids;
+      for (const q of ['ΟΔΥΣ', 'οδυς', 'ιθακησιος', 'ODYSSEUS@']) {
+        expect([q, await list({ q })]).toEqual([q, [odysseus]]);
+      }
+      for (const q of ['İPEK', 'ipek', 'IPEK IS', 'ışık', 'ISIK']) {
+        expect([q, await list({ q })]).toEqual([q, [ipek]]);
+      }
+      for (const q of ['WEISS', 'weiß', 'luc w', 'jean-luc weiss', 'JL.W']) {
+        expect([q, await list({ q })]).toEqual([q, [weiss]]);
+      }
+      for (const q of ['eiss', 'dysseus', 'example.com', ' ', '\u0301']) {
+        expect([q, await list({ q })]).toEqual([q, []]);
+      }
+      expect(await list({ q: weiss.slice(-8).toLowerCase() })).toEqual([weiss]);
+      const many = ['Ada', 'Adam', 'Weiss Ada'].map(async (name, index) => {
+        await keepPerson(database.db, { sub: `many-${index}`, name, email: '' }, AT);
+      });
+      await Promise.all(many);
+      const placed: string[] = [];
+      for (let count = 0; count < 9; count += 1) {
+        const order = anOrder({ customerId: `many-${count % 3}` });
+        placed.unshift(order.id);
+        await insertOrder(database.db, order);
+      }
+      const paged: string[] = [];
+      for (let page = await list({ q: 'ada' }, 4); page.length > 0;) {
+        paged.push(...page);
+        page = await list({ q: 'ada', before: paged.at(-1) }, 4);
+      }
+      expect(paged).toEqual(placed);
+    });
+
     it('lists newest first by every filter, with one seek a page', async () => {
       const orders = [
         anOrder(),
@@ -156,8 +252,6 @@ export function orderStoreContract(open: OpenTestDatabase): void {
       ];
       for (const order of orders) await insertOrder(database.db, order);
       const [a, b, c, d] = orders.map(({ id }) => id);
-      const list = async (filter: Partial<OrderFilter>, limit = 10) =>
-        (await listOrders(database.db, { ...ALL, ...filter }, limit)).map(({ id }) => id);
       expect(await list({})).toEqual([d, c, b, a]);
       expect(await list({}, 2)).toEqual([d, c]);
       expect(await list({ before: c })).toEqual([b, a]);

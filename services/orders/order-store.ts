@@ -1,9 +1,11 @@
+import { orderNumber } from '@ordercast/contract/order-number.ts';
 import { orderStatusSchema } from '@ordercast/contract/order.ts';
 import type { OrderLine } from '@ordercast/contract/order.ts';
 import { roleSchema } from '@ordercast/contract/role.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { instantColumn, instantValue, integerColumn } from '@ordercast/platform/column.ts';
+import { isUniqueViolation } from '@ordercast/platform/unique-violation.ts';
 import type { OrderChange, OrderRecord } from './order.ts';
 
 const headRow = z.object({
@@ -54,7 +56,8 @@ const changeRow = z
     reason: row.reason,
   }));
 
-const HEAD_COLUMNS = [
+/** All but `number`, which is a part of the id and stands in no index that lists are read from. */
+export const HEAD_COLUMNS = [
   'id',
   'customer_id',
   'status',
@@ -75,9 +78,22 @@ export function toOrderHead(row: unknown): OrderHead {
   return { ...head, customerId: customer_id, createdAt: created_at, updatedAt: updated_at };
 }
 
-/** Writes a new order with its lines, in the caller's transaction. */
+/** Another order has the number, or even the id, that a new one would have. */
+export class OrderNumberTaken extends Error {
+  override name = 'OrderNumberTaken';
+}
+
+/**
+ * Writes a new order with its lines, in the caller's transaction, which must not go on after
+ * {@link OrderNumberTaken}: another one may try with another id.
+ */
 export async function insertOrder(db: Knex, order: OrderRecord): Promise<void> {
-  await db('orders').insert(toOrderRow(order));
+  try {
+    await db('orders').insert(toOrderRow(order));
+  } catch (cause) {
+    if (!isUniqueViolation(cause)) throw cause;
+    throw new OrderNumberTaken(`The number of the order ${order.id} is taken`, { cause });
+  }
   await db('order_lines').insert(toLineRows(order));
 }
 
@@ -160,6 +176,7 @@ export async function findChanges(
 export function toOrderRow(order: OrderRecord) {
   return {
     id: order.id,
+    number: orderNumber(order.id),
     customer_id: order.customerId,
     status: order.status,
     version: order.version,

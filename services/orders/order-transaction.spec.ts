@@ -93,6 +93,27 @@ describe('a move that another one overtakes after it has read the order', () => 
   });
 });
 
+describe('a new order whose number another one has', () => {
+  it('begins once more, key and all, and is placed under another id', async () => {
+    const tried: unknown[] = [];
+    script = (name) => {
+      if (name !== 'insert orders') return undefined;
+      tried.push(server.requests.at(-1)?.values[0]);
+      return tried.length > 1
+        ? undefined
+        : { error: { number: 2601, message: "Cannot insert … 'uq_orders_number'." } };
+    };
+    const answer = await place();
+    expect(answer.status).toBe(201);
+    const writes = asked().filter((name) => !name.startsWith('select'));
+    const keyed = ['begin', 'delete idempotency_keys', 'insert idempotency_keys', 'insert orders'];
+    expect(writes.slice(0, 5)).toEqual([...keyed, 'rollback']);
+    expect(writes.slice(5, 9)).toEqual(keyed);
+    expect(writes.at(-1)).toBe('commit');
+    expect(api.commits()).toBe(1);
+  });
+});
+
 describe.each([
   ['a move', move, 200, ['update orders', 'insert order_timeline', 'insert outbox']],
   [

@@ -1,7 +1,10 @@
+import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { OpenTestDatabase } from '../testing/each-database.ts';
 import type { TestDatabase } from '../testing/test-database.ts';
 import { findPerson, keepPerson } from './people-store.ts';
+import { keepMissingWords, keepWords, whoseWordBeginsWith } from './person-words-store.ts';
 
 /** What every database must do with people. */
 export function peopleStoreContract(open: OpenTestDatabase): void {
@@ -10,6 +13,9 @@ export function peopleStoreContract(open: OpenTestDatabase): void {
     database = await open();
   });
   afterEach(() => database.close());
+
+  const found = async (q: string) =>
+    z.array(z.object({ sub: z.string() })).parse(await whoseWordBeginsWith(database.db, q));
 
   describe('the people store', () => {
     it('keeps whoever came first under a sub, also of several at once', async () => {
@@ -29,6 +35,49 @@ export function peopleStoreContract(open: OpenTestDatabase): void {
       const name = `\ud800${'ß'.repeat(300)}`;
       await keepPerson(database.db, { sub: 'x', name, email: '' }, 1000);
       expect((await findPerson(database.db, 'x'))?.name).toBe(`\ufffd${'ß'.repeat(199)}`);
+    });
+
+    it('makes anew what a person is found by in the transaction that changes their name', async () => {
+      await keepPerson(database.db, { sub: 'ada', name: 'Ada Byron', email: 'ada@x' }, 1000);
+      const rename = async (trx: Knex) => {
+        await trx('people').where({ sub: 'ada' }).update({ name: 'Ada King' });
+        await keepWords(trx, 'ada');
+      };
+      const undone = database.db.transaction(async (trx) => {
+        await rename(trx);
+        throw new Error('undone');
+      });
+      await expect(undone).rejects.toThrow('undone');
+      expect(await found('byron')).toEqual([{ sub: 'ada' }]);
+      await database.db.transaction(rename);
+      expect(await found('byron')).toEqual([]);
+      expect(await found('KING')).toEqual([{ sub: 'ada' }]);
+    });
+
+    it('finds whom a program of the version before wrote by its keys, then by every word', async () => {
+      const keys = { name_key: 'ada lovelace', email_key: 'x@y' };
+      const person = { name: 'Ada Lovelace', email: 'x@y', created_at: new Date(1000) };
+      for (const sub of ['a', 'b', 'c'])
+        await database.db('people').insert({ sub, ...person, ...keys });
+      const all = [{ sub: 'a' }, { sub: 'b' }, { sub: 'c' }];
+      expect(await found('ADA')).toEqual(all);
+      expect(await found('X@')).toEqual(all);
+      expect(await found('lovelace')).toEqual([]);
+      expect(await keepMissingWords(database.db, 2)).toBe(2);
+      expect(await keepMissingWords(database.db, 2)).toBe(1);
+      expect(await keepMissingWords(database.db, 2)).toBe(0);
+      expect(await found('LOVELACE')).toEqual(all);
+    });
+
+    it('makes the words of a person once, whoever does so at the same time', async () => {
+      await keepPerson(database.db, { sub: 'ada', name: 'Ada Byron', email: 'ada@x' }, 1000);
+      await database.db('people').update({ words_version: null, name: 'Ada King' });
+      await Promise.all(Array.from({ length: 4 }, () => keepMissingWords(database.db, 10)));
+      expect(await database.db('person_words').orderBy('word').pluck('word')).toEqual([
+        'ada king',
+        'ada@x',
+        'king',
+      ]);
     });
   });
 }

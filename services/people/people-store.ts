@@ -1,7 +1,10 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { instantValue } from '@ordercast/platform/column.ts';
+import { inTransaction } from '@ordercast/platform/transaction.ts';
 import { isUniqueViolation } from '@ordercast/platform/unique-violation.ts';
+import { toSearchKey } from './person-words.ts';
+import { keepWords } from './person-words-store.ts';
 import type { Person } from './person.ts';
 
 const MAX_NAME_LENGTH = 200;
@@ -21,14 +24,20 @@ export async function findPerson(db: Knex, sub: string): Promise<Person | undefi
 /** Keeps a person; whoever is there already stays as they are. `now` is in epoch milliseconds. */
 export async function keepPerson(db: Knex, person: Person, now: number): Promise<void> {
   try {
-    await db('people').insert(toPersonRow(person, now));
+    await inTransaction(db, (trx) => insertPerson(trx, person, now));
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
   }
 }
 
-/** The row of a person, search keys included. */
-export function toPersonRow(person: Person, now: number) {
+/** Writes a new person and what they are found by, in the caller's transaction. */
+export async function insertPerson(db: Knex, person: Person, now: number): Promise<void> {
+  await db('people').insert(toPersonRow(person, now));
+  await keepWords(db, person.sub);
+}
+
+/** The row of a person, to be followed by `keepWords`; without that, housekeeping makes the words. */
+function toPersonRow(person: Person, now: number) {
   const name = person.name.toWellFormed().slice(0, MAX_NAME_LENGTH);
   const email = person.email.toWellFormed().slice(0, MAX_EMAIL_LENGTH);
   return {
@@ -37,11 +46,7 @@ export function toPersonRow(person: Person, now: number) {
     email,
     name_key: toSearchKey(name).slice(0, MAX_NAME_LENGTH),
     email_key: toSearchKey(email).slice(0, MAX_EMAIL_LENGTH),
+    words_version: null,
     created_at: instantValue(now),
   };
-}
-
-/** The form in which names and addresses are compared by their beginning: case does not count. */
-export function toSearchKey(text: string): string {
-  return text.normalize('NFKC').toLowerCase();
 }

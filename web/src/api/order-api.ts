@@ -14,10 +14,11 @@ import type { Page } from '@ordercast/contract/page.ts';
 import { productListSchema } from '@ordercast/contract/product.ts';
 import type { Product } from '@ordercast/contract/product.ts';
 import type { HttpClient } from './http-client.ts';
+import { numbered } from './numbered.ts';
 
 export interface OrderFilter {
   status?: OrderStatus | undefined;
-  /** The beginning of an id, a name or a mail address; staff only. */
+  /** The beginning of a number or id, of a word of the customer's name, or of a mail address. */
   q?: string | undefined;
 }
 
@@ -51,6 +52,12 @@ export class OrderApi {
     });
   }
 
+  /** The id of the order that has this number; undefined where none has that the person may see. */
+  async findOrderId(number: string): Promise<string | undefined> {
+    const { items } = await this.listOrders({ q: number });
+    return items.find((order) => order.number === number)?.id;
+  }
+
   /** Oldest first. */
   async readTimeline(id: string): Promise<TimelineItem[]> {
     const { items } = await this.#http.send({
@@ -70,7 +77,7 @@ export class OrderApi {
       body: order,
       headers: { 'idempotency-key': idempotencyKey },
       repeatable: true,
-      answer: orderSchema,
+      answer: numbered('id', orderSchema),
     });
   }
 

@@ -5,7 +5,6 @@ import { apiErrorText } from '../api/api-error.ts';
 import type { OrderApi, OrderFilter } from '../api/order-api.ts';
 import { Readings } from '../api/readings.ts';
 import type { ChannelFeed } from '../live/channel-feed.ts';
-import { shortId } from '../format/short-id.ts';
 import { listItemOf, matchesStatus, newestFirst, withChange } from './order-change.ts';
 
 const PAGE_SIZE = 50;
@@ -198,7 +197,7 @@ export class OrderList {
     if (shown) {
       if (shown.version >= change.version) return;
       this.#setItems(this.#items);
-      this.#mark(change.orderId, `Order ${shortId(change.orderId)} is now ${change.status}.`);
+      this.#mark(change.orderId, `Order ${shown.number} is now ${change.status}.`);
     } else if (this.#mayBelong(change)) {
       this.#unknown.add(change.orderId);
       if (this.#state !== 'loading') void this.#fetchUnknown();
@@ -265,10 +264,10 @@ export class OrderList {
 
   #markArrived(ids: readonly string[]): void {
     const shown = this.#items.filter((item) => ids.includes(item.id));
-    for (const { id, customerName, status } of shown) {
+    for (const { id, number, customerName, status } of shown) {
       const isNew = status === 'placed';
-      const text = `Order ${shortId(id)} of ${customerName} is now ${status}.`;
-      this.#mark(id, isNew ? `New order ${shortId(id)} from ${customerName}.` : text);
+      const text = `Order ${number} of ${customerName} is now ${status}.`;
+      this.#mark(id, isNew ? `New order ${number} from ${customerName}.` : text);
     }
   }
 

@@ -1,3 +1,5 @@
+import { ORDER_NUMBER } from '@ordercast/contract/order-number.ts';
+
 /** Every page, by the path that it stands at. */
 export type Route =
   | { name: 'sign-in' }
@@ -8,6 +10,8 @@ export type Route =
   | { name: 'orders' }
   | { name: 'new-order' }
   | { name: 'order'; id: string }
+  /** The number in capitals. */
+  | { name: 'order-by-number'; number: string }
   | { name: 'announcements' }
   | { name: 'account' }
   | { name: 'not-found' };
@@ -33,7 +37,10 @@ export function routeOf(pathname: string): Route {
   const fixed = Object.hasOwn(FIXED, path) ? FIXED[path] : undefined;
   if (fixed) return fixed;
   const id = /^\/orders\/([^/]+)$/.exec(path)?.[1];
-  return id === undefined ? { name: 'not-found' } : { name: 'order', id: decode(id) };
+  if (id === undefined) return { name: 'not-found' };
+  const number = id.toUpperCase();
+  if (ORDER_NUMBER.test(number)) return { name: 'order-by-number', number };
+  return { name: 'order', id: decode(id) };
 }
 
 export function isPublic(route: Route): boolean {

@@ -12,6 +12,7 @@ import { Profile } from '../account/profile.svelte.ts';
 import { TwoFactor } from '../account/two-factor.svelte.ts';
 import { AnnouncementBoard } from '../announcements/announcement-board.svelte.ts';
 import { HttpClient } from '../api/http-client.ts';
+import { numbered } from '../api/numbered.ts';
 import { OrderApi } from '../api/order-api.ts';
 import type { AppConfig } from '../app-config.ts';
 import type { Session } from '../auth/session.svelte.ts';
@@ -22,6 +23,9 @@ import type { LiveClient } from '../live/live-client.ts';
 import { OrderDetail } from '../orders/order-detail.svelte.ts';
 import { OrderDraft } from '../orders/order-draft.svelte.ts';
 import { OrderList } from '../orders/order-list.svelte.ts';
+import { OrderLookup } from '../orders/order-lookup.svelte.ts';
+
+const numberedEventSchema = numbered('orderId', orderEventDataSchema);
 
 /** How long a page waits for its channel before it shows what HTTP alone can tell. */
 const FEED_TIMEOUT_MS = 1_000;
@@ -38,6 +42,7 @@ export interface Workplace {
   orders: OrderList;
   board: AnnouncementBoard;
   orderDetail(id: string): OrderDetail;
+  orderLookup(number: string, onFound: (id: string) => void): OrderLookup;
   orderDraft(): OrderDraft;
   twoFactor(): TwoFactor;
   /** Connects, subscribes and loads what every page shows; returns the clean-up. */
@@ -84,6 +89,7 @@ export function createWorkplace(
     board,
     orderDetail: (id) =>
       new OrderDetail({ id, api, feed: orderFeed, me: { sub, roles }, feedTimeout }),
+    orderLookup: (number, onFound) => new OrderLookup({ number, api, onFound }),
     orderDraft: () =>
       new OrderDraft({
         api,
@@ -126,7 +132,7 @@ function createOrderFeed(client: LiveClient, channel: string): ChannelFeed<Order
   return new ChannelFeed({
     client,
     channel,
-    read: ({ data }) => orderEventDataSchema.safeParse(data).data,
+    read: ({ data }) => numberedEventSchema.safeParse(data).data,
   });
 }
 

@@ -1,12 +1,15 @@
 import type { OrderEventData } from '@ordercast/contract/order-event.ts';
+import { orderNumber } from '@ordercast/contract/order-number.ts';
 import type { Order, OrderStatus } from '@ordercast/contract/order.ts';
 
 const AT = '2026-11-22T08:30:00.000Z';
 
 /** For specs: the n-th order ever placed. */
 export function order(n: number, changes: Partial<Order> = {}): Order {
+  const id = `01${String(n).padStart(24, '0')}`;
   return {
-    id: `01${String(n).padStart(24, '0')}`,
+    id,
+    number: orderNumber(id),
     customerId: 'ada',
     customerName: 'Ada Lovelace',
     status: 'placed',
@@ -23,7 +26,8 @@ export function order(n: number, changes: Partial<Order> = {}): Order {
 
 /** For specs: what Sam's last change to an order tells the channel. */
 export function eventOf(changed: Order, previousStatus: OrderStatus | null = null): OrderEventData {
-  const { id, customerId, status, total, currency, version } = changed;
+  const { id, number, customerId, status, total, currency, version } = changed;
   const by = { sub: 'sam', name: 'Sam', role: 'staff' } as const;
-  return { orderId: id, customerId, status, previousStatus, total, currency, version, at: AT, by };
+  const order = { orderId: id, number, customerId, status, total, currency, version };
+  return { ...order, previousStatus, at: AT, by };
 }
