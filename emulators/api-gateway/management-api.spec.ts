@@ -284,9 +284,11 @@ describe('through the AWS command line', () => {
   test.skipIf(version === undefined)(
     `GET, POST and DELETE (${version ?? 'skipped: there is no aws on the PATH'})`,
     async () => {
-      const { endpoint, connect } = await start();
+      // Of 64 ids one begins with a hyphen, as an option does.
+      const { endpoint, connect } = await start({ random: () => 62 / 64 });
       const { client: receiver, ConnectionId = '' } = await connect({ 'User-Agent': 'spec' });
-      const id = ['--connection-id', ConnectionId];
+      expect(ConnectionId).toMatch(/^-/);
+      const id = [`--connection-id=${ConnectionId}`];
       const seen = described.parse(JSON.parse(await aws(endpoint, 'get-connection', ...id)));
       expect(seen.Identity).toEqual({ SourceIp: '127.0.0.1', UserAgent: 'spec' });
       // Versions 1 and 2 take a text for different things, a file for the same.
@@ -298,7 +300,7 @@ describe('through the AWS command line', () => {
       await aws(endpoint, 'delete-connection', ...id);
       expect(await receiver.closed).toMatchObject({ code: 1000 });
       await expect(aws(endpoint, 'get-connection', ...id)).rejects.toThrow('GoneException');
-      await expect(aws(endpoint, 'get-connection', '--connection-id', 'nope')).rejects.toThrow(
+      await expect(aws(endpoint, 'get-connection', '--connection-id=nope')).rejects.toThrow(
         'BadRequestException',
       );
     },
