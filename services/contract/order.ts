@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { answeredAuthorSchema } from './author.ts';
 import { instantSchema, pageSchema, ulidSchema } from './page.ts';
 import { currencySchema, minorUnitsSchema } from './product.ts';
-import { roleSchema } from './role.ts';
 import { textSchema } from './text.ts';
 
 export const ORDER_STATUSES = [
@@ -74,7 +74,7 @@ export type Transition = z.infer<typeof transitionSchema>;
 
 export const timelineItemSchema = z.object({
   at: instantSchema,
-  by: z.object({ sub: z.string(), name: z.string(), role: roleSchema }),
+  by: answeredAuthorSchema,
   from: orderStatusSchema.nullable(),
   to: orderStatusSchema,
   reason: z.string().nullable(),

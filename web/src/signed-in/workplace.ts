@@ -82,8 +82,7 @@ export function createWorkplace(
     profile,
     orders,
     board,
-    orderDetail: (id) =>
-      new OrderDetail({ id, api, feed: orderFeed, me: { sub, roles }, feedTimeout }),
+    orderDetail: (id) => new OrderDetail({ id, api, feed: orderFeed, me: { roles }, feedTimeout }),
     orderDraft: () =>
       new OrderDraft({
         api,
