@@ -64,9 +64,9 @@ export class ServerRefusedError extends RealtimeError {
   /** The channel that was asked for, where it was about one. */
   declare readonly channel: string | undefined;
 
-  constructor({ code, message }: Pick<ErrorFrame, 'code' | 'message'>, channel?: string) {
-    super(`${code}: ${message}`);
-    this.code = code;
+  constructor(frame: Pick<ErrorFrame, 'code' | 'message' | 'channel'>, channel = frame.channel) {
+    super(`${frame.code}: ${frame.message}`);
+    this.code = frame.code;
     this.channel = channel;
   }
 }
