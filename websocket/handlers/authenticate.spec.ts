@@ -101,7 +101,7 @@ describe('where the tables fail while a token is taken over', () => {
     const asCustomer = token('sam', { exp: now() + 5_000 });
     client.send({ action: 'authenticate', id: 'a', token: asCustomer });
     expect(await client.closed).toMatchObject({ code: 1000 });
-    expect(await channelsOf(other, 'sam')).toEqual([]);
+    await expect.poll(() => channelsOf(other, 'sam')).toEqual([]);
   });
 });
 
