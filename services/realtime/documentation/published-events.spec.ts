@@ -4,12 +4,15 @@ import { asyncApiDocument } from '@ordercast/websocket/documentation/asyncapi.ts
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { claimOutbox } from '../../outbox/outbox.ts';
+import { outboxEventSchema } from '../../outbox/outbox-event.ts';
 import type { OutboxEvent } from '../../outbox/outbox-event.ts';
 import { readEntry, tombstone } from '../../relay/entry.ts';
 import { ADA, ALEX, startTestApi } from '../../testing/test-api.ts';
 import { PUBLISHED_EVENTS } from './published-events.ts';
 
 const DOCUMENT = join(import.meta.dirname, '..', '..', '..', 'docs', 'asyncapi.json');
+
+const PAGE = join(import.meta.dirname, '..', '..', '..', 'docs', 'protocol.md');
 
 const documentSchema = z.object({
   components: z.object({
@@ -41,6 +44,22 @@ it('docs/asyncapi.json describes every event that is published, its data include
   for (const event of events) {
     expect([event.type, isDescribed(event)]).toEqual([event.type, true]);
     expect([event.type, isDescribed({ ...event, data: {} })]).toEqual([event.type, false]);
+  }
+});
+
+it('docs/protocol.md shows one event of each kind, as it is', async () => {
+  const page = await readFile(PAGE, 'utf8');
+  const eventSchema = z.looseObject({ specversion: z.string(), type: z.string() });
+  const shown = [...page.matchAll(/^```json\n(.*?)^```/gms)].flatMap(([, json = '']) => {
+    const event = eventSchema.safeParse(JSON.parse(json));
+    return event.success ? [event.data] : [];
+  });
+  expect(shown).toHaveLength(PUBLISHED_EVENTS.length);
+  for (const [index, { types, source, data }] of PUBLISHED_EVENTS.entries()) {
+    const event = outboxEventSchema.parse(shown[index]);
+    expect(types).toContain(event.type);
+    expect(event.source).toBe(source);
+    expect(data.safeParse(event.data)).toMatchObject({ success: true });
   }
 });
 
