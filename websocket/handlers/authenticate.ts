@@ -27,7 +27,10 @@ export async function authenticate(
       throw error;
     },
   );
-  if (taken === undefined) return;
+  if (taken === undefined) {
+    await end();
+    return;
+  }
   const expiresAt = new Date(taken.extended.expiresAt).toISOString();
   await reply({ type: 'authenticated', id, expiresAt });
   for (const channel of taken.denied) {

@@ -23,8 +23,8 @@ export interface MessageContext {
   /** The same for a frame that is encoded already. */
   replyText: (frame: string) => Promise<boolean>;
   /**
-   * Ends the connection instead of answering, where it is not known any more what stands on it: the
-   * client begins anew. Never rejects.
+   * Ends the connection instead of answering, where it is forgotten, or not known any more what stands
+   * on it: the client begins anew. Never rejects.
    */
   end: () => Promise<void>;
 }

@@ -27,7 +27,10 @@ export async function subscribe(
     await registry.unsubscribe(connection.connectionId, channel).catch(end);
     throw error;
   }
-  if (tail === undefined) return;
+  if (tail === undefined) {
+    await end();
+    return;
+  }
 
   const { recovered, batches } = tail;
   const position = formatPosition(tail.position);
