@@ -1,4 +1,5 @@
 import { createRealtimeClient } from '@ordercast/client/realtime-client.ts';
+import { announcementEventDataSchema } from '@ordercast/contract/announcement.ts';
 import { ANNOUNCEMENTS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
 import { startSystemProcess } from './testing/system-process.ts';
 import type { SystemProcess } from './testing/system-process.ts';
@@ -43,7 +44,8 @@ describe('announcements', () => {
     for (const text of texts) {
       const answer = await alex.call('POST', '/announcements', { body: { text } });
       expect(answer.status).toBe(201);
-      published.push({ type: 'announcement.published', data: answer.body });
+      const data = announcementEventDataSchema.parse(answer.body);
+      published.push({ type: 'announcement.published', data });
     }
     const [ada, grace, sam] = people;
     await expect.poll(() => ada?.seen).toEqual(published);

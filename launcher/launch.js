@@ -63,7 +63,7 @@ const COMMANDS = {
   },
   migrate: () => runProgram('migrations/main.ts'),
   'docs-schema': () => runProgram('migrations/documentation/main.ts'),
-  'docs-asyncapi': () => runProgram('websocket/documentation/main.ts'),
+  'docs-asyncapi': () => runProgram('services/realtime/documentation/main.ts'),
   simulate: () => runProgram('bench/simulate/main.ts'),
   bench: () => runProgram('bench/main.ts', testEnvironment(process.env)),
   async build() {

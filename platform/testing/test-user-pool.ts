@@ -83,7 +83,9 @@ export async function startTestUserPool(): Promise<TestUserPool> {
       return;
     }
     const attributes = { sub: user.sub, email: user.email, name: user.name };
-    const UserAttributes = Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }));
+    const UserAttributes = Object.entries(attributes)
+      .filter(([, Value]) => Value !== '')
+      .map(([Name, Value]) => ({ Name, Value }));
     response.end(JSON.stringify({ Username: user.sub, UserAttributes }));
   };
   server.listen(0, '127.0.0.1');

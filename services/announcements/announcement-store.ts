@@ -1,7 +1,14 @@
-import type { Announcement } from '@ordercast/contract/announcement.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { instantColumn, instantValue, isoInstant } from '@ordercast/platform/column.ts';
+import { instantColumn, instantValue } from '@ordercast/platform/column.ts';
+
+/** An announcement as it is kept; `at` is in epoch milliseconds. */
+export interface AnnouncementRecord {
+  id: string;
+  text: string;
+  bySub: string;
+  at: number;
+}
 
 const announcementRow = z
   .object({
@@ -11,29 +18,27 @@ const announcementRow = z
     by_name: z.string(),
     at: instantColumn,
   })
-  .transform(({ id, text, by_sub, by_name, at }): Announcement => ({
-    id,
-    text,
-    by: { sub: by_sub, name: by_name, role: 'admin' },
-    at: isoInstant(at),
-  }));
+  .transform(({ by_sub, by_name, ...row }) => ({ ...row, bySub: by_sub, byName: by_name }));
 
 /** Writes an announcement in the caller's transaction. */
-export async function insertAnnouncement(db: Knex, announcement: Announcement): Promise<void> {
+export async function insertAnnouncement(
+  db: Knex,
+  announcement: AnnouncementRecord,
+): Promise<void> {
   await db('announcements').insert({
     id: announcement.id,
     text: announcement.text,
-    by_sub: announcement.by.sub,
-    at: instantValue(Date.parse(announcement.at)),
+    by_sub: announcement.bySub,
+    at: instantValue(announcement.at),
   });
 }
 
-/** The newest announcements, at most `limit`, older than the one with id `before` if given. */
+/** The newest announcements with their authors' names, at most `limit`, older than `before`'s id if given. */
 export async function listAnnouncements(
   db: Knex,
   before: string | undefined,
   limit: number,
-): Promise<Announcement[]> {
+): Promise<(AnnouncementRecord & { byName: string })[]> {
   const query = db('announcements')
     .join('people', 'people.sub', 'announcements.by_sub')
     .orderBy('id', 'desc')

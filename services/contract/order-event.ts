@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { authorSchema } from './author.ts';
 import { orderNumberSchema, orderStatusSchema } from './order.ts';
 import type { OrderStatus } from './order.ts';
 import { instantSchema, ulidSchema } from './page.ts';
 import { currencySchema, minorUnitsSchema } from './product.ts';
-import { roleSchema } from './role.ts';
 
 /** CloudEvent `source` of every order event. */
 export const ORDER_EVENT_SOURCE = '/orders';
@@ -24,6 +24,6 @@ export const orderEventDataSchema = z.object({
   currency: currencySchema,
   version: z.int().min(1),
   at: instantSchema,
-  by: z.object({ sub: z.string(), name: z.string(), role: roleSchema }),
+  by: authorSchema,
 });
 export type OrderEventData = z.infer<typeof orderEventDataSchema>;

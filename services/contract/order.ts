@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { answeredAuthorSchema } from './author.ts';
 import { ORDER_NUMBER } from './order-number.ts';
 import { instantSchema, pageSchema, ulidSchema } from './page.ts';
 import { currencySchema, minorUnitsSchema } from './product.ts';
-import { roleSchema } from './role.ts';
 import { textSchema } from './text.ts';
 
 export const ORDER_STATUSES = [
@@ -78,7 +78,7 @@ export type Transition = z.infer<typeof transitionSchema>;
 
 export const timelineItemSchema = z.object({
   at: instantSchema,
-  by: z.object({ sub: z.string(), name: z.string(), role: roleSchema }),
+  by: answeredAuthorSchema,
   from: orderStatusSchema.nullable(),
   to: orderStatusSchema,
   reason: z.string().nullable(),

@@ -26,7 +26,7 @@ export function orderOutboxEntry(
     currency: order.currency,
     version: change.version,
     at,
-    by: { ...change.by, name: details.authorName },
+    by: { name: details.authorName, role: change.by.role },
   };
   return {
     channels: [userChannel(order.customerId), ORDERS_CHANNEL],

@@ -19,6 +19,7 @@ import { NO_BODY, NO_QUERY, route } from '../http/route.ts';
 import type { Route, RouteRequest } from '../http/route.ts';
 import { withIdempotency } from '../idempotency/idempotency.ts';
 import type { StoredReply } from '../idempotency/idempotency-store.ts';
+import { answeredAuthor } from '../people/answered-author.ts';
 import { isoInstant } from '@ordercast/platform/column.ts';
 import { entityTag, parseIfMatch } from './entity-tag.ts';
 import { maySee } from './order.ts';
@@ -222,7 +223,7 @@ function timelineRoute({ database }: Dependencies): Route {
       const changes = await findChanges(database, id);
       const items = changes.map(({ at, by, from, to, reason }) => ({
         at: isoInstant(at),
-        by,
+        by: answeredAuthor(by, request.caller),
         from,
         to,
         reason,

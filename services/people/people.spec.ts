@@ -69,6 +69,12 @@ describe('names and mail addresses', () => {
     expect((await move('confirmed', '"1"')).status).toBe(200);
   });
 
+  it('without a name are not called by what they sign in with', async () => {
+    const nameless = { sub: 'sub-nameless', name: '', email: 'nameless@example.com' };
+    const { body } = await api.call(nameless, 'GET', '/me');
+    expect(body).toMatchObject({ name: 'Nameless', email: nameless.email });
+  });
+
   it('end the sign-in where the pool refuses the token', async () => {
     api.pool.setMode('refusing');
     const answer = await api.call(ADA, 'GET', '/me');

@@ -3,6 +3,7 @@ import {
   ABANDONED_EVENT_TYPE,
 } from '@ordercast/contract/abandoned-event.ts';
 import type { AbandonedEventData } from '@ordercast/contract/abandoned-event.ts';
+import { authorSchema } from '@ordercast/contract/author.ts';
 import { z } from 'zod';
 import { outboxEventSchema } from '../outbox/outbox-event.ts';
 import type { OutboxEvent } from '../outbox/outbox-event.ts';
@@ -29,7 +30,7 @@ export function readEntry(row: PendingEntry, now: number): Entry {
   const entry = { id, channels: [...names], traceparent };
   const sound = parse(outboxEventSchema, row.event);
   if (sound !== undefined && entry.channels.length > 0) {
-    const event = traceparent === null ? sound : { ...sound, traceparent };
+    const event = withoutSubject(traceparent === null ? sound : { ...sound, traceparent });
     return { ...entry, event, abandonedBecause: undefined };
   }
   return {
@@ -37,6 +38,17 @@ export function readEntry(row: PendingEntry, now: number): Entry {
     event: tombstone(id, sound, now),
     abandonedBecause: 'The row holds no readable event and channels',
   };
+}
+
+const authoredSchema = z.looseObject({ by: authorSchema });
+
+/**
+ * Rows of programs that still named an author by `sub` may wait while a deployment is under way, and
+ * nobody's leaves: of an author the name and the role alone go out.
+ */
+function withoutSubject(event: OutboxEvent): OutboxEvent {
+  const authored = authoredSchema.safeParse(event.data);
+  return authored.success ? { ...event, data: authored.data } : event;
 }
 
 /** What stands in the channels in place of an event that they cannot carry. */

@@ -219,6 +219,16 @@ describe('the relay', () => {
     expect(logged.filter((line) => line.includes('outbox-event-abandoned'))).toHaveLength(1);
   });
 
+  it('names an author of an old row by name and role, as it does those of new ones', async () => {
+    const old = { version: 7, by: { sub: 'sam', name: 'Sam', role: 'staff' } };
+    await append(['all'], outbox.nextId(), old);
+    start();
+    await untilEmpty();
+    expect(publisher.arrivals.map(({ event }) => event.data)).toEqual([
+      { version: 7, by: { name: 'Sam', role: 'staff' } },
+    ]);
+  });
+
   it('gets past rows that are damaged', async () => {
     const noEvent = await append(['all']);
     const noChannels = await append(['all']);

@@ -129,7 +129,7 @@ export function createChannelLink(
     ask(
       { action: 'unsubscribe', channel: name },
       (answer) => {
-        if (answer.type === 'error') againOrLeft(new ServerRefusedError(answer, name));
+        if (answer.type === 'error') againOrLeft(new ServerRefusedError(answer));
         else left();
       },
       againOrLeft,
@@ -153,7 +153,7 @@ export function createChannelLink(
 
   const refused = (answer: ErrorFrame): void => {
     const { code } = answer;
-    const error = new ServerRefusedError(answer, name);
+    const error = new ServerRefusedError(answer);
     if (code === 'RATE_LIMITED' || code === 'INTERNAL') again(error);
     else if (code !== 'TOKEN_INVALID' || tokenTried) channel.fail(error);
     else {

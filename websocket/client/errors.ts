@@ -61,13 +61,13 @@ export class ClientClosedError extends RealtimeError {
 export class ServerRefusedError extends RealtimeError {
   override name = 'ServerRefusedError';
   declare readonly code: ServerErrorCode;
-  /** The channel that was asked for, where it was about one. */
+  /** The channel that it is about, where it is about one. */
   declare readonly channel: string | undefined;
 
-  constructor({ code, message }: Pick<ErrorFrame, 'code' | 'message'>, channel?: string) {
-    super(`${code}: ${message}`);
-    this.code = code;
-    this.channel = channel;
+  constructor(frame: Pick<ErrorFrame, 'code' | 'message' | 'channel'>) {
+    super(`${frame.code}: ${frame.message}`);
+    this.code = frame.code;
+    this.channel = frame.channel;
   }
 }
 

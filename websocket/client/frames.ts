@@ -50,6 +50,7 @@ export type ServerErrorCode =
 export interface ErrorFrame {
   type: 'error';
   id?: string | undefined;
+  channel?: string | undefined;
   code: ServerErrorCode;
   message: string;
 }

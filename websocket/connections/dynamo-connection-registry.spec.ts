@@ -34,6 +34,14 @@ function aConnection(changed: Partial<Connection> = {}): Omit<Connection, 'chann
   };
 }
 
+/** The port of a proxy to the tables that passes so many calls on and cuts all after them. */
+async function killedAfter(calls: number): Promise<number> {
+  const { port, decide } = await startFaultProxy(dynalite.port);
+  let seen = 0;
+  decide((): Fate => ((seen += 1) > calls ? 'refuse' : 'pass'));
+  return port;
+}
+
 async function subscribersOf(registry: ConnectionRegistry, channel: string): Promise<string[]> {
   const ids: string[] = [];
   for await (const page of registry.subscribers(channel)) {
@@ -207,6 +215,49 @@ describe('DynamoConnectionRegistry', () => {
     await registry.remove('one');
     await registry.remove('one');
     expect(await registry.get('one')).toBeUndefined();
+    expect(await rowsLeft(prefix)).toBe(0);
+  });
+
+  it.each(Array.from({ length: 6 }, (_, calls) => calls))(
+    'leaves enough for the next to remove all of it, where it is killed after %i calls',
+    async (calls) => {
+      const { registry, openThrough, prefix } = await makeBed();
+      await registry.connect(aConnection());
+      for (const channel of ['orders', 'user/ada']) await registry.subscribe('one', channel);
+      await openThrough(await killedAfter(calls))
+        .remove('one')
+        .catch(() => undefined);
+      await registry.remove('one');
+      expect(await rowsLeft(prefix)).toBe(0);
+    },
+  );
+
+  it.each([0, 1, 2])(
+    'leaves enough for the next to remove all of it, where unsubscribing is killed after %i calls',
+    async (calls) => {
+      const { registry, openThrough, prefix } = await makeBed();
+      await registry.connect(aConnection());
+      await registry.subscribe('one', 'orders');
+      await openThrough(await killedAfter(calls))
+        .unsubscribe('one', 'orders')
+        .catch(() => undefined);
+      await registry.remove('one');
+      expect(await rowsLeft(prefix)).toBe(0);
+    },
+  );
+
+  it('removes a subscription that comes to stand meanwhile', async () => {
+    const { registry, openThrough, prefix } = await makeBed();
+    await registry.connect(aConnection());
+    const proxy = await startFaultProxy(dynalite.port);
+    const { asked, release } = proxy.hold(
+      ({ operation, body }) => operation === 'DeleteItem' && body.includes('connections'),
+    );
+    const removing = openThrough(proxy.port).remove('one');
+    await asked;
+    await registry.subscribe('one', 'orders');
+    release();
+    await removing;
     expect(await rowsLeft(prefix)).toBe(0);
   });
 

@@ -41,9 +41,10 @@ export interface DynamoConnectionRegistryOptions {
 /**
  * Connections and subscriptions in two DynamoDB tables. A connection's row lists its subscriptions,
  * so that they can be deleted with it. Without transactions, order keeps the two in step:
- * subscribing lists first and puts after and then looks whether the list still stands; removing
- * deletes the list first and the subscriptions after. Whatever happens between, one of the two
- * deletes the subscription.
+ * subscribing lists first and puts after and then looks whether the list still stands; unsubscribing and
+ * removing delete subscriptions first, and from the list after, unless that has grown meanwhile. Whatever happens
+ * between, one of the two deletes the subscription; and whoever dies between leaves the list, by which
+ * the next one to remove the connection finds them.
  */
 export class DynamoConnectionRegistry implements ConnectionRegistry {
   readonly #options: DynamoConnectionRegistryOptions;
@@ -140,16 +141,18 @@ export class DynamoConnectionRegistry implements ConnectionRegistry {
   }
 
   async remove(connectionId: string, channelShard?: string): Promise<void> {
-    const { Attributes } = await this.#client.send(
-      new DeleteCommand({
-        TableName: this.#options.connectionsTable,
-        Key: { connectionId },
-        ReturnValues: 'ALL_OLD',
-      }),
-    );
-    const shards = new Set(Attributes === undefined ? [] : parseConnectionItem(Attributes).shards);
-    if (channelShard !== undefined) shards.add(channelShard);
-    await Promise.all([...shards].map((shard) => this.#subscriptions.delete(shard, connectionId)));
+    if (channelShard !== undefined) await this.#subscriptions.delete(channelShard, connectionId);
+    let item = await this.#item(connectionId);
+    while (item !== undefined) {
+      const { shards } = item;
+      await Promise.all(
+        [...shards].map((shard) => this.#subscriptions.delete(shard, connectionId)),
+      );
+      // A connection that is being removed subscribes to no more than it may hold, so this ends.
+      item = (await this.#delete(connectionId, shards))
+        ? undefined
+        : await this.#item(connectionId);
+    }
   }
 
   subscribers(channel: string, shard?: number): AsyncIterable<readonly Subscriber[]> {
@@ -228,6 +231,24 @@ export class DynamoConnectionRegistry implements ConnectionRegistry {
     }
   }
 
+  /** Deletes a connection's row; false where its list is not, or not any more, as it is given. */
+  async #delete(connectionId: string, shards: ReadonlySet<string>): Promise<boolean> {
+    try {
+      await this.#client.send(
+        new DeleteCommand({
+          TableName: this.#options.connectionsTable,
+          Key: { connectionId },
+          ConditionExpression: 'shards = :shards',
+          ExpressionAttributeValues: { ':shards': new Set(shards) },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+
   /** Puts a partition on a connection's list; undefined where there is no room, or no connection. */
   #list(connectionId: string, shard: string, most: number): Promise<ConnectionItem | undefined> {
     return this.#update(connectionId, {
@@ -257,19 +278,18 @@ export class DynamoConnectionRegistry implements ConnectionRegistry {
     return (await this.#list(connectionId, shard, most)) ?? 'too_many';
   }
 
-  /** Takes partitions off a connection's list, then its place on each of them. */
+  /** Takes a connection's place on each partition, then the partitions off its list. */
   async #drop(
     connectionId: string,
     shards: readonly string[],
   ): Promise<ConnectionItem | undefined> {
     if (shards.length === 0) return undefined;
-    const left = await this.#update(connectionId, {
+    await Promise.all(shards.map((shard) => this.#subscriptions.delete(shard, connectionId)));
+    return this.#update(connectionId, {
       UpdateExpression: 'DELETE shards :shards',
       ConditionExpression: 'attribute_exists(connectionId)',
       ExpressionAttributeValues: { ':shards': new Set(shards) },
     });
-    await Promise.all(shards.map((shard) => this.#subscriptions.delete(shard, connectionId)));
-    return left;
   }
 
   #shard(channel: string, connectionId: string): string {

@@ -4,6 +4,7 @@ import {
   subscribeSchema,
   unsubscribeSchema,
 } from '@ordercast/protocol/client-message.ts';
+import { cloudEventSchema } from '@ordercast/protocol/cloud-event.ts';
 import { BEARER_PREFIX, MAX_FRAME_BYTES, SUBPROTOCOL } from '@ordercast/protocol/limits.ts';
 import {
   authenticatedSchema,
@@ -15,6 +16,16 @@ import {
   unsubscribedSchema,
 } from '@ordercast/protocol/server-message.ts';
 import { z } from 'zod';
+
+/** Events of one kind, and what their `data` is: the core itself doesn't know. */
+export interface DocumentedEvent {
+  title: string;
+  summary: string;
+  /** CloudEvent `type`s, all with the same `data`. */
+  types: readonly string[];
+  source: string;
+  data: z.ZodType;
+}
 
 interface DocumentedMessage {
   schema: z.ZodType;
@@ -45,7 +56,7 @@ const FROM_CLIENT: Record<string, DocumentedMessage & { answers: readonly string
   },
 };
 
-const FROM_SERVER: Record<string, DocumentedMessage> = {
+const fromServer = (events: readonly DocumentedEvent[]): Record<string, DocumentedMessage> => ({
   subscribed: {
     schema: subscribedSchema,
     summary: 'The subscription stands; the missed events follow as events frames.',
@@ -55,19 +66,21 @@ const FROM_SERVER: Record<string, DocumentedMessage> = {
   pong: { schema: pongSchema, summary: 'Positions of the subscribed channels: a lost tail shows.' },
   error: { schema: errorSchema, summary: 'A message was refused; the connection stays.' },
   events: {
-    schema: eventsSchema,
+    schema: eventsSchema.extend({ events: z.array(z.union(events.map(eventSchema))).min(1) }),
     summary:
       'One event for each number from `from` to `to`; frames may repeat or overtake each other.',
   },
   closing: { schema: closingSchema, summary: 'The server is about to end the connection.' },
-};
+});
 
 /** Sent without being asked for. */
 const UNASKED = ['events', 'closing'];
 
-/** The protocol as AsyncAPI 3, from the schemas that both sides parse by. */
-export function asyncApiDocument(): Readonly<Record<string, unknown>> {
-  const all = { ...FROM_CLIENT, ...FROM_SERVER };
+/** The protocol as AsyncAPI 3, from the schemas that both sides parse by, with the events that are published. */
+export function asyncApiDocument(
+  events: readonly DocumentedEvent[],
+): Readonly<Record<string, unknown>> {
+  const all: Record<string, DocumentedMessage> = { ...FROM_CLIENT, ...fromServer(events) };
   const refs = (names: readonly string[]) =>
     names.map((name) => ({ $ref: `#/channels/connection/messages/${name}` }));
   const channel = { $ref: '#/channels/connection' };
@@ -121,7 +134,7 @@ export function asyncApiDocument(): Readonly<Record<string, unknown>> {
       ...Object.fromEntries(
         UNASKED.map((name) => [
           name,
-          { action: 'send', channel, summary: FROM_SERVER[name]?.summary, messages: refs([name]) },
+          { action: 'send', channel, summary: all[name]?.summary, messages: refs([name]) },
         ]),
       ),
     },
@@ -134,6 +147,12 @@ export function asyncApiDocument(): Readonly<Record<string, unknown>> {
       ),
     },
   };
+}
+
+function eventSchema({ title, summary, types, source, data }: DocumentedEvent) {
+  return cloudEventSchema
+    .extend({ type: z.enum(types), source: z.literal(source), data })
+    .meta({ title, description: summary });
 }
 
 function bearer() {
@@ -152,7 +171,7 @@ function handshakeHeaders() {
     properties: {
       'Sec-WebSocket-Protocol': {
         type: 'string',
-        pattern: `^${SUBPROTOCOL}, *${BEARER_PREFIX.replace('.', '\\.')}\\S+$`,
+        description: `${SUBPROTOCOL} and ${BEARER_PREFIX}<access token>, each once, in any order.`,
       },
     },
   };

@@ -14,7 +14,8 @@ it('docs/protocol.md shows messages as they are', async () => {
     z.record(z.string(), z.unknown()).parse(JSON.parse(json)),
   );
   const sent = examples.filter((example) => 'action' in example);
-  const received = examples.filter((example) => 'type' in example);
+  // Events stand by themselves, and mean nothing here.
+  const received = examples.filter((example) => 'type' in example && !('specversion' in example));
   expect(sent.map(({ action }) => action)).toEqual([
     'subscribe',
     'unsubscribe',

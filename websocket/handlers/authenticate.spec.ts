@@ -1,6 +1,7 @@
 import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
 import { describe, expect, it } from 'vitest';
 import type { Realtime } from '../realtime.ts';
+import type { SeenRequest } from '../testing/fault-proxy.ts';
 import {
   anEvent,
   channelsOf,
@@ -71,9 +72,36 @@ describe('authenticate', () => {
     expect(await client.ask({ action: 'authenticate', id: 'b', token: asCustomer })).toMatchObject({
       type: 'authenticated',
     });
-    expect(await client.next()).toMatchObject({ type: 'error', code: 'FORBIDDEN_CHANNEL' });
+    expect(await client.next()).toEqual({
+      type: 'error',
+      channel: 'orders',
+      code: 'FORBIDDEN_CHANNEL',
+      message: 'You may no longer read orders.',
+    });
     await realtime.publish('orders', [anEvent('secret')]);
     expect(await client.ask({ action: 'ping', id: 'p' })).toMatchObject({ positions: {} });
+  });
+});
+
+describe('where the tables fail while a token is taken over', () => {
+  const isExtended = ({ operation, body }: SeenRequest) =>
+    operation === 'UpdateItem' && body.includes('expiresAt');
+  const isTakenAway = ({ operation, body }: SeenRequest) =>
+    operation === 'UpdateItem' && body.includes('DELETE shards');
+
+  it.each([
+    ['is taken', isExtended],
+    ['takes a channel away', isTakenAway],
+  ])('so that nobody knows whether it %s, the connection ends', async (_, fails) => {
+    const { realtime, other, proxy } = await twoRealtimes();
+    const { url } = await serve(realtime);
+    const client = await ProtocolClient.open(url, token('sam', { 'cognito:groups': ['staff'] }));
+    await client.subscribe('orders');
+    proxy.decide((request) => (fails(request) ? 'fail' : 'pass'));
+    const asCustomer = token('sam', { exp: now() + 5_000 });
+    client.send({ action: 'authenticate', id: 'a', token: asCustomer });
+    expect(await client.closed).toMatchObject({ code: 1000 });
+    await expect.poll(() => channelsOf(other, 'sam')).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { refusal } from '@ordercast/emulators/api-gateway/testing/running-gateway.ts';
+import { refusal, TestClient } from '@ordercast/emulators/api-gateway/testing/running-gateway.ts';
 import { ProtocolClient, serve, startTestBed } from '../testing/running-realtime.ts';
 import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
 import {
@@ -120,6 +120,13 @@ describe('connecting', () => {
     });
     expect(fromPage.socket.protocol).toBe('ordercast.v1');
     await ProtocolClient.open(url, token('ada'));
+  });
+
+  it('takes the subprotocols in any order, and ignores others beside them', async () => {
+    const { url } = await serve(await build());
+    const offers = ['other', `bearer.${token('ada')}`, 'ordercast.v1'];
+    const { socket } = await TestClient.open(url, offers);
+    expect(socket.protocol).toBe('ordercast.v1');
   });
 
   it('is refused with 400 by a client that does not speak the protocol', async () => {

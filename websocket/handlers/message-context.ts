@@ -22,6 +22,11 @@ export interface MessageContext {
   reply: (message: ServerMessage) => Promise<boolean>;
   /** The same for a frame that is encoded already. */
   replyText: (frame: string) => Promise<boolean>;
+  /**
+   * Ends the connection instead of answering, where it is forgotten, or not known any more what stands
+   * on it: the client begins anew. Never rejects.
+   */
+  end: () => Promise<void>;
 }
 
 /** A message that is answered with an error; the connection stays. */

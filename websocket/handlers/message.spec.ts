@@ -8,7 +8,7 @@ import {
   startTestBed,
 } from '../testing/running-realtime.ts';
 
-const { dynalite, pool, realtime: build } = await startTestBed();
+const { dynalite, pool, realtime: build, twoRealtimes } = await startTestBed();
 const { token } = pool;
 const HOUR_MS = 3_600_000;
 
@@ -93,6 +93,28 @@ describe('a message', () => {
     client.send({ action: 'ping', id: 'p' });
     await client.closed;
   });
+
+  it.each([
+    ['subscribes', { action: 'subscribe', channel: 'user/ada' }],
+    ['authenticates', { action: 'authenticate', token: token('ada') }],
+  ])(
+    'of a connection that is forgotten while it %s ends it instead of answering',
+    async (_, ask) => {
+      const { realtime, other, proxy } = await twoRealtimes();
+      const { url } = await serve(realtime);
+      const client = await ProtocolClient.open(url, token('ada'));
+      const { asked, release } = proxy.hold(
+        ({ operation, body }) => operation === 'UpdateItem' && !body.includes('messages'),
+      );
+      client.send({ ...ask, id: 'x' });
+      await asked;
+      for await (const page of other.registry.connections({ sub: 'ada' })) {
+        for (const { connectionId } of page) await other.registry.remove(connectionId);
+      }
+      release();
+      expect(await client.closed).toMatchObject({ code: 1000 });
+    },
+  );
 });
 
 describe('ping', () => {

@@ -1,6 +1,7 @@
 import type { ClientMessage } from '@ordercast/protocol/client-message.ts';
 import { parseClientMessage } from '@ordercast/protocol/parse-client-message.ts';
-import type { ErrorCode } from '@ordercast/protocol/server-message.ts';
+import type { Subject } from '@ordercast/protocol/parse-client-message.ts';
+import type { ErrorCode, ServerMessage } from '@ordercast/protocol/server-message.ts';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { ConnectionCloser } from '../fanout/connection-closer.ts';
@@ -58,10 +59,8 @@ export function createMessageHandler(options: MessageHandlerOptions) {
       await sender.close(endpoint, connectionId);
     }
     if (verdict !== 'refuse') return;
-    const parsed = parseClientMessage(body);
-    const id = parsed.ok ? parsed.message.id : parsed.id;
-    const error = { type: 'error', ...(id !== undefined && { id }), code: 'RATE_LIMITED' };
-    const frame = JSON.stringify({ ...error, message: tooMany });
+    const { about } = parseClientMessage(body);
+    const frame = JSON.stringify(errorMessage(about, 'RATE_LIMITED', tooMany));
     const sent = sender.send(endpoint, connectionId, frame);
     const all = Promise.allSettled([refusing.get(connectionId), sent]);
     refusing.set(connectionId, all);
@@ -85,24 +84,33 @@ export function createMessageHandler(options: MessageHandlerOptions) {
     }
     const { connection, messages } = counted;
     const parsed = parseClientMessage(body);
-    const id = parsed.ok ? parsed.message.id : parsed.id;
     const isAuthenticate = parsed.ok && parsed.message.action === 'authenticate';
     if (connection.expiresAt <= clock() && !isAuthenticate) {
       await closer.closeExpired(connectionId);
       return { statusCode: 200 };
     }
 
+    let isAnswered = false;
     const context: MessageContext = {
       connection,
-      reply: (message) => context.replyText(JSON.stringify(message)),
+      reply: (message) => {
+        isAnswered = true;
+        return context.replyText(JSON.stringify(message));
+      },
       replyText: async (frame) => {
         const result = await sender.send(connection.endpoint, connectionId, frame);
         if (result === 'gone') await closer.forget(connectionId);
         return result === 'delivered';
       },
+      end: () => {
+        isAnswered = true;
+        return sender.close(connection.endpoint, connectionId);
+      },
     };
-    const refuse = (code: ErrorCode, message: string) =>
-      context.reply({ type: 'error', ...(id !== undefined && { id }), code, message });
+    // A message has one answer: what fails after it is no other one.
+    const refuse = async (code: ErrorCode, message: string): Promise<void> => {
+      if (!isAnswered) await context.reply(errorMessage(parsed.about, code, message));
+    };
 
     try {
       if (messages > messagesPerMinute) {
@@ -119,6 +127,10 @@ export function createMessageHandler(options: MessageHandlerOptions) {
     }
     return { statusCode: 200 };
   };
+}
+
+function errorMessage(about: Subject, code: ErrorCode, message: string): ServerMessage {
+  return { type: 'error', ...about, code, message };
 }
 
 function dispatch(

@@ -1,5 +1,6 @@
 import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
 import { describe, expect, it } from 'vitest';
+import type { Realtime } from '../realtime.ts';
 import type { SeenRequest } from '../testing/fault-proxy.ts';
 import {
   anEvent,
@@ -30,6 +31,7 @@ describe('subscribe', () => {
     expect(await client.ask({ action: 'subscribe', id: 'x', channel })).toMatchObject({
       type: 'error',
       id: 'x',
+      channel,
       code: 'FORBIDDEN_CHANNEL',
     });
     expect(await channelsOf(realtime, sub)).toEqual([]);
@@ -115,7 +117,11 @@ describe('subscribe', () => {
     const client = await ProtocolClient.open(url, token('ada'));
     await client.subscribe('user/ada');
     const more = { action: 'subscribe', id: 'x', channel: 'announcements' };
-    expect(await client.ask(more)).toMatchObject({ code: 'TOO_MANY_SUBSCRIPTIONS', id: 'x' });
+    expect(await client.ask(more)).toMatchObject({
+      code: 'TOO_MANY_SUBSCRIPTIONS',
+      id: 'x',
+      channel: 'announcements',
+    });
     await client.subscribe('user/ada');
     await client.ask({ action: 'unsubscribe', id: 'u', channel: 'user/ada' });
     await client.subscribe('announcements');
@@ -169,6 +175,82 @@ describe('while a subscription is made', () => {
       position: position.replace(/0$/, '1'),
     });
     expect((await client.events(1)).ids).toEqual(['between']);
+  });
+});
+
+describe('where the tables fail', () => {
+  const isListed = ({ operation, body }: SeenRequest) =>
+    operation === 'UpdateItem' && body.includes('ADD shards');
+  const isPut = ({ operation, body }: SeenRequest) => operation === 'PutItem' && body.includes('#');
+  const isLookedAt = ({ operation, body }: SeenRequest) =>
+    operation === 'GetItem' && body.includes('connections');
+  const isRead = ({ operation, body }: SeenRequest) =>
+    operation === 'GetItem' && body.includes('channel-log');
+  const isReplayed = ({ operation, body }: SeenRequest) =>
+    operation === 'Query' && body.includes('#from > :seq');
+  const internal = { type: 'error', id: 's', channel: 'user/ada', code: 'INTERNAL' };
+
+  async function subscriberOf(realtime: Realtime) {
+    const { url } = await serve(realtime);
+    const client = await ProtocolClient.open(url, token('ada'));
+    const { position } = await client.subscribe('user/ada');
+    return { client, since: position };
+  }
+
+  it.each([
+    ['is listed', isListed, 'fail'],
+    ['is listed, which is done all the same', isListed, 'lose'],
+    ['is put', isPut, 'fail'],
+    ['is put, which is done all the same', isPut, 'lose'],
+    ['is looked at again', isLookedAt, 'fail'],
+    ['is read from its log', isRead, 'fail'],
+  ] as const)('while a subscription %s, none stands after the error', async (_, fails, fate) => {
+    const { realtime, other, proxy } = await twoRealtimes();
+    const { client } = await subscriberOf(realtime);
+    proxy.decide((request) => (fails(request) ? fate : 'pass'));
+    const message = { action: 'subscribe', id: 's', channel: 'user/ada' };
+    expect(await client.ask(message)).toMatchObject(internal);
+
+    proxy.decide(() => 'pass');
+    const { settled } = await other.publish('user/ada', [anEvent('unasked')]);
+    await settled;
+    expect(await client.ask({ action: 'ping', id: 'p' })).toMatchObject({ positions: {} });
+    for await (const page of other.registry.subscribers('user/ada')) expect(page).toEqual([]);
+    expect(await client.ask(message)).toMatchObject({ type: 'subscribed' });
+  });
+
+  it('so that a failed subscription cannot be undone, the connection ends', async () => {
+    const { realtime, proxy } = await twoRealtimes();
+    const { client } = await subscriberOf(realtime);
+    let isRefusing = false;
+    proxy.decide((request) => {
+      isRefusing ||= isRead(request);
+      return isRefusing ? 'fail' : 'pass';
+    });
+    client.send({ action: 'subscribe', id: 's', channel: 'user/ada' });
+    expect(await client.closed).toMatchObject({ code: 1000 });
+  });
+
+  it('in the middle of a replay, the one answer stays "subscribed"', async () => {
+    const failed = Promise.withResolvers<unknown>();
+    const quiet = () => undefined;
+    const logger = { info: quiet, warn: quiet, error: failed.resolve };
+    const { realtime, other, proxy } = await twoRealtimes({ logger });
+    const { client, since } = await subscriberOf(realtime);
+    await client.ask({ action: 'unsubscribe', id: 'u', channel: 'user/ada' });
+    for (const event of someEvents(3)) await other.publish('user/ada', [event]);
+    proxy.decide((request) => (isReplayed(request) ? 'fail' : 'pass'));
+    client.send({ action: 'subscribe', id: 's', channel: 'user/ada', since });
+    expect(await client.next()).toMatchObject({ type: 'subscribed', recovered: true });
+    expect(await client.events(1)).toEqual({ ids: ['e1'], seqs: [1] });
+
+    await failed.promise;
+    proxy.decide(() => 'pass');
+    // The subscription stands, and the next one brings the rest.
+    await other.publish('user/ada', [anEvent('e4')]);
+    expect(await client.next()).toMatchObject({ type: 'events', from: 4, to: 4 });
+    await client.subscribe('user/ada', since.replace(/0$/, '1'));
+    expect((await client.events(3)).seqs).toEqual([2, 3, 4]);
   });
 });
 

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { MAX_CHANNEL_LENGTH, MAX_ID_LENGTH } from './limits.ts';
 
 /** Chosen by the client, echoed by the answer. */
-const idSchema = z.string().min(1).max(MAX_ID_LENGTH);
-const channelSchema = z.string().min(1).max(MAX_CHANNEL_LENGTH);
+export const idSchema = z.string().min(1).max(MAX_ID_LENGTH);
+export const channelSchema = z.string().min(1).max(MAX_CHANNEL_LENGTH);
 
 /** Answered by `subscribed`, then the missed events; fails with FORBIDDEN_CHANNEL, TOO_MANY_SUBSCRIPTIONS. */
 export const subscribeSchema = z.strictObject({

@@ -50,6 +50,8 @@ export const errorSchema = z.object({
   type: z.literal('error'),
   /** The message's id, where it had a readable one. */
   id: z.string().optional(),
+  /** The channel that the message was about, or that was taken away. */
+  channel: z.string().optional(),
   code: z.enum(ERROR_CODES),
   message: z.string(),
 });

@@ -10,7 +10,7 @@ import { AnnouncementBoard } from './announcement-board.svelte.ts';
 const UNREACHABLE = new ApiError('unreachable', 'No answer came.');
 
 function announcement(n: number): Announcement {
-  const by = { sub: 'alex', name: 'Alex Adeyemi', role: 'admin' } as const;
+  const by = { name: 'Alex Adeyemi', role: 'admin' } as const;
   return { id: String(n).padStart(26, '0'), text: `News ${n}`, by, at: '2026-11-22T08:30:00.000Z' };
 }
 

@@ -7,7 +7,7 @@ import { FeedByHand } from '../testing/feed-by-hand.ts';
 import { AnnouncementBoard, publishErrorText } from './announcement-board.svelte.ts';
 
 function announcement(n: number): Announcement {
-  const by = { sub: 'alex', name: 'Alex Adeyemi', role: 'admin' } as const;
+  const by = { name: 'Alex Adeyemi', role: 'admin' } as const;
   const id = `01${String(n).padStart(24, '0')}`;
   return { id, text: `News ${n}`, by, at: '2026-11-22T08:30:00.000Z' };
 }

@@ -1,3 +1,4 @@
+import type { AnsweredAuthor } from '@ordercast/contract/author.ts';
 import type { OrderEventData } from '@ordercast/contract/order-event.ts';
 import type { Order, OrderStatus, TimelineItem } from '@ordercast/contract/order.ts';
 import { describe, expect, it } from 'vitest';
@@ -22,13 +23,13 @@ function openedWithHeldAnswers({ stands = true } = {}) {
   const feed = new FeedByHand<OrderEventData>();
   if (stands) feed.stand();
   const api = { readOrder: orders.call, readTimeline: timelines.call, moveOrder: moves.call };
-  const me = { sub: 'me', roles: ['staff'] } as const;
+  const me = { roles: ['staff'] } as const;
   const detail = new OrderDetail({ id: order(1).id, api, feed, me, feedTimeout: feedTimeout.call });
   const close = detail.open();
   /** Answers the n-th reading with an order and the timeline that belongs to it. */
-  const answer = async (n: number, read: Order) => {
+  const answer = async (n: number, read: Order, by?: AnsweredAuthor) => {
     orders.at(n).answer(read);
-    timelines.at(n).answer(timelineOf(read));
+    timelines.at(n).answer(timelineOf(read, by));
     await settled();
   };
   const fail = async (n: number, cause: Error) => {
@@ -39,8 +40,9 @@ function openedWithHeldAnswers({ stands = true } = {}) {
   return { detail, close, feed, orders, timelines, moves, feedTimeout, answer, fail, shown };
 }
 
-function timelineOf({ version, status, updatedAt }: Order): TimelineItem[] {
-  const by = { sub: 'sam', name: 'Sam', role: 'staff' } as const;
+const SAM: AnsweredAuthor = { name: 'Sam', role: 'staff' };
+
+function timelineOf({ version, status, updatedAt }: Order, by = SAM): TimelineItem[] {
   const item = { at: updatedAt, by, from: null, to: status, reason: null };
   return Array.from({ length: version }, () => item);
 }
@@ -211,10 +213,10 @@ describe('a move', () => {
   });
 
   it("is not announced as somebody else's when its own event comes", async () => {
-    const { detail, feed, moves } = await ready();
+    const { detail, feed, moves, answer } = await ready();
     void detail.move('confirmed');
-    const mine = { sub: 'me', name: 'Me', role: 'staff' } as const;
-    feed.send({ ...eventOf(CONFIRMED, 'placed'), by: mine });
+    feed.send(eventOf(CONFIRMED, 'placed'));
+    await answer(1, CONFIRMED, { name: 'Sam', role: 'staff', self: true });
     expect([detail.order?.status, detail.notice]).toEqual(['confirmed', undefined]);
     moves.at(0).answer(CONFIRMED);
     await settled();

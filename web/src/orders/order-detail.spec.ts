@@ -26,7 +26,7 @@ class OneOrderApi {
   }
 
   readTimeline(): Promise<TimelineItem[]> {
-    const by = { sub: 'sam', name: 'Sam', role: 'staff' } as const;
+    const by = { name: 'Sam', role: 'staff' } as const;
     const item = {
       at: this.stored.updatedAt,
       by,
@@ -56,7 +56,7 @@ async function opened(stored: Order, roles: ('customer' | 'staff')[] = ['custome
   const feed = new FeedByHand<OrderEventData>();
   feed.stand();
   const feedTimeout = () => Promise.resolve();
-  const me = { sub: 'me', roles };
+  const me = { roles };
   const detail = new OrderDetail({ id: stored.id, api, feed, me, feedTimeout });
   const close = detail.open();
   await settled();
@@ -83,9 +83,9 @@ describe('an open order', () => {
     api.stored = order(1, { status: 'confirmed', version: 2 });
     feed.send(eventOf(api.stored, 'placed'));
     expect(detail.order).toMatchObject({ status: 'confirmed', version: 2 });
-    expect(detail.notice?.text).toBe('Sam moved this order: it is now confirmed.');
     await settled();
     expect(detail.timeline).toHaveLength(2);
+    expect(detail.notice?.text).toBe('Sam moved this order: it is now confirmed.');
   });
 
   it('takes no notice of other orders or of what it knows already', async () => {
@@ -148,7 +148,7 @@ describe('an open order', () => {
     api.failure = new ApiError('not-found', 'No such order.', 404);
     const feed = new FeedByHand<OrderEventData>();
     feed.stand();
-    const me = { sub: 'me', roles: ['customer'] as const };
+    const me = { roles: ['customer'] as const };
     const feedTimeout = () => Promise.resolve();
     const detail = new OrderDetail({ id: order(1).id, api, feed, me, feedTimeout });
     detail.open();

@@ -19,7 +19,7 @@ export interface OrderDetailOptions {
   id: string;
   api: Pick<OrderApi, 'readOrder' | 'readTimeline' | 'moveOrder'>;
   feed: Pick<ChannelFeed<OrderEventData>, 'listen' | 'isSubscribed' | 'subscribed'>;
-  me: { sub: string; roles: readonly Role[] };
+  me: { roles: readonly Role[] };
   /** Resolves when the order should be shown even though nothing comes live yet. */
   feedTimeout: () => Promise<void>;
 }
@@ -159,15 +159,21 @@ export class OrderDetail {
   #onChange(change: OrderEventData): void {
     if (change.orderId !== this.#options.id) return;
     const order = this.#order;
-    if (order) {
-      if (change.version <= order.version) return;
-      this.#order = withChange(order, change);
-      if (change.by.sub !== this.#options.me.sub) {
-        const text = `${change.by.name} moved this order: it is now ${change.status}.`;
-        this.#notice = { kind: 'info', text };
-      }
+    if (!order) {
+      void this.reload();
+      return;
     }
-    void this.reload();
+    if (change.version <= order.version) return;
+    this.#order = withChange(order, change);
+    void this.#tellOf(change);
+  }
+
+  /** Says who moved the order. Whether that was oneself, in whichever window, the timeline alone knows. */
+  async #tellOf({ version, status }: OrderEventData): Promise<void> {
+    await this.reload();
+    const by = this.#timeline[version - 1]?.by;
+    if (!by || by.self || this.#order?.version !== version || this.#isClosed) return;
+    this.#notice = { kind: 'info', text: `${by.name} moved this order: it is now ${status}.` };
   }
 
   #adopt(order: Order): void {

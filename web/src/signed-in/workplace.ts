@@ -87,8 +87,7 @@ export function createWorkplace(
     profile,
     orders,
     board,
-    orderDetail: (id) =>
-      new OrderDetail({ id, api, feed: orderFeed, me: { sub, roles }, feedTimeout }),
+    orderDetail: (id) => new OrderDetail({ id, api, feed: orderFeed, me: { roles }, feedTimeout }),
     orderLookup: (number, onFound) => new OrderLookup({ number, api, onFound }),
     orderDraft: () =>
       new OrderDraft({

@@ -27,7 +27,7 @@ export function order(n: number, changes: Partial<Order> = {}): Order {
 /** For specs: what Sam's last change to an order tells the channel. */
 export function eventOf(changed: Order, previousStatus: OrderStatus | null = null): OrderEventData {
   const { id, number, customerId, status, total, currency, version } = changed;
-  const by = { sub: 'sam', name: 'Sam', role: 'staff' } as const;
+  const by = { name: 'Sam', role: 'staff' } as const;
   const order = { orderId: id, number, customerId, status, total, currency, version };
   return { ...order, previousStatus, at: AT, by };
 }

@@ -140,7 +140,14 @@ export class ModelServer {
     const { id } = message;
     if (refused?.code === 'silence') return;
     if (refused !== undefined) {
-      connection.send({ type: 'error', id, code: refused.code, message: 'Refused by the model.' });
+      const error = {
+        type: 'error',
+        id,
+        code: refused.code,
+        message: 'Refused by the model.',
+      } as const;
+      if (message.action === 'subscribe') connection.channels.delete(message.channel);
+      connection.send('channel' in message ? { ...error, channel: message.channel } : error);
       return;
     }
     switch (message.action) {
