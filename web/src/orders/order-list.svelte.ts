@@ -7,6 +7,7 @@ import { Readings } from '../api/readings.ts';
 import type { ChannelFeed } from '../live/channel-feed.ts';
 import { shortId } from '../format/short-id.ts';
 import { listItemOf, matchesStatus, newestFirst, withChange } from './order-change.ts';
+import { rowsInPlace } from './rows-in-place.ts';
 
 const PAGE_SIZE = 50;
 /** The API's largest page. */
@@ -34,7 +35,12 @@ export class OrderList {
   #filter = $state.raw<OrderFilter>({});
   #state = $state<OrderListState>('loading');
   #error = $state<string>();
+  /** What the list holds now. */
   #items = $state.raw<readonly OrderListItem[]>([]);
+  /** What the person sees of it: the same, unless the rows are held in place. */
+  #shown = $state.raw<readonly OrderListItem[]>([]);
+  #waiting = $state.raw<readonly OrderListItem[]>([]);
+  #isHeld = false;
   #nextCursor = $state<string | null>(null);
   #isLoadingMore = $state(false);
   #changed = $state.raw<ReadonlySet<string>>(new Set());
@@ -66,8 +72,19 @@ export class OrderList {
     return this.#error;
   }
 
+  /** The orders shown, newest first. */
   get items(): readonly OrderListItem[] {
-    return this.#items;
+    return this.#shown;
+  }
+
+  /** Orders that came while the rows were held in place, and are not among them. */
+  get waiting(): readonly OrderListItem[] {
+    return this.#waiting;
+  }
+
+  /** Whether the order stands among the rows only because they are held in place. */
+  hasLeft(order: Pick<OrderListItem, 'status'>): boolean {
+    return !matchesStatus(order, this.#filter);
   }
 
   get hasMore(): boolean {
@@ -94,6 +111,21 @@ export class OrderList {
     this.#news = '';
   }
 
+  /**
+   * Holds the rows where they are, so that none moves under a pointer that is about to click it, or lets
+   * them go their way again.
+   */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    if (!isHeld) this.showWaiting();
+  }
+
+  /** Shows the list as it is now, whoever points at its rows. */
+  showWaiting(): void {
+    this.#shown = this.#items;
+    this.#waiting = [];
+  }
+
   /** Begins to hear of changes; returns the clean-up. */
   open(): () => void {
     return this.#options.feed.listen({
@@ -115,6 +147,7 @@ export class OrderList {
     this.#state = 'loading';
     this.#error = undefined;
     this.#items = [];
+    this.showWaiting();
     this.#nextCursor = null;
     this.#isLoadingMore = false;
     this.#changed = new Set();
@@ -188,13 +221,22 @@ export class OrderList {
     this.#items = newestFirst(items)
       .map((item) => withChange(item, this.#changes.get(item.id)))
       .filter((item) => matchesStatus(item, this.#filter));
+    if (!this.#isHeld) {
+      this.showWaiting();
+      return;
+    }
+    const shown = this.#shown.map((item) => withChange(item, this.#changes.get(item.id)));
+    const held = rowsInPlace(shown, this.#items);
+    this.#shown = held.rows;
+    this.#waiting = held.waiting;
   }
 
   #onChange(change: OrderEventData): void {
     const known = this.#changes.get(change.orderId);
     if (known && known.version >= change.version) return;
     this.#remember(change);
-    const shown = this.#items.find((item) => item.id === change.orderId);
+    const isOrder = ({ id }: OrderListItem) => id === change.orderId;
+    const shown = this.#items.find(isOrder) ?? this.#shown.find(isOrder);
     if (shown) {
       if (shown.version >= change.version) return;
       this.#setItems(this.#items);
