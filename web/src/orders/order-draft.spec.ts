@@ -110,6 +110,20 @@ describe('a new order', () => {
     expect(api.placed.size).toBe(1);
   });
 
+  it('stays as it is, and what was said of it, while the catalogue is read once more', async () => {
+    const { draft, api } = await drafting();
+    draft.setQuantity('tea', 2);
+    api.lost = 1;
+    await draft.place();
+    const loading = draft.load();
+    expect([draft.state, draft.quantityOf('tea')]).toEqual(['ready', 2]);
+    await loading;
+    api.failure = new ApiError('unavailable', 'Busy.', 503);
+    await draft.load();
+    expect([draft.state, draft.lines.length]).toEqual(['ready', 1]);
+    expect(draft.error).toContain('will not be placed twice');
+  });
+
   it('is another order once its content is another', async () => {
     const { draft, api } = await drafting();
     draft.setQuantity('tea', 2);

@@ -92,13 +92,17 @@ export class OrderDraft {
     this.#save();
   }
 
-  /** Reads the catalogue; never rejects. */
+  /** Reads the catalogue, and goes by the one before while it does; never rejects. */
   async load(): Promise<void> {
-    this.#state = 'loading';
+    if (this.#state === 'failed') {
+      this.#state = 'loading';
+      this.#error = undefined;
+    }
     try {
       this.#products = await this.#options.api.listProducts();
       this.#state = 'ready';
     } catch (cause) {
+      if (this.#state === 'ready') return;
       this.#error = apiErrorText(cause);
       this.#state = 'failed';
     }

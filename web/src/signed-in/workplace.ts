@@ -11,6 +11,8 @@ import { createContext } from 'svelte';
 import { Profile } from '../account/profile.svelte.ts';
 import { TwoFactor } from '../account/two-factor.svelte.ts';
 import { AnnouncementBoard } from '../announcements/announcement-board.svelte.ts';
+import { AnnouncementDraft } from '../announcements/announcement-draft.svelte.ts';
+import { AnnouncementMarks } from '../announcements/announcement-marks.svelte.ts';
 import { HttpClient } from '../api/http-client.ts';
 import { OrderApi } from '../api/order-api.ts';
 import type { AppConfig } from '../app-config.ts';
@@ -37,8 +39,9 @@ export interface Workplace {
   profile: Profile;
   orders: OrderList;
   board: AnnouncementBoard;
+  announcementDraft: AnnouncementDraft;
+  orderDraft: OrderDraft;
   orderDetail(id: string): OrderDetail;
-  orderDraft(): OrderDraft;
   twoFactor(): TwoFactor;
   /** Connects, subscribes and loads what every page shows; returns the clean-up. */
   open(): () => void;
@@ -69,8 +72,8 @@ export function createWorkplace(
   const board = new AnnouncementBoard({
     api,
     feed: announcementFeed,
-    storage: localStorage,
-    storageKey: `ordercast.${sub}.dismissed-announcement`,
+    dismissed: new AnnouncementMarks(localStorage, `ordercast.${sub}.dismissed-announcement`),
+    read: new AnnouncementMarks(localStorage, `ordercast.${sub}.read-announcement`),
   });
   return {
     user,
@@ -82,15 +85,15 @@ export function createWorkplace(
     profile,
     orders,
     board,
+    announcementDraft: new AnnouncementDraft(board),
+    orderDraft: new OrderDraft({
+      api,
+      storage: sessionStorage,
+      storageKey: `ordercast.${sub}.draft`,
+      newKey: () => crypto.randomUUID(),
+    }),
     orderDetail: (id) =>
       new OrderDetail({ id, api, feed: orderFeed, me: { sub, roles }, feedTimeout }),
-    orderDraft: () =>
-      new OrderDraft({
-        api,
-        storage: sessionStorage,
-        storageKey: `ordercast.${sub}.draft`,
-        newKey: () => crypto.randomUUID(),
-      }),
     twoFactor: () => new TwoFactor(user, () => session.accessToken({ fresh: true })),
     open() {
       const cleanUps = [
