@@ -21,3 +21,26 @@ test('only its button places an order, whatever field Enter is pressed in', asyn
   await expect(ada.getByTestId('order-status')).toHaveText('Placed');
   expect(sent).toMatchObject([{ lines: [{ quantity: 3 }] }]);
 });
+
+test('nothing that was typed is changed: its field and the button say what is wrong', async ({
+  browser,
+  system,
+}) => {
+  const ada = await signedIn(browser, system.url, 'ada@example.com');
+  await ada.getByRole('link', { name: 'New order' }).click();
+  const quantity = ada.getByLabel(/^Quantity of/).first();
+  const note = ada.getByLabel('Note');
+  const place = ada.getByRole('button', { name: 'Place order' });
+  await quantity.fill('5000');
+  await note.fill('x'.repeat(4_001));
+  await place.focus();
+  await expect(quantity).toHaveValue('5000');
+  await expect(ada.getByText('Enter a whole number from 0 to 999.')).toBeVisible();
+  await expect(place).toHaveAccessibleDescription(/^The quantity of .* is not a whole number/);
+  await quantity.fill('5');
+  await expect(place).toHaveAccessibleDescription('The note is too long.');
+  await expect(ada.getByText('4,001 of 4,000 characters')).toBeVisible();
+  await note.press('Backspace');
+  await place.press('Enter');
+  await expect(ada.getByTestId('order-status')).toHaveText('Placed');
+});

@@ -50,3 +50,9 @@ it('an announcement of blanks alone is not sent', async () => {
     'Write what everybody should know.',
   ]);
 });
+
+it('an announcement that is too long is neither cut nor sent', async () => {
+  const { draft, publications } = draftOf('x'.repeat(2_001));
+  await draft.publish();
+  expect([publications.all.length, draft.text.length, draft.isTooLong]).toEqual([0, 2_001, true]);
+});

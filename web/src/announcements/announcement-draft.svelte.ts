@@ -1,4 +1,6 @@
+import { MAX_ANNOUNCEMENT_LENGTH } from '@ordercast/contract/announcement.ts';
 import { emptyFields, FormState } from '../layout/form-state.svelte.ts';
+import { tooLongText } from '../layout/text-length.ts';
 import type { AnnouncementBoard } from './announcement-board.svelte.ts';
 import { publishErrorText } from './announcement-board.svelte.ts';
 
@@ -27,8 +29,14 @@ export class AnnouncementDraft {
     return this.#isPublished;
   }
 
+  /** Whether there is more than can be published; the field says by how much. */
+  get isTooLong(): boolean {
+    return tooLongText(this.#text, MAX_ANNOUNCEMENT_LENGTH) !== undefined;
+  }
+
   /** Never rejects: `form` tells. */
   async publish(): Promise<void> {
+    if (this.isTooLong) return;
     const text = this.#text;
     const isPublished = await this.form.submit(
       emptyFields({ text }, { text: 'Write what everybody should know.' }),
