@@ -44,3 +44,21 @@ test('nothing that was typed is changed: its field and the button say what is wr
   await place.press('Enter');
   await expect(ada.getByTestId('order-status')).toHaveText('Placed');
 });
+
+test('an order that is placed offline is said not to have been sent, and is placed later', async ({
+  browser,
+  system,
+}) => {
+  const ada = await signedIn(browser, system.url, 'ada@example.com');
+  await ada.getByRole('link', { name: 'New order' }).click();
+  await ada
+    .getByLabel(/^Quantity of/)
+    .first()
+    .fill('2');
+  await ada.context().setOffline(true);
+  await ada.getByRole('button', { name: 'Place order' }).click();
+  await expect(ada.getByText('You are offline, so nothing was sent.')).toBeVisible();
+  await ada.context().setOffline(false);
+  await ada.getByRole('button', { name: 'Place order' }).click();
+  await expect(ada.getByTestId('order-status')).toHaveText('Placed');
+});

@@ -14,6 +14,8 @@ class OneOrderApi {
   moveFailure: ApiError | undefined;
   /** Whether a failing move was made all the same: only the answer is lost. */
   isMadeAnyway = false;
+  /** The statuses that the order came through, where its last one alone does not tell. */
+  way: OrderStatus[] = [];
   reads = 0;
 
   constructor(stored: Order) {
@@ -27,14 +29,14 @@ class OneOrderApi {
 
   readTimeline(): Promise<TimelineItem[]> {
     const by = { sub: 'sam', name: 'Sam', role: 'staff' } as const;
-    const item = {
+    const item = (version: number) => ({
       at: this.stored.updatedAt,
       by,
       from: null,
-      to: this.stored.status,
+      to: this.way[version] ?? this.stored.status,
       reason: null,
-    };
-    return Promise.resolve(Array.from({ length: this.stored.version }, () => item));
+    });
+    return Promise.resolve(Array.from({ length: this.stored.version }, (_, n) => item(n)));
   }
 
   moveOrder(seen: Pick<Order, 'id' | 'version'>, to: OrderStatus): Promise<Order> {
@@ -117,8 +119,37 @@ describe('an open order', () => {
     expect(await detail.move('confirmed')).toBe(false);
     expect(detail.order).toMatchObject({ status: 'cancelled', version: 2 });
     expect(detail.notice?.kind).toBe('warning');
-    expect(detail.notice?.text).toContain('It is now cancelled');
+    expect(detail.notice?.text).toBe(
+      'Sam changed this order first: it is now cancelled. Your change was not made.',
+    );
     expect(detail.moves).toEqual([]);
+  });
+
+  it('says who was first, and that it stands as it was wanted', async () => {
+    const { api, detail } = await opened(order(1));
+    api.stored = order(1, { status: 'confirmed', version: 2 });
+    expect(await detail.move('confirmed')).toBe(true);
+    expect(detail.notice).toEqual({
+      kind: 'success',
+      text: 'Sam did so first: it is confirmed, as you wanted.',
+    });
+  });
+
+  it('says who was first, and that the order has been moved on by now', async () => {
+    const { api, detail } = await opened(order(1));
+    api.stored = order(1, { status: 'packed', version: 3 });
+    api.way = ['placed', 'confirmed', 'packed'];
+    await detail.move('confirmed');
+    expect(detail.notice?.text).toBe('Sam did so first: it was confirmed, and is packed by now.');
+  });
+
+  it('says that a reason went unrecorded where somebody else has cancelled', async () => {
+    const { api, detail } = await opened(order(1));
+    api.stored = order(1, { status: 'cancelled', version: 2 });
+    await detail.move('cancelled', 'Ordered twice');
+    expect(detail.notice?.text).toBe(
+      'Sam did so first: it is cancelled, as you wanted. Your reason was not recorded.',
+    );
   });
 
   it('finds out what became of a move whose answer was lost', async () => {

@@ -109,7 +109,7 @@ export class OrderDetail {
       return true;
     } catch (cause) {
       await this.reload();
-      this.#notice = this.#noticeOfFailure(cause, to);
+      this.#notice = this.#noticeOfFailure(cause, order, to, reason);
       return this.#notice.kind === 'success';
     } finally {
       this.#moving = undefined;
@@ -174,18 +174,31 @@ export class OrderDetail {
     this.#order = later(this.#order, order);
   }
 
-  #noticeOfFailure(cause: unknown, to: OrderStatus): OrderNotice {
+  #noticeOfFailure(cause: unknown, seen: Order, to: OrderStatus, reason?: string): OrderNotice {
     const status = this.#order?.status ?? 'unknown';
     const kind = cause instanceof ApiError ? cause.kind : undefined;
-    if (kind === 'stale' || kind === 'conflict') {
-      const text = `Somebody else changed this order first. It is now ${status}, as shown here; your change was not made.`;
-      return { kind: 'warning', text };
-    }
+    if (kind === 'stale' || kind === 'conflict') return this.#noticeOfOthers(seen, to, reason);
     if (kind === 'unreachable' && this.#error === undefined) {
       return status === to
         ? { kind: 'success', text: `The order is now ${to}.` }
         : { kind: 'warning', text: `No answer came. The order is still ${status}: try again.` };
     }
     return { kind: 'error', text: apiErrorText(cause) };
+  }
+  /** Who was first, and whether the order stands as it was wanted all the same. */
+  #noticeOfOthers(seen: Order, to: OrderStatus, reason?: string): OrderNotice {
+    const status = this.#order?.status ?? 'unknown';
+    // An item a version: these came after the one that the person saw.
+    const since = this.#timeline.slice(seen.version);
+    const same = since.find((item) => item.to === to);
+    if (!same) {
+      const name = since.at(-1)?.by.name ?? 'Somebody else';
+      const text = `${name} changed this order first: it is now ${status}. Your change was not made.`;
+      return { kind: 'warning', text };
+    }
+    const outcome =
+      status === to ? `it is ${to}, as you wanted` : `it was ${to}, and is ${status} by now`;
+    const lost = reason ? ' Your reason was not recorded.' : '';
+    return { kind: 'success', text: `${same.by.name} did so first: ${outcome}.${lost}` };
   }
 }

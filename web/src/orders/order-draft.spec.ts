@@ -16,6 +16,7 @@ const PRODUCTS: Product[] = [
 class PlacingApi {
   readonly placed = new Map<string, { sent: NewOrder; order: Order }>();
   lost = 0;
+  isOffline = false;
   failure: ApiError | undefined;
 
   listProducts(): Promise<Product[]> {
@@ -23,6 +24,7 @@ class PlacingApi {
   }
 
   placeOrder(sent: NewOrder, key: string): Promise<Order> {
+    if (this.isOffline) return Promise.reject(new ApiError('not-sent', 'Nothing was sent.'));
     const made = this.placed.get(key) ?? { sent, order: order(this.placed.size + 1) };
     this.placed.set(key, made);
     if (this.lost === 0) return Promise.resolve(made.order);
@@ -126,6 +128,25 @@ describe('a new order', () => {
     expect(draft.error).toContain('will not be placed twice');
     expect(await draft.place()).toBeUndefined();
     expect((await draft.place())?.id).toBe(order(1).id);
+    expect(api.placed.size).toBe(1);
+  });
+
+  it('that was not sent is not said to have been placed, unless it was sent before', async () => {
+    const { draft, api } = await drafting();
+    draft.setQuantity('tea', '2');
+    api.isOffline = true;
+    for (let press = 0; press < 2; press += 1) {
+      await draft.place();
+      expect(draft.error).toBe('Nothing was sent.');
+    }
+    api.isOffline = false;
+    api.lost = 1;
+    await draft.place();
+    api.isOffline = true;
+    await draft.place();
+    expect(draft.error).toContain('may have been placed before');
+    api.isOffline = false;
+    await draft.place();
     expect(api.placed.size).toBe(1);
   });
 

@@ -149,12 +149,17 @@ export class OrderDraft {
       ...(this.#note.trim() ? { note: this.#note.trim() } : {}),
     };
     this.#isPlacing = true;
+    const earlier = this.#submission;
     try {
       const placed = await this.#options.api.placeOrder(order, this.#keyOf(order));
       this.#clear();
       return placed;
     } catch (cause) {
-      this.#error = placingErrorText(cause);
+      this.#error = placingErrorText(cause, earlier !== null && earlier === this.#submission);
+      if (cause instanceof ApiError && cause.kind === 'not-sent') {
+        this.#submission = earlier;
+        this.#save();
+      }
       return undefined;
     } finally {
       this.#isPlacing = false;
@@ -191,9 +196,13 @@ export class OrderDraft {
   }
 }
 
-function placingErrorText(cause: unknown): string {
-  return cause instanceof ApiError && (cause.kind === 'unreachable' || cause.kind === 'unavailable')
-    ? 'No answer came, so the order may or may not have been placed. Press “Place order” again: it will not be placed twice.'
+/** @param isRepeated whether the same order was sent before, without an answer */
+function placingErrorText(cause: unknown, isRepeated: boolean): string {
+  const kind = cause instanceof ApiError ? cause.kind : undefined;
+  if (kind === 'unreachable' || kind === 'unavailable')
+    return 'No answer came, so the order may or may not have been placed. Press “Place order” again: it will not be placed twice.';
+  return kind === 'not-sent' && isRepeated
+    ? 'Nothing was sent this time, but the order may have been placed before. Press “Place order” again once you are connected: it will not be placed twice.'
     : apiErrorText(cause);
 }
 

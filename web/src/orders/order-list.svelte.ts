@@ -1,7 +1,8 @@
 import type { OrderEventData } from '@ordercast/contract/order-event.ts';
+import { MAX_SEARCH_LENGTH } from '@ordercast/contract/order.ts';
 import type { OrderListItem } from '@ordercast/contract/order.ts';
 import type { Page } from '@ordercast/contract/page.ts';
-import { apiErrorText } from '../api/api-error.ts';
+import { ApiError, apiErrorText } from '../api/api-error.ts';
 import type { OrderApi, OrderFilter } from '../api/order-api.ts';
 import { Readings } from '../api/readings.ts';
 import type { ChannelFeed } from '../live/channel-feed.ts';
@@ -168,7 +169,7 @@ export class OrderList {
     const reading = this.#readings.begin();
     const limit = Math.min(MAX_PAGE_SIZE, Math.max(PAGE_SIZE, this.#items.length));
     try {
-      const page = await this.#options.api.listOrders({ ...this.#filter, limit });
+      const page = await this.#list({ ...this.#filter, limit });
       if (generation === this.#generation) this.#takeFirst(page, reading);
     } catch (cause) {
       if (generation !== this.#generation || !this.#readings.fail(reading)) return;
@@ -186,7 +187,7 @@ export class OrderList {
     this.#isLoadingMore = true;
     this.#error = undefined;
     try {
-      const page = await this.#options.api.listOrders({
+      const page = await this.#list({
         ...this.#filter,
         cursor,
         limit: PAGE_SIZE,
@@ -200,6 +201,15 @@ export class OrderList {
     } finally {
       if (generation === this.#generation) this.#isLoadingMore = false;
     }
+  }
+
+  /** @throws ApiError, without asking, for a search that the API would refuse in its own terms */
+  async #list(query: Parameters<OrderApi['listOrders']>[0]): Promise<Page<OrderListItem>> {
+    if ((query.q ?? '').length > MAX_SEARCH_LENGTH) {
+      const text = `A search can have at most ${MAX_SEARCH_LENGTH} characters. Type less of it.`;
+      throw new ApiError('invalid', text);
+    }
+    return this.#options.api.listOrders(query);
   }
 
   #takeFirst(page: Page<OrderListItem>, reading: number): void {
@@ -294,12 +304,10 @@ export class OrderList {
   async #readAnew(ids: readonly string[], generation: number): Promise<void> {
     const reading = this.#readings.begin();
     const limit = Math.min(MAX_PAGE_SIZE, Math.max(PAGE_SIZE, this.#items.length + ids.length));
-    const page = await this.#options.api
-      .listOrders({ ...this.#filter, limit })
-      .catch((cause: unknown) => {
-        this.#readings.fail(reading);
-        throw cause;
-      });
+    const page = await this.#list({ ...this.#filter, limit }).catch((cause: unknown) => {
+      this.#readings.fail(reading);
+      throw cause;
+    });
     if (generation !== this.#generation) return;
     this.#takeFirst(page, reading);
     this.#markArrived(ids);

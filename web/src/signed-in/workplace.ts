@@ -118,6 +118,7 @@ function createApi({ apiUrl }: AppConfig, session: Pick<Session, 'accessToken' |
     token: (options) => session.accessToken(options),
     onSessionEnded: () => session.end(),
     fetch: (url, init) => fetch(url, init),
+    isOnline: () => navigator.onLine,
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     random: Math.random,
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
