@@ -23,7 +23,14 @@ function openedWithHeldAnswers({ stands = true } = {}) {
   if (stands) feed.stand();
   const api = { readOrder: orders.call, readTimeline: timelines.call, moveOrder: moves.call };
   const me = { sub: 'me', roles: ['staff'] } as const;
-  const detail = new OrderDetail({ id: order(1).id, api, feed, me, feedTimeout: feedTimeout.call });
+  const detail = new OrderDetail({
+    id: order(1).id,
+    api,
+    feed,
+    me,
+    reasons: new Map(),
+    feedTimeout: feedTimeout.call,
+  });
   const close = detail.open();
   /** Answers the n-th reading with an order and the timeline that belongs to it. */
   const answer = async (n: number, read: Order) => {

@@ -20,6 +20,8 @@ export interface OrderDetailOptions {
   api: Pick<OrderApi, 'readOrder' | 'readTimeline' | 'moveOrder'>;
   feed: Pick<ChannelFeed<OrderEventData>, 'listen' | 'isSubscribed' | 'subscribed'>;
   me: { sub: string; roles: readonly Role[] };
+  /** Reasons for cancelling that were typed and not yet sent, by order: they outlive the page of the order. */
+  reasons: Map<string, string>;
   /** Resolves when the order should be shown even though nothing comes live yet. */
   feedTimeout: () => Promise<void>;
 }
@@ -33,12 +35,14 @@ export class OrderDetail {
   #error = $state<string>();
   #notice = $state.raw<OrderNotice>();
   #moving = $state<OrderStatus>();
+  #cancelReason = $state('');
   #isClosed = false;
   #reading: Promise<void> | undefined;
   #mustReadAgain = false;
 
   constructor(options: OrderDetailOptions) {
     this.#options = options;
+    this.#cancelReason = options.reasons.get(options.id) ?? '';
   }
 
   get state(): OrderDetailState {
@@ -70,6 +74,20 @@ export class OrderDetail {
   /** The moves that this person may make now. */
   get moves(): readonly OrderStatus[] {
     return this.#order ? movesFrom(this.#order.status, this.#options.me.roles) : [];
+  }
+
+  /** As typed; kept until the order is cancelled. */
+  get cancelReason(): string {
+    return this.#cancelReason;
+  }
+
+  set cancelReason(reason: string) {
+    this.#cancelReason = reason;
+    this.#options.reasons.set(this.#options.id, reason);
+  }
+
+  get canCancel(): boolean {
+    return this.moves.includes('cancelled');
   }
 
   /** Reads the order and follows it; returns the clean-up. */
@@ -114,6 +132,13 @@ export class OrderDetail {
     } finally {
       this.#moving = undefined;
     }
+  }
+
+  /** Cancels for the reason that was typed, if any. */
+  async cancel(): Promise<boolean> {
+    const isCancelled = await this.move('cancelled', this.#cancelReason.trim());
+    if (isCancelled) this.cancelReason = '';
+    return isCancelled;
   }
 
   async #load(): Promise<void> {

@@ -68,6 +68,7 @@ export function createWorkplace(
   const announcementFeed = createAnnouncementFeed(client);
   const connection = new ConnectionStatus(client);
   const profile = new Profile(api);
+  const reasons = new Map<string, string>();
   const orders = new OrderList({ api, feed: orderFeed, feedTimeout });
   const board = new AnnouncementBoard({
     api,
@@ -93,7 +94,7 @@ export function createWorkplace(
       newKey: () => crypto.randomUUID(),
     }),
     orderDetail: (id) =>
-      new OrderDetail({ id, api, feed: orderFeed, me: { sub, roles }, feedTimeout }),
+      new OrderDetail({ id, api, feed: orderFeed, me: { sub, roles }, reasons, feedTimeout }),
     twoFactor: () => new TwoFactor(user, () => session.accessToken({ fresh: true })),
     open() {
       const cleanUps = [
