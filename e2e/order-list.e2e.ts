@@ -22,6 +22,7 @@ test('new orders wait while the pointer is in the list, and appear when it leave
   await expect(rows.nth(2)).toHaveAttribute('href', newest);
   await expect(waiting).toHaveCount(0);
 
+  await rows.first().hover();
   await placeOrder(ada);
   await expect(sam.getByRole('button', { name: '1 new order' })).toBeVisible();
   await sam.getByRole('heading', { level: 1 }).hover();
