@@ -22,6 +22,7 @@ export const MAX_PRODUCT_ID_LENGTH = 64;
 /** Length limits are in UTF-16 code units, as SQL Server's `nvarchar` counts. */
 export const MAX_NOTE_LENGTH = 4000;
 export const MAX_REASON_LENGTH = 500;
+export const MAX_SEARCH_LENGTH = 320;
 
 export const orderNumberSchema = z.string().regex(ORDER_NUMBER);
 

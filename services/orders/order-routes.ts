@@ -1,4 +1,5 @@
 import {
+  MAX_SEARCH_LENGTH,
   newOrderSchema,
   orderPageSchema,
   orderSchema,
@@ -56,7 +57,7 @@ function listRoute({ database }: Dependencies): Route {
     query: z.object({
       status: orderStatusSchema.optional(),
       customer: textSchema(64).optional(),
-      q: textSchema(320).optional(),
+      q: textSchema(MAX_SEARCH_LENGTH).optional(),
       limit: limitSchema.default(DEFAULT_LIMIT),
       cursor: cursorSchema.optional(),
     }),

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ApiError } from '../api/api-error.ts';
 import { MemoryStorage } from '../testing/memory-storage.ts';
 import { FeedByHand } from '../testing/feed-by-hand.ts';
+import { AnnouncementMarks } from './announcement-marks.svelte.ts';
 import { AnnouncementBoard, publishErrorText } from './announcement-board.svelte.ts';
 
 function announcement(n: number): Announcement {
@@ -28,10 +29,16 @@ function boardOver(announcements: Announcement[], storage: Storage = new MemoryS
       return Promise.resolve(published);
     },
   };
-  const board = new AnnouncementBoard({ api, feed, storage, storageKey: 'dismissed' });
+  const board = new AnnouncementBoard({
+    api,
+    feed,
+    dismissed: new AnnouncementMarks(storage, 'dismissed'),
+    read: new AnnouncementMarks(storage, 'read'),
+  });
   board.open();
   const texts = () => board.items.map(({ text }) => text);
-  return { board, feed, storage, texts, announcements };
+  const banners = () => board.banners.map(({ text }) => text);
+  return { board, feed, storage, texts, banners, announcements };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -46,23 +53,50 @@ describe('the announcements', () => {
   });
 
   it('appear as they are published, once', async () => {
-    const { board, texts } = boardOver([announcement(1)]);
+    const { board, texts, banners } = boardOver([announcement(1)]);
     await settled();
     await board.publish('News 2');
     expect(texts()).toEqual(['News 2', 'News 1']);
-    expect(board.banner?.text).toBe('News 2');
+    expect(banners()).toEqual(['News 2', 'News 1']);
   });
 
-  it('stay dismissed after a reload, until there is another', async () => {
-    const { board, storage, announcements } = boardOver([announcement(1)]);
+  it('stay shown until each is dismissed, but for those that there is no room for', async () => {
+    const { board, feed, banners } = boardOver([announcement(1)]);
     await settled();
+    feed.send(announcement(2), announcement(3), announcement(4), announcement(5));
+    expect([banners(), board.furtherBanners]).toEqual([['News 5', 'News 4', 'News 3'], 2]);
+    board.dismiss(announcement(4).id);
+    expect([banners(), board.furtherBanners]).toEqual([['News 5', 'News 3', 'News 2'], 1]);
+    board.dismissAll();
+    feed.send(announcement(6));
+    expect([banners(), board.furtherBanners]).toEqual([['News 6'], 0]);
+  });
+
+  it('stay dismissed after a reload', async () => {
+    const { board, storage, announcements, banners } = boardOver([
+      announcement(1),
+      announcement(2),
+    ]);
+    await settled();
+    board.dismiss(announcement(2).id);
+    expect(banners()).toEqual(['News 1']);
+    const reloaded = boardOver(announcements, storage);
+    await settled();
+    expect(reloaded.banners()).toEqual(['News 1']);
+  });
+
+  it('are counted as unread until they are listed or dismissed, after a reload too', async () => {
+    const { board, feed, storage, announcements } = boardOver([announcement(1), announcement(2)]);
+    await settled();
+    expect(board.unreadCount).toBe(2);
     board.dismiss(announcement(1).id);
-    expect(board.banner).toBeUndefined();
-    const { board: reloaded, feed } = boardOver(announcements, storage);
+    expect(board.unreadCount).toBe(1);
+    board.markRead();
+    feed.send(announcement(3));
+    expect([board.unreadCount, board.banners.length]).toEqual([1, 2]);
+    const reloaded = boardOver([...announcements, announcement(3)], storage);
     await settled();
-    expect(reloaded.banner).toBeUndefined();
-    feed.send(announcement(2));
-    expect(reloaded.banner?.text).toBe('News 2');
+    expect(reloaded.board.unreadCount).toBe(1);
   });
 
   it('are read again after a gap', async () => {

@@ -3,13 +3,18 @@ import { ApiError, apiErrorText } from '../api/api-error.ts';
 import type { OrderApi } from '../api/order-api.ts';
 import { Readings } from '../api/readings.ts';
 import type { ChannelFeed } from '../live/channel-feed.ts';
+import type { AnnouncementMarks } from './announcement-marks.svelte.ts';
+
+/** More of them at once would leave a phone no room for anything else. */
+const MAX_BANNERS = 3;
 
 export interface AnnouncementBoardOptions {
   api: Pick<OrderApi, 'listAnnouncements' | 'publishAnnouncement'>;
   feed: Pick<ChannelFeed<Announcement>, 'listen'>;
-  /** Remembers which announcement the person has put away. */
-  storage: Pick<Storage, 'getItem' | 'setItem'>;
-  storageKey: string;
+  /** What the person has put away. */
+  dismissed: AnnouncementMarks;
+  /** What the person has seen on the page of announcements. */
+  read: AnnouncementMarks;
 }
 
 /** What the admins have told everybody, newest first, as it is told. */
@@ -20,12 +25,10 @@ export class AnnouncementBoard {
   #nextCursor = $state<string | null>(null);
   #isLoadingMore = $state(false);
   #error = $state<string>();
-  #dismissed = $state<string | null>(null);
   readonly #readings = new Readings();
 
   constructor(options: AnnouncementBoardOptions) {
     this.#options = options;
-    this.#dismissed = options.storage.getItem(options.storageKey);
   }
 
   get state(): 'loading' | 'ready' | 'failed' {
@@ -48,10 +51,19 @@ export class AnnouncementBoard {
     return this.#error;
   }
 
-  /** The newest announcement, until the person puts it away. */
-  get banner(): Announcement | undefined {
-    const newest = this.#items[0];
-    return newest && newest.id !== this.#dismissed ? newest : undefined;
+  /** The newest announcements that the person has not put away. */
+  get banners(): readonly Announcement[] {
+    return this.#undismissed.slice(0, MAX_BANNERS);
+  }
+
+  /** How many more were not put away, of those that were read from the API. */
+  get furtherBanners(): number {
+    return Math.max(0, this.#undismissed.length - MAX_BANNERS);
+  }
+
+  /** How many announcements the person has neither read nor put away, of those that were read from the API. */
+  get unreadCount(): number {
+    return this.#undismissed.filter(({ id }) => !this.#options.read.has(id)).length;
   }
 
   /** Reads what there is and hears of what comes; returns the clean-up. */
@@ -99,13 +111,27 @@ export class AnnouncementBoard {
   }
 
   dismiss(id: string): void {
-    this.#dismissed = id;
-    this.#options.storage.setItem(this.#options.storageKey, id);
+    this.#options.dismissed.add(id);
+  }
+
+  dismissAll(): void {
+    const newest = this.#items[0];
+    if (newest) this.#options.dismissed.addUpTo(newest.id);
+  }
+
+  /** The person sees all that is listed. */
+  markRead(): void {
+    const newest = this.#items[0];
+    if (newest) this.#options.read.addUpTo(newest.id);
   }
 
   /** @throws ApiError */
   async publish(text: string): Promise<void> {
     this.#take([await this.#options.api.publishAnnouncement(text)]);
+  }
+
+  get #undismissed(): readonly Announcement[] {
+    return this.#items.filter(({ id }) => !this.#options.dismissed.has(id));
   }
 
   #take(items: readonly Announcement[]): void {

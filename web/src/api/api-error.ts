@@ -18,6 +18,8 @@ export type ApiErrorKind =
   | 'unavailable'
   /** No answer came: what the request did is unknown. */
   | 'unreachable'
+  /** Nothing left this device, so nothing was done. */
+  | 'not-sent'
   /** Anything else, such as a 500, or an answer that is not of the documented shape. */
   | 'unexpected';
 
@@ -74,6 +76,8 @@ export function apiErrorText(cause: unknown): string {
   switch (cause.kind) {
     case 'unreachable':
       return 'The server cannot be reached. Check your connection and try again.';
+    case 'not-sent':
+      return cause.message;
     case 'unavailable':
       return 'The server is busy. Try again in a moment.';
     case 'session-ended':
@@ -83,6 +87,12 @@ export function apiErrorText(cause: unknown): string {
         ? 'Something went wrong on our side. Try again.'
         : `Something went wrong on our side. Try again, or report request ${cause.requestId}.`;
     default:
-      return [cause.message, ...cause.fields.map((field) => field.message)].join(' ');
+      return [
+        ...new Set([cause.message, ...cause.fields.map(({ message }) => asSentence(message))]),
+      ].join(' ');
   }
+}
+
+function asSentence(message: string): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}`;
 }

@@ -25,6 +25,7 @@ describe('the HTTP client', () => {
   let waits: number[];
   let tokens: boolean[];
   let ended: number;
+  let isOnline: boolean;
 
   beforeEach(async () => {
     answers = [];
@@ -32,6 +33,7 @@ describe('the HTTP client', () => {
     waits = [];
     tokens = [];
     ended = 0;
+    isOnline = true;
     server = createServer((request, response) => void answer(request, response));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -81,6 +83,7 @@ describe('the HTTP client', () => {
       },
       onSessionEnded: () => (ended += 1),
       fetch,
+      isOnline: () => isOnline,
       wait: (ms) => {
         waits.push(ms);
         return Promise.resolve();
@@ -192,7 +195,31 @@ describe('the HTTP client', () => {
       READ,
       client(() => Promise.reject(offline)),
     );
-    expect(later.kind).toBe('unreachable');
+    expect(later.kind).toBe('not-sent');
     expect(requests).toHaveLength(0);
+  });
+
+  it('says that nothing was sent where the browser is offline', async () => {
+    isOnline = false;
+    baseUrl = 'http://127.0.0.1:1';
+    const error = await failure({ ...READ, method: 'POST', repeatable: false });
+    expect([error.kind, error.message]).toEqual([
+      'not-sent',
+      'You are offline, so nothing was sent. Try again once you are connected.',
+    ]);
+  });
+
+  it('does not say so where an attempt before may have arrived', async () => {
+    const cutOff: Answer = (request, response) => {
+      isOnline = false;
+      cut(request, response);
+    };
+    answers.push(cutOff, cut, cut);
+    expect(await failure(READ)).toMatchObject({ kind: 'unreachable' });
+  });
+
+  it('reaches a server on this machine though the browser has no network', async () => {
+    isOnline = false;
+    expect(await client().send(READ)).toEqual({ ok: true });
   });
 });

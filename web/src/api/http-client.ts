@@ -1,5 +1,6 @@
 import { PROBLEM_MEDIA_TYPE, problemSchema } from '@ordercast/contract/problem.ts';
 import { ApiError } from './api-error.ts';
+import type { ApiErrorKind } from './api-error.ts';
 import { Trace } from './trace-parent.ts';
 
 /** Attempts in all, where repeating a request does no harm. */
@@ -7,6 +8,10 @@ const ATTEMPTS = 3;
 const BASE_WAIT_MS = 300;
 const MAX_WAIT_MS = 5_000;
 const ANSWER_DEADLINE_MS = 15_000;
+const MAY_PASS: readonly ApiErrorKind[] = ['not-sent', 'unreachable', 'unavailable'];
+const OFFLINE = 'You are offline, so nothing was sent. Try again once you are connected.';
+const NO_TOKEN =
+  'The sign-in service cannot be reached, so nothing was sent. Check your connection and try again.';
 
 export interface HttpClientOptions {
   /** Without a trailing slash. */
@@ -16,6 +21,8 @@ export interface HttpClientOptions {
   /** Told when even a fresh token was refused. */
   onSessionEnded(): void;
   fetch(url: string, init: RequestInit): Promise<Response>;
+  /** Whether the browser believes that it has a network. */
+  isOnline(): boolean;
   /** Waits that many ms between attempts. */
   wait(ms: number): Promise<void>;
   random(): number;
@@ -54,13 +61,16 @@ export class HttpClient {
   }
 
   async #withRepetition(request: ApiRequest<unknown>, trace: Trace): Promise<unknown> {
+    /** What became of the last attempt that left this device. */
+    let sent: ApiError | undefined;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#withFreshTokenIfRefused(request, trace);
       } catch (cause) {
         const error = cause instanceof ApiError ? cause : unreachable();
-        const mayPass = error.kind === 'unreachable' || error.kind === 'unavailable';
-        if (!request.repeatable || !mayPass || attempt === ATTEMPTS) throw error;
+        if (error.kind !== 'not-sent') sent = error;
+        const mayPass = MAY_PASS.includes(error.kind);
+        if (!request.repeatable || !mayPass || attempt === ATTEMPTS) throw sent ?? error;
         await this.#options.wait(this.#waitMs(attempt));
       }
     }
@@ -88,7 +98,9 @@ export class HttpClient {
     } catch (cause) {
       const isUnreachable =
         cause instanceof Error && 'isUnreachable' in cause && cause.isUnreachable === true;
-      throw isUnreachable ? unreachable() : new ApiError('session-ended', 'The session is over.');
+      throw isUnreachable
+        ? notSent(NO_TOKEN)
+        : new ApiError('session-ended', 'The session is over.');
     }
   }
 
@@ -100,6 +112,7 @@ export class HttpClient {
       ...request.headers,
     };
     if (request.body) headers['content-type'] = 'application/json';
+    const wasOffline = !this.#options.isOnline();
     const response = await this.#options
       .fetch(this.#url(request), {
         method: request.method,
@@ -108,7 +121,8 @@ export class HttpClient {
         signal: AbortSignal.timeout(ANSWER_DEADLINE_MS),
       })
       .catch(() => {
-        throw unreachable();
+        // A browser that says so may still reach this very machine, so it is asked to try all the same.
+        throw wasOffline && !this.#options.isOnline() ? notSent(OFFLINE) : unreachable();
       });
     const body = await jsonOf(response);
     if (response.ok) return body;
@@ -129,6 +143,10 @@ export class HttpClient {
     const ceiling = Math.min(MAX_WAIT_MS, BASE_WAIT_MS * 2 ** attempt);
     return Math.round(ceiling * this.#options.random());
   }
+}
+
+function notSent(message: string): ApiError {
+  return new ApiError('not-sent', message);
 }
 
 function unreachable(): ApiError {

@@ -11,6 +11,7 @@ import type {
 } from 'amazon-cognito-identity-js';
 import { AuthError } from './auth-error.ts';
 import { SignedInUser } from './signed-in-user.ts';
+import { typedCode } from './typed-code.ts';
 
 /** Where a sign-in stands: done, or what Cognito asks next and how to answer. */
 export type SignInStep =
@@ -31,7 +32,10 @@ export interface AccountsOptions {
   clock: () => number;
 }
 
-/** What anybody may ask of Cognito without being signed in. Every call fails with AuthError. */
+/**
+ * What anybody may ask of Cognito without being signed in. Every call fails with AuthError; codes are taken as
+ * they were typed.
+ */
 export class Accounts {
   readonly #options: AccountsOptions;
 
@@ -75,7 +79,7 @@ export class Accounts {
 
   confirmSignUp(email: string, code: string): Promise<void> {
     return settle((done) => {
-      this.#user(email).confirmRegistration(code, false, done);
+      this.#user(email).confirmRegistration(typedCode(code), false, done);
     });
   }
 
@@ -95,7 +99,7 @@ export class Accounts {
 
   resetPassword(email: string, code: string, password: string): Promise<void> {
     return settle((done) => {
-      this.#user(email).confirmPassword(code, password, {
+      this.#user(email).confirmPassword(typedCode(code), password, {
         onSuccess: () => done(),
         onFailure: done,
       });
@@ -137,7 +141,7 @@ export class Accounts {
             type: 'totp',
             answer: (code) =>
               this.#step(user, (callbacks) => {
-                user.sendMFACode(code, callbacks, 'SOFTWARE_TOKEN_MFA');
+                user.sendMFACode(typedCode(code), callbacks, 'SOFTWARE_TOKEN_MFA');
               }),
           }),
         mfaSetup: () => {
@@ -149,7 +153,7 @@ export class Accounts {
                 secret,
                 answer: (code) =>
                   this.#step(user, (callbacks) => {
-                    user.verifySoftwareToken(code, 'Authenticator app', callbacks);
+                    user.verifySoftwareToken(typedCode(code), 'Authenticator app', callbacks);
                   }),
               }),
           });

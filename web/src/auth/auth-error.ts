@@ -22,6 +22,21 @@ export class AuthError extends Error {
   }
 }
 
+/** Cognito's answer to a wrong password, whatever it was asked for. */
+const WRONG_PASSWORD = 'Incorrect username or password.';
+
+/** What to read where signing in failed: whether there is such an account is not told. */
+export function signInErrorText(error: AuthError): string {
+  return error.code === 'UserNotFoundException' ? WRONG_PASSWORD : authErrorText(error);
+}
+
+/** What to read where a password could not be changed: no username was typed there. */
+export function changePasswordErrorText(error: AuthError): string {
+  return error.code === 'NotAuthorizedException' && error.message === WRONG_PASSWORD
+    ? 'Your present password is not right.'
+    : authErrorText(error);
+}
+
 /** What a person should read; Cognito's own words where they help, ours where they do not. */
 export function authErrorText(error: AuthError): string {
   switch (error.code) {
@@ -30,7 +45,7 @@ export function authErrorText(error: AuthError): string {
         ? 'This account is disabled. Ask your administrator.'
         : error.message;
     case 'UserNotFoundException':
-      return 'Incorrect username or password.';
+      return 'There is no account with this email address.';
     case 'UsernameExistsException':
       return 'There is already an account with this email address. Sign in instead.';
     case 'CodeMismatchException':

@@ -1,6 +1,7 @@
 import { CognitoRefreshToken } from 'amazon-cognito-identity-js';
 import type { CognitoUser, CognitoUserSession } from 'amazon-cognito-identity-js';
 import { AuthError } from './auth-error.ts';
+import { typedCode } from './typed-code.ts';
 
 /** Refresh this long before the end, or at a quarter of a shorter token's life. */
 const REFRESH_MARGIN_SECONDS = 60;
@@ -84,7 +85,7 @@ export class SignedInUser {
   /** Proves the secret with one of its codes and asks for a code at every sign-in from now on. */
   async confirmTotp(code: string): Promise<void> {
     await this.#ask((resolve, reject) => {
-      this.#user.verifySoftwareToken(code, 'Authenticator app', {
+      this.#user.verifySoftwareToken(typedCode(code), 'Authenticator app', {
         onSuccess: resolve,
         onFailure: reject,
       });

@@ -9,6 +9,7 @@ import { eventOf, order } from '../testing/order-builder.ts';
 import { OrderDetail } from './order-detail.svelte.ts';
 
 const UNREACHABLE = new ApiError('unreachable', 'No answer came.');
+const STALE = new ApiError('stale', 'Somebody else changed it.', 412);
 const NOT_FOUND = new ApiError('not-found', 'No such order.', 404);
 const CONFIRMED = order(1, { status: 'confirmed', version: 2 });
 const PACKED = order(1, { status: 'packed', version: 3 });
@@ -24,7 +25,14 @@ function openedWithHeldAnswers({ stands = true } = {}) {
   if (stands) feed.stand();
   const api = { readOrder: orders.call, readTimeline: timelines.call, moveOrder: moves.call };
   const me = { roles: ['staff'] } as const;
-  const detail = new OrderDetail({ id: order(1).id, api, feed, me, feedTimeout: feedTimeout.call });
+  const detail = new OrderDetail({
+    id: order(1).id,
+    api,
+    feed,
+    me,
+    reasons: new Map(),
+    feedTimeout: feedTimeout.call,
+  });
   const close = detail.open();
   /** Answers the n-th reading with an order and the timeline that belongs to it. */
   const answer = async (n: number, read: Order, by?: AnsweredAuthor) => {
@@ -222,6 +230,22 @@ describe('a move', () => {
     await settled();
     expect(detail.notice?.text).toBe('The order is now confirmed.');
   });
+
+  it.each(['before', 'after'])(
+    'that another made first is told as that, where the event comes %s its answer',
+    async (when) => {
+      const { detail, feed, moves, answer } = await ready();
+      const moving = detail.move('confirmed');
+      if (when === 'before') feed.send(eventOf(CONFIRMED, 'placed'));
+      moves.at(0).fail(STALE);
+      await settled();
+      if (when === 'after') feed.send(eventOf(CONFIRMED, 'placed'));
+      await answer(1, CONFIRMED);
+      await answer(2, CONFIRMED);
+      expect(await moving).toBe(true);
+      expect(detail.notice?.text).toBe('Sam did so first: it is confirmed, as you wanted.');
+    },
+  );
 
   it('does not turn the order back where its answer comes after the next move of another', async () => {
     const { detail, feed, moves } = await ready();

@@ -14,6 +14,10 @@ class OneOrderApi {
   moveFailure: ApiError | undefined;
   /** Whether a failing move was made all the same: only the answer is lost. */
   isMadeAnyway = false;
+  /** The statuses that the order came through, where its last one alone does not tell. */
+  way: OrderStatus[] = [];
+  /** That of the last move. */
+  reason: string | undefined;
   reads = 0;
 
   constructor(stored: Order) {
@@ -27,17 +31,18 @@ class OneOrderApi {
 
   readTimeline(): Promise<TimelineItem[]> {
     const by = { name: 'Sam', role: 'staff' } as const;
-    const item = {
+    const item = (version: number) => ({
       at: this.stored.updatedAt,
       by,
       from: null,
-      to: this.stored.status,
+      to: this.way[version] ?? this.stored.status,
       reason: null,
-    };
-    return Promise.resolve(Array.from({ length: this.stored.version }, () => item));
+    });
+    return Promise.resolve(Array.from({ length: this.stored.version }, (_, n) => item(n)));
   }
 
-  moveOrder(seen: Pick<Order, 'id' | 'version'>, to: OrderStatus): Promise<Order> {
+  moveOrder(seen: Pick<Order, 'id' | 'version'>, to: OrderStatus, reason?: string): Promise<Order> {
+    this.reason = reason;
     const made = { ...this.stored, status: to, version: this.stored.version + 1 };
     if (this.moveFailure) {
       if (this.isMadeAnyway) this.stored = made;
@@ -51,13 +56,17 @@ class OneOrderApi {
   }
 }
 
-async function opened(stored: Order, roles: ('customer' | 'staff')[] = ['customer', 'staff']) {
+async function opened(
+  stored: Order,
+  roles: ('customer' | 'staff')[] = ['customer', 'staff'],
+  reasons = new Map<string, string>(),
+) {
   const api = new OneOrderApi(stored);
   const feed = new FeedByHand<OrderEventData>();
   feed.stand();
   const feedTimeout = () => Promise.resolve();
   const me = { roles };
-  const detail = new OrderDetail({ id: stored.id, api, feed, me, feedTimeout });
+  const detail = new OrderDetail({ id: stored.id, api, feed, me, reasons, feedTimeout });
   const close = detail.open();
   await settled();
   return { api, feed, detail, close };
@@ -117,8 +126,37 @@ describe('an open order', () => {
     expect(await detail.move('confirmed')).toBe(false);
     expect(detail.order).toMatchObject({ status: 'cancelled', version: 2 });
     expect(detail.notice?.kind).toBe('warning');
-    expect(detail.notice?.text).toContain('It is now cancelled');
+    expect(detail.notice?.text).toBe(
+      'Sam changed this order first: it is now cancelled. Your change was not made.',
+    );
     expect(detail.moves).toEqual([]);
+  });
+
+  it('says who was first, and that it stands as it was wanted', async () => {
+    const { api, detail } = await opened(order(1));
+    api.stored = order(1, { status: 'confirmed', version: 2 });
+    expect(await detail.move('confirmed')).toBe(true);
+    expect(detail.notice).toEqual({
+      kind: 'success',
+      text: 'Sam did so first: it is confirmed, as you wanted.',
+    });
+  });
+
+  it('says who was first, and that the order has been moved on by now', async () => {
+    const { api, detail } = await opened(order(1));
+    api.stored = order(1, { status: 'packed', version: 3 });
+    api.way = ['placed', 'confirmed', 'packed'];
+    await detail.move('confirmed');
+    expect(detail.notice?.text).toBe('Sam did so first: it was confirmed, and is packed by now.');
+  });
+
+  it('says that a reason went unrecorded where somebody else has cancelled', async () => {
+    const { api, detail } = await opened(order(1));
+    api.stored = order(1, { status: 'cancelled', version: 2 });
+    await detail.move('cancelled', 'Ordered twice');
+    expect(detail.notice?.text).toBe(
+      'Sam did so first: it is cancelled, as you wanted. Your reason was not recorded.',
+    );
   });
 
   it('finds out what became of a move whose answer was lost', async () => {
@@ -143,6 +181,29 @@ describe('an open order', () => {
     expect(detail.order?.status).toBe('placed');
   });
 
+  it('keeps the reason for cancelling until it is cancelled, whatever page is looked at meanwhile', async () => {
+    const reasons = new Map<string, string>();
+    const before = await opened(order(1), ['customer'], reasons);
+    before.detail.cancelReason = ' Ordered twice ';
+    before.close();
+    const { api, detail } = await opened(order(1), ['customer'], reasons);
+    api.moveFailure = UNREACHABLE;
+    expect(await detail.cancel()).toBe(false);
+    expect(detail.cancelReason).toBe(' Ordered twice ');
+    api.moveFailure = undefined;
+    expect(await detail.cancel()).toBe(true);
+    expect([api.reason, detail.cancelReason]).toEqual(['Ordered twice', '']);
+    const { detail: later } = await opened(api.stored, ['customer'], reasons);
+    expect([later.cancelReason, later.canCancel]).toEqual(['', false]);
+  });
+
+  it('can no longer be cancelled once somebody has packed it', async () => {
+    const { feed, detail } = await opened(order(1));
+    expect(detail.canCancel).toBe(true);
+    feed.send(eventOf(order(1, { status: 'packed', version: 3 }), 'confirmed'));
+    expect(detail.canCancel).toBe(false);
+  });
+
   it("is not found where it is not there or another customer's", async () => {
     const api = new OneOrderApi(order(1));
     api.failure = new ApiError('not-found', 'No such order.', 404);
@@ -150,7 +211,14 @@ describe('an open order', () => {
     feed.stand();
     const me = { roles: ['customer'] as const };
     const feedTimeout = () => Promise.resolve();
-    const detail = new OrderDetail({ id: order(1).id, api, feed, me, feedTimeout });
+    const detail = new OrderDetail({
+      id: order(1).id,
+      api,
+      feed,
+      me,
+      reasons: new Map(),
+      feedTimeout,
+    });
     detail.open();
     await settled();
     expect(detail.state).toBe('not-found');

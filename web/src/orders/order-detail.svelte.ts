@@ -20,6 +20,8 @@ export interface OrderDetailOptions {
   api: Pick<OrderApi, 'readOrder' | 'readTimeline' | 'moveOrder'>;
   feed: Pick<ChannelFeed<OrderEventData>, 'listen' | 'isSubscribed' | 'subscribed'>;
   me: { roles: readonly Role[] };
+  /** Reasons for cancelling that were typed and not yet sent, by order: they outlive the page of the order. */
+  reasons: Map<string, string>;
   /** Resolves when the order should be shown even though nothing comes live yet. */
   feedTimeout: () => Promise<void>;
 }
@@ -33,12 +35,16 @@ export class OrderDetail {
   #error = $state<string>();
   #notice = $state.raw<OrderNotice>();
   #moving = $state<OrderStatus>();
+  #cancelReason = $state('');
   #isClosed = false;
   #reading: Promise<void> | undefined;
   #mustReadAgain = false;
+  /** What came of one's own move says all up to this version. */
+  #toldVersion = 0;
 
   constructor(options: OrderDetailOptions) {
     this.#options = options;
+    this.#cancelReason = options.reasons.get(options.id) ?? '';
   }
 
   get state(): OrderDetailState {
@@ -70,6 +76,20 @@ export class OrderDetail {
   /** The moves that this person may make now. */
   get moves(): readonly OrderStatus[] {
     return this.#order ? movesFrom(this.#order.status, this.#options.me.roles) : [];
+  }
+
+  /** As typed; kept until the order is cancelled. */
+  get cancelReason(): string {
+    return this.#cancelReason;
+  }
+
+  set cancelReason(reason: string) {
+    this.#cancelReason = reason;
+    this.#options.reasons.set(this.#options.id, reason);
+  }
+
+  get canCancel(): boolean {
+    return this.moves.includes('cancelled');
   }
 
   /** Reads the order and follows it; returns the clean-up. */
@@ -104,16 +124,24 @@ export class OrderDetail {
     this.#notice = undefined;
     try {
       this.#adopt(await this.#options.api.moveOrder(order, to, reason));
-      this.#notice = { kind: 'success', text: `The order is now ${to}.` };
+      this.#tellOwn({ kind: 'success', text: `The order is now ${to}.` });
       await this.reload();
       return true;
     } catch (cause) {
       await this.reload();
-      this.#notice = this.#noticeOfFailure(cause, to);
-      return this.#notice.kind === 'success';
+      const notice = this.#noticeOfFailure(cause, order, to, reason);
+      this.#tellOwn(notice);
+      return notice.kind === 'success';
     } finally {
       this.#moving = undefined;
     }
+  }
+
+  /** Cancels for the reason that was typed, if any. */
+  async cancel(): Promise<boolean> {
+    const isCancelled = await this.move('cancelled', this.#cancelReason.trim());
+    if (isCancelled) this.cancelReason = '';
+    return isCancelled;
   }
 
   async #load(): Promise<void> {
@@ -173,25 +201,45 @@ export class OrderDetail {
     await this.reload();
     const by = this.#timeline[version - 1]?.by;
     if (!by || by.self || this.#order?.version !== version || this.#isClosed) return;
+    if (version <= this.#toldVersion) return;
     this.#notice = { kind: 'info', text: `${by.name} moved this order: it is now ${status}.` };
+  }
+
+  #tellOwn(notice: OrderNotice): void {
+    this.#notice = notice;
+    this.#toldVersion = this.#order?.version ?? 0;
   }
 
   #adopt(order: Order): void {
     this.#order = later(this.#order, order);
   }
 
-  #noticeOfFailure(cause: unknown, to: OrderStatus): OrderNotice {
+  #noticeOfFailure(cause: unknown, seen: Order, to: OrderStatus, reason?: string): OrderNotice {
     const status = this.#order?.status ?? 'unknown';
     const kind = cause instanceof ApiError ? cause.kind : undefined;
-    if (kind === 'stale' || kind === 'conflict') {
-      const text = `Somebody else changed this order first. It is now ${status}, as shown here; your change was not made.`;
-      return { kind: 'warning', text };
-    }
+    if (kind === 'stale' || kind === 'conflict') return this.#noticeOfOthers(seen, to, reason);
     if (kind === 'unreachable' && this.#error === undefined) {
       return status === to
         ? { kind: 'success', text: `The order is now ${to}.` }
         : { kind: 'warning', text: `No answer came. The order is still ${status}: try again.` };
     }
     return { kind: 'error', text: apiErrorText(cause) };
+  }
+
+  /** Who was first, and whether the order stands as it was wanted all the same. */
+  #noticeOfOthers(seen: Order, to: OrderStatus, reason?: string): OrderNotice {
+    const status = this.#order?.status ?? 'unknown';
+    // An item a version: these came after the one that the person saw.
+    const since = this.#timeline.slice(seen.version);
+    const same = since.find((item) => item.to === to);
+    if (!same) {
+      const name = since.at(-1)?.by.name ?? 'Somebody else';
+      const text = `${name} changed this order first: it is now ${status}. Your change was not made.`;
+      return { kind: 'warning', text };
+    }
+    const outcome =
+      status === to ? `it is ${to}, as you wanted` : `it was ${to}, and is ${status} by now`;
+    const lost = reason ? ' Your reason was not recorded.' : '';
+    return { kind: 'success', text: `${same.by.name} did so first: ${outcome}.${lost}` };
   }
 }

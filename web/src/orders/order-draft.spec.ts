@@ -16,6 +16,7 @@ const PRODUCTS: Product[] = [
 class PlacingApi {
   readonly placed = new Map<string, { sent: NewOrder; order: Order }>();
   lost = 0;
+  isOffline = false;
   failure: ApiError | undefined;
 
   listProducts(): Promise<Product[]> {
@@ -23,6 +24,7 @@ class PlacingApi {
   }
 
   placeOrder(sent: NewOrder, key: string): Promise<Order> {
+    if (this.isOffline) return Promise.reject(new ApiError('not-sent', 'Nothing was sent.'));
     const made = this.placed.get(key) ?? { sent, order: order(this.placed.size + 1) };
     this.placed.set(key, made);
     if (this.lost === 0) return Promise.resolve(made.order);
@@ -42,9 +44,9 @@ async function drafting(storage: Storage = new MemoryStorage(), api = new Placin
 describe('a new order', () => {
   it('adds up what was chosen, in minor units of each currency', async () => {
     const { draft } = await drafting();
-    draft.setQuantity('tea', 3);
-    draft.setQuantity('bun', 1);
-    draft.setQuantity('rice', 2);
+    draft.setQuantity('tea', '3');
+    draft.setQuantity('bun', '1');
+    draft.setQuantity('rice', '2');
     expect(draft.lines.map(({ product, total }) => [product.id, total])).toEqual([
       ['tea', 1050],
       ['bun', 199],
@@ -54,24 +56,55 @@ describe('a new order', () => {
       { currency: 'EUR', total: 1249 },
       { currency: 'JPY', total: 1000 },
     ]);
-    draft.setQuantity('rice', 0);
+    draft.setQuantity('rice', '0');
     expect(draft.totals).toEqual([{ currency: 'EUR', total: 1249 }]);
   });
 
+  it.each(['5000', '1.9', '-1', '1e2', 'two', '１２'])(
+    'is told that %s is no quantity, and placed only when that is mended',
+    async (typed) => {
+      const { draft, api, storage } = await drafting();
+      draft.setQuantity('bun', '1');
+      draft.setQuantity('tea', typed);
+      expect([draft.typedOf('tea'), draft.quantityOf('tea')]).toEqual([typed, 0]);
+      expect(draft.quantityFault('tea')).toBe('Enter a whole number from 0 to 999.');
+      expect(draft.fault).toContain('The quantity of Tea');
+      expect([await draft.place(), api.placed.size]).toEqual([undefined, 0]);
+      const { draft: reloaded } = await drafting(storage, api);
+      expect(reloaded.typedOf('tea')).toBe(typed);
+      draft.setQuantity('tea', '999');
+      expect([draft.quantityFault('tea'), draft.fault]).toEqual([undefined, undefined]);
+      expect(await draft.place()).toBeDefined();
+    },
+  );
+
   it.each([
-    [-1, 0],
-    [Number.NaN, 0],
-    [2.9, 2],
-    [1000, 999],
-  ])('takes a quantity of %d as %d', async (typed, taken) => {
+    ['', 0],
+    [' 7 ', 7],
+    ['007', 7],
+  ])('takes "%s" as %d', async (typed, quantity) => {
     const { draft } = await drafting();
     draft.setQuantity('tea', typed);
-    expect(draft.quantityOf('tea')).toBe(taken);
+    expect([draft.quantityOf('tea'), draft.typedOf('tea'), draft.fault]).toEqual([
+      quantity,
+      typed,
+      undefined,
+    ]);
+  });
+
+  it('keeps the whole of a note that is too long, and says so', async () => {
+    const { draft, api } = await drafting();
+    draft.setQuantity('tea', '1');
+    draft.note = 'x'.repeat(4_001);
+    expect([draft.note.length, draft.fault]).toEqual([4_001, 'The note is too long.']);
+    expect([await draft.place(), api.placed.size]).toEqual([undefined, 0]);
+    draft.note = `${'x'.repeat(4_000)}\n`;
+    expect(await draft.place()).toBeDefined();
   });
 
   it('is placed, and then empty again', async () => {
     const { draft, api, storage } = await drafting();
-    draft.setQuantity('tea', 2);
+    draft.setQuantity('tea', '2');
     draft.note = '  Ring twice ';
     const placed = await draft.place();
     expect(placed?.id).toBe(order(1).id);
@@ -89,7 +122,7 @@ describe('a new order', () => {
 
   it('is placed once, however often an answer is lost and the button pressed again', async () => {
     const { draft, api } = await drafting();
-    draft.setQuantity('tea', 2);
+    draft.setQuantity('tea', '2');
     api.lost = 2;
     expect(await draft.place()).toBeUndefined();
     expect(draft.error).toContain('will not be placed twice');
@@ -98,9 +131,28 @@ describe('a new order', () => {
     expect(api.placed.size).toBe(1);
   });
 
+  it('that was not sent is not said to have been placed, unless it was sent before', async () => {
+    const { draft, api } = await drafting();
+    draft.setQuantity('tea', '2');
+    api.isOffline = true;
+    for (let press = 0; press < 2; press += 1) {
+      await draft.place();
+      expect(draft.error).toBe('Nothing was sent.');
+    }
+    api.isOffline = false;
+    api.lost = 1;
+    await draft.place();
+    api.isOffline = true;
+    await draft.place();
+    expect(draft.error).toContain('may have been placed before');
+    api.isOffline = false;
+    await draft.place();
+    expect(api.placed.size).toBe(1);
+  });
+
   it('is placed once even if the page is reloaded in between', async () => {
     const { draft, api, storage } = await drafting();
-    draft.setQuantity('tea', 2);
+    draft.setQuantity('tea', '2');
     draft.note = 'Ring twice';
     api.lost = 1;
     await draft.place();
@@ -110,14 +162,35 @@ describe('a new order', () => {
     expect(api.placed.size).toBe(1);
   });
 
-  it('is another order once its content is another', async () => {
+  it('stays as it is, and what was said of it, while the catalogue is read once more', async () => {
     const { draft, api } = await drafting();
-    draft.setQuantity('tea', 2);
+    draft.setQuantity('tea', '2');
     api.lost = 1;
     await draft.place();
-    draft.setQuantity('tea', 3);
+    const loading = draft.load();
+    expect([draft.state, draft.quantityOf('tea')]).toEqual(['ready', 2]);
+    await loading;
+    api.failure = new ApiError('unavailable', 'Busy.', 503);
+    await draft.load();
+    expect([draft.state, draft.lines.length]).toEqual(['ready', 1]);
+    expect(draft.error).toContain('will not be placed twice');
+  });
+
+  it('is another order once its content is another', async () => {
+    const { draft, api } = await drafting();
+    draft.setQuantity('tea', '2');
+    api.lost = 1;
+    await draft.place();
+    draft.setQuantity('tea', '3');
     await draft.place();
     expect(api.placed.size).toBe(2);
+  });
+
+  it('goes on from what earlier versions of the page have kept', async () => {
+    const storage = new MemoryStorage();
+    storage.setItem('draft', '{"quantities":{"tea":2},"note":"","submission":null}');
+    const { draft } = await drafting(storage);
+    expect(draft.quantityOf('tea')).toBe(2);
   });
 
   it('begins anew where what was kept cannot be read', async () => {

@@ -4,10 +4,13 @@ import type { Product } from '@ordercast/contract/product.ts';
 import { z } from 'zod';
 import { ApiError, apiErrorText } from '../api/api-error.ts';
 import type { OrderApi } from '../api/order-api.ts';
+import { tooLongText } from '../layout/text-length.ts';
+import { typedQuantity } from './typed-quantity.ts';
 
 /** What is kept of a draft, so that a reload of the page neither loses it nor places it twice. */
 const savedDraftSchema = z.object({
-  quantities: z.record(z.string(), z.int().min(1).max(MAX_QUANTITY)),
+  /** As typed. */
+  quantities: z.record(z.string(), z.coerce.string()),
   note: z.string(),
   submission: z.object({ key: z.string(), body: z.string() }).nullable(),
 });
@@ -25,7 +28,8 @@ export class OrderDraft {
   readonly #options: OrderDraftOptions;
   #state = $state<'loading' | 'ready' | 'failed'>('loading');
   #products = $state.raw<readonly Product[]>([]);
-  #quantities = $state<Record<string, number>>({});
+  /** By product, as typed: what cannot be ordered is told, and never made into something else. */
+  #quantities = $state<Record<string, string>>({});
   #note = $state('');
   #isPlacing = $state(false);
   #error = $state<string>();
@@ -59,6 +63,7 @@ export class OrderDraft {
 
   set note(note: string) {
     this.#note = note;
+    this.#error = undefined;
     this.#save();
   }
 
@@ -78,27 +83,52 @@ export class OrderDraft {
     return [...totals].map(([currency, total]) => ({ currency, total }));
   }
 
+  /** 0 where nothing that can be ordered is typed. */
   quantityOf(productId: string): number {
-    return this.#quantities[productId] ?? 0;
+    return typedQuantity(this.typedOf(productId)) ?? 0;
   }
 
-  /** Takes a whole number within the limits; anything else becomes the nearest. */
-  setQuantity(productId: string, quantity: number): void {
-    const whole = Number.isFinite(quantity) ? Math.trunc(quantity) : 0;
-    const within = Math.min(MAX_QUANTITY, Math.max(0, whole));
+  /** What stands in the field of a product. */
+  typedOf(productId: string): string {
+    return this.#quantities[productId] ?? '0';
+  }
+
+  /** What is wrong with the quantity of a product. */
+  quantityFault(productId: string): string | undefined {
+    return typedQuantity(this.typedOf(productId)) === undefined
+      ? `Enter a whole number from 0 to ${MAX_QUANTITY}.`
+      : undefined;
+  }
+
+  /** Takes what was typed, whatever it is. */
+  setQuantity(productId: string, typed: string): void {
     const others = Object.entries(this.#quantities).filter(([id]) => id !== productId);
-    this.#quantities = Object.fromEntries(within > 0 ? [...others, [productId, within]] : others);
+    this.#quantities = Object.fromEntries(typed === '0' ? others : [...others, [productId, typed]]);
     this.#error = undefined;
     this.#save();
   }
 
-  /** Reads the catalogue; never rejects. */
+  /** Why the order cannot be placed as it stands; an order that is only just begun is no fault. */
+  get fault(): string | undefined {
+    const wrong = this.#products.find(({ id }) => this.quantityFault(id) !== undefined);
+    if (wrong)
+      return `The quantity of ${wrong.name} is not a whole number from 0 to ${MAX_QUANTITY}.`;
+    if (this.lines.length > MAX_LINES)
+      return `An order holds at most ${MAX_LINES} different products.`;
+    return tooLongText(this.#note, MAX_NOTE_LENGTH) && 'The note is too long.';
+  }
+
+  /** Reads the catalogue, and goes by the one before while it does; never rejects. */
   async load(): Promise<void> {
-    this.#state = 'loading';
+    if (this.#state === 'failed') {
+      this.#state = 'loading';
+      this.#error = undefined;
+    }
     try {
       this.#products = await this.#options.api.listProducts();
       this.#state = 'ready';
     } catch (cause) {
+      if (this.#state === 'ready') return;
       this.#error = apiErrorText(cause);
       this.#state = 'failed';
     }
@@ -111,32 +141,29 @@ export class OrderDraft {
    */
   async place(): Promise<Order | undefined> {
     if (this.#isPlacing) return undefined;
-    this.#error = this.#fault();
+    if (this.fault !== undefined) return undefined;
+    this.#error = this.lines.length === 0 ? 'Choose at least one product.' : undefined;
     if (this.#error !== undefined) return undefined;
     const order: NewOrder = {
       lines: this.lines.map(({ product, quantity }) => ({ productId: product.id, quantity })),
       ...(this.#note.trim() ? { note: this.#note.trim() } : {}),
     };
     this.#isPlacing = true;
+    const earlier = this.#submission;
     try {
       const placed = await this.#options.api.placeOrder(order, this.#keyOf(order));
       this.#clear();
       return placed;
     } catch (cause) {
-      this.#error = placingErrorText(cause);
+      this.#error = placingErrorText(cause, earlier !== null && earlier === this.#submission);
+      if (cause instanceof ApiError && cause.kind === 'not-sent') {
+        this.#submission = earlier;
+        this.#save();
+      }
       return undefined;
     } finally {
       this.#isPlacing = false;
     }
-  }
-
-  #fault(): string | undefined {
-    const count = this.lines.length;
-    if (count === 0) return 'Choose at least one product.';
-    if (count > MAX_LINES) return `An order holds at most ${MAX_LINES} different products.`;
-    if (this.#note.trim().length > MAX_NOTE_LENGTH)
-      return `The note is longer than ${MAX_NOTE_LENGTH} characters.`;
-    return undefined;
   }
 
   #keyOf(order: NewOrder): string {
@@ -169,9 +196,13 @@ export class OrderDraft {
   }
 }
 
-function placingErrorText(cause: unknown): string {
-  return cause instanceof ApiError && (cause.kind === 'unreachable' || cause.kind === 'unavailable')
-    ? 'No answer came, so the order may or may not have been placed. Press “Place order” again: it will not be placed twice.'
+/** @param isRepeated whether the same order was sent before, without an answer */
+function placingErrorText(cause: unknown, isRepeated: boolean): string {
+  const kind = cause instanceof ApiError ? cause.kind : undefined;
+  if (kind === 'unreachable' || kind === 'unavailable')
+    return 'No answer came, so the order may or may not have been placed. Press “Place order” again: it will not be placed twice.';
+  return kind === 'not-sent' && isRepeated
+    ? 'Nothing was sent this time, but the order may have been placed before. Press “Place order” again once you are connected: it will not be placed twice.'
     : apiErrorText(cause);
 }
 

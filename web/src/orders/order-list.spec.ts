@@ -251,6 +251,17 @@ describe('a list of orders', () => {
     expect(shown()).toEqual(['1 placed 1']);
   });
 
+  it('does not ask for a search that is too long, and says so once', async () => {
+    const { api, feed, list } = listOver([order(1)]);
+    feed.stand();
+    await list.show({ status: undefined, q: 'x'.repeat(321) });
+    expect([list.state, list.error, api.reads.length]).toEqual([
+      'failed',
+      'A search can have at most 320 characters. Type less of it.',
+      0,
+    ]);
+  });
+
   it('hears nothing more after the clean-up', async () => {
     const { feed, list, shown, stop } = listOver([order(1)]);
     feed.stand();

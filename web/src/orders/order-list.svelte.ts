@@ -1,11 +1,13 @@
 import type { OrderEventData } from '@ordercast/contract/order-event.ts';
+import { MAX_SEARCH_LENGTH } from '@ordercast/contract/order.ts';
 import type { OrderListItem } from '@ordercast/contract/order.ts';
 import type { Page } from '@ordercast/contract/page.ts';
-import { apiErrorText } from '../api/api-error.ts';
+import { ApiError, apiErrorText } from '../api/api-error.ts';
 import type { OrderApi, OrderFilter } from '../api/order-api.ts';
 import { Readings } from '../api/readings.ts';
 import type { ChannelFeed } from '../live/channel-feed.ts';
 import { listItemOf, matchesStatus, newestFirst, withChange } from './order-change.ts';
+import { rowsInPlace } from './rows-in-place.ts';
 
 const PAGE_SIZE = 50;
 /** The API's largest page. */
@@ -33,7 +35,12 @@ export class OrderList {
   #filter = $state.raw<OrderFilter>({});
   #state = $state<OrderListState>('loading');
   #error = $state<string>();
+  /** What the list holds now. */
   #items = $state.raw<readonly OrderListItem[]>([]);
+  /** What the person sees of it: the same, unless the rows are held in place. */
+  #shown = $state.raw<readonly OrderListItem[]>([]);
+  #waiting = $state.raw<readonly OrderListItem[]>([]);
+  #isHeld = false;
   #nextCursor = $state<string | null>(null);
   #isLoadingMore = $state(false);
   #changed = $state.raw<ReadonlySet<string>>(new Set());
@@ -65,8 +72,19 @@ export class OrderList {
     return this.#error;
   }
 
+  /** The orders shown, newest first. */
   get items(): readonly OrderListItem[] {
-    return this.#items;
+    return this.#shown;
+  }
+
+  /** Orders that came while the rows were held in place, and are not among them. */
+  get waiting(): readonly OrderListItem[] {
+    return this.#waiting;
+  }
+
+  /** Whether the order stands among the rows only because they are held in place. */
+  hasLeft(order: Pick<OrderListItem, 'status'>): boolean {
+    return !matchesStatus(order, this.#filter);
   }
 
   get hasMore(): boolean {
@@ -93,6 +111,21 @@ export class OrderList {
     this.#news = '';
   }
 
+  /**
+   * Holds the rows where they are, so that none moves under a pointer that is about to click it, or lets
+   * them go their way again.
+   */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    if (!isHeld) this.showWaiting();
+  }
+
+  /** Shows the list as it is now, whoever points at its rows. */
+  showWaiting(): void {
+    this.#shown = this.#items;
+    this.#waiting = [];
+  }
+
   /** Begins to hear of changes; returns the clean-up. */
   open(): () => void {
     return this.#options.feed.listen({
@@ -114,6 +147,7 @@ export class OrderList {
     this.#state = 'loading';
     this.#error = undefined;
     this.#items = [];
+    this.showWaiting();
     this.#nextCursor = null;
     this.#isLoadingMore = false;
     this.#changed = new Set();
@@ -134,7 +168,7 @@ export class OrderList {
     const reading = this.#readings.begin();
     const limit = Math.min(MAX_PAGE_SIZE, Math.max(PAGE_SIZE, this.#items.length));
     try {
-      const page = await this.#options.api.listOrders({ ...this.#filter, limit });
+      const page = await this.#list({ ...this.#filter, limit });
       if (generation === this.#generation) this.#takeFirst(page, reading);
     } catch (cause) {
       if (generation !== this.#generation || !this.#readings.fail(reading)) return;
@@ -152,7 +186,7 @@ export class OrderList {
     this.#isLoadingMore = true;
     this.#error = undefined;
     try {
-      const page = await this.#options.api.listOrders({
+      const page = await this.#list({
         ...this.#filter,
         cursor,
         limit: PAGE_SIZE,
@@ -166,6 +200,15 @@ export class OrderList {
     } finally {
       if (generation === this.#generation) this.#isLoadingMore = false;
     }
+  }
+
+  /** @throws ApiError, without asking, for a search that the API would refuse in its own terms */
+  async #list(query: Parameters<OrderApi['listOrders']>[0]): Promise<Page<OrderListItem>> {
+    if ((query.q ?? '').length > MAX_SEARCH_LENGTH) {
+      const text = `A search can have at most ${MAX_SEARCH_LENGTH} characters. Type less of it.`;
+      throw new ApiError('invalid', text);
+    }
+    return this.#options.api.listOrders(query);
   }
 
   #takeFirst(page: Page<OrderListItem>, reading: number): void {
@@ -187,13 +230,22 @@ export class OrderList {
     this.#items = newestFirst(items)
       .map((item) => withChange(item, this.#changes.get(item.id)))
       .filter((item) => matchesStatus(item, this.#filter));
+    if (!this.#isHeld) {
+      this.showWaiting();
+      return;
+    }
+    const shown = this.#shown.map((item) => withChange(item, this.#changes.get(item.id)));
+    const held = rowsInPlace(shown, this.#items);
+    this.#shown = held.rows;
+    this.#waiting = held.waiting;
   }
 
   #onChange(change: OrderEventData): void {
     const known = this.#changes.get(change.orderId);
     if (known && known.version >= change.version) return;
     this.#remember(change);
-    const shown = this.#items.find((item) => item.id === change.orderId);
+    const isOrder = ({ id }: OrderListItem) => id === change.orderId;
+    const shown = this.#items.find(isOrder) ?? this.#shown.find(isOrder);
     if (shown) {
       if (shown.version >= change.version) return;
       this.#setItems(this.#items);
@@ -251,12 +303,10 @@ export class OrderList {
   async #readAnew(ids: readonly string[], generation: number): Promise<void> {
     const reading = this.#readings.begin();
     const limit = Math.min(MAX_PAGE_SIZE, Math.max(PAGE_SIZE, this.#items.length + ids.length));
-    const page = await this.#options.api
-      .listOrders({ ...this.#filter, limit })
-      .catch((cause: unknown) => {
-        this.#readings.fail(reading);
-        throw cause;
-      });
+    const page = await this.#list({ ...this.#filter, limit }).catch((cause: unknown) => {
+      this.#readings.fail(reading);
+      throw cause;
+    });
     if (generation !== this.#generation) return;
     this.#takeFirst(page, reading);
     this.#markArrived(ids);

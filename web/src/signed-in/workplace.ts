@@ -11,6 +11,8 @@ import { createContext } from 'svelte';
 import { Profile } from '../account/profile.svelte.ts';
 import { TwoFactor } from '../account/two-factor.svelte.ts';
 import { AnnouncementBoard } from '../announcements/announcement-board.svelte.ts';
+import { AnnouncementDraft } from '../announcements/announcement-draft.svelte.ts';
+import { AnnouncementMarks } from '../announcements/announcement-marks.svelte.ts';
 import { HttpClient } from '../api/http-client.ts';
 import { numbered } from '../api/numbered.ts';
 import { OrderApi } from '../api/order-api.ts';
@@ -41,9 +43,10 @@ export interface Workplace {
   profile: Profile;
   orders: OrderList;
   board: AnnouncementBoard;
+  announcementDraft: AnnouncementDraft;
+  orderDraft: OrderDraft;
   orderDetail(id: string): OrderDetail;
   orderLookup(number: string, onFound: (id: string) => void): OrderLookup;
-  orderDraft(): OrderDraft;
   twoFactor(): TwoFactor;
   /** Connects, subscribes and loads what every page shows; returns the clean-up. */
   open(): () => void;
@@ -70,12 +73,13 @@ export function createWorkplace(
   const announcementFeed = createAnnouncementFeed(client);
   const connection = new ConnectionStatus(client);
   const profile = new Profile(api);
+  const reasons = new Map<string, string>();
   const orders = new OrderList({ api, feed: orderFeed, feedTimeout });
   const board = new AnnouncementBoard({
     api,
     feed: announcementFeed,
-    storage: localStorage,
-    storageKey: `ordercast.${sub}.dismissed-announcement`,
+    dismissed: new AnnouncementMarks(localStorage, `ordercast.${sub}.dismissed-announcement`),
+    read: new AnnouncementMarks(localStorage, `ordercast.${sub}.read-announcement`),
   });
   return {
     user,
@@ -87,15 +91,16 @@ export function createWorkplace(
     profile,
     orders,
     board,
-    orderDetail: (id) => new OrderDetail({ id, api, feed: orderFeed, me: { roles }, feedTimeout }),
+    announcementDraft: new AnnouncementDraft(board),
+    orderDraft: new OrderDraft({
+      api,
+      storage: sessionStorage,
+      storageKey: `ordercast.${sub}.draft`,
+      newKey: () => crypto.randomUUID(),
+    }),
+    orderDetail: (id) =>
+      new OrderDetail({ id, api, feed: orderFeed, me: { roles }, reasons, feedTimeout }),
     orderLookup: (number, onFound) => new OrderLookup({ number, api, onFound }),
-    orderDraft: () =>
-      new OrderDraft({
-        api,
-        storage: sessionStorage,
-        storageKey: `ordercast.${sub}.draft`,
-        newKey: () => crypto.randomUUID(),
-      }),
     twoFactor: () => new TwoFactor(user, () => session.accessToken({ fresh: true })),
     open() {
       const cleanUps = [
@@ -120,6 +125,7 @@ function createApi({ apiUrl }: AppConfig, session: Pick<Session, 'accessToken' |
     token: (options) => session.accessToken(options),
     onSessionEnded: () => session.end(),
     fetch: (url, init) => fetch(url, init),
+    isOnline: () => navigator.onLine,
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     random: Math.random,
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),

@@ -1,0 +1,30 @@
+import { expect } from '@playwright/test';
+import { placeOrder, signInAs } from './testing/person.ts';
+import { signedIn, test } from './testing/system.ts';
+
+test('new orders wait while the pointer is in the list, and appear when it leaves', async ({
+  browser,
+  system,
+}) => {
+  const sam = await signedIn(browser, system.url, 'sam@example.com');
+  const ada = await signInAs(system.url, 'ada@example.com');
+  await expect(sam.getByRole('status', { name: 'Connection' })).toContainText('Live');
+  const rows = sam.locator('tbody a');
+  const newest = (await rows.first().getAttribute('href')) ?? '';
+  await rows.first().hover();
+
+  await placeOrder(ada);
+  await placeOrder(ada);
+  const waiting = sam.getByRole('button', { name: '2 new orders' });
+  await expect(waiting).toBeVisible();
+  await expect(rows.first()).toHaveAttribute('href', newest);
+  await waiting.click();
+  await expect(rows.nth(2)).toHaveAttribute('href', newest);
+  await expect(waiting).toHaveCount(0);
+
+  await rows.first().hover();
+  await placeOrder(ada);
+  await expect(sam.getByRole('button', { name: '1 new order' })).toBeVisible();
+  await sam.getByRole('heading', { level: 1 }).hover();
+  await expect(rows.nth(3)).toHaveAttribute('href', newest);
+});

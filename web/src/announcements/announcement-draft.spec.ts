@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { ApiError } from '../api/api-error.ts';
+import { HeldCalls } from '../testing/held-calls.ts';
+import { AnnouncementDraft } from './announcement-draft.svelte.ts';
+
+function draftOf(text: string) {
+  const publications = new HeldCalls<[text: string], undefined>();
+  const draft = new AnnouncementDraft({ publish: publications.call });
+  draft.text = text;
+  return { draft, publications };
+}
+
+it('an announcement is published without the blanks around it, and the next one begins empty', async () => {
+  const { draft, publications } = draftOf(' Closed on Monday ');
+  const publishing = draft.publish();
+  publications.at(0).answer(undefined);
+  await publishing;
+  expect([publications.at(0).args, draft.text, draft.isPublished]).toEqual([
+    ['Closed on Monday'],
+    '',
+    true,
+  ]);
+  draft.text = 'O';
+  expect(draft.isPublished).toBe(false);
+});
+
+it('an announcement that could not be published is kept', async () => {
+  const { draft, publications } = draftOf('Closed');
+  const publishing = draft.publish();
+  publications.at(0).fail(new ApiError('unavailable', 'Busy.', 503));
+  await publishing;
+  expect([draft.text, draft.isPublished]).toEqual(['Closed', false]);
+  expect(draft.form.error).toContain('busy');
+});
+
+it('what is typed while an announcement is on its way is kept as the next one', async () => {
+  const { draft, publications } = draftOf('Closed');
+  const publishing = draft.publish();
+  draft.text = 'Open again';
+  publications.at(0).answer(undefined);
+  await publishing;
+  expect(draft.text).toBe('Open again');
+});
+
+it('an announcement of blanks alone is not sent', async () => {
+  const { draft, publications } = draftOf(' ');
+  await draft.publish();
+  expect([publications.all.length, draft.form.fieldErrors.text]).toEqual([
+    0,
+    'Write what everybody should know.',
+  ]);
+});
+
+it('an announcement that is too long is neither cut nor sent', () => {
+  const { draft, publications } = draftOf('x'.repeat(2_001));
+  void draft.publish();
+  expect([publications.all.length, draft.text.length, draft.isTooLong]).toEqual([0, 2_001, true]);
+});

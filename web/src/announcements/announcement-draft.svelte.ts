@@ -1,0 +1,50 @@
+import { MAX_ANNOUNCEMENT_LENGTH } from '@ordercast/contract/announcement.ts';
+import { emptyFields, FormState } from '../layout/form-state.svelte.ts';
+import { tooLongText } from '../layout/text-length.ts';
+import type { AnnouncementBoard } from './announcement-board.svelte.ts';
+import { publishErrorText } from './announcement-board.svelte.ts';
+
+/** An announcement being written; it outlives the page that shows it, so that a look elsewhere loses nothing. */
+export class AnnouncementDraft {
+  readonly form = new FormState<'text'>();
+  readonly #board: Pick<AnnouncementBoard, 'publish'>;
+  #text = $state('');
+  #isPublished = $state(false);
+
+  constructor(board: Pick<AnnouncementBoard, 'publish'>) {
+    this.#board = board;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  set text(text: string) {
+    this.#text = text;
+    this.#isPublished = false;
+  }
+
+  /** Whether the last one went out, until the next is begun. */
+  get isPublished(): boolean {
+    return this.#isPublished;
+  }
+
+  /** Whether there is more than can be published; the field says by how much. */
+  get isTooLong(): boolean {
+    return tooLongText(this.#text, MAX_ANNOUNCEMENT_LENGTH) !== undefined;
+  }
+
+  /** Never rejects: `form` tells. */
+  async publish(): Promise<void> {
+    if (this.isTooLong) return;
+    const text = this.#text;
+    const isPublished = await this.form.submit(
+      emptyFields({ text }, { text: 'Write what everybody should know.' }),
+      () => this.#board.publish(text.trim()),
+      publishErrorText,
+    );
+    // What was typed meanwhile is the next one.
+    if (isPublished && this.#text === text) this.#text = '';
+    this.#isPublished = isPublished;
+  }
+}
