@@ -26,7 +26,7 @@ async function expectAccessible(page: Page, name: string): Promise<void> {
 for (const viewport of [PHONE, DESKTOP]) {
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`pages at ${viewport.width} px in ${colorScheme}`, async ({ browser, system }) => {
-      const context = await browser.newContext({ viewport, colorScheme, bypassCSP: true });
+      const context = await browser.newContext({ viewport, colorScheme });
       const page = await context.newPage();
       for (const path of PUBLIC_PAGES) {
         await page.goto(`${system.url}${path}`);

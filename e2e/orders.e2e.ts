@@ -26,7 +26,12 @@ test('Ada places an order, Sam sees it at once and confirms it, and Ada sees tha
   await expect(ada.getByRole('button', { name: 'Pack' })).toHaveCount(0);
 });
 
-test("another customer's order cannot be opened and never shows", async ({ browser, system }) => {
+test("another customer's order cannot be opened and never shows", async ({
+  browser,
+  system,
+  complaints,
+}) => {
+  complaints.expect(/status of 404 .*\/api\/orders\//);
   const grace = await signedIn(browser, system.url, 'grace@example.com');
   const ada = await signedIn(browser, system.url, 'ada@example.com');
   await orderByClicks(ada, 1);
