@@ -109,6 +109,19 @@ export default ts.config(
     },
   },
   {
+    files: ['web/src/**'],
+    ignores: ['**/*.spec.ts', '**/testing/**'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['localStorage', 'sessionStorage'].map((name) => ({
+          name,
+          message: 'Use PageStorage: the browser may block it, or have no room.',
+        })),
+      ],
+    },
+  },
+  {
     files: ['e2e/*.e2e.ts'],
     rules: {
       'no-restricted-syntax': [

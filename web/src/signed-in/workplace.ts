@@ -22,6 +22,7 @@ import type { LiveClient } from '../live/live-client.ts';
 import { OrderDetail } from '../orders/order-detail.svelte.ts';
 import { OrderDraft } from '../orders/order-draft.svelte.ts';
 import { OrderList } from '../orders/order-list.svelte.ts';
+import type { PageStorage } from '../storage/page-storage.ts';
 
 /** How long a page waits for its channel before it shows what HTTP alone can tell. */
 const FEED_TIMEOUT_MS = 1_000;
@@ -51,6 +52,7 @@ export function createWorkplace(
   config: AppConfig,
   user: SignedInUser,
   session: Pick<Session, 'accessToken' | 'end'>,
+  storage: Pick<PageStorage, 'tab' | 'shared'>,
 ): Workplace {
   const { sub, groups } = user.claims;
   const roles = rolesOfGroups(groups);
@@ -59,7 +61,7 @@ export function createWorkplace(
   const client: LiveClient = createRealtimeClient({
     url: config.realtimeUrl,
     token: (reason) => session.accessToken({ fresh: reason !== 'connect' }),
-    positions: storagePositions(sessionStorage, `ordercast.${sub}`),
+    positions: storagePositions(storage.tab, `ordercast.${sub}`),
   });
   const orderFeed = createOrderFeed(client, ordersChannelOf({ sub, roles }));
   const announcementFeed = createAnnouncementFeed(client);
@@ -69,7 +71,7 @@ export function createWorkplace(
   const board = new AnnouncementBoard({
     api,
     feed: announcementFeed,
-    storage: localStorage,
+    storage: storage.shared,
     storageKey: `ordercast.${sub}.dismissed-announcement`,
   });
   return {
@@ -87,7 +89,7 @@ export function createWorkplace(
     orderDraft: () =>
       new OrderDraft({
         api,
-        storage: sessionStorage,
+        storage: storage.tab,
         storageKey: `ordercast.${sub}.draft`,
         newKey: () => crypto.randomUUID(),
       }),
