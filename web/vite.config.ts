@@ -1,11 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { compressedCopies } from './compressed-copies.ts';
 
 /** Where `npm start` serves everything else while `vite` serves the pages as they are edited. */
 const laptop = process.env['ORDERCAST_ORIGIN'] ?? 'http://localhost:8080';
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), compressedCopies()],
   // amazon-cognito-identity-js and the `buffer` package it brings speak of Node's `global`.
   define: { global: 'globalThis' },
   build: {
