@@ -1,14 +1,13 @@
 import {
   AdminCreateUserCommand,
   AdminDisableUserCommand,
-  CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { totpCode } from '@ordercast/emulators/cognito/password/totp.ts';
 import { DEMO_PASSWORD } from '@ordercast/local/demo-users.ts';
 import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { z } from 'zod';
-import { readWebConfig } from './testing/person.ts';
+import { cognitoAdmin } from './testing/cognito-admin.ts';
 import { signIn, test } from './testing/system.ts';
 
 const TOKEN_SECONDS = 8;
@@ -32,15 +31,6 @@ async function mailedCode(url: string, to: string, otherThan = ''): Promise<stri
     expect(code).not.toBe(otherThan);
   }).toPass();
   return code;
-}
-
-async function cognitoAdmin(url: string) {
-  const { cognitoEndpoint, region, userPoolId } = await readWebConfig(url);
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return {
-    client: new CognitoIdentityProviderClient({ endpoint: cognitoEndpoint, region, credentials }),
-    UserPoolId: userPoolId,
-  };
 }
 
 async function expectOrders(page: Page): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import { withoutHiddenCharacters } from '@ordercast/contract/hidden-characters.ts';
 import { instantValue } from '@ordercast/platform/column.ts';
 import { isUniqueViolation } from '@ordercast/platform/unique-violation.ts';
 import type { Person } from './person.ts';
@@ -29,8 +30,8 @@ export async function keepPerson(db: Knex, person: Person, now: number): Promise
 
 /** The row of a person, search keys included. */
 export function toPersonRow(person: Person, now: number) {
-  const name = person.name.toWellFormed().slice(0, MAX_NAME_LENGTH);
-  const email = person.email.toWellFormed().slice(0, MAX_EMAIL_LENGTH);
+  const name = plain(person.name).slice(0, MAX_NAME_LENGTH);
+  const email = plain(person.email).slice(0, MAX_EMAIL_LENGTH);
   return {
     sub: person.sub,
     name,
@@ -39,6 +40,11 @@ export function toPersonRow(person: Person, now: number) {
     email_key: toSearchKey(email).slice(0, MAX_EMAIL_LENGTH),
     created_at: instantValue(now),
   };
+}
+
+/** The pool takes any text from whoever signs up past our page; others must be able to read it. */
+function plain(text: string): string {
+  return withoutHiddenCharacters(text.toWellFormed()).trim();
 }
 
 /** The form in which names and addresses are compared by their beginning: case does not count. */

@@ -1,3 +1,4 @@
+import { withoutHiddenCharacters } from '@ordercast/contract/hidden-characters.ts';
 import type { OrderEventData } from '@ordercast/contract/order-event.ts';
 import { movesFrom } from '@ordercast/contract/order-transition.ts';
 import type { Order, OrderStatus, TimelineItem } from '@ordercast/contract/order.ts';
@@ -163,7 +164,8 @@ export class OrderDetail {
       if (change.version <= order.version) return;
       this.#order = withChange(order, change);
       if (change.by.sub !== this.#options.me.sub) {
-        const text = `${change.by.name} moved this order: it is now ${change.status}.`;
+        const name = withoutHiddenCharacters(change.by.name);
+        const text = `${name} moved this order: it is now ${change.status}.`;
         this.#notice = { kind: 'info', text };
       }
     }
