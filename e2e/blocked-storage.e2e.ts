@@ -1,15 +1,7 @@
 import { DEMO_PASSWORD } from '@ordercast/local/demo-users.ts';
 import { expect } from '@playwright/test';
+import { BLOCKED_STORAGE } from './testing/blocked-storage.ts';
 import { orderByClicks, signIn, test } from './testing/system.ts';
-
-/** As a browser does that blocks all cookies and site data. */
-const BLOCK = `for (const name of ['localStorage', 'sessionStorage']) {
-  Object.defineProperty(window, name, {
-    get() {
-      throw new DOMException('Access is denied for this document.', 'SecurityError');
-    },
-  });
-}`;
 
 /** As a browser does that has no room left. */
 const FILL = `Storage.prototype.setItem = () => {
@@ -17,7 +9,7 @@ const FILL = `Storage.prototype.setItem = () => {
 }`;
 
 for (const [state, script, cause, warning] of [
-  ['blocked', BLOCK, 'keeps no data', 'you will be signed out'],
+  ['blocked', BLOCKED_STORAGE, 'keeps no data', 'you will be signed out'],
   ['full', FILL, 'has no room left', 'you may be signed out'],
 ] as const) {
   test(`where the browser's storage is ${state}, all works until a reload, and the page says so`, async ({

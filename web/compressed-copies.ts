@@ -1,9 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { brotliCompress, gzip } from 'node:zlib';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin } from 'vite';
 
+/** The highest takes ten times as long for a twelfth less. */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
 const TEXT = /\.(html|js|css|svg|json)$/;
 
 /** Lays a `.br` and a `.gz` beside each text that is built, for servers that compress nothing themselves. */
@@ -24,6 +26,6 @@ export function compressedCopies(): Plugin {
 
 async function writeCopies(path: string): Promise<void> {
   const text = await readFile(path);
-  await writeFile(`${path}.br`, await promisify(brotliCompress)(text));
+  await writeFile(`${path}.br`, await promisify(brotliCompress)(text, BROTLI));
   await writeFile(`${path}.gz`, await promisify(gzip)(text, { level: 9 }));
 }

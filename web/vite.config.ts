@@ -14,6 +14,8 @@ export default defineConfig({
     // A strict Content-Security-Policy has no room for data: URLs or inline modules.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // A machine that has other work is only slow; `npm start` shows what the build warns of.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: {
     proxy: {
