@@ -108,6 +108,33 @@ export default ts.config(
       ],
     },
   },
+  {
+    files: ['web/src/**'],
+    ignores: ['**/*.spec.ts', '**/testing/**'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['localStorage', 'sessionStorage'].map((name) => ({
+          name,
+          message: 'Use PageStorage: the browser may block it, or have no room.',
+        })),
+      ],
+    },
+  },
+  {
+    files: ['e2e/*.e2e.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        NO_DEFAULT_EXPORT,
+        {
+          selector:
+            "ImportDeclaration[source.value='@playwright/test'] > ImportSpecifier[imported.name='test']",
+          message: 'Use watchedTest: it fails where a page breaks its policy or complains.',
+        },
+      ],
+    },
+  },
   // Playwright reads a fixture's needs from the names of a pattern; an empty one needs nothing.
   { files: ['e2e/**'], rules: { 'no-empty-pattern': 'off' } },
   {

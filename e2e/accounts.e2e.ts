@@ -1,18 +1,19 @@
 import {
   AdminCreateUserCommand,
   AdminDisableUserCommand,
-  CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { totpCode } from '@ordercast/emulators/cognito/password/totp.ts';
 import { DEMO_PASSWORD } from '@ordercast/local/demo-users.ts';
 import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { z } from 'zod';
-import { readWebConfig } from './testing/person.ts';
+import { cognitoAdmin } from './testing/cognito-admin.ts';
 import { signIn, test } from './testing/system.ts';
 
 const TOKEN_SECONDS = 8;
 const NEW_PASSWORD = 'Another-demo-2';
+/** What the browser writes of an answer by which Cognito refuses something. */
+const REFUSED_BY_COGNITO = /status of 400 .*\/cognito\)$/;
 
 test.use({ systemArgs: ['--token-seconds', String(TOKEN_SECONDS)] });
 
@@ -30,15 +31,6 @@ async function mailedCode(url: string, to: string, otherThan = ''): Promise<stri
     expect(code).not.toBe(otherThan);
   }).toPass();
   return code;
-}
-
-async function cognitoAdmin(url: string) {
-  const { cognitoEndpoint, region, userPoolId } = await readWebConfig(url);
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return {
-    client: new CognitoIdentityProviderClient({ endpoint: cognitoEndpoint, region, credentials }),
-    UserPoolId: userPoolId,
-  };
 }
 
 async function expectOrders(page: Page): Promise<void> {
@@ -71,7 +63,12 @@ async function signOut(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name: 'Sign in' })).toBeVisible();
 }
 
-test('sign-up with a weak password, a resent code and confirmation', async ({ page, system }) => {
+test('sign-up with a weak password, a resent code and confirmation', async ({
+  page,
+  system,
+  complaints,
+}) => {
+  complaints.expect(REFUSED_BY_COGNITO);
   const email = 'mary@example.com';
   await page.goto(`${system.url}/sign-up`);
   await page.getByLabel('Name').fill('Mary Somerville');
@@ -103,7 +100,8 @@ test('sign-up with a weak password, a resent code and confirmation', async ({ pa
   await expectRefresh(page, system.url);
 });
 
-test('a wrong password and an unknown user look the same', async ({ page, system }) => {
+test('a wrong password and an unknown user look the same', async ({ page, system, complaints }) => {
+  complaints.expect(REFUSED_BY_COGNITO);
   await page.goto(system.url);
   for (const email of ['grace@example.com', 'nobody@example.com']) {
     await signIn(page, email, 'Wrong-password-1');
@@ -112,7 +110,8 @@ test('a wrong password and an unknown user look the same', async ({ page, system
   }
 });
 
-test('a forgotten password', async ({ page, system }) => {
+test('a forgotten password', async ({ page, system, complaints }) => {
+  complaints.expect(REFUSED_BY_COGNITO);
   const email = 'grace@example.com';
   await page.goto(system.url);
   await page.getByRole('link', { name: 'Forgotten your password?' }).click();
@@ -181,7 +180,14 @@ test('an authenticator app: set up, sign in with it, turn off', async ({ page, s
   await expect(page.getByText('It is off')).toBeVisible();
 });
 
-test('a change of password, and signing out everywhere', async ({ browser, page, system }) => {
+test('a change of password, and signing out everywhere', async ({
+  browser,
+  page,
+  system,
+  complaints,
+}) => {
+  complaints.expect(REFUSED_BY_COGNITO);
+  complaints.expect(/^WebSocket connection .* Authentication failed/);
   const email = 'ada@example.com';
   const elsewhere = await (await browser.newContext()).newPage();
   for (const each of [page, elsewhere]) {
@@ -215,7 +221,12 @@ test('a change of password, and signing out everywhere', async ({ browser, page,
   await expectRefresh(page, system.url);
 });
 
-test('a disabled user is told so, and only who knows the password', async ({ page, system }) => {
+test('a disabled user is told so, and only who knows the password', async ({
+  page,
+  system,
+  complaints,
+}) => {
+  complaints.expect(REFUSED_BY_COGNITO);
   const { client, UserPoolId } = await cognitoAdmin(system.url);
   await client.send(new AdminDisableUserCommand({ UserPoolId, Username: 'alex@example.com' }));
   await page.goto(system.url);

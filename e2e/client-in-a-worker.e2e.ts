@@ -3,8 +3,9 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { ServedModel } from '@ordercast/client/testing/model-server-socket.ts';
 import { serveModel } from '@ordercast/client/testing/model-server-socket.ts';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { rolldown } from 'rolldown';
+import { watchedTest as test } from './testing/watched-test.ts';
 
 /** What a page that keeps its connection in a worker would write. */
 const WORKER = `

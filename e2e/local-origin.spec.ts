@@ -73,6 +73,32 @@ describe('the one origin of the laptop', () => {
     );
   });
 
+  it('says of everything how long it may be kept, and sends the page compressed', async () => {
+    const ask = (path: string) =>
+      fetch(`${system.url}${path}`, { headers: { 'Accept-Encoding': 'gzip, br' } });
+    const index = await ask('/orders');
+    const script = /\/assets\/index-[\w-]+\.js/.exec(await index.text())?.[0] ?? 'no script';
+    expect((await ask('/api/openapi.json')).status).toBe(200);
+    for (const [path, kept, encoding] of [
+      [script, 'public, max-age=31536000, immutable', 'br'],
+      ['/orders', 'no-cache', 'br'],
+      ['/favicon.svg', 'no-cache', null],
+      ['/config.json', 'no-store', null],
+      ['/console/', 'no-store', null],
+      ['/console/console.js', 'no-store', null],
+      ['/console/state.json', 'no-store', null],
+      ['/console/nothing', 'no-store', null],
+      ['/api/openapi.json', 'no-store', null],
+    ] as const) {
+      const { headers } = await ask(path);
+      expect(headers.get('cache-control'), path).toBe(kept);
+      expect(headers.get('content-encoding'), path).toBe(encoding);
+      expect(headers.get('content-security-policy') ?? '', path).not.toContain(
+        path.startsWith('/console') ? 'connect-src' : "default-src 'self'",
+      );
+    }
+  });
+
   it('says on the WebSocket path what it is', async () => {
     expect((await fetch(`${system.url}/realtime`)).status).toBe(426);
   });

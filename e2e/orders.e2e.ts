@@ -55,7 +55,12 @@ test('an order is opened and found by the number that the page shows, in any cas
   }
 });
 
-test("another customer's order cannot be opened and never shows", async ({ browser, system }) => {
+test("another customer's order cannot be opened and never shows", async ({
+  browser,
+  system,
+  complaints,
+}) => {
+  complaints.expect(/status of 404 .*\/api\/orders\//);
   const grace = await signedIn(browser, system.url, 'grace@example.com');
   const ada = await signedIn(browser, system.url, 'ada@example.com');
   await orderByClicks(ada, 1);

@@ -24,7 +24,13 @@ test('the page works on another origin than the API, as it does on AWS', async (
   expect(new Set(preflights)).toEqual(new Set([system.url]));
 });
 
-test('a page of a foreign origin reads nothing, even with a token', async ({ page, system }) => {
+test('a page of a foreign origin reads nothing, even with a token', async ({
+  page,
+  system,
+  complaints,
+}) => {
+  complaints.expect(/blocked by CORS policy|ERR_FAILED .*\/api\/orders\)$/);
+  complaints.expect(/^WebSocket connection .* response code: 403/);
   const { accessToken, config } = await signInAs(system.url, 'ada@example.com');
   const foreign = createServer((_request, response) => {
     response.setHeader('Content-Type', 'text/html');

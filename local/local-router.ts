@@ -26,9 +26,8 @@ export function localRouter(parts: Parts): { handle: Handle; handleUpgrade: Hand
     .use('/api', parts.api)
     .use('/console', (request, response, next) => {
       if (isPublic(request)) refusePublic(response, parts.addresses);
-      else next();
+      else void parts.console(request, response, next);
     })
-    .use(parts.console)
     .use((request, response, next) => {
       const page = isPublic(request) ? parts.publicPageApp : parts.singlePageApp;
       void page(request, response, next);

@@ -1,6 +1,7 @@
 import express from 'express';
 import type { Router } from 'express';
 import { fileURLToPath } from 'node:url';
+import { builtFiles } from './built-files.ts';
 
 const DIST = fileURLToPath(new URL('../web/dist', import.meta.url));
 
@@ -15,8 +16,11 @@ export interface WebConfig {
   realtimeUrl: string;
 }
 
-/** Serves the built single-page app under a strict Content-Security-Policy. */
-export function singlePageApp(config: WebConfig): Router {
+/**
+ * Serves the built single-page app, of the folder `dist`, under a strict Content-Security-Policy: any path
+ * that is no file is one of the page's own.
+ */
+export function singlePageApp(config: WebConfig, dist = DIST): Router {
   const router = express.Router();
   const headers = securityHeaders(config);
   router.use((_request, response, next) => {
@@ -27,12 +31,13 @@ export function singlePageApp(config: WebConfig): Router {
     response.set('Cache-Control', 'no-store').json(config);
   });
   // Hashed names never change their content; everything else is asked for anew.
-  router.use('/assets', express.static(`${DIST}/assets`, { immutable: true, maxAge: '1y' }));
+  router.use('/assets', builtFiles(`${dist}/assets`, 'public, max-age=31536000, immutable'));
   router.use('/assets', (_request, response) => void response.sendStatus(404));
-  router.use(express.static(DIST, { cacheControl: false, dotfiles: 'ignore' }));
-  router.get('/{*path}', (_request, response) => {
-    // By its root: above it a folder may begin with a dot, which would hide the file.
-    response.set('Cache-Control', 'no-cache').sendFile('index.html', { root: DIST });
+  const others = builtFiles(dist, 'no-cache');
+  router.use(others);
+  router.get('/{*path}', (request, response, next) => {
+    request.url = '/index.html';
+    return others(request, response, next);
   });
   return router;
 }

@@ -1,11 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { compressedCopies } from './compressed-copies.ts';
 
 /** Where `npm start` serves everything else while `vite` serves the pages as they are edited. */
 const laptop = process.env['ORDERCAST_ORIGIN'] ?? 'http://localhost:8080';
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), compressedCopies()],
   // amazon-cognito-identity-js and the `buffer` package it brings speak of Node's `global`.
   define: { global: 'globalThis' },
   build: {
@@ -13,6 +14,8 @@ export default defineConfig({
     // A strict Content-Security-Policy has no room for data: URLs or inline modules.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // A machine that has other work is only slow; `npm start` shows what the build warns of.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: {
     proxy: {

@@ -1,11 +1,12 @@
-import { test as base, expect } from '@playwright/test';
+import { expect } from '@playwright/test';
 import type { Browser, Page } from '@playwright/test';
 import { DEMO_PASSWORD } from '@ordercast/local/demo-users.ts';
 import { startSystemProcess } from './system-process.ts';
 import type { SystemProcess } from './system-process.ts';
+import { watchedTest } from './watched-test.ts';
 
 /** The whole system as a process of its own, one for each file of tests. */
-export const test = base.extend<object, { system: SystemProcess; systemArgs: string[] }>({
+export const test = watchedTest.extend<object, { system: SystemProcess; systemArgs: string[] }>({
   systemArgs: [[], { option: true, scope: 'worker' }],
   system: [
     async ({ systemArgs }, use) => {

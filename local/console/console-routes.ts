@@ -6,7 +6,7 @@ import type { ConsoleSources } from './console-state.ts';
 
 const PAGE_FOLDER = fileURLToPath(new URL('./page', import.meta.url));
 
-/** The local console: mails, connections, channels, outbox and log of this laptop. */
+/** The local console, below its own path: mails, connections, channels, outbox and log of this laptop. */
 export function consoleRoutes(sources: ConsoleSources): Router {
   const router = express.Router();
   router.use((_request, response, next) => {
@@ -17,9 +17,10 @@ export function consoleRoutes(sources: ConsoleSources): Router {
     });
     next();
   });
-  router.get('/console/state.json', async (_request, response) => {
+  router.get('/state.json', async (_request, response) => {
     response.json(await readConsoleState(sources));
   });
-  router.use('/console', express.static(PAGE_FOLDER, { redirect: true }));
+  router.use(express.static(PAGE_FOLDER, { cacheControl: false }));
+  router.use((_request, response) => void response.sendStatus(404));
   return router;
 }

@@ -31,6 +31,16 @@ export function peopleStoreContract(open: OpenTestDatabase): void {
       expect(await findPerson(database.db, 'ada ')).toBeUndefined();
     });
 
+    it('leaves out what nobody sees in a name, and what turns the writing around it', async () => {
+      const person = { sub: 'x', name: ' Ada\n\u202eLovelace\u0000 ', email: 'a\u2066@b.example' };
+      await keepPerson(database.db, person, 1000);
+      expect(await findPerson(database.db, 'x')).toEqual({
+        sub: 'x',
+        name: 'Ada Lovelace',
+        email: 'a@b.example',
+      });
+    });
+
     it('takes names that are too long, or broken, as far as a column can', async () => {
       const name = `\ud800${'ß'.repeat(300)}`;
       await keepPerson(database.db, { sub: 'x', name, email: '' }, 1000);

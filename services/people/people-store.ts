@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import { withoutHiddenCharacters } from '@ordercast/contract/hidden-characters.ts';
 import { instantValue } from '@ordercast/platform/column.ts';
 import { inTransaction } from '@ordercast/platform/transaction.ts';
 import { isUniqueViolation } from '@ordercast/platform/unique-violation.ts';
@@ -38,8 +39,8 @@ export async function insertPerson(db: Knex, person: Person, now: number): Promi
 
 /** The row of a person, to be followed by `keepWords`; without that, housekeeping makes the words. */
 function toPersonRow(person: Person, now: number) {
-  const name = person.name.toWellFormed().slice(0, MAX_NAME_LENGTH);
-  const email = person.email.toWellFormed().slice(0, MAX_EMAIL_LENGTH);
+  const name = plain(person.name).slice(0, MAX_NAME_LENGTH);
+  const email = plain(person.email).slice(0, MAX_EMAIL_LENGTH);
   return {
     sub: person.sub,
     name,
@@ -49,4 +50,9 @@ function toPersonRow(person: Person, now: number) {
     words_version: null,
     created_at: instantValue(now),
   };
+}
+
+/** The pool takes any text from whoever signs up past our page; others must be able to read it. */
+function plain(text: string): string {
+  return withoutHiddenCharacters(text.toWellFormed()).trim();
 }

@@ -7,6 +7,7 @@ import { Accounts } from './auth/accounts.ts';
 import { Session } from './auth/session.svelte.ts';
 import { TabStorage } from './auth/tab-storage.ts';
 import { Router } from './router/router.svelte.ts';
+import { PageStorage } from './storage/page-storage.ts';
 import Unconfigured from './Unconfigured.svelte';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -24,27 +25,28 @@ async function start(target: Element): Promise<void> {
 }
 
 function mountApp(target: Element, config: AppConfig): void {
-  const storage = new TabStorage(sessionStorage, localStorage);
+  const storage = new PageStorage(window);
+  const tokens = new TabStorage(storage.tab, storage.shared);
   const pool = new CognitoUserPool({
     UserPoolId: config.userPoolId,
     ClientId: config.userPoolClientId,
-    Storage: storage,
+    Storage: tokens,
     ...(config.cognitoEndpoint ? { endpoint: config.cognitoEndpoint } : {}),
   });
-  const accounts = new Accounts({ pool, storage, clock: Date.now });
+  const accounts = new Accounts({ pool, storage: tokens, clock: Date.now });
   const session = new Session(accounts);
   const router = new Router(window);
   router.listen();
   followOtherTabs(session, `CognitoIdentityServiceProvider.${config.userPoolClientId}.`);
   void session.restore();
-  mount(App, { target, props: { accounts, session, router, config } });
+  mount(App, { target, props: { accounts, session, router, storage, config } });
 }
 
 /** Signing out in one tab signs the same person out in all of them. */
 function followOtherTabs(session: Session, keyPrefix: string): void {
-  addEventListener('storage', ({ key, newValue, storageArea }) => {
+  addEventListener('storage', ({ key, newValue }) => {
     const username = session.user?.username;
-    if (storageArea !== localStorage || username === undefined || newValue !== null) return;
+    if (username === undefined || newValue !== null) return;
     if (key === null || key === `${keyPrefix}${username}.accessToken`) session.end();
   });
 }

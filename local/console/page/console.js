@@ -36,7 +36,12 @@ function table(rows, columns) {
   const body = element.createTBody();
   for (const row of rows) {
     const line = body.insertRow();
-    for (const name of names) line.insertCell().textContent = textOf(row[name]);
+    for (const name of names) {
+      const cell = line.insertCell();
+      // What people wrote may run from right to left.
+      cell.dir = 'auto';
+      cell.textContent = textOf(row[name]);
+    }
   }
   return element;
 }

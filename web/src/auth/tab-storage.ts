@@ -1,4 +1,5 @@
 import type { ICognitoStorage } from 'amazon-cognito-identity-js';
+import type { KeyStore } from '../storage/fallback-storage.svelte.ts';
 
 const LAST_USER = '.LastAuthUser';
 
@@ -9,10 +10,10 @@ const LAST_USER = '.LastAuthUser';
  * save one person's tokens under another's name.
  */
 export class TabStorage implements ICognitoStorage {
-  readonly #tab: Storage;
-  readonly #shared: Storage;
+  readonly #tab: KeyStore;
+  readonly #shared: KeyStore;
 
-  constructor(tab: Storage, shared: Storage) {
+  constructor(tab: KeyStore, shared: KeyStore) {
     this.#tab = tab;
     this.#shared = shared;
   }

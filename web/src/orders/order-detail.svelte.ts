@@ -1,3 +1,4 @@
+import { withoutHiddenCharacters } from '@ordercast/contract/hidden-characters.ts';
 import type { OrderEventData } from '@ordercast/contract/order-event.ts';
 import { movesFrom } from '@ordercast/contract/order-transition.ts';
 import type { Order, OrderStatus, TimelineItem } from '@ordercast/contract/order.ts';
@@ -199,10 +200,11 @@ export class OrderDetail {
   /** Says who moved the order. Whether that was oneself, in whichever window, the timeline alone knows. */
   async #tellOf({ version, status }: OrderEventData): Promise<void> {
     await this.reload();
-    const by = this.#timeline[version - 1]?.by;
-    if (!by || by.self || this.#order?.version !== version || this.#isClosed) return;
+    const item = this.#timeline[version - 1];
+    if (!item || item.by.self || this.#order?.version !== version || this.#isClosed) return;
     if (version <= this.#toldVersion) return;
-    this.#notice = { kind: 'info', text: `${by.name} moved this order: it is now ${status}.` };
+    const text = `${nameOf(item)} moved this order: it is now ${status}.`;
+    this.#notice = { kind: 'info', text };
   }
 
   #tellOwn(notice: OrderNotice): void {
@@ -233,13 +235,18 @@ export class OrderDetail {
     const since = this.#timeline.slice(seen.version);
     const same = since.find((item) => item.to === to);
     if (!same) {
-      const name = since.at(-1)?.by.name ?? 'Somebody else';
+      const name = nameOf(since.at(-1)) ?? 'Somebody else';
       const text = `${name} changed this order first: it is now ${status}. Your change was not made.`;
       return { kind: 'warning', text };
     }
     const outcome =
       status === to ? `it is ${to}, as you wanted` : `it was ${to}, and is ${status} by now`;
     const lost = reason ? ' Your reason was not recorded.' : '';
-    return { kind: 'success', text: `${same.by.name} did so first: ${outcome}.${lost}` };
+    return { kind: 'success', text: `${nameOf(same)} did so first: ${outcome}.${lost}` };
   }
+}
+
+/** A sentence cannot isolate a name from what surrounds it. */
+function nameOf(item: TimelineItem | undefined): string | undefined {
+  return item && withoutHiddenCharacters(item.by.name);
 }

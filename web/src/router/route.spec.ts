@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ownPath } from './own-path.ts';
 import { isPublic, nextPath, orderPath, routeOf, signInPath } from './route.ts';
 
 describe('a path', () => {
@@ -41,14 +42,71 @@ describe('signing in', () => {
     expect(nextPath(new URL(path, 'http://x').search)).toBe('/orders?status=placed&q=ada');
   });
 
-  it.each(['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)', ''])(
-    'never leads to another site (%s)',
+  it.each([
+    '//evil.example',
+    '/\t/evil.example',
+    '/\\evil.example',
+    'https://evil.example',
+    'javascript:alert(1)',
+    '',
+  ])('never leads to another site (%j)', (next) => {
+    expect(nextPath(`?next=${encodeURIComponent(next)}`)).toBe('/orders');
+  });
+
+  it('never leads to another site, whatever the next page is made of', () => {
+    const astray = texts()
+      .flatMap((next) => [`?next=${encodeURIComponent(next)}`, `?next=${next}`])
+      .filter((search) => {
+        const { origin, pathname } = new URL(nextPath(search), 'https://ordercast.example');
+        return origin !== 'https://ordercast.example' || isPublic(routeOf(pathname));
+      });
+    expect(astray).toEqual([]);
+  });
+
+  it.each(['/sign-in?next=%2Forders', '/orders/../sign-up', '/sign-\tin', '/confirm#here'])(
+    'never leads back to a page of before it (%j)',
     (next) => {
       expect(nextPath(`?next=${encodeURIComponent(next)}`)).toBe('/orders');
     },
   );
+});
 
-  it('never leads back to the sign-in page', () => {
-    expect(nextPath('?next=%2Fsign-in%3Fnext%3D%252Forders')).toBe('/orders');
+describe('an address', () => {
+  it.each([
+    ['/orders?q=a%20b#c', '/orders?q=a%20b#c'],
+    ['/orders/../account', '/account'],
+    ['//evil.example', undefined],
+    ['/.//evil.example', undefined],
+    ['javascript:alert(1)', undefined],
+    ['http://[', undefined],
+  ])('%s is read as a browser reads it', (address, path) => {
+    expect(ownPath(address)).toBe(path);
   });
 });
+
+/** Every text of up to four of the pieces that make one address look like another. */
+function texts(): string[] {
+  const pieces = [
+    '/',
+    '\\',
+    '\t',
+    '\r\n',
+    ' ',
+    '.',
+    '@',
+    ':',
+    '%2f',
+    '%5c',
+    '%09',
+    'a',
+    'https:',
+    '＼',
+  ];
+  let last = [''];
+  const all: string[] = [];
+  for (let length = 1; length <= 4; length += 1) {
+    last = last.flatMap((text) => pieces.map((piece) => text + piece));
+    all.push(...last.map((text) => `${text}/evil.example`), ...last);
+  }
+  return all;
+}

@@ -1,4 +1,5 @@
 import { ORDER_NUMBER } from '@ordercast/contract/order-number.ts';
+import { ownPath } from './own-path.ts';
 
 /** Every page, by the path that it stands at. */
 export type Route =
@@ -63,10 +64,9 @@ export function signInPath(next: string): string {
  * somebody could have put into a link.
  */
 export function nextPath(search: string): string {
-  const next = new URLSearchParams(search).get('next');
-  if (next === null || !/^\/(?![/\\])/.test(next)) return '/orders';
-  const route = routeOf(next.replace(/[?#].*$/s, ''));
-  return isPublic(route) ? '/orders' : next;
+  const next = ownPath(new URLSearchParams(search).get('next') || '/orders');
+  if (next === undefined || isPublic(routeOf(next.replace(/[?#].*$/s, '')))) return '/orders';
+  return next;
 }
 
 function decode(segment: string): string {

@@ -26,6 +26,7 @@ import { OrderDetail } from '../orders/order-detail.svelte.ts';
 import { OrderDraft } from '../orders/order-draft.svelte.ts';
 import { OrderList } from '../orders/order-list.svelte.ts';
 import { OrderLookup } from '../orders/order-lookup.svelte.ts';
+import type { PageStorage } from '../storage/page-storage.ts';
 
 const numberedEventSchema = numbered('orderId', orderEventDataSchema);
 
@@ -59,6 +60,7 @@ export function createWorkplace(
   config: AppConfig,
   user: SignedInUser,
   session: Pick<Session, 'accessToken' | 'end'>,
+  storage: Pick<PageStorage, 'tab' | 'shared'>,
 ): Workplace {
   const { sub, groups } = user.claims;
   const roles = rolesOfGroups(groups);
@@ -67,7 +69,7 @@ export function createWorkplace(
   const client: LiveClient = createRealtimeClient({
     url: config.realtimeUrl,
     token: (reason) => session.accessToken({ fresh: reason !== 'connect' }),
-    positions: storagePositions(sessionStorage, `ordercast.${sub}`),
+    positions: storagePositions(storage.tab, `ordercast.${sub}`),
   });
   const orderFeed = createOrderFeed(client, ordersChannelOf({ sub, roles }));
   const announcementFeed = createAnnouncementFeed(client);
@@ -78,8 +80,8 @@ export function createWorkplace(
   const board = new AnnouncementBoard({
     api,
     feed: announcementFeed,
-    dismissed: new AnnouncementMarks(localStorage, `ordercast.${sub}.dismissed-announcement`),
-    read: new AnnouncementMarks(localStorage, `ordercast.${sub}.read-announcement`),
+    dismissed: new AnnouncementMarks(storage.shared, `ordercast.${sub}.dismissed-announcement`),
+    read: new AnnouncementMarks(storage.shared, `ordercast.${sub}.read-announcement`),
   });
   return {
     user,
@@ -94,7 +96,7 @@ export function createWorkplace(
     announcementDraft: new AnnouncementDraft(board),
     orderDraft: new OrderDraft({
       api,
-      storage: sessionStorage,
+      storage: storage.tab,
       storageKey: `ordercast.${sub}.draft`,
       newKey: () => crypto.randomUUID(),
     }),
