@@ -36,15 +36,29 @@ describe('a body', () => {
     }));
   const json = { 'Content-Type': 'application/json' };
 
+  const type = (value: string) => ({ 'Content-Type': value });
   it.each([
-    ['of plain text', { 'Content-Type': 'text/plain' }, 415],
-    ['of a form', { 'Content-Type': 'application/x-www-form-urlencoded' }, 415],
-    ['of another JSON type', { 'Content-Type': 'application/merge-patch+json' }, 415],
-    ['of another charset', { 'Content-Type': 'application/json; charset=utf-7' }, 415],
+    ['of no type', type(''), 415],
+    ['of plain text', type('text/plain'), 415],
+    ['of an old JSON type', type('text/json'), 415],
+    ['of a form', type('application/x-www-form-urlencoded'), 415],
+    ['of another JSON type', type('application/merge-patch+json'), 415],
+    ['of a longer type', type('application/json-seq'), 415],
+    ['of two types', type('application/json, text/plain'), 415],
+    ['of another charset', type('application/json; charset=utf-7'), 415],
+    ['of another charset in quotes', type('application/json;charset="latin1"'), 415],
     ['that is compressed', { ...json, 'Content-Encoding': 'gzip' }, 415],
-    ['with a charset', { 'Content-Type': 'Application/JSON; charset=utf-8' }, 201],
+    ['with a charset', type('Application/JSON; charset=utf-8'), 201],
+    ['with a charset in quotes', type('application/json ; Charset="UTF-8"'), 201],
+    ['with another parameter', type('application/json; charset=utf-8; profile="x;charset=y"'), 201],
+    ['with just another parameter', type('APPLICATION/json;odata.metadata=minimal'), 201],
   ])('%s is answered with %o → %i', async (_what, headers, status) => {
     expect((await post(ORDER, headers)).status).toBe(status);
+  });
+
+  it('of a charset that JSON does not have is told so', async () => {
+    const answer = await post(ORDER, type('application/json; charset=latin1'));
+    expect(expectProblem(answer, 415).detail).toContain('UTF-8');
   });
 
   it('of 64 KB is read, and of a byte more is not', async () => {
