@@ -105,6 +105,14 @@ describe('a request', () => {
     expectProblem(await api.call(ADA, 'GET', '/Orders'), 404);
   });
 
+  it.each(['/%', '/orders/%E0%A4%A', '/orders/%E0%A4%A/timeline', '/orders/summary%ff?from=%'])(
+    'for %s, which nobody can decode, is a 400 problem',
+    async (path) => {
+      expectProblem(await api.call(ADA, 'GET', path), 400);
+      expectProblem(await api.call(undefined, 'GET', path), 400);
+    },
+  );
+
   it('by a method that is not possible is a 405 problem that says which are', async () => {
     const answer = await api.call(ADA, 'DELETE', '/orders');
     expectProblem(answer, 405);

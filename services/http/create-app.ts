@@ -5,9 +5,11 @@ import { isDatabaseDown } from '@ordercast/platform/database-error.ts';
 import type { Logger } from '@ordercast/platform/logger.ts';
 import type { Authenticate } from './authentication.ts';
 import { cors } from './cors.ts';
+import { isDecodablePath } from './decodable-path.ts';
 import { readJsonBody } from './json-body.ts';
 import {
   HttpProblem,
+  badRequest,
   forbidden,
   internalError,
   methodNotAllowed,
@@ -36,7 +38,7 @@ interface AppSettings {
 }
 
 /**
- * An Express app over a table of routes. For each request: context, CORS, route (404, 405), token
+ * An Express app over a table of routes. For each request: context, CORS, path (400), route (404, 405), token
  * (401), role (403), body (415, 413, 400), then the route itself; whatever is thrown is answered
  * with problem details.
  */
@@ -51,6 +53,10 @@ export function createApp(settings: AppSettings): Express {
 
   app.use(startRequest(settings));
   app.use(cors(corsOrigins));
+  app.use((request, _response, next) => {
+    if (!isDecodablePath(request.url)) throw badRequest('The path is not percent-encoded UTF-8.');
+    next();
+  });
   for (const [path, answer] of Object.entries(openRoutes)) {
     app
       .route(path)
@@ -148,11 +154,12 @@ function refuseMethod(methods: readonly string[]): RequestHandler {
 }
 
 function answerProblem(log: Logger): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
+  // Express takes a handler of errors by its four parameters.
+  return (error: unknown, request, response, _next) => {
     const { requestId } = contextOf(request);
     if (response.headersSent) {
       log.error({ err: error, requestId }, 'failed after the answer had begun');
-      next(error);
+      response.destroy();
       return;
     }
     const problem = toProblem(error);
@@ -168,8 +175,6 @@ function answerProblem(log: Logger): ErrorRequestHandler {
 
 function toProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
-  // Express could not decode the path: whatever it names does not exist.
-  if (error instanceof URIError) return notFound('There is nothing here.');
   if (isDatabaseDown(error)) return unavailable(DATABASE_DOWN, RETRY_AFTER_SECONDS);
   return internalError();
 }
