@@ -60,11 +60,12 @@ export function createApp(settings: AppSettings): Express {
   for (const [path, answer] of Object.entries(openRoutes)) {
     app
       .route(path)
+      .all(noteRoute(path))
       .get(async (request, response) => send(response, await answer(request)))
       .all(refuseMethod(['GET']));
   }
   for (const [path, operations] of byPath(routes)) {
-    const resource = app.route(path);
+    const resource = app.route(path).all(noteRoute(path));
     for (const operation of operations) {
       resource[operation.method](perform(operation, authenticate));
     }
@@ -87,27 +88,31 @@ function byPath(routes: readonly Route[]): Map<string, Route[]> {
 function startRequest({ newRequestId, isDraining, log }: AppSettings): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
-    const { requestId, traceparent } = openContext(request, newRequestId);
-    response.setHeader('X-Request-Id', requestId);
-    response.setHeader('traceparent', traceparent);
+    const context = openContext(request, newRequestId);
+    response.setHeader('X-Request-Id', context.callerRequestId ?? context.requestId);
+    response.setHeader('Ordercast-Request-Id', context.requestId);
+    response.setHeader('traceparent', context.traceparent);
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('X-Content-Type-Options', 'nosniff');
     if (isDraining()) response.setHeader('Connection', 'close');
-    const { method, path, baseUrl } = request;
+    const { method } = request;
     response.once('close', () => {
-      log.info(
-        {
-          requestId,
-          traceparent,
-          method,
-          path: baseUrl + path,
-          status: response.statusCode,
-          finished: response.writableFinished,
-          durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
-        },
-        'request',
-      );
+      const facts = {
+        ...context,
+        method,
+        status: response.statusCode,
+        durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+      };
+      log.info(facts, response.writableFinished ? 'request' : 'the caller hung up');
     });
+    next();
+  };
+}
+
+/** Before whatever may refuse the request, so that the log names what was asked for. */
+function noteRoute(path: string): RequestHandler {
+  return (request, _response, next) => {
+    contextOf(request).route = path;
     next();
   };
 }

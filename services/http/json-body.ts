@@ -33,7 +33,7 @@ export async function readJsonBody(request: Request, response: Response): Promis
   await new Promise<void>((resolve, reject) => {
     readJson(request, response, (error?: unknown) => {
       if (error === undefined) resolve();
-      else reject(toProblem(error));
+      else reject(toProblem(error, request.complete));
     });
   });
   const body: unknown = request.body;
@@ -41,8 +41,8 @@ export async function readJsonBody(request: Request, response: Response): Promis
   return body;
 }
 
-/** body-parser names each failure in the error's `type`. */
-function toProblem(error: unknown): Error {
+/** body-parser names each failure in the error's `type`; `isComplete` is whether all was received. */
+function toProblem(error: unknown, isComplete: boolean): Error {
   const failure = error instanceof Error ? error : new Error(String(error));
   switch ('type' in failure ? failure.type : undefined) {
     case 'entity.too.large':
@@ -51,10 +51,8 @@ function toProblem(error: unknown): Error {
       return unsupportedMediaType('Send the body without a Content-Encoding.');
     case 'entity.parse.failed':
       return badRequest('The body is not valid JSON.');
-    case 'request.aborted':
-    case 'request.size.invalid':
-      return badRequest('The body ended before its announced length.');
     default:
-      return failure;
+      // However that shows, whoever sends has hung up; nobody hears this.
+      return isComplete ? failure : badRequest('The body ended before its announced length.');
   }
 }
