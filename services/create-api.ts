@@ -21,6 +21,7 @@ import { createApp } from './http/create-app.ts';
 import { liveness, readiness } from './http/health.ts';
 import { createKeyRing } from './http/key-ring.ts';
 import { openApiDocument } from './http/openapi.ts';
+import { openApiReply } from './http/openapi-reply.ts';
 import { orderRoutes } from './orders/order-routes.ts';
 import { createOrderService } from './orders/order-service.ts';
 import { summaryRoute } from './orders/summary-route.ts';
@@ -109,16 +110,13 @@ export function createApi(settings: ApiSettings): Api {
     meRoute(people),
     ...announcementRoutes({ database, people, clock, ulids, onCommitted }),
   ];
+  const describe = openApiReply((serverUrl) => openApiDocument(routes, SCHEMAS, serverUrl));
   const app = createApp({
     routes,
     openRoutes: {
       '/health/live': () => Promise.resolve(liveness()),
       '/health/ready': () => readiness(probes, isDraining),
-      '/openapi.json': ({ baseUrl }) =>
-        Promise.resolve({
-          status: 200,
-          body: openApiDocument(routes, SCHEMAS, baseUrl === '' ? '/' : baseUrl),
-        }),
+      '/openapi.json': ({ baseUrl }) => Promise.resolve(describe(baseUrl)),
     },
     authenticate: createAuthentication({
       issuer: settings.issuer,

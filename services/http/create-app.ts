@@ -144,10 +144,22 @@ function toRouteRequest(request: Request, caller: Caller): RouteRequest {
   };
 }
 
-function send(response: Response, { status, body, headers }: Reply): void {
-  response.status(status).set(headers ?? {});
-  response.type('application/json');
-  response.send(typeof body === 'string' ? body : JSON.stringify(body));
+function send(response: Response, { status, body, headers = {} }: Reply): void {
+  response.status(status).set(headers).type('application/json');
+  if (status === 200 && isUnchanged(response.req, headers['ETag'])) {
+    response.status(304).removeHeader('Content-Type');
+    response.end();
+  } else response.end(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+/**
+ * Whether the caller has this already, as `If-None-Match` says (RFC 9110, section 13.1.2). Express's own answer
+ * is no for `Cache-Control: no-cache`, which is meant for caches and which browsers send along by themselves.
+ */
+function isUnchanged({ method, headers }: Request, tag: string | undefined): boolean {
+  const known = headers['if-none-match'];
+  if (tag === undefined || known === undefined || !['GET', 'HEAD'].includes(method)) return false;
+  return known.split(',').some((one) => ['*', tag, `W/${tag}`].includes(one.trim()));
 }
 
 function refuseMethod(methods: readonly string[]): RequestHandler {
