@@ -44,6 +44,8 @@ export interface ApiSettings {
   cognitoEndpoint?: string;
   /** Origins whose pages may call the API, such as `https://app.example.com`. */
   corsOrigins: readonly string[];
+  /** Requests that may be under way at once before more are refused with 503. */
+  maxInFlight?: number;
   /** Runs after each commit that wrote to the outbox; a relay in this process is nudged by it. */
   onCommitted: () => void;
   /** Epoch milliseconds. */
@@ -61,6 +63,9 @@ export interface Api {
   /** Frees what the API opened itself; the database is the caller's. */
   close: () => void;
 }
+
+/** At some milliseconds of the database each, the last of them waits for seconds already. */
+const MAX_IN_FLIGHT = 1_000;
 
 const SCHEMAS = {
   Order: orderSchema,
@@ -127,6 +132,7 @@ export function createApi(settings: ApiSettings): Api {
     corsOrigins: settings.corsOrigins,
     newRequestId: ulids.next,
     isDraining: () => isDraining,
+    maxInFlight: settings.maxInFlight ?? MAX_IN_FLIGHT,
     log,
   });
 

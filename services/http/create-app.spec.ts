@@ -250,6 +250,33 @@ describe('a request', () => {
   });
 });
 
+describe('an API with as many requests under way as it takes', () => {
+  it('refuses one more but for its health, and takes one when another has ended', async () => {
+    const full = await startTestApi({ maxInFlight: 1 });
+    try {
+      const socket = connect(Number(new URL(full.url).port), '127.0.0.1');
+      socket.write(
+        'POST /orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n' +
+          `Authorization: Bearer ${full.pool.tokenFor(ADA)}\r\nContent-Length: ${ORDER.length}\r\n\r\n{`,
+      );
+      const products = () => full.call(ADA, 'GET', '/products');
+      await expect.poll(async () => (await products()).status).toBe(503);
+      const refused = await products();
+      expectProblem(refused, 503);
+      expect(refused.headers.get('Retry-After')).toMatch(/^\d+$/);
+      expect((await full.call(undefined, 'GET', '/openapi.json')).status).toBe(503);
+      for (const path of ['/health/live', '/health/ready']) {
+        expect((await full.call(undefined, 'GET', path)).status).toBe(200);
+      }
+      socket.write(ORDER.slice(1));
+      expect(await text(socket)).toContain('201 Created');
+      expect((await products()).status).toBe(200);
+    } finally {
+      await full.close();
+    }
+  });
+});
+
 describe('CORS', () => {
   const origin = 'https://app.example.com';
 

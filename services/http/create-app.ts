@@ -4,6 +4,7 @@ import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } 
 import { isDatabaseDown } from '@ordercast/platform/database-error.ts';
 import type { Logger } from '@ordercast/platform/logger.ts';
 import type { Authenticate } from './authentication.ts';
+import { boundInFlight } from './bound-in-flight.ts';
 import { cors } from './cors.ts';
 import { isDecodablePath } from './decodable-path.ts';
 import { readJsonBody } from './json-body.ts';
@@ -34,11 +35,13 @@ interface AppSettings {
   newRequestId: () => string;
   /** While true, each answer closes its connection. */
   isDraining: () => boolean;
+  /** Requests at once, those for health left out. */
+  maxInFlight: number;
   log: Logger;
 }
 
 /**
- * An Express app over a table of routes. For each request: context, CORS, path (400), route (404, 405), token
+ * An Express app over a table of routes. For each request: context, CORS, room (503), path (400), route (404, 405), token
  * (401), role (403), body (415, 413, 400), then the route itself; whatever is thrown is answered
  * with problem details.
  */
@@ -53,6 +56,7 @@ export function createApp(settings: AppSettings): Express {
 
   app.use(startRequest(settings));
   app.use(cors(corsOrigins));
+  app.use(boundInFlight(settings.maxInFlight));
   app.use((request, _response, next) => {
     if (!isDecodablePath(request.url)) throw badRequest('The path is not percent-encoded UTF-8.');
     next();
@@ -149,7 +153,11 @@ function send(response: Response, { status, body, headers = {} }: Reply): void {
   if (status === 200 && isUnchanged(response.req, headers['ETag'])) {
     response.status(304).removeHeader('Content-Type');
     response.end();
-  } else response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    return;
+  }
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  response.set('Content-Length', String(Buffer.byteLength(text)));
+  response.end(text);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { orderSchema } from '@ordercast/contract/order.ts';
 import { openDatabase } from '@ordercast/platform/database.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -48,21 +50,29 @@ interface Service {
   users: readonly (TestUser | undefined)[];
   headers: readonly Record<string, string>[];
 }
-/** A healthy one, and for the last steps of a call one whose database is broken and one whose is away. */
+/**
+ * A healthy one, and, for the last steps of a call, one whose database is broken, one whose database is away, and
+ * one that has no room.
+ */
 let services: Service[];
+let impatient: TestApi;
 let orderId: string;
 const away = openDatabase('mssql://app:pw@127.0.0.1:1/shop?encrypt=false');
 beforeAll(async () => {
-  const [healthy, broken, apart] = await Promise.all([
+  const [healthy, broken, apart, full, slow] = await Promise.all([
     startTestApi(),
     startTestApi(),
     startTestApi({ database: away }),
+    startTestApi({ maxInFlight: 0 }),
+    startTestApi({}, { headersMs: 100, requestMs: 100, checkEveryMs: 10 }),
   ]);
+  impatient = slow;
   const last = { users: [ALEX], headers: [{ 'If-Match': '*' }] };
   services = [
     { api: healthy, users: USERS, headers: HEADERS },
     { api: broken, ...last },
     { api: apart, ...last },
+    { api: full, ...last },
   ];
   const placed = await healthy.call(ADA, 'POST', '/orders', BODIES[0]);
   orderId = orderSchema.parse(placed.body).id;
@@ -73,7 +83,7 @@ beforeAll(async () => {
   await db.schema.dropTable('people');
 });
 afterAll(async () => {
-  await Promise.all(services.map(({ api }) => api.close()));
+  await Promise.all([impatient, ...services.map(({ api }) => api)].map((api) => api.close()));
   await away.destroy();
 });
 
@@ -108,7 +118,18 @@ async function sweep(path: string, method: string, operation: Operation) {
       }
     }
   }
+  if (operation.requestBody !== undefined) seen.set(await statusOfSlow(path), new Set([undefined]));
   return seen;
+}
+
+/** The status for a body of which the second half does not come. */
+async function statusOfSlow(path: string): Promise<number> {
+  const socket = connect(Number(new URL(impatient.url).port), '127.0.0.1');
+  socket.write(
+    `POST ${path.replace('{id}', orderId)} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n` +
+      `Authorization: Bearer ${impatient.pool.tokenFor(ALEX)}\r\nContent-Length: 100\r\n\r\n{`,
+  );
+  return Number((await text(socket)).split(' ')[1]);
 }
 
 it('the document names the statuses that each operation answers with, all of them and no others', async () => {
@@ -116,19 +137,21 @@ it('the document names the statuses that each operation answers with, all of the
   const { paths } = documentSchema.parse(described?.body);
   const seen: Record<string, unknown> = {};
   const documented: Record<string, unknown> = {};
-  for (const [path, operations] of Object.entries(paths)) {
-    for (const [method, operation] of Object.entries(operations)) {
-      const answers = await sweep(path, method, operation);
-      seen[`${method} ${path}`] = Object.fromEntries(
-        [...answers].map(([status, types]) => [status, [...types]]),
-      );
-      documented[`${method} ${path}`] = Object.fromEntries(
-        Object.entries(operation.responses).map(([status, { content }]) => {
-          const types = Object.keys(content);
-          return [status, types.length === 0 ? [undefined] : types];
-        }),
-      );
-    }
-  }
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+  const sweeps = operations.map(async ({ path, method, operation }) => {
+    const answers = await sweep(path, method, operation);
+    seen[`${method} ${path}`] = Object.fromEntries(
+      [...answers].map(([status, types]) => [status, [...types]]),
+    );
+    documented[`${method} ${path}`] = Object.fromEntries(
+      Object.entries(operation.responses).map(([status, { content }]) => {
+        const types = Object.keys(content);
+        return [status, types.length === 0 ? [undefined] : types];
+      }),
+    );
+  });
+  await Promise.all(sweeps);
   expect(seen).toEqual(documented);
 });

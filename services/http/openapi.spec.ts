@@ -105,7 +105,7 @@ describe('the OpenAPI document', () => {
 
   it('describes orders as the schemas that parse them do', () => {
     const place = document.paths['/orders']?.['post'];
-    expect(place?.requestBody?.content?.['application/json']?.schema).toEqual({
+    expect(place?.requestBody?.content['application/json']?.schema).toEqual({
       $ref: '#/components/schemas/NewOrder',
     });
     expect(document.components.schemas['NewOrder']).toMatchObject({

@@ -13,7 +13,8 @@ interface Answer {
 }
 
 const UNAVAILABLE: Answer = {
-  description: 'Something that this needs is down. Try again after `Retry-After`',
+  description:
+    'Something that this needs is down, or too much is asked at once. Try again after `Retry-After`',
   headers: ['Retry-After'],
 };
 const UNCHANGED: Answer = {
@@ -22,6 +23,7 @@ const UNCHANGED: Answer = {
   headers: ['ETag'],
 };
 const BODY_ANSWERS: Record<number, Answer> = {
+  408: { description: 'The body did not arrive in time; the connection is closed', schema: null },
   413: { description: 'The body is over 64 KB' },
   415: { description: 'The body is not application/json in UTF-8', headers: ['Accept'] },
 };
@@ -89,6 +91,7 @@ const OPEN_PATHS = {
   '/openapi.json': openPath('This document', {
     200: { description: 'OpenAPI 3.1', schema: ANY_OBJECT, headers: ['ETag'] },
     304: UNCHANGED,
+    503: UNAVAILABLE,
   }),
 };
 
