@@ -88,7 +88,7 @@ describe('the one origin of the laptop', () => {
       ['/console/console.js', 'no-store', null],
       ['/console/state.json', 'no-store', null],
       ['/console/nothing', 'no-store', null],
-      ['/api/openapi.json', 'no-store', null],
+      ['/api/openapi.json', 'no-cache', null],
     ] as const) {
       const { headers } = await ask(path);
       expect(headers.get('cache-control'), path).toBe(kept);
@@ -97,6 +97,27 @@ describe('the one origin of the laptop', () => {
         path.startsWith('/console') ? 'connect-src' : "default-src 'self'",
       );
     }
+  });
+
+  it.each([
+    '/%E0%A4%A',
+    '/orders/%E0%A4%A',
+    '/assets/%E0%A4%A',
+    '/console/%E0%A4%A',
+    '/api/%E0%A4%A',
+    '/api/orders/%E0%A4%A',
+    '/api/orders/%E0%A4%A/timeline',
+    '/cognito/%E0%A4%A',
+    '/realtime/%E0%A4%A',
+    '/realtime/@connections/%E0%A4%A',
+  ])('answers %s with 400 and no word of what is inside', async (path) => {
+    for (const method of ['GET', 'POST']) {
+      const response = await fetch(`${system.url}${path}`, { method });
+      expect(response.status).toBe(400);
+      expect(response.headers.get('content-type')).toMatch(/^(text\/plain|application\/problem)/);
+      expect(await response.text()).toMatch(/percent-encoded/);
+    }
+    expect(system.errors()).toBe('');
   });
 
   it('says on the WebSocket path what it is', async () => {

@@ -1,6 +1,11 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { HTTP_LIMITS } from '@ordercast/platform/http-server.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CannotListenError, openLocalOrigin } from './local-origin.ts';
 import type { LocalOrigin } from './local-origin.ts';
+
+const BODY = 'Content-Length: 100\r\n\r\nabc';
 
 const open: LocalOrigin[] = [];
 afterEach(async () => {
@@ -79,6 +84,24 @@ describe('the local origin', () => {
       }
     },
   );
+
+  it('answers with 408 who does not end a request in time', async () => {
+    const limits = { ...HTTP_LIMITS, headersMs: 50, requestMs: 50, checkEveryMs: 10 };
+    const origin = await openLocalOrigin(0, undefined, limits);
+    open.push(origin);
+    origin.serve(
+      (request, response) => request.resume().once('end', () => response.end()),
+      () => undefined,
+    );
+    for (const begun of [
+      'GET / HTTP/1.1\r\nHost: x\r\nX-',
+      'POST / HTTP/1.1\r\nHost: x\r\n' + BODY,
+    ]) {
+      const socket = connect(origin.port, '127.0.0.1');
+      socket.write(begun);
+      expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
+    }
+  });
 
   it('gives its port free when it closes, also under a request that never ends', async () => {
     const origin = await opened(0);

@@ -1,7 +1,8 @@
-import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { HTTP_LIMITS, createHttpServer } from '@ordercast/platform/http-server.ts';
+import type { HttpLimits } from '@ordercast/platform/http-server.ts';
 
 export type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 export type HandleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -23,11 +24,17 @@ export interface LocalOrigin {
  * Listens on both loopback addresses, since `localhost` may mean either, and on `host` beside them: in a
  * container nobody outside reaches the loopback. Port 0 takes a free one. Throws {@link CannotListenError}.
  */
-export async function openLocalOrigin(wanted: number, host?: string): Promise<LocalOrigin> {
-  const first = await listen(wanted, host?.replace(/^\[(.*)\]$/, '$1') ?? '127.0.0.1');
+export async function openLocalOrigin(
+  wanted: number,
+  host?: string,
+  limits: HttpLimits = HTTP_LIMITS,
+): Promise<LocalOrigin> {
+  const first = await listen(wanted, host?.replace(/^\[(.*)\]$/, '$1') ?? '127.0.0.1', limits);
   const { port, address } = addressOf(first);
   const servers = [first];
-  for (const other of besides(address)) servers.push(...(await listenToo(port, other, servers)));
+  for (const other of besides(address)) {
+    servers.push(...(await listenToo(port, other, limits, servers)));
+  }
   const early = keepEarlyComers(servers);
   return {
     port,
@@ -49,9 +56,14 @@ function besides(address: string): string[] {
 }
 
 /** Nothing where the machine has no such address. Where another has the port, all are closed again. */
-async function listenToo(port: number, address: string, open: Server[]): Promise<Server[]> {
+async function listenToo(
+  port: number,
+  address: string,
+  limits: HttpLimits,
+  open: Server[],
+): Promise<Server[]> {
   try {
-    return [await listen(port, address)];
+    return [await listen(port, address, limits)];
   } catch (error) {
     if (!isCode(error, 'EADDRINUSE')) return [];
     await Promise.all(open.map((server) => closeServer(server, 0)));
@@ -59,8 +71,8 @@ async function listenToo(port: number, address: string, open: Server[]): Promise
   }
 }
 
-function listen(port: number, host: string): Promise<Server> {
-  const server = createServer({ keepAliveTimeout: 65_000 });
+function listen(port: number, host: string, limits: HttpLimits): Promise<Server> {
+  const server = createHttpServer(limits);
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       reject(new CannotListenError(reasonOf(error, port, host), { cause: error }));

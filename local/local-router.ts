@@ -1,7 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { WebSocketGateway } from '@ordercast/emulators/api-gateway/websocket-gateway.ts';
+import type { Logger } from '@ordercast/platform/logger.ts';
+import { isDecodablePath } from '@ordercast/services/http/decodable-path.ts';
 import express from 'express';
-import type { Express, RequestHandler, Router } from 'express';
+import type { ErrorRequestHandler, Express, RequestHandler, Router } from 'express';
+import { z } from 'zod';
 import type { Addresses } from './addresses.ts';
 import type { Cognito } from '@ordercast/emulators/cognito/create-cognito.ts';
 import type { Handle, HandleUpgrade } from './local-origin.ts';
@@ -17,7 +20,10 @@ interface Parts {
   singlePageApp: RequestHandler;
   /** The page for those who came through a tunnel: it calls through the tunnel. */
   publicPageApp: RequestHandler;
+  log: Pick<Logger, 'error'>;
 }
+
+const NOTHING = 'There is nothing here.';
 
 /** Sends each request of the one origin to its part, by the first segment of the path. */
 export function localRouter(parts: Parts): { handle: Handle; handleUpgrade: HandleUpgrade } {
@@ -31,7 +37,9 @@ export function localRouter(parts: Parts): { handle: Handle; handleUpgrade: Hand
     .use((request, response, next) => {
       const page = isPublic(request) ? parts.publicPageApp : parts.singlePageApp;
       void page(request, response, next);
-    });
+    })
+    .use((_request, response) => sendText(response, 404, NOTHING))
+    .use(answerFailure(parts.log));
 
   const toCognito: RequestListener = (request, response) => {
     request.url = withoutSegment(request.url ?? '/');
@@ -44,8 +52,10 @@ export function localRouter(parts: Parts): { handle: Handle; handleUpgrade: Hand
 
   return {
     handle(request, response) {
-      if (!isOurs(request)) refuseHost(request, response, parts.addresses);
-      else if (firstSegment(request) === 'cognito') toCognito(request, response);
+      if (!isOurs(request)) sendText(response, 421, misdirected(request, parts.addresses));
+      else if (!isReadable(request)) {
+        sendText(response, 400, 'The path is not percent-encoded UTF-8.');
+      } else if (firstSegment(request) === 'cognito') toCognito(request, response);
       else if (firstSegment(request) === parts.stage) {
         if (isPublic(request)) refusePublic(response, parts.addresses);
         else callGateway(parts, request, response);
@@ -58,25 +68,55 @@ export function localRouter(parts: Parts): { handle: Handle; handleUpgrade: Hand
   };
 }
 
-function refusePublic(response: ServerResponse, { url }: Addresses): void {
-  response.writeHead(403, { 'Content-Type': 'text/plain' });
-  response.end(`This is for the machine that Ordercast runs on: ${url}\n`);
+/** The API tells of its own requests, in problem details. */
+function isReadable(request: IncomingMessage): boolean {
+  return firstSegment(request) === 'api' || isDecodablePath(request.url ?? '/');
 }
 
-function refusedUpgrade(text: string): string {
+function refusePublic(response: ServerResponse, { url }: Addresses): void {
+  sendText(response, 403, `This is for the machine that Ordercast runs on: ${url}`);
+}
+
+function sendText(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, {
+    ...headers,
+    'Content-Type': 'text/plain',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  response.end(`${text}\n`);
+}
+
+/** What a file that cannot be sent as it was asked for comes with, such as a range beyond its end. */
+const refusalSchema = z.object({
+  status: z.int().min(400).max(499),
+  headers: z.record(z.string(), z.string()).optional(),
+});
+
+/** Express would answer with the error's stack. */
+function answerFailure(log: Parts['log']): ErrorRequestHandler {
+  return (error: unknown, _request, response, _next) => {
+    const refusal = refusalSchema.safeParse(error);
+    if (!refusal.success) log.error({ err: error }, 'the page or the console failed');
+    if (response.headersSent) response.destroy();
+    else if (!refusal.success) sendText(response, 500, 'Something went wrong; the log says what.');
+    else {
+      const { status, headers } = refusal.data;
+      sendText(response, status, status === 404 ? NOTHING : 'This cannot be had so.', headers);
+    }
+  };
+}
+
+function refusedUpgrade(reason: string): string {
+  const text = `${reason}\n`;
   return (
     'HTTP/1.1 421 Misdirected Request\r\nContent-Type: text/plain\r\n' +
     `Content-Length: ${text.length}\r\nConnection: close\r\n\r\n${text}`
   );
-}
-
-function refuseHost(
-  request: IncomingMessage,
-  response: ServerResponse,
-  addresses: Addresses,
-): void {
-  response.writeHead(421, { 'Content-Type': 'text/plain' });
-  response.end(misdirected(request, addresses));
 }
 
 /** What to do for whoever has a tunnel in front; the address is repeated only where it is one. */
@@ -86,7 +126,7 @@ function misdirected({ headers }: IncomingMessage, { url }: Addresses): string {
   const name = /^[a-z0-9.-]+(:\d{1,5})?$/i.test(host) ? host : 'orders.example';
   return (
     `This laptop's Ordercast answers at ${url} only. If you reach it through another address, such as a ` +
-    `tunnel's, name that when you start it: npm start -- --public-url ${scheme}://${name}\n`
+    `tunnel's, name that when you start it: npm start -- --public-url ${scheme}://${name}`
   );
 }
 
@@ -96,8 +136,8 @@ function callGateway(
   response: ServerResponse,
 ): void {
   if (gateway.handleRequest(request, response)) return;
-  response.writeHead(426, { 'Content-Type': 'text/plain', Upgrade: 'websocket' });
-  response.end(`/${stage} is a WebSocket API: connect with the subprotocol ordercast.v1.\n`);
+  const text = `/${stage} is a WebSocket API: connect with the subprotocol ordercast.v1.`;
+  sendText(response, 426, text, { Upgrade: 'websocket' });
 }
 
 function firstSegment({ url = '/' }: IncomingMessage): string {

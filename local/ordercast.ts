@@ -245,6 +245,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
     }),
     singlePageApp: singlePageApp(webConfig(url)),
     publicPageApp: singlePageApp(webConfig(options.publicUrl ?? url)),
+    log: logger('page'),
   });
   origin.serve(router.handle, router.handleUpgrade);
   cleanUp.add(() => realtime.closeConnections('server_shutdown'));

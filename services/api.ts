@@ -11,6 +11,9 @@ import { onShutdown } from '@ordercast/platform/shutdown.ts';
 /** ECS kills a task 30 s after SIGTERM unless its stopTimeout says otherwise. */
 const SHUTDOWN_DEADLINE_MS = 25_000;
 
+/** A timer of more than 24.8 days would ring at once. */
+const MAX_DRAIN_DELAY_MS = 60 * 60 * 1000;
+
 const configSchema = z.object({
   PORT: portSetting.default(3000),
   HOST: z.string().default('0.0.0.0'),
@@ -22,7 +25,7 @@ const configSchema = z.object({
   CORS_ORIGINS: originListSetting.default([]),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** How long connections are still taken after SIGTERM, while the load balancer finds out. */
-  DRAIN_DELAY_MS: z.coerce.number().int().min(0).default(3_000),
+  DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(MAX_DRAIN_DELAY_MS).default(3_000),
 });
 
 await runProgram(async () => {

@@ -21,6 +21,7 @@ import { createApp } from './http/create-app.ts';
 import { liveness, readiness } from './http/health.ts';
 import { createKeyRing } from './http/key-ring.ts';
 import { openApiDocument } from './http/openapi.ts';
+import { openApiReply } from './http/openapi-reply.ts';
 import { orderRoutes } from './orders/order-routes.ts';
 import { createOrderService } from './orders/order-service.ts';
 import { summaryRoute } from './orders/summary-route.ts';
@@ -43,6 +44,8 @@ export interface ApiSettings {
   cognitoEndpoint?: string;
   /** Origins whose pages may call the API, such as `https://app.example.com`. */
   corsOrigins: readonly string[];
+  /** Requests that may be under way at once before more are refused with 503. */
+  maxInFlight?: number;
   /** Runs after each commit that wrote to the outbox; a relay in this process is nudged by it. */
   onCommitted: () => void;
   /** Epoch milliseconds. */
@@ -60,6 +63,9 @@ export interface Api {
   /** Frees what the API opened itself; the database is the caller's. */
   close: () => void;
 }
+
+/** At some milliseconds of the database each, the last of them waits for seconds already. */
+const MAX_IN_FLIGHT = 1_000;
 
 const SCHEMAS = {
   Order: orderSchema,
@@ -109,16 +115,13 @@ export function createApi(settings: ApiSettings): Api {
     meRoute(people),
     ...announcementRoutes({ database, people, clock, ulids, onCommitted }),
   ];
+  const describe = openApiReply((serverUrl) => openApiDocument(routes, SCHEMAS, serverUrl));
   const app = createApp({
     routes,
     openRoutes: {
       '/health/live': () => Promise.resolve(liveness()),
       '/health/ready': () => readiness(probes, isDraining),
-      '/openapi.json': ({ baseUrl }) =>
-        Promise.resolve({
-          status: 200,
-          body: openApiDocument(routes, SCHEMAS, baseUrl === '' ? '/' : baseUrl),
-        }),
+      '/openapi.json': ({ baseUrl }) => Promise.resolve(describe(baseUrl)),
     },
     authenticate: createAuthentication({
       issuer: settings.issuer,
@@ -129,6 +132,7 @@ export function createApi(settings: ApiSettings): Api {
     corsOrigins: settings.corsOrigins,
     newRequestId: ulids.next,
     isDraining: () => isDraining,
+    maxInFlight: settings.maxInFlight ?? MAX_IN_FLIGHT,
     log,
   });
 

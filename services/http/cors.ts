@@ -15,6 +15,7 @@ export function cors(allowedOrigins: readonly string[]): RequestHandler {
       'ETag',
       'Location',
       'X-Request-Id',
+      'Ordercast-Request-Id',
       'Idempotency-Replayed',
       'Retry-After',
       'RateLimit-Limit',

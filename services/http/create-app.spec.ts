@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { problemSchema } from '@ordercast/contract/problem.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { ADA, SAM, startTestApi } from '../testing/test-api.ts';
 import type { Answer, TestApi } from '../testing/test-api.ts';
 
@@ -10,6 +11,14 @@ beforeAll(async () => {
   api = await startTestApi();
 });
 afterAll(() => api.close());
+
+const lineSchema = z.looseObject({
+  level: z.string(),
+  requestId: z.string().optional(),
+  callerRequestId: z.string().optional(),
+  route: z.string().optional(),
+});
+const logLines = () => api.logged.map((line) => lineSchema.parse(JSON.parse(line)));
 
 function expectProblem(answer: Answer, status: number) {
   expect(answer.status).toBe(status);
@@ -36,15 +45,29 @@ describe('a body', () => {
     }));
   const json = { 'Content-Type': 'application/json' };
 
+  const type = (value: string) => ({ 'Content-Type': value });
   it.each([
-    ['of plain text', { 'Content-Type': 'text/plain' }, 415],
-    ['of a form', { 'Content-Type': 'application/x-www-form-urlencoded' }, 415],
-    ['of another JSON type', { 'Content-Type': 'application/merge-patch+json' }, 415],
-    ['of another charset', { 'Content-Type': 'application/json; charset=utf-7' }, 415],
+    ['of no type', type(''), 415],
+    ['of plain text', type('text/plain'), 415],
+    ['of an old JSON type', type('text/json'), 415],
+    ['of a form', type('application/x-www-form-urlencoded'), 415],
+    ['of another JSON type', type('application/merge-patch+json'), 415],
+    ['of a longer type', type('application/json-seq'), 415],
+    ['of two types', type('application/json, text/plain'), 415],
+    ['of another charset', type('application/json; charset=utf-7'), 415],
+    ['of another charset in quotes', type('application/json;charset="latin1"'), 415],
     ['that is compressed', { ...json, 'Content-Encoding': 'gzip' }, 415],
-    ['with a charset', { 'Content-Type': 'Application/JSON; charset=utf-8' }, 201],
+    ['with a charset', type('Application/JSON; charset=utf-8'), 201],
+    ['with a charset in quotes', type('application/json ; Charset="UTF-8"'), 201],
+    ['with another parameter', type('application/json; charset=utf-8; profile="x;charset=y"'), 201],
+    ['with just another parameter', type('APPLICATION/json;odata.metadata=minimal'), 201],
   ])('%s is answered with %o → %i', async (_what, headers, status) => {
     expect((await post(ORDER, headers)).status).toBe(status);
+  });
+
+  it('of a charset that JSON does not have is told so', async () => {
+    const answer = await post(ORDER, type('application/json; charset=latin1'));
+    expect(expectProblem(answer, 415).detail).toContain('UTF-8');
   });
 
   it('of 64 KB is read, and of a byte more is not', async () => {
@@ -91,6 +114,14 @@ describe('a request', () => {
     expectProblem(await api.call(ADA, 'GET', '/Orders'), 404);
   });
 
+  it.each(['/%', '/orders/%E0%A4%A', '/orders/%E0%A4%A/timeline', '/orders/summary%ff?from=%'])(
+    'for %s, which nobody can decode, is a 400 problem',
+    async (path) => {
+      expectProblem(await api.call(ADA, 'GET', path), 400);
+      expectProblem(await api.call(undefined, 'GET', path), 400);
+    },
+  );
+
   it('by a method that is not possible is a 405 problem that says which are', async () => {
     const answer = await api.call(ADA, 'DELETE', '/orders');
     expectProblem(answer, 405);
@@ -107,27 +138,89 @@ describe('a request', () => {
     expect(Number(answer.headers.get('Content-Length'))).toBeGreaterThan(10);
   });
 
-  it('keeps its id and its trace context, or gets new ones where they are malformed', async () => {
+  it('keeps its trace context and the id that its caller gave it, beside one of its own', async () => {
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-    const taken = await api.call(ADA, 'GET', '/products', {
-      headers: { 'X-Request-Id': 'my-request/1', traceparent },
+    const headers = { 'X-Request-Id': 'my-request/1', traceparent };
+    const answers = [
+      await api.call(ADA, 'GET', '/orders/1', { headers }),
+      await api.call(ADA, 'GET', '/orders/1', { headers }),
+    ];
+    const ids = answers.map((answer) => {
+      expect(answer.headers.get('X-Request-Id')).toBe('my-request/1');
+      expect(answer.headers.get('traceparent')).toBe(traceparent);
+      const { requestId } = problemSchema.parse(answer.body);
+      expect(answer.headers.get('Ordercast-Request-Id')).toBe(requestId);
+      return requestId;
     });
-    expect(taken.headers.get('X-Request-Id')).toBe('my-request/1');
-    expect(taken.headers.get('traceparent')).toBe(traceparent);
-    const line = api.logged.find((entry) => entry.includes('my-request/1'));
-    expect(line).toContain('4bf92f3577b34da6a3ce929d0e0e4736');
-
-    const refused = await api.call(ADA, 'GET', '/products', {
-      headers: {
-        'X-Request-Id': 'a"b<c>',
-        traceparent: '00-00000000000000000000000000000000-00f067aa0ba902b7-01',
-      },
-    });
-    expect(refused.headers.get('X-Request-Id')).toMatch(/^[0-9A-Z]{26}$/);
-    expect(refused.headers.get('traceparent')).toMatch(
-      /^00-(?!0{32})[0-9a-f]{32}-[0-9a-f]{16}-01$/,
-    );
+    expect(new Set(ids).size).toBe(2);
+    for (const requestId of ids) {
+      expect(logLines().find((line) => line.requestId === requestId)).toMatchObject({
+        callerRequestId: 'my-request/1',
+        traceparent,
+        method: 'GET',
+        route: '/orders/:id',
+        status: 404,
+        msg: 'request',
+      });
+    }
   });
+
+  it.each(['a"b<c>', 'ada@example.com', 'a b', '', 'x'.repeat(129)])(
+    'that its caller names %j gets an id and a trace context of its own',
+    async (name) => {
+      const answer = await api.call(ADA, 'GET', '/products', {
+        headers: {
+          'X-Request-Id': name,
+          traceparent: '00-00000000000000000000000000000000-00f067aa0ba902b7-01',
+        },
+      });
+      expect(answer.headers.get('X-Request-Id')).toMatch(/^[0-9A-Z]{26}$/);
+      expect(answer.headers.get('Ordercast-Request-Id')).toBe(answer.headers.get('X-Request-Id'));
+      expect(answer.headers.get('traceparent')).toMatch(
+        /^00-(?!0{32})[0-9a-f]{32}-[0-9a-f]{16}-01$/,
+      );
+      if (name !== '') expect(api.logged.join()).not.toContain(name);
+    },
+  );
+
+  it('is logged by the template of its path, and never by what stands in it', async () => {
+    const person = 'lin@example.com';
+    const paths: [string, string | undefined][] = [
+      [`/orders?q=${person}`, '/orders'],
+      [`/orders/${person}/timeline?token=${person}`, '/orders/:id/timeline'],
+      [`/orders/${person}?${person}`, '/orders/:id'],
+      [`/${person}/orders`, undefined],
+      [`/health/live?${person}`, '/health/live'],
+      [`/orders/%ff${person}`, undefined],
+    ];
+    for (const [path, route] of paths) {
+      const answer = await api.call(ADA, 'GET', path);
+      const requestId = answer.headers.get('Ordercast-Request-Id');
+      const line = logLines().find((one) => one.requestId === requestId);
+      expect(line).toMatchObject({ method: 'GET', status: answer.status });
+      expect(line?.route).toBe(route);
+    }
+    expect(api.logged.join()).not.toContain(person);
+  });
+
+  it.each(['destroy', 'resetAndDestroy'] as const)(
+    'whose caller hangs up half-way (%s) is no failure',
+    async (end) => {
+      const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.write(
+        `POST /orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-Request-Id: ${end}\r\n` +
+          `Authorization: Bearer ${api.pool.tokenFor(ADA)}\r\nContent-Length: 1000\r\n\r\n{"lines"`,
+      );
+      // What is answered after it shows that it has arrived.
+      await api.call(ADA, 'GET', '/products');
+      socket[end]();
+      await expect
+        .poll(() => logLines().find(({ callerRequestId }) => callerRequestId === end))
+        .toMatchObject({ level: 'info', msg: 'the caller hung up', route: '/orders' });
+      expect(logLines().filter(({ level }) => level !== 'info')).toEqual([]);
+    },
+  );
 
   it('passes its trace context on to the event that it causes', async () => {
     const traceparent = '00-11112222333344445555666677778888-00f067aa0ba902b7-01';
@@ -153,6 +246,33 @@ describe('a request', () => {
       expect(line).toContain('no such table');
     } finally {
       await other.close();
+    }
+  });
+});
+
+describe('an API with as many requests under way as it takes', () => {
+  it('refuses one more but for its health, and takes one when another has ended', async () => {
+    const full = await startTestApi({ maxInFlight: 1 });
+    try {
+      const socket = connect(Number(new URL(full.url).port), '127.0.0.1');
+      socket.write(
+        'POST /orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n' +
+          `Authorization: Bearer ${full.pool.tokenFor(ADA)}\r\nContent-Length: ${ORDER.length}\r\n\r\n{`,
+      );
+      const products = () => full.call(ADA, 'GET', '/products');
+      await expect.poll(async () => (await products()).status).toBe(503);
+      const refused = await products();
+      expectProblem(refused, 503);
+      expect(refused.headers.get('Retry-After')).toMatch(/^\d+$/);
+      expect((await full.call(undefined, 'GET', '/openapi.json')).status).toBe(503);
+      for (const path of ['/health/live', '/health/ready']) {
+        expect((await full.call(undefined, 'GET', path)).status).toBe(200);
+      }
+      socket.write(ORDER.slice(1));
+      expect(await text(socket)).toContain('201 Created');
+      expect((await products()).status).toBe(200);
+    } finally {
+      await full.close();
     }
   });
 });
@@ -191,6 +311,7 @@ describe('CORS', () => {
       'ETag',
       'Location',
       'X-Request-Id',
+      'Ordercast-Request-Id',
       'Idempotency-Replayed',
       'Retry-After',
     ]) {

@@ -4,10 +4,13 @@ import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } 
 import { isDatabaseDown } from '@ordercast/platform/database-error.ts';
 import type { Logger } from '@ordercast/platform/logger.ts';
 import type { Authenticate } from './authentication.ts';
+import { boundInFlight } from './bound-in-flight.ts';
 import { cors } from './cors.ts';
+import { isDecodablePath } from './decodable-path.ts';
 import { readJsonBody } from './json-body.ts';
 import {
   HttpProblem,
+  badRequest,
   forbidden,
   internalError,
   methodNotAllowed,
@@ -32,11 +35,13 @@ interface AppSettings {
   newRequestId: () => string;
   /** While true, each answer closes its connection. */
   isDraining: () => boolean;
+  /** Requests at once, those for health left out. */
+  maxInFlight: number;
   log: Logger;
 }
 
 /**
- * An Express app over a table of routes. For each request: context, CORS, route (404, 405), token
+ * An Express app over a table of routes. For each request: context, CORS, room (503), path (400), route (404, 405), token
  * (401), role (403), body (415, 413, 400), then the route itself; whatever is thrown is answered
  * with problem details.
  */
@@ -51,14 +56,20 @@ export function createApp(settings: AppSettings): Express {
 
   app.use(startRequest(settings));
   app.use(cors(corsOrigins));
+  app.use(boundInFlight(settings.maxInFlight));
+  app.use((request, _response, next) => {
+    if (!isDecodablePath(request.url)) throw badRequest('The path is not percent-encoded UTF-8.');
+    next();
+  });
   for (const [path, answer] of Object.entries(openRoutes)) {
     app
       .route(path)
+      .all(noteRoute(path))
       .get(async (request, response) => send(response, await answer(request)))
       .all(refuseMethod(['GET']));
   }
   for (const [path, operations] of byPath(routes)) {
-    const resource = app.route(path);
+    const resource = app.route(path).all(noteRoute(path));
     for (const operation of operations) {
       resource[operation.method](perform(operation, authenticate));
     }
@@ -81,27 +92,31 @@ function byPath(routes: readonly Route[]): Map<string, Route[]> {
 function startRequest({ newRequestId, isDraining, log }: AppSettings): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
-    const { requestId, traceparent } = openContext(request, newRequestId);
-    response.setHeader('X-Request-Id', requestId);
-    response.setHeader('traceparent', traceparent);
+    const context = openContext(request, newRequestId);
+    response.setHeader('X-Request-Id', context.callerRequestId ?? context.requestId);
+    response.setHeader('Ordercast-Request-Id', context.requestId);
+    response.setHeader('traceparent', context.traceparent);
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('X-Content-Type-Options', 'nosniff');
     if (isDraining()) response.setHeader('Connection', 'close');
-    const { method, path, baseUrl } = request;
+    const { method } = request;
     response.once('close', () => {
-      log.info(
-        {
-          requestId,
-          traceparent,
-          method,
-          path: baseUrl + path,
-          status: response.statusCode,
-          finished: response.writableFinished,
-          durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
-        },
-        'request',
-      );
+      const facts = {
+        ...context,
+        method,
+        status: response.statusCode,
+        durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+      };
+      log.info(facts, response.writableFinished ? 'request' : 'the caller hung up');
     });
+    next();
+  };
+}
+
+/** Before whatever may refuse the request, so that the log names what was asked for. */
+function noteRoute(path: string): RequestHandler {
+  return (request, _response, next) => {
+    contextOf(request).route = path;
     next();
   };
 }
@@ -133,10 +148,26 @@ function toRouteRequest(request: Request, caller: Caller): RouteRequest {
   };
 }
 
-function send(response: Response, { status, body, headers }: Reply): void {
-  response.status(status).set(headers ?? {});
-  response.type('application/json');
-  response.send(typeof body === 'string' ? body : JSON.stringify(body));
+function send(response: Response, { status, body, headers = {} }: Reply): void {
+  response.status(status).set(headers).type('application/json');
+  if (status === 200 && isUnchanged(response.req, headers['ETag'])) {
+    response.status(304).removeHeader('Content-Type');
+    response.end();
+    return;
+  }
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  response.set('Content-Length', String(Buffer.byteLength(text)));
+  response.end(text);
+}
+
+/**
+ * Whether the caller has this already, as `If-None-Match` says (RFC 9110, section 13.1.2). Express's own answer
+ * is no for `Cache-Control: no-cache`, which is meant for caches and which browsers send along by themselves.
+ */
+function isUnchanged({ method, headers }: Request, tag: string | undefined): boolean {
+  const known = headers['if-none-match'];
+  if (tag === undefined || known === undefined || !['GET', 'HEAD'].includes(method)) return false;
+  return known.split(',').some((one) => ['*', tag, `W/${tag}`].includes(one.trim()));
 }
 
 function refuseMethod(methods: readonly string[]): RequestHandler {
@@ -148,11 +179,12 @@ function refuseMethod(methods: readonly string[]): RequestHandler {
 }
 
 function answerProblem(log: Logger): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
+  // Express takes a handler of errors by its four parameters.
+  return (error: unknown, request, response, _next) => {
     const { requestId } = contextOf(request);
     if (response.headersSent) {
       log.error({ err: error, requestId }, 'failed after the answer had begun');
-      next(error);
+      response.destroy();
       return;
     }
     const problem = toProblem(error);
@@ -168,8 +200,6 @@ function answerProblem(log: Logger): ErrorRequestHandler {
 
 function toProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
-  // Express could not decode the path: whatever it names does not exist.
-  if (error instanceof URIError) return notFound('There is nothing here.');
   if (isDatabaseDown(error)) return unavailable(DATABASE_DOWN, RETRY_AFTER_SECONDS);
   return internalError();
 }

@@ -1,3 +1,4 @@
+import { parse } from 'content-type';
 import express from 'express';
 import type { Request, RequestHandler, Response } from 'express';
 import { badRequest, contentTooLarge, unsupportedMediaType } from './problem.ts';
@@ -5,8 +6,8 @@ import { badRequest, contentTooLarge, unsupportedMediaType } from './problem.ts'
 /** The most bytes of a request body (64 KB). */
 export const MAX_BODY_BYTES = 64 * 1024;
 
-/** JSON is UTF-8 (RFC 8259, section 8.1); a charset may say so. */
-const JSON_TYPE = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?;?$/i;
+/** JSON is UTF-8 (RFC 8259, section 8.1); a charset may say so, by either of its usual names. */
+const CHARSETS: readonly (string | undefined)[] = [undefined, 'utf-8', 'utf8'];
 
 const readJson: RequestHandler = express.json({
   limit: MAX_BODY_BYTES,
@@ -21,13 +22,18 @@ const readJson: RequestHandler = express.json({
  * long a body 413, and what is not JSON 400.
  */
 export async function readJsonBody(request: Request, response: Response): Promise<unknown> {
-  if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) {
-    throw unsupportedMediaType('Send the body as Content-Type: application/json, in UTF-8.');
+  // Parameters that we do not know mean nothing to us, and are the sender's to send.
+  const { type, parameters } = parse(request.headers['content-type'] ?? '');
+  if (type !== 'application/json') {
+    throw unsupportedMediaType('Send the body as Content-Type: application/json.');
+  }
+  if (!CHARSETS.includes(parameters.charset?.toLowerCase())) {
+    throw unsupportedMediaType('Send the body in UTF-8: JSON has no other charset.');
   }
   await new Promise<void>((resolve, reject) => {
     readJson(request, response, (error?: unknown) => {
       if (error === undefined) resolve();
-      else reject(toProblem(error));
+      else reject(toProblem(error, request.complete));
     });
   });
   const body: unknown = request.body;
@@ -35,8 +41,8 @@ export async function readJsonBody(request: Request, response: Response): Promis
   return body;
 }
 
-/** body-parser names each failure in the error's `type`. */
-function toProblem(error: unknown): Error {
+/** body-parser names each failure in the error's `type`; `isComplete` is whether all was received. */
+function toProblem(error: unknown, isComplete: boolean): Error {
   const failure = error instanceof Error ? error : new Error(String(error));
   switch ('type' in failure ? failure.type : undefined) {
     case 'entity.too.large':
@@ -45,10 +51,8 @@ function toProblem(error: unknown): Error {
       return unsupportedMediaType('Send the body without a Content-Encoding.');
     case 'entity.parse.failed':
       return badRequest('The body is not valid JSON.');
-    case 'request.aborted':
-    case 'request.size.invalid':
-      return badRequest('The body ended before its announced length.');
     default:
-      return failure;
+      // However that shows, whoever sends has hung up; nobody hears this.
+      return isComplete ? failure : badRequest('The body ended before its announced length.');
   }
 }

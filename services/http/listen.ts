@@ -1,35 +1,29 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import { isIP } from 'node:net';
+import { HTTP_LIMITS, createHttpServer } from '@ordercast/platform/http-server.ts';
+import type { HttpLimits } from '@ordercast/platform/http-server.ts';
 
-/** Above the load balancer's idle limit of 60 s: else it would reuse a connection just closed. */
-const KEEP_ALIVE_MS = 65_000;
-const HEADERS_TIMEOUT_MS = 66_000;
-const REQUEST_TIMEOUT_MS = 70_000;
 const IDLE_SWEEP_MS = 50;
 
 export interface Listening {
   port: number;
   /** `http://<host>:<port>`. */
   url: string;
-  /** Takes no more connections, lets the requests in hand finish, and resolves after the last. */
+  /**
+   * Takes no more connections, lets the requests in hand finish for as long as a request may take to arrive,
+   * and resolves after the last.
+   */
   close: () => Promise<void>;
 }
 
 /** Serves HTTP on a port; 0 lets the system choose one. Rejects where the port is taken. */
 export async function listen(
   handler: RequestListener,
-  { port, host }: { port: number; host: string },
+  { port, host, limits }: { port: number; host: string; limits?: Partial<HttpLimits> | undefined },
 ): Promise<Listening> {
-  const server = createServer(
-    {
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-    },
-    handler,
-  );
+  const bounds = { ...HTTP_LIMITS, ...limits };
+  const server = createHttpServer(bounds, handler);
   server.listen(port, host);
   await once(server, 'listening');
   const address = server.address();
@@ -42,8 +36,11 @@ export async function listen(
       server.close();
       // A connection that was busy a moment ago is idle now, and would be kept for 65 seconds.
       const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
+      // A server that closes looks for late requests no more.
+      const cut = setTimeout(() => server.closeAllConnections(), bounds.requestMs);
       await closed;
       clearInterval(sweep);
+      clearTimeout(cut);
     },
   };
 }

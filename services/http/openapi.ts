@@ -1,21 +1,39 @@
-import { problemSchema } from '@ordercast/contract/problem.ts';
+import { PROBLEM_MEDIA_TYPE, problemSchema } from '@ordercast/contract/problem.ts';
 import { z } from 'zod';
 import { NO_BODY } from './route.ts';
 import type { Route } from './route.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Problems that any signed-in operation may answer with. */
-const COMMON_PROBLEMS: Readonly<Record<number, string>> = {
-  400: 'Malformed; `errors` name the fields at fault',
-  401: 'The access token is missing or not valid',
-  403: 'Your role may not',
-  500: 'Something went wrong; see the log under the request id',
+/** An answer as the document holds it; without a schema it is a problem, with `null` it has no body. */
+interface Answer {
+  description: string;
+  schema?: z.ZodType | null;
+  headers?: readonly string[];
+}
+
+const UNAVAILABLE: Answer = {
+  description:
+    'Something that this needs is down, or too much is asked at once. Try again after `Retry-After`',
+  headers: ['Retry-After'],
 };
-const BODY_PROBLEMS: Readonly<Record<number, string>> = {
-  413: 'The body is over 64 KB',
-  415: 'The body is not application/json',
+const UNCHANGED: Answer = {
+  description: 'What `If-None-Match` names is still so',
+  schema: null,
+  headers: ['ETag'],
 };
+const BODY_ANSWERS: Record<number, Answer> = {
+  408: { description: 'The body did not arrive in time; the connection is closed', schema: null },
+  413: { description: 'The body is over 64 KB' },
+  415: { description: 'The body is not application/json in UTF-8', headers: ['Accept'] },
+};
+
+/** What every answer carries. */
+const COMMON_HEADERS = {
+  'X-Request-Id': "The caller's own X-Request-Id, or where none was sent the Ordercast-Request-Id",
+  'Ordercast-Request-Id': 'The id of this request alone, by which the log tells of it',
+  traceparent: "W3C trace context: the caller's, or a new one",
+} as const;
 
 /**
  * The OpenAPI 3.1 document of a table of routes; shapes come from the schemas that parse requests.
@@ -48,6 +66,12 @@ export function openApiDocument(
           description: 'An access token of the Cognito user pool',
         },
       },
+      headers: Object.fromEntries(
+        Object.entries(COMMON_HEADERS).map(([name, description]) => [
+          name,
+          { description, schema: { type: 'string' } },
+        ]),
+      ),
       schemas: Object.fromEntries(
         Object.entries(named).map(([name, schema]) => [name, toJsonSchema(schema)]),
       ),
@@ -55,57 +79,105 @@ export function openApiDocument(
   };
 }
 
+const ANY_OBJECT = z.looseObject({});
 const OPEN_PATHS = {
-  '/health/live': openPath('Whether the process answers', { 200: 'It does' }),
-  '/health/ready': openPath('Whether requests can be served, and what is down', {
-    200: 'They can',
-    503: 'They cannot',
+  '/health/live': openPath('Whether the process answers', {
+    200: { description: 'It does', schema: ANY_OBJECT },
   }),
-  '/openapi.json': openPath('This document', { 200: 'OpenAPI 3.1' }),
+  '/health/ready': openPath('Whether requests can be served, and what is down', {
+    200: { description: 'They can', schema: ANY_OBJECT },
+    503: { description: 'They cannot', schema: ANY_OBJECT },
+  }),
+  '/openapi.json': openPath('This document', {
+    200: { description: 'OpenAPI 3.1', schema: ANY_OBJECT, headers: ['ETag'] },
+    304: UNCHANGED,
+    503: UNAVAILABLE,
+  }),
 };
 
-function openPath(summary: string, responses: Readonly<Record<number, string>>): Json {
-  const answers: Record<string, Json> = {};
-  for (const [status, description] of Object.entries(responses)) {
-    answers[status] = {
-      description,
-      content: { 'application/json': { schema: { type: 'object' } } },
-    };
-  }
-  return { get: { summary, security: [], responses: answers } };
+function openPath(summary: string, answers: Readonly<Record<number, Answer>>): Json {
+  return { get: { summary, security: [], responses: responses(answers, new Map()) } };
 }
 
 function operation(route: Route, names: ReadonlyMap<z.ZodType, string>): Json {
-  const { summary, description, responses } = route.documentation;
-  const hasBody = route.bodySchema !== NO_BODY;
-  const problems = { ...COMMON_PROBLEMS, ...(hasBody && BODY_PROBLEMS) };
-  const answers: Record<string, Json> = {};
-  for (const [status, text] of Object.entries(problems)) answers[status] = problemAnswer(text);
-  for (const [status, answer] of Object.entries(responses)) {
-    answers[status] =
-      answer.schema === undefined
-        ? problemAnswer(answer.description)
-        : {
-            description: answer.description,
-            headers: Object.fromEntries(
-              (answer.headers ?? []).map((name) => [name, { schema: { type: 'string' } }]),
-            ),
-            content: { 'application/json': { schema: reference(answer.schema, names) } },
-          };
-  }
+  const { summary, description } = route.documentation;
   return {
     operationId: operationId(route),
     summary,
     ...(description !== undefined && { description }),
     parameters: parameters(route),
-    ...(hasBody && {
+    ...(hasBody(route) && {
       requestBody: {
         required: true,
         content: { 'application/json': { schema: reference(route.bodySchema, names) } },
       },
     }),
-    responses: answers,
+    responses: responses({ ...usualAnswers(route), ...route.documentation.responses }, names),
   };
+}
+
+/** What follows from how a route is called; what follows from what it does is its own to document. */
+function usualAnswers(route: Route): Record<number, Answer> {
+  const isTagged = route.documentation.responses[200]?.headers?.includes('ETag') ?? false;
+  return {
+    ...when(isMalleable(route), {
+      400: { description: 'Malformed; `errors` name the fields at fault' },
+    }),
+    401: {
+      description: 'The access token is missing or not valid',
+      headers: ['WWW-Authenticate'],
+    },
+    ...when(route.access !== 'customer', { 403: { description: 'Your role may not' } }),
+    ...when(route.method === 'get' && isTagged, { 304: UNCHANGED }),
+    ...when(hasBody(route), BODY_ANSWERS),
+    500: { description: 'Something went wrong; see the log under the request id' },
+    503: UNAVAILABLE,
+  };
+}
+
+function when(applies: boolean, answers: Record<number, Answer>): Record<number, Answer> {
+  return applies ? answers : {};
+}
+
+function hasBody({ bodySchema }: Route): boolean {
+  return bodySchema !== NO_BODY;
+}
+
+/** Whether a caller can get anything of it wrong. */
+function isMalleable(route: Route): boolean {
+  return (
+    hasBody(route) || route.path.includes(':') || Object.keys(route.querySchema.shape).length > 0
+  );
+}
+
+function responses(
+  answers: Readonly<Record<number, Answer>>,
+  names: ReadonlyMap<z.ZodType, string>,
+): Json {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, { description, schema, headers = [] }]) => [
+      status,
+      {
+        description,
+        headers: {
+          ...Object.fromEntries(
+            Object.keys(COMMON_HEADERS).map((name) => [
+              name,
+              { $ref: `#/components/headers/${name}` },
+            ]),
+          ),
+          ...Object.fromEntries(headers.map((name) => [name, { schema: { type: 'string' } }])),
+        },
+        ...(schema !== null && { content: content(schema, names) }),
+      },
+    ]),
+  );
+}
+
+function content(schema: z.ZodType | undefined, names: ReadonlyMap<z.ZodType, string>): Json {
+  return schema === undefined
+    ? { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } }
+    : { 'application/json': { schema: reference(schema, names) } };
 }
 
 /** `GET /orders/:id/timeline` becomes `getOrdersByIdTimeline`. */
@@ -140,15 +212,6 @@ function parameters({ path, querySchema, documentation }: Route): Json[] {
     schema: { type: 'string' },
   }));
   return [...inPath, ...inQuery, ...inHeader];
-}
-
-function problemAnswer(description: string): Json {
-  return {
-    description,
-    content: {
-      'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
-    },
-  };
 }
 
 function reference(schema: z.ZodType, names: ReadonlyMap<z.ZodType, string>): Json {

@@ -68,7 +68,10 @@ function listRoute({ database }: Dependencies): Route {
         "Customers see their own orders, staff all. `q` matches the beginning of an order's number " +
         "or id, of any word of the customer's name, or of the mail address; case and marks do not " +
         'count.',
-      responses: { 200: { description: 'A page of orders', schema: orderPageSchema } },
+      responses: {
+        200: { description: 'A page of orders', schema: orderPageSchema },
+        403: { description: '`customer` names somebody else, and you are not staff' },
+      },
     },
     handle: async ({ caller }, { query }) => {
       const own = visibleCustomer(caller);
@@ -113,7 +116,6 @@ function placeRoute({ database, orders, clock }: Dependencies): Route {
           headers: ['Location', 'ETag', 'Idempotency-Replayed'],
         },
         422: { description: 'Unknown product, or the key was used with another body' },
-        503: { description: "The customer's name is not known and Cognito does not answer" },
       },
     },
     handle: (request, { body }) =>
@@ -183,6 +185,7 @@ function moveRoute({ orders }: Dependencies): Route {
       ],
       responses: {
         200: { description: 'The order after the move', schema: orderSchema, headers: ['ETag'] },
+        403: { description: 'Your role may not make this move' },
         404: { description: "There is none, or it is another customer's" },
         409: { description: 'No move leads from its status to that one' },
         412: { description: 'The order has changed since' },

@@ -1,6 +1,8 @@
 import { orderSchema } from '@ordercast/contract/order.ts';
 import { summarySchema } from '@ordercast/contract/summary.ts';
 import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
+import { openDatabase } from '@ordercast/platform/database.ts';
+import { startTdsServer } from '@ordercast/platform/testing/tds/tds-server.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADA, ALEX, SAM, startTestApi } from '../testing/test-api.ts';
 import type { TestApi } from '../testing/test-api.ts';
@@ -86,4 +88,42 @@ describe('the summary', () => {
       expect((await call(SAM, 'GET', `/orders/summary?${query}`)).status).toBe(400);
     },
   );
+
+  it.each([
+    ['from', '0000-01-01T00:00:00Z'],
+    ['from', '0000-12-31T23:59:59.999Z'],
+    ['from', '0001-01-01T00:00:00%2B00:01'],
+    ['to', '9999-12-31T23:59:59.999-00:01'],
+    ['to', '9999-12-31T23:59:00-23:59'],
+  ])('refuses %s=%s, which SQL Server cannot keep, and names the range', async (path, instant) => {
+    const answer = await call(SAM, 'GET', `/orders/summary?${path}=${instant}`);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({
+      errors: [
+        {
+          path,
+          message: 'must lie between 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z',
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ['from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59.999Z', '0001-01-01T00:00:00.000Z'],
+    ['from=0000-12-31T23:00:00-01:00', '0001-01-01T00:00:00.000Z'],
+    ['to=0001-01-01T12:00:00Z', '0001-01-01T00:00:00.000Z'],
+  ])('takes ?%s, as both databases do', async (query, from) => {
+    expect(await summary(`?${query}`)).toMatchObject({ from });
+    const server = await startTdsServer({ answer: () => ({ rows: [] }) });
+    const database = openDatabase(`mssql://app:pw@127.0.0.1:${server.port}/shop?encrypt=false`);
+    const onServer = await startTestApi({ database });
+    try {
+      const answer = await onServer.call(SAM, 'GET', `/orders/summary?${query}`);
+      expect(summarySchema.parse(answer.body)).toMatchObject({ from });
+    } finally {
+      await onServer.close();
+      await database.destroy();
+      await server.close();
+    }
+  });
 });

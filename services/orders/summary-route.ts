@@ -1,3 +1,4 @@
+import { EARLIEST_INSTANT, askedInstantSchema } from '@ordercast/contract/page.ts';
 import { summarySchema } from '@ordercast/contract/summary.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
@@ -7,9 +8,6 @@ import type { Route } from '../http/route.ts';
 import { summarizeOrders } from './summary-store.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const instantParameter = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text).getTime());
 
 /** `GET /orders/summary`; to be mounted before `/orders/:id`. */
 export function summaryRoute({ database, clock }: { database: Knex; clock: () => number }): Route {
@@ -17,18 +15,18 @@ export function summaryRoute({ database, clock }: { database: Knex; clock: () =>
     method: 'get',
     path: '/orders/summary',
     access: 'staff',
-    query: z.object({ from: instantParameter.optional(), to: instantParameter.optional() }),
+    query: z.object({ from: askedInstantSchema.optional(), to: askedInstantSchema.optional() }),
     body: NO_BODY,
     documentation: {
       summary: 'Figures of the orders placed in [from, to)',
       description:
-        'ISO 8601 instants with an offset. `to` is now where it is missing, and `from` 24 hours ' +
+        'ISO 8601 instants with an offset, of the years 1 to 9999 in UTC. `to` is now where it is missing, and `from` 24 hours ' +
         'before `to`. `byStatus` has every status, `byHour` the hours that had orders.',
       responses: { 200: { description: 'The figures', schema: summarySchema } },
     },
     handle: async (_request, { query }) => {
       const to = query.to ?? clock();
-      const from = query.from ?? to - DAY_MS;
+      const from = query.from ?? Math.max(to - DAY_MS, EARLIEST_INSTANT);
       if (from >= to) {
         throw badRequest('The period is empty.', [{ path: 'from', message: 'must be before to' }]);
       }

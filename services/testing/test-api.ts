@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { listen } from '../http/listen.ts';
 import { createApi } from '../create-api.ts';
 import type { ApiSettings } from '../create-api.ts';
+import type { HttpLimits } from '@ordercast/platform/http-server.ts';
 import { createLogger } from '@ordercast/platform/logger.ts';
 import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 import { openTestDatabase } from './test-database.ts';
@@ -72,7 +73,10 @@ export async function insertTestProducts(db: Knex): Promise<void> {
 }
 
 /** The whole API on a socket, over a database file and a user pool of its own. */
-export async function startTestApi(changes: Partial<ApiSettings> = {}): Promise<TestApi> {
+export async function startTestApi(
+  changes: Partial<ApiSettings> = {},
+  limits: Partial<HttpLimits> = {},
+): Promise<TestApi> {
   const [database, pool] = await Promise.all([openTestDatabase(), startTestUserPool()]);
   await insertTestProducts(database.db);
   const logged: string[] = [];
@@ -93,7 +97,7 @@ export async function startTestApi(changes: Partial<ApiSettings> = {}): Promise<
     log: createLogger('test', { destination: { write: (line) => void logged.push(line) } }),
     ...changes,
   });
-  const server = await listen(api.app, { port: 0, host: '127.0.0.1' });
+  const server = await listen(api.app, { port: 0, host: '127.0.0.1', limits });
   return {
     url: server.url,
     database,

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { awsJson } from '../testing/aws-json.ts';
 import { createPerson } from '../testing/person.ts';
@@ -114,6 +115,33 @@ test('what goes wrong inside tells nothing outside, and is logged with the reque
     expect(broken.logged()).toContain(answer.headers.get('x-amzn-requestid'));
   } finally {
     await broken.stop();
+  }
+});
+
+test('a caller who hangs up, and a name that is no operation, are no failure and leave no text in the log', async () => {
+  const failures: object[] = [];
+  const lines: string[] = [];
+  const quiet = await startTestCognito({
+    log: {
+      info: (facts: object, text?: string) => void lines.push(`${text} ${JSON.stringify(facts)}`),
+      error: (facts: object) => void failures.push(facts),
+    },
+  });
+  try {
+    const { port } = new URL(quiet.endpoint);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(
+      'POST /cognito/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n' +
+        'X-Amz-Target: AWSCognitoIdentityProviderService.GetUser\r\n\r\n{"AccessToken"',
+    );
+    // What is answered after it shows that it has arrived.
+    await awsJson(quiet.endpoint, 'lin@example.com', {});
+    socket.destroy();
+    await expect.poll(() => lines.join()).toContain('the caller hung up');
+    expect(failures).toEqual([]);
+    expect(lines.join()).not.toContain('lin@example.com');
+  } finally {
+    await quiet.stop();
   }
 });
 

@@ -37,23 +37,31 @@ export function createCognitoHandler({ pool, log, adminOrigins }: CognitoHandler
       return;
     }
     const name = String(request.headers['x-amz-target'] ?? '');
+    // Any other name is whatever somebody wrote.
+    const operation = isOperation(name) ? name : undefined;
     const startedAt = pool.clock();
     try {
       const run = operationOf(name, request.headers.origin, adminOrigins);
       const answer = await run(pool, await readJson(request));
       respond(response, 200, answer);
-      log.info({ requestId, operation: name, ms: pool.clock() - startedAt }, 'cognito');
+      log.info({ requestId, operation, ms: pool.clock() - startedAt }, 'cognito');
     } catch (error) {
       if (error instanceof CognitoError) {
         refuse(response, 400, error);
         const { name: refused, cause } = error;
-        log.info({ requestId, operation: name, refused, err: cause }, 'cognito');
+        log.info({ requestId, operation, refused, err: cause }, 'cognito');
+      } else if (!request.complete) {
+        log.info({ requestId, operation }, 'the caller hung up');
       } else {
         refuse(response, 500, new CognitoError('InternalErrorException', 'Internal server error'));
-        log.error({ requestId, operation: name, err: error }, 'cognito');
+        log.error({ requestId, operation, err: error }, 'cognito');
       }
     }
   };
+}
+
+function isOperation(name: string): boolean {
+  return adminOperations.has(name) || publicOperations.has(name);
 }
 
 function operationOf(

@@ -1,0 +1,66 @@
+import express from 'express';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { localAddresses } from './addresses.ts';
+import { openLocalOrigin } from './local-origin.ts';
+import type { LocalOrigin } from './local-origin.ts';
+import { localRouter } from './local-router.ts';
+
+let origin: LocalOrigin;
+let url: string;
+let logged: object[];
+beforeEach(async () => {
+  origin = await openLocalOrigin(0);
+  url = `http://localhost:${origin.port}`;
+  logged = [];
+  const failing = express.Router();
+  failing.get('/console/state.json', () => Promise.reject(new Error('no such table: outbox')));
+  failing.get('/console/half', (_request, response) => {
+    response.write('half');
+    throw new Error('the rest is lost');
+  });
+  const { handle, handleUpgrade } = localRouter({
+    addresses: localAddresses(origin.port, undefined),
+    stage: 'realtime',
+    api: express(),
+    cognito: { handle: () => Promise.resolve() },
+    gateway: { handleRequest: () => false, handleUpgrade: () => undefined },
+    console: failing,
+    singlePageApp: express.Router().get('/page', (_request, response) => {
+      response.sendFile('local-router.ts', { root: import.meta.dirname });
+    }),
+    publicPageApp: express.Router(),
+    log: { error: (entry: object) => void logged.push(entry) },
+  });
+  origin.serve(handle, handleUpgrade);
+});
+afterEach(() => origin.close(0));
+
+describe('a part of the local origin', () => {
+  it('that fails tells the log why, and the caller nothing', async () => {
+    const response = await fetch(`${url}/console/state.json`);
+    expect(response.status).toBe(500);
+    expect(await response.text()).toBe('Something went wrong; the log says what.\n');
+    expect(logged).toEqual([{ err: new Error('no such table: outbox') }]);
+  });
+
+  it('that fails half-way ends the answer without an end', async () => {
+    const response = await fetch(`${url}/console/half`);
+    await expect(response.text()).rejects.toThrow();
+    expect(logged).toEqual([{ err: new Error('the rest is lost') }]);
+  });
+
+  it('that has no such thing says so in plain text', async () => {
+    const response = await fetch(`${url}/<b>nothing</b>`, { method: 'POST' });
+    expect(response.status).toBe(404);
+    expect(response.headers.get('content-type')).toBe('text/plain');
+    expect(await response.text()).toBe('There is nothing here.\n');
+  });
+
+  it('that cannot give what is asked of a file says so, and it is no failure', async () => {
+    const response = await fetch(`${url}/page`, { headers: { Range: 'bytes=99999999-' } });
+    expect(response.status).toBe(416);
+    expect(response.headers.get('content-range')).toMatch(/^bytes \*\/\d+$/);
+    expect(await response.text()).not.toContain('node_modules');
+    expect(logged).toEqual([]);
+  });
+});
