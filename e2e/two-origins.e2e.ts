@@ -24,7 +24,10 @@ test('the page works on another origin than the API, as it does on AWS', async (
   expect(new Set(preflights)).toEqual(new Set([system.url]));
 });
 
-test('a page of a foreign origin reads nothing, even with a token', async ({ page, system }) => {
+test('a page of a foreign origin reads nothing, even with a token, and signs nobody up', async ({
+  page,
+  system,
+}) => {
   const { accessToken, config } = await signInAs(system.url, 'ada@example.com');
   const foreign = createServer((_request, response) => {
     response.setHeader('Content-Type', 'text/html');
@@ -48,6 +51,24 @@ test('a page of a foreign origin reads nothing, even with a token', async ({ pag
     { url: `${config.apiUrl}/orders`, token: accessToken },
   );
   expect(read).toBe('TypeError: Failed to fetch');
+
+  const signedUp = await page.evaluate(
+    async ({ url, ClientId }) => {
+      const call = { ClientId, Username: 'eve@example.com', Password: 'Ordercast-demo-1' };
+      try {
+        const response = await fetch(url, {
+          method: 'POST',
+          headers: { 'X-Amz-Target': 'AWSCognitoIdentityProviderService.SignUp' },
+          body: JSON.stringify(call),
+        });
+        return response.status;
+      } catch (error) {
+        return String(error);
+      }
+    },
+    { url: config.cognitoEndpoint, ClientId: config.userPoolClientId },
+  );
+  expect(signedUp).toBe('TypeError: Failed to fetch');
 
   const socket = await page.evaluate(
     ({ url, token }) =>

@@ -194,11 +194,15 @@ describe('attributes', () => {
   });
 });
 
-test('a page of a foreign origin administers nothing', async () => {
-  const { origin } = new URL(cognito.endpoint);
-  const list = (from: string) => awsJson(cognito.endpoint, 'ListUsers', pool, { origin: from });
-  expect((await list('https://evil.example')).body).toMatchObject({
-    __type: 'AccessDeniedException',
-  });
-  expect((await list(origin)).status).toBe(200);
+test('whoever may not administer may still sign in', async () => {
+  const guarded = await startTestCognito({ mayAdminister: () => false });
+  try {
+    for (const call of ['ListUsers', 'AdminGetUser', 'AdminSetUserPassword']) {
+      const { body } = await awsJson(guarded.endpoint, call, { ...pool, Username: ADA.email });
+      expect(body).toMatchObject({ __type: 'AccessDeniedException' });
+    }
+    await createPerson(guarded.endpoint, ADA.email).session(PASSWORD);
+  } finally {
+    await guarded.stop();
+  }
 });

@@ -64,8 +64,10 @@ export interface CognitoOptions {
   /** Told of everybody who signs out everywhere, is disabled, or is deleted. */
   onAccessEnded?: (sub: string) => Promise<void>;
   log: Pick<Logger, 'info' | 'error'>;
-  /** Origins, besides the issuer's own, whose pages may make Admin* and List* calls. */
+  /** Origins, besides the issuer's own, whose pages may call; programs send none and may. */
   allowedOrigins?: readonly string[];
+  /** Whether a request may make Admin* and List* calls, which need no signature here; all may by default. */
+  mayAdminister?: (request: IncomingMessage) => boolean;
 }
 
 export interface Cognito {
@@ -126,10 +128,14 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
     deliverCode: options.deliverCode,
     accessEnded: options.onAccessEnded ?? (() => Promise.resolve()),
   };
-  const adminOrigins = new Set([new URL(options.issuer).origin, ...(options.allowedOrigins ?? [])]);
 
   return {
-    handle: createCognitoHandler({ pool, log: options.log, adminOrigins }),
+    handle: createCognitoHandler({
+      pool,
+      log: options.log,
+      origins: new Set([new URL(options.issuer).origin, ...(options.allowedOrigins ?? [])]),
+      mayAdminister: options.mayAdminister ?? (() => true),
+    }),
     async close() {
       await Promise.all([poolFiles.settle(), userFiles.settle()]);
     },

@@ -76,7 +76,7 @@ export const publicOperations: ReadonlyMap<string, Operation> = new Map(
   }),
 );
 
-/** Calls that AWS signs and authorizes with IAM; here they are only kept from foreign pages. */
+/** Calls that AWS signs and authorizes with IAM; here they are only kept from who may not administer. */
 export const adminOperations: ReadonlyMap<string, Operation> = new Map(
   Object.entries({
     'AWSCognitoIdentityProviderService.AdminAddUserToGroup': adminAddUserToGroup,
