@@ -5,6 +5,7 @@ import { createVerifier } from '../password/srp.ts';
 import { poolName } from '../pool.ts';
 import { codeMismatch, notAuthorized } from '../protocol/cognito-error.ts';
 import { operation } from '../protocol/operation.ts';
+import { usernameSchema } from '../protocol/username.ts';
 import { deliveryDetails, redeemCode, sendCode } from './codes.ts';
 
 /**
@@ -12,7 +13,7 @@ import { deliveryDetails, redeemCode, sendCode } from './codes.ts';
  * everybody is, and nothing is sent (developer guide, "Managing user existence error responses").
  */
 export const forgotPassword = operation(
-  z.object({ ClientId: z.string(), Username: z.string() }),
+  z.object({ ClientId: z.string(), Username: usernameSchema }),
   async (pool, { ClientId, Username }) => {
     assertClient(pool, ClientId);
     const user = pool.users.find(Username);
@@ -33,7 +34,7 @@ export const forgotPassword = operation(
 export const confirmForgotPassword = operation(
   z.object({
     ClientId: z.string(),
-    Username: z.string(),
+    Username: usernameSchema,
     ConfirmationCode: z.string(),
     Password: z.string().max(256),
   }),

@@ -9,6 +9,7 @@ import {
   notAuthorized,
 } from '../protocol/cognito-error.ts';
 import { operation } from '../protocol/operation.ts';
+import { usernameSchema } from '../protocol/username.ts';
 import { assertWritable, attributesSchema, isEmail, toRecord } from './attributes.ts';
 import { deliver, deliveryDetails, newCode, redeemCode, sendCode, withCode } from './codes.ts';
 import { newUser } from './new-user.ts';
@@ -17,7 +18,7 @@ import { newUser } from './new-user.ts';
 export const signUp = operation(
   z.object({
     ClientId: z.string(),
-    Username: z.string().min(1).max(128),
+    Username: usernameSchema,
     Password: z.string().max(256),
     UserAttributes: attributesSchema.default([]),
   }),
@@ -50,7 +51,7 @@ export const signUp = operation(
 
 /** ConfirmSignUp: a stranger's code is answered like one that has expired. */
 export const confirmSignUp = operation(
-  z.object({ ClientId: z.string(), Username: z.string(), ConfirmationCode: z.string() }),
+  z.object({ ClientId: z.string(), Username: usernameSchema, ConfirmationCode: z.string() }),
   async (pool, { ClientId, Username, ConfirmationCode }) => {
     assertClient(pool, ClientId);
     const user = pool.users.find(Username);
@@ -76,7 +77,7 @@ export const confirmSignUp = operation(
 
 /** ResendConfirmationCode: a stranger, or a disabled user, is told of a mail that nobody gets. */
 export const resendConfirmationCode = operation(
-  z.object({ ClientId: z.string(), Username: z.string() }),
+  z.object({ ClientId: z.string(), Username: usernameSchema }),
   async (pool, { ClientId, Username }) => {
     assertClient(pool, ClientId);
     const user = pool.users.find(Username);

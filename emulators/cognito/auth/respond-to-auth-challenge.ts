@@ -9,7 +9,7 @@ import { emailOf, type UserRecord } from '../store/user-record.ts';
 import { assertEnabled } from '../tokens/session-tokens.ts';
 import { assertWritable } from '../account/attributes.ts';
 import { afterFirstFactor, afterPassword, signedIn } from './after-password.ts';
-import { assertClient, assertPool, required } from './app-client.ts';
+import { assertClient, assertPool, required, requiredUsername } from './app-client.ts';
 import { openSession, useUpSession, type ChallengeSession } from './challenge-session.ts';
 import { verifyPasswordClaim } from './srp-challenge.ts';
 
@@ -56,7 +56,7 @@ function respond(
 
 async function answerPasswordVerifier(pool: Pool, responses: Responses): Promise<object> {
   const username = verifyPasswordClaim(pool, {
-    username: required(responses, 'USERNAME'),
+    username: requiredUsername(responses),
     secretBlock: required(responses, 'PASSWORD_CLAIM_SECRET_BLOCK'),
     timestamp: required(responses, 'TIMESTAMP'),
     signature: required(responses, 'PASSWORD_CLAIM_SIGNATURE'),
@@ -128,7 +128,7 @@ function sessionUser(
   responses: Responses,
   sealed: string | undefined,
 ): { session: ChallengeSession; user: UserRecord } {
-  const name = required(responses, 'USERNAME');
+  const name = requiredUsername(responses);
   if (sealed === undefined) throw invalidParameter('Missing required parameter Session');
   const session = openSession(pool, challenge, sealed);
   const user = userOf(pool, session.username);
