@@ -32,6 +32,12 @@ const DEFAULT_FLOWS: readonly AuthFlow[] = [
   'ALLOW_REFRESH_TOKEN_AUTH',
 ];
 
+/** As long as a user's record; the file says itself what it is for. */
+const REHEARSAL = JSON.stringify({
+  purpose: 'Written where a user would be, so that nobody learns by the time who has an account.',
+  filling: '-'.repeat(1_500),
+});
+
 /** Somebody who is there from the start; `sub` is a UUID in small letters. */
 export interface SeedUser {
   sub: string;
@@ -125,6 +131,7 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
     attempts: createAttemptLimits(clock),
     clock,
     randomBytes,
+    rehearseWrite: () => poolFiles.write('rehearsal', REHEARSAL),
     deliverCode: options.deliverCode,
     accessEnded: options.onAccessEnded ?? (() => Promise.resolve()),
   };
