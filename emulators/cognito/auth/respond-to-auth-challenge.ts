@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { poolName, type Pool } from '../pool.ts';
 import { assertPolicy } from '../password/password-policy.ts';
+import { spendCode } from '../password/spend-code.ts';
 import { createVerifier } from '../password/srp.ts';
-import { matchingStep } from '../password/totp.ts';
 import { CognitoError, invalidParameter, notAuthorized } from '../protocol/cognito-error.ts';
 import { operation } from '../protocol/operation.ts';
 import { emailOf, type UserRecord } from '../store/user-record.ts';
@@ -101,23 +101,18 @@ async function answerSoftwareToken(
 ): Promise<object> {
   const { session, user } = sessionUser(pool, 'SOFTWARE_TOKEN_MFA', responses, sealed);
   const code = required(responses, 'SOFTWARE_TOKEN_MFA_CODE');
-  pool.attempts.assertAllowed('totp', user.username);
-  const totp = user.totp;
-  const step = totp && matchingStep(totp.secret, code, pool.clock());
-  if (totp === undefined || step === undefined) {
-    pool.attempts.count('totp', user.username);
-    throw new CognitoError('CodeMismatchException', 'Invalid code received for user');
-  }
-  if (step <= totp.lastStep) {
-    throw new CognitoError(
-      'ExpiredCodeException',
-      'Your software token has already been used once.',
-    );
-  }
+  const wrong = () => new CognitoError('CodeMismatchException', 'Invalid code received for user');
+  const { totp } = user;
+  // Switched off, or taken away, since the password was asked for.
+  if (totp === undefined) throw wrong();
+  const lastStep = spendCode(pool, user, totp.secret, code, {
+    wrong,
+    used: (message) => new CognitoError('ExpiredCodeException', message),
+  });
   useUpSession(pool, session);
   await pool.users.update(user.username, (current) => ({
     ...current,
-    totp: { ...totp, lastStep: step },
+    totp: { ...totp, lastStep },
   }));
   return signedIn(pool, user.username);
 }
