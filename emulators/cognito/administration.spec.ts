@@ -10,6 +10,8 @@ import {
   ListUsersCommand,
   ListUsersInGroupCommand,
   SignUpCommand,
+  DescribeUserPoolClientCommand,
+  DescribeUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { awsJson, claimsOf } from './testing/aws-json.ts';
@@ -191,6 +193,29 @@ describe('attributes', () => {
     );
     const session = await createPerson(cognito.endpoint, 'countess@example.com').session(PASSWORD);
     expect(session.getIdToken().payload).toMatchObject({ email_verified: true });
+  });
+});
+
+test('an administrator is told what the pool and its app client are', async () => {
+  const { UserPool } = await cognito.sdk.send(new DescribeUserPoolCommand(pool));
+  expect(UserPool).toMatchObject({
+    Id: POOL_ID,
+    UsernameAttributes: ['email'],
+    MfaConfiguration: 'OPTIONAL',
+    Policies: { PasswordPolicy: { MinimumLength: 8, RequireSymbols: true } },
+    EstimatedNumberOfUsers: 2,
+  });
+  const ids = { UserPoolId: POOL_ID, ClientId: CLIENT_ID };
+  const client = await cognito.sdk.send(new DescribeUserPoolClientCommand(ids));
+  expect(client.UserPoolClient).toMatchObject({
+    ...ids,
+    AccessTokenValidity: 3_600,
+    TokenValidityUnits: { AccessToken: 'seconds' },
+    PreventUserExistenceErrors: 'ENABLED',
+  });
+  const other = new DescribeUserPoolClientCommand({ ...ids, ClientId: 'another' });
+  await expect(cognito.sdk.send(other)).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
   });
 });
 
