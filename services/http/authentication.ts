@@ -3,6 +3,7 @@ import { rolesOfGroups } from '@ordercast/contract/role.ts';
 import type { Request, Response } from 'express';
 import { UnauthorizedError, expressjwt } from 'express-jwt';
 import type { Jwt } from 'jsonwebtoken';
+import { z } from 'zod';
 import {
   accessClaimsSchema,
   isCompactToken,
@@ -31,7 +32,7 @@ export function createAuthentication(settings: {
   clock: () => number;
 }): Authenticate {
   const { issuer, clientId, keyRing, clock } = settings;
-  const claimsSchema = accessClaimsSchema(clientId);
+  const claimsSchema = accessClaimsSchema(clientId).extend({ auth_time: z.number().catch(0) });
   const verify = expressjwt({
     secret: (_request: unknown, token: Jwt | undefined) => keyOf(token, keyRing),
     algorithms: ['RS256'],
@@ -59,6 +60,7 @@ export function createAuthentication(settings: {
       sub: claims.data.sub,
       roles: rolesOfGroups(claims.data['cognito:groups']),
       accessToken,
+      signedInAt: claims.data.auth_time,
     };
   };
 }

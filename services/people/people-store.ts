@@ -27,6 +27,14 @@ export async function keepPerson(db: Knex, person: Person, now: number): Promise
   }
 }
 
+/** Gives somebody who is kept the name and address of `person`; without an address, theirs stays. */
+export async function updatePerson(db: Knex, person: Person, now: number): Promise<void> {
+  const { name, name_key, email, email_key } = toPersonRow(person, now);
+  await db('people')
+    .where({ sub: person.sub })
+    .update({ name, name_key, ...(email !== '' && { email, email_key }) });
+}
+
 /** The row of a person, search keys included. */
 export function toPersonRow(person: Person, now: number) {
   const name = person.name.toWellFormed().slice(0, MAX_NAME_LENGTH);
