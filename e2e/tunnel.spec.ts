@@ -61,7 +61,7 @@ describe('through a tunnel', () => {
     );
   });
 
-  it('nobody reads the console or posts to a connection', async () => {
+  it('nobody reads the console, posts to a connection or administers', async () => {
     const outside = await tunnel();
     const system = await started('--public-url', outside.url);
     outside.to(new URL(system.url).port);
@@ -77,6 +77,16 @@ describe('through a tunnel', () => {
       socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
       expect(await text(socket), path).toMatch(/^HTTP\/1\.1 403 /);
     }
+    const administer = async (url: string) => {
+      const response = await fetch(`${url}/cognito/`, {
+        method: 'POST',
+        headers: { 'x-amz-target': 'AWSCognitoIdentityProviderService.ListGroups' },
+        body: JSON.stringify({ UserPoolId: (await readWebConfig(url)).userPoolId }),
+      });
+      return response.json();
+    };
+    expect(await administer(outside.url)).toMatchObject({ __type: 'AccessDeniedException' });
+    expect(await administer(system.url)).toHaveProperty('Groups');
     expect((await fetch(`${system.url}/console/state.json`)).status).toBe(200);
     expect((await fetch(`${system.url}/realtime/@connections/any`)).status).not.toBe(403);
   });

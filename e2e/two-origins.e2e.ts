@@ -24,12 +24,12 @@ test('the page works on another origin than the API, as it does on AWS', async (
   expect(new Set(preflights)).toEqual(new Set([system.url]));
 });
 
-test('a page of a foreign origin reads nothing, even with a token', async ({
+test('a page of a foreign origin reads nothing, even with a token, and signs nobody up', async ({
   page,
   system,
   complaints,
 }) => {
-  complaints.expect(/blocked by CORS policy|ERR_FAILED .*\/api\/orders\)$/);
+  complaints.expect(/blocked by CORS policy|ERR_FAILED .*\/(api\/orders|cognito\/?)\)$/);
   complaints.expect(/^WebSocket connection .* response code: 403/);
   const { accessToken, config } = await signInAs(system.url, 'ada@example.com');
   const foreign = createServer((_request, response) => {
@@ -54,6 +54,24 @@ test('a page of a foreign origin reads nothing, even with a token', async ({
     { url: `${config.apiUrl}/orders`, token: accessToken },
   );
   expect(read).toBe('TypeError: Failed to fetch');
+
+  const signedUp = await page.evaluate(
+    async ({ url, ClientId }) => {
+      const call = { ClientId, Username: 'eve@example.com', Password: 'Ordercast-demo-1' };
+      try {
+        const response = await fetch(url, {
+          method: 'POST',
+          headers: { 'X-Amz-Target': 'AWSCognitoIdentityProviderService.SignUp' },
+          body: JSON.stringify(call),
+        });
+        return response.status;
+      } catch (error) {
+        return String(error);
+      }
+    },
+    { url: config.cognitoEndpoint, ClientId: config.userPoolClientId },
+  );
+  expect(signedUp).toBe('TypeError: Failed to fetch');
 
   const socket = await page.evaluate(
     ({ url, token }) =>

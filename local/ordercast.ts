@@ -138,6 +138,8 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
         onAccessEnded: (sub) => endAccess(sub),
         log: logger('cognito'),
         allowedOrigins: origins,
+        // Whoever is behind a tunnel may sign in, and administers nothing.
+        mayAdminister: ({ headers }) => !addresses.isPublic(headers.host),
       }),
       (started) => started.close(),
     ),

@@ -10,6 +10,8 @@ import {
   ListUsersCommand,
   ListUsersInGroupCommand,
   SignUpCommand,
+  DescribeUserPoolClientCommand,
+  DescribeUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { awsJson, claimsOf } from './testing/aws-json.ts';
@@ -194,11 +196,38 @@ describe('attributes', () => {
   });
 });
 
-test('a page of a foreign origin administers nothing', async () => {
-  const { origin } = new URL(cognito.endpoint);
-  const list = (from: string) => awsJson(cognito.endpoint, 'ListUsers', pool, { origin: from });
-  expect((await list('https://evil.example')).body).toMatchObject({
-    __type: 'AccessDeniedException',
+test('an administrator is told what the pool and its app client are', async () => {
+  const { UserPool } = await cognito.sdk.send(new DescribeUserPoolCommand(pool));
+  expect(UserPool).toMatchObject({
+    Id: POOL_ID,
+    UsernameAttributes: ['email'],
+    MfaConfiguration: 'OPTIONAL',
+    Policies: { PasswordPolicy: { MinimumLength: 8, RequireSymbols: true } },
+    EstimatedNumberOfUsers: 2,
   });
-  expect((await list(origin)).status).toBe(200);
+  const ids = { UserPoolId: POOL_ID, ClientId: CLIENT_ID };
+  const client = await cognito.sdk.send(new DescribeUserPoolClientCommand(ids));
+  expect(client.UserPoolClient).toMatchObject({
+    ...ids,
+    AccessTokenValidity: 3_600,
+    TokenValidityUnits: { AccessToken: 'seconds' },
+    PreventUserExistenceErrors: 'ENABLED',
+  });
+  const other = new DescribeUserPoolClientCommand({ ...ids, ClientId: 'another' });
+  await expect(cognito.sdk.send(other)).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+  });
+});
+
+test('whoever may not administer may still sign in', async () => {
+  const guarded = await startTestCognito({ mayAdminister: () => false });
+  try {
+    for (const call of ['ListUsers', 'AdminGetUser', 'AdminSetUserPassword']) {
+      const { body } = await awsJson(guarded.endpoint, call, { ...pool, Username: ADA.email });
+      expect(body).toMatchObject({ __type: 'AccessDeniedException' });
+    }
+    await createPerson(guarded.endpoint, ADA.email).session(PASSWORD);
+  } finally {
+    await guarded.stop();
+  }
 });

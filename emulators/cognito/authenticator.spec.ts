@@ -1,5 +1,5 @@
 import { AssociateSoftwareTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { totpCode } from './password/totp.ts';
 import { createPerson, type Person } from './testing/person.ts';
@@ -38,12 +38,14 @@ const userData = async (person: Person) =>
       }),
     );
 
+/** Ada with an authenticator, whose next code is one that was not used to set it up. */
 async function withAuthenticator(): Promise<{ person: Person; secret: string }> {
   const person = ada();
   await person.session(PASSWORD);
   const secret = await associate(person);
   await verify(person, totpCode(secret, cognito.now()));
   await prefer(person, true);
+  cognito.passTime(STEP_MS);
   return { person, secret };
 }
 
@@ -61,7 +63,7 @@ test('a person sets up an authenticator, signs in with its code and refreshes', 
   expect((await again.refresh(result.session)).isValid()).toBe(true);
 });
 
-test('a wrong code may be put right, a used one is not taken again', async () => {
+test('a wrong code may be put right', async () => {
   const { secret } = await withAuthenticator();
   const person = ada();
   await person.signIn(PASSWORD);
@@ -70,15 +72,56 @@ test('a wrong code may be put right, a used one is not taken again', async () =>
     name: 'CodeMismatchException',
     message: 'Invalid code received for user',
   });
-  const code = totpCode(secret, cognito.now());
-  expect((await person.totp(code)).outcome).toBe('signed-in');
-  await person.signIn(PASSWORD);
-  await expect(person.totp(code)).rejects.toMatchObject({
-    name: 'ExpiredCodeException',
-    message: 'Your software token has already been used once.',
-  });
-  cognito.passTime(STEP_MS);
   expect((await person.totp(totpCode(secret, cognito.now()))).outcome).toBe('signed-in');
+});
+
+describe('a code is good once:', () => {
+  const USED = 'Your software token has already been used once.';
+  /** The calls that take a code, each by the answer that says it was used. */
+  const calls: Record<string, (person: Person, code: string) => Promise<unknown>> = {
+    'signing in': async (_person, code) => {
+      const anew = ada();
+      await anew.signIn(PASSWORD);
+      return anew.totp(code);
+    },
+    'proving the secret': verify,
+  };
+
+  test.each(
+    Object.keys(calls).flatMap((first) => Object.keys(calls).map((second) => [first, second])),
+  )('%s, then %s', async (first, second) => {
+    const { person, secret } = await withAuthenticator();
+    const code = totpCode(secret, cognito.now());
+    const before = totpCode(secret, cognito.now() - STEP_MS);
+    await calls[first]?.(person, code);
+    for (const used of [code, before]) {
+      await expect(calls[second]?.(person, used)).rejects.toMatchObject({ message: USED });
+    }
+    cognito.passTime(STEP_MS);
+    await calls[second]?.(person, totpCode(secret, cognito.now()));
+  });
+
+  test('setting it up, then signing in', async () => {
+    const person = ada();
+    await person.session(PASSWORD);
+    const secret = await associate(person);
+    const code = totpCode(secret, cognito.now());
+    await verify(person, code);
+    await prefer(person, true);
+    await expect(calls['signing in']?.(person, code)).rejects.toMatchObject({
+      name: 'ExpiredCodeException',
+      message: USED,
+    });
+  });
+
+  test('signing in twice at the same moment', async () => {
+    const { secret } = await withAuthenticator();
+    const people = [ada(), ada()];
+    for (const person of people) await person.signIn(PASSWORD);
+    const code = totpCode(secret, cognito.now());
+    const outcomes = await Promise.allSettled(people.map((person) => person.totp(code)));
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
 });
 
 test('a wrong password is told before any code is asked for', async () => {

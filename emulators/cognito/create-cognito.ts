@@ -32,6 +32,12 @@ const DEFAULT_FLOWS: readonly AuthFlow[] = [
   'ALLOW_REFRESH_TOKEN_AUTH',
 ];
 
+/** As long as a user's record; the file says itself what it is for. */
+const REHEARSAL = JSON.stringify({
+  purpose: 'Written where a user would be, so that nobody learns by the time who has an account.',
+  filling: '-'.repeat(1_500),
+});
+
 /** Somebody who is there from the start; `sub` is a UUID in small letters. */
 export interface SeedUser {
   sub: string;
@@ -64,8 +70,10 @@ export interface CognitoOptions {
   /** Told of everybody who signs out everywhere, is disabled, or is deleted. */
   onAccessEnded?: (sub: string) => Promise<void>;
   log: Pick<Logger, 'info' | 'error'>;
-  /** Origins, besides the issuer's own, whose pages may make Admin* and List* calls. */
+  /** Origins, besides the issuer's own, whose pages may call; programs send none and may. */
   allowedOrigins?: readonly string[];
+  /** Whether a request may make Admin* and List* calls, which need no signature here; all may by default. */
+  mayAdminister?: (request: IncomingMessage) => boolean;
 }
 
 export interface Cognito {
@@ -123,13 +131,18 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
     attempts: createAttemptLimits(clock),
     clock,
     randomBytes,
+    rehearseWrite: () => poolFiles.write('rehearsal', REHEARSAL),
     deliverCode: options.deliverCode,
     accessEnded: options.onAccessEnded ?? (() => Promise.resolve()),
   };
-  const adminOrigins = new Set([new URL(options.issuer).origin, ...(options.allowedOrigins ?? [])]);
 
   return {
-    handle: createCognitoHandler({ pool, log: options.log, adminOrigins }),
+    handle: createCognitoHandler({
+      pool,
+      log: options.log,
+      origins: new Set([new URL(options.issuer).origin, ...(options.allowedOrigins ?? [])]),
+      mayAdminister: options.mayAdminister ?? (() => true),
+    }),
     async close() {
       await Promise.all([poolFiles.settle(), userFiles.settle()]);
     },

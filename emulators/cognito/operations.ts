@@ -1,4 +1,5 @@
 import { changePassword } from './account/change-password.ts';
+import { listDevices } from './account/devices.ts';
 import { confirmForgotPassword, forgotPassword } from './account/forgot-password.ts';
 import {
   deleteUser,
@@ -16,6 +17,7 @@ import {
   verifySoftwareToken,
 } from './account/software-token.ts';
 import { adminCreateUser, adminSetUserPassword } from './admin/create-user.ts';
+import { describeUserPool, describeUserPoolClient } from './admin/describe.ts';
 import {
   adminAddUserToGroup,
   adminListGroupsForUser,
@@ -63,6 +65,7 @@ export const publicOperations: ReadonlyMap<string, Operation> = new Map(
       getUserAttributeVerificationCode,
     'AWSCognitoIdentityProviderService.GlobalSignOut': globalSignOut,
     'AWSCognitoIdentityProviderService.InitiateAuth': initiateAuth,
+    'AWSCognitoIdentityProviderService.ListDevices': listDevices,
     'AWSCognitoIdentityProviderService.ResendConfirmationCode': resendConfirmationCode,
     'AWSCognitoIdentityProviderService.RespondToAuthChallenge': respondToAuthChallenge,
     'AWSCognitoIdentityProviderService.RevokeToken': revokeToken,
@@ -76,7 +79,7 @@ export const publicOperations: ReadonlyMap<string, Operation> = new Map(
   }),
 );
 
-/** Calls that AWS signs and authorizes with IAM; here they are only kept from foreign pages. */
+/** Calls that AWS signs and authorizes with IAM; here they are only kept from who may not administer. */
 export const adminOperations: ReadonlyMap<string, Operation> = new Map(
   Object.entries({
     'AWSCognitoIdentityProviderService.AdminAddUserToGroup': adminAddUserToGroup,
@@ -94,6 +97,8 @@ export const adminOperations: ReadonlyMap<string, Operation> = new Map(
     'AWSCognitoIdentityProviderService.AdminSetUserPassword': adminSetUserPassword,
     'AWSCognitoIdentityProviderService.AdminUpdateUserAttributes': adminUpdateUserAttributes,
     'AWSCognitoIdentityProviderService.AdminUserGlobalSignOut': adminUserGlobalSignOut,
+    'AWSCognitoIdentityProviderService.DescribeUserPool': describeUserPool,
+    'AWSCognitoIdentityProviderService.DescribeUserPoolClient': describeUserPoolClient,
     'AWSCognitoIdentityProviderService.ListGroups': listGroups,
     'AWSCognitoIdentityProviderService.ListUsers': listUsers,
     'AWSCognitoIdentityProviderService.ListUsersInGroup': listUsersInGroup,

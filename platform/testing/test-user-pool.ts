@@ -13,6 +13,8 @@ export interface TestUser {
   sub: string;
   name: string;
   email: string;
+  /** False until they have proven the address. */
+  isVerified?: boolean;
   groups?: readonly string[];
 }
 
@@ -82,7 +84,8 @@ export async function startTestUserPool(): Promise<TestUserPool> {
       response.end(JSON.stringify({ __type: 'NotAuthorizedException', message: 'Revoked' }));
       return;
     }
-    const attributes = { sub: user.sub, email: user.email, name: user.name };
+    const { sub, email, name, isVerified = true } = user;
+    const attributes = { sub, email, name, email_verified: String(isVerified) };
     const UserAttributes = Object.entries(attributes)
       .filter(([, Value]) => Value !== '')
       .map(([Name, Value]) => ({ Name, Value }));
@@ -94,8 +97,14 @@ export async function startTestUserPool(): Promise<TestUserPool> {
   const endpoint = `http://127.0.0.1:${port}`;
   const issuer = `${endpoint}/us-east-1_ordercast`;
 
+  // All tokens come from one sign-in, unless a test says otherwise.
+  const { auth_time } = accessClaims(issuer, '');
   const token: TestUserPool['token'] = (sub, claims, header) =>
-    signRs256({ kid: keys.kid, ...header }, accessClaims(issuer, sub, claims), keys.privateKey);
+    signRs256(
+      { kid: keys.kid, ...header },
+      accessClaims(issuer, sub, { auth_time, ...claims }),
+      keys.privateKey,
+    );
 
   return {
     issuer,

@@ -1,11 +1,4 @@
-import { createSign, generateKeyPairSync } from 'node:crypto';
 import { problemSchema } from '@ordercast/contract/problem.ts';
-import {
-  decodeToken,
-  encodePart,
-  signHs256,
-  signRs256,
-} from '@ordercast/platform/testing/access-token.ts';
 import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADA, startTestApi } from '../testing/test-api.ts';
@@ -18,56 +11,6 @@ beforeAll(async () => {
   expect((await api.call(ADA, 'GET', '/products')).status).toBe(200);
 });
 afterAll(() => api.close());
-
-function forged(kind: string): string {
-  const good = api.pool.tokenFor(ADA);
-  const { header, claims } = decodeToken(good);
-  const [headerPart = '', claimsPart = '', signature = ''] = good.split('.');
-  const foreign = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const withHeader = (changes: Record<string, unknown>) =>
-    signRs256({ ...header, ...changes }, claims, foreign.privateKey);
-  switch (kind) {
-    case 'alg none':
-      return `${encodePart({ ...header, alg: 'none' })}.${claimsPart}.`;
-    case 'alg nOnE with the old signature':
-      return `${encodePart({ ...header, alg: 'nOnE' })}.${claimsPart}.${signature}`;
-    case 'a stripped signature':
-      return `${headerPart}.${claimsPart}.`;
-    case 'two parts':
-      return `${headerPart}.${claimsPart}`;
-    case 'HS256 by the public key': {
-      const pem = api.pool.publicKey.export({ type: 'spki', format: 'pem' });
-      return signHs256({ ...header, alg: 'HS256' }, claims, pem);
-    }
-    case 'RS512 by the right key': {
-      const text = `${encodePart({ ...header, alg: 'RS512' })}.${claimsPart}`;
-      const sign = createSign('RSA-SHA512').update(text);
-      return `${text}.${sign.sign(api.pool.privateKey, 'base64url')}`;
-    }
-    case 'a foreign key':
-      return withHeader({});
-    case 'an embedded jwk':
-      return withHeader({ jwk: foreign.publicKey.export({ format: 'jwk' }) });
-    case 'a jku of its own':
-      return withHeader({ jku: 'http://127.0.0.1:1/jwks.json' });
-    case 'a kid that climbs':
-      return withHeader({ kid: '../../../../dev/null' });
-    case 'a kid of the prototype':
-      return withHeader({ kid: '__proto__' });
-    case 'a kid that is a list':
-      return withHeader({ kid: [api.pool.kid] });
-    case 'no kid':
-      return signRs256({ alg: 'RS256' }, claims, api.pool.privateKey);
-    case 'a critical header':
-      return signRs256({ ...header, crit: ['b64'] }, claims, api.pool.privateKey);
-    case 'edited claims':
-      return `${headerPart}.${encodePart({ ...claims, 'cognito:groups': ['admins'] })}.${signature}`;
-    case 'a body that is no JSON':
-      return `${headerPart}.${Buffer.from('nonsense').toString('base64url')}.${signature}`;
-    default:
-      throw new Error(kind);
-  }
-}
 
 function send(authorization: string) {
   return api.call(undefined, 'POST', '/orders', {
@@ -87,46 +30,7 @@ async function expectRefused(authorization: string): Promise<void> {
 }
 
 describe('a token', () => {
-  it.each([
-    'alg none',
-    'alg nOnE with the old signature',
-    'a stripped signature',
-    'two parts',
-    'HS256 by the public key',
-    'RS512 by the right key',
-    'a foreign key',
-    'an embedded jwk',
-    'a jku of its own',
-    'a kid that climbs',
-    'a kid of the prototype',
-    'a kid that is a list',
-    'no kid',
-    'a critical header',
-    'edited claims',
-    'a body that is no JSON',
-  ])('with %s is refused', async (kind) => {
-    await expectRefused(`Bearer ${forged(kind)}`);
-  });
-
   const now = () => Math.floor(realTimeMs() / 1000);
-  it.each([
-    ['of another issuer', { iss: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_other' }],
-    ['of a longer issuer', { iss: 'extended' }],
-    ['of another client', { client_id: 'another' }],
-    ['without a client', { client_id: undefined }],
-    ['that is an ID token', { token_use: 'id', aud: 'ordercastweb0000000000000a' }],
-    ['without its scope', { scope: 'openid email' }],
-    ['with a scope that only begins like it', { scope: 'aws.cognito.signin.user.administrator' }],
-    ['that has expired', { exp: now() - 6 }],
-    ['that never expires', { exp: undefined }],
-    ['that is not yet valid', { nbf: now() + 60 }],
-    ['without a subject', { sub: undefined }],
-    ['with groups that are no list', { 'cognito:groups': 'admins' }],
-  ])('%s is refused', async (_what, changes) => {
-    const iss = 'iss' in changes && changes.iss === 'extended' ? `${api.pool.issuer}/` : undefined;
-    const claims = { ...changes, ...(iss && { iss }) };
-    await expectRefused(`Bearer ${api.pool.tokenFor(ADA, claims)}`);
-  });
 
   it.each([
     '',
@@ -138,13 +42,8 @@ describe('a token', () => {
     'Bearer ..',
   ])('sent as "%s" is refused', expectRefused);
 
-  it('may be up to 5 seconds late, for clocks differ', async () => {
-    expect((await send(`Bearer ${api.pool.tokenFor(ADA, { exp: now() - 2 })}`)).status).toBe(201);
-  });
-
-  it('with other scopes beside its own is taken, and so is a lower-case scheme', async () => {
-    const scope = 'openid aws.cognito.signin.user.admin email';
-    expect((await send(`bearer ${api.pool.tokenFor(ADA, { scope })}`)).status).toBe(201);
+  it('is taken with a scheme in small letters', async () => {
+    expect((await send(`bearer ${api.pool.tokenFor(ADA)}`)).status).toBe(201);
   });
 
   it('gives no more than its groups say', async () => {

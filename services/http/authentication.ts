@@ -4,6 +4,11 @@ import type { Request, Response } from 'express';
 import { UnauthorizedError, expressjwt } from 'express-jwt';
 import type { Jwt } from 'jsonwebtoken';
 import { z } from 'zod';
+import {
+  accessClaimsSchema,
+  isCompactToken,
+  tokenHeaderSchema,
+} from '@ordercast/platform/access-token.ts';
 import { KeysUnavailable } from './key-ring.ts';
 import type { KeyRing } from './key-ring.ts';
 import { unauthorized, unavailable } from './problem.ts';
@@ -11,14 +16,12 @@ import type { Caller } from './route.ts';
 
 export type Authenticate = (request: Request, response: Response) => Promise<Caller>;
 
-/** The only scope that a token of an SRP sign-in carries. */
-const SCOPE = 'aws.cognito.signin.user.admin';
 /** How far the pool's clock and ours may lie apart. */
 const LEEWAY_SECONDS = 5;
 
 /**
  * Checks the access token of a request: RS256 by a key of the pool, exact issuer, `token_use`
- * access, our client, the scope of a sign-in, not expired. Whatever fails is a 401 problem; keys
+ * access, our client, the scope of a sign-in, valid now. Whatever fails is a 401 problem; keys
  * that cannot be had are a 503. `clock` is in epoch milliseconds.
  */
 export function createAuthentication(settings: {
@@ -29,14 +32,7 @@ export function createAuthentication(settings: {
   clock: () => number;
 }): Authenticate {
   const { issuer, clientId, keyRing, clock } = settings;
-  const claimsSchema = z.object({
-    sub: z.string().regex(/^[\x21-\x7e]{1,64}$/),
-    token_use: z.literal('access'),
-    client_id: z.literal(clientId),
-    scope: z.string().refine((scope) => scope.split(' ').includes(SCOPE)),
-    exp: z.number(),
-    'cognito:groups': z.array(z.string()).default([]),
-  });
+  const claimsSchema = accessClaimsSchema(clientId).extend({ auth_time: z.number().catch(0) });
   const verify = expressjwt({
     secret: (_request: unknown, token: Jwt | undefined) => keyOf(token, keyRing),
     algorithms: ['RS256'],
@@ -56,24 +52,23 @@ export function createAuthentication(settings: {
       });
     });
     const claims = claimsSchema.safeParse('auth' in request ? request.auth : undefined);
-    if (!claims.success) {
+    const accessToken = (request.headers.authorization ?? '').slice('Bearer '.length);
+    if (!claims.success || !isCompactToken(accessToken)) {
       throw unauthorized('This is not an access token for this API.', 'invalid_token');
     }
     return {
       sub: claims.data.sub,
       roles: rolesOfGroups(claims.data['cognito:groups']),
-      accessToken: (request.headers.authorization ?? '').slice('Bearer '.length),
+      accessToken,
+      signedInAt: claims.data.auth_time,
     };
   };
 }
 
 async function keyOf(token: Jwt | undefined, keyRing: KeyRing): Promise<KeyObject> {
-  const header = token?.header;
-  // jsonwebtoken overlooks `crit`, which RFC 7515 says must be understood or refused.
-  if (header?.alg !== 'RS256' || typeof header.kid !== 'string' || header.crit !== undefined) {
-    throw new InvalidToken();
-  }
-  const key = await keyRing.keyOf(header.kid);
+  const header = tokenHeaderSchema.safeParse(token?.header);
+  if (!header.success) throw new InvalidToken();
+  const key = await keyRing.keyOf(header.data.kid);
   if (key === undefined) throw new InvalidToken();
   return key;
 }

@@ -9,6 +9,8 @@ export interface Caller {
   roles: readonly Role[];
   /** The token itself, to ask Cognito in their name. Never logged. */
   accessToken: string;
+  /** When the sign-in began that the token comes from, epoch seconds; 0 where it does not say. */
+  signedInAt: number;
 }
 
 /** A request as routes see it: nothing of the transport. */

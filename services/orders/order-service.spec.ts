@@ -11,7 +11,7 @@ import { OrderNumberTaken } from './order-store.ts';
 
 const NOW = Date.parse('2026-11-22T08:30:00.123Z');
 const ADA = { sub: 'ada', name: 'Ada', email: 'ada@example.com' };
-const CALLER: Caller = { sub: 'ada', roles: ['customer'], accessToken: 'token' };
+const CALLER: Caller = { sub: 'ada', roles: ['customer'], accessToken: 'token', signedInAt: 0 };
 const TAKEN = '01KAN00000000000A0SAMENMBR';
 const ENDS_ALIKE = '01KAN00000000000B0SAMENMBR';
 const FREE = '01KAN00000000000C0THERNMBR';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { OpenTestDatabase } from '../testing/each-database.ts';
 import type { TestDatabase } from '../testing/test-database.ts';
-import { findPerson, keepPerson } from './people-store.ts';
+import { findPerson, keepPerson, updatePerson } from './people-store.ts';
 import { keepMissingWords, keepWords, whoseWordBeginsWith } from './person-words-store.ts';
 
 /** What every database must do with people. */
@@ -39,6 +39,18 @@ export function peopleStoreContract(open: OpenTestDatabase): void {
         name: 'Ada Lovelace',
         email: 'a@b.example',
       });
+    });
+
+    it('changes name and address, and keeps an address that nothing replaces', async () => {
+      const ada = { sub: 'ada', name: 'Ada Byron', email: 'ada@example.com' };
+      await keepPerson(database.db, ada, 1000);
+      await updatePerson(database.db, { ...ada, name: 'Ada Lovelace', email: '' }, 2000);
+      expect(await findPerson(database.db, 'ada')).toEqual({ ...ada, name: 'Ada Lovelace' });
+      const moved = { ...ada, email: 'countess@example.com' };
+      await updatePerson(database.db, moved, 3000);
+      expect(await findPerson(database.db, 'ada')).toEqual(moved);
+      await updatePerson(database.db, { ...ada, sub: 'nobody' }, 3000);
+      expect(await findPerson(database.db, 'nobody')).toBeUndefined();
     });
 
     it('takes names that are too long, or broken, as far as a column can', async () => {

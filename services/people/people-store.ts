@@ -31,6 +31,17 @@ export async function keepPerson(db: Knex, person: Person, now: number): Promise
   }
 }
 
+/** Gives somebody who is kept the name and address of `person`; without an address, theirs stays. */
+export async function updatePerson(db: Knex, person: Person, now: number): Promise<void> {
+  const { name, name_key, email, email_key, words_version } = toPersonRow(person, now);
+  await inTransaction(db, async (trx) => {
+    const known = await trx('people')
+      .where({ sub: person.sub })
+      .update({ name, name_key, words_version, ...(email !== '' && { email, email_key }) });
+    if (known > 0) await keepWords(trx, person.sub);
+  });
+}
+
 /** Writes a new person and what they are found by, in the caller's transaction. */
 export async function insertPerson(db: Knex, person: Person, now: number): Promise<void> {
   await db('people').insert(toPersonRow(person, now));

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ADA, GRACE, SAM, startTestApi } from '../testing/test-api.ts';
+import type { TestUser } from '@ordercast/platform/testing/test-user-pool.ts';
+import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
 import type { TestApi } from '../testing/test-api.ts';
 
 let api: TestApi;
@@ -73,6 +75,49 @@ describe('names and mail addresses', () => {
     const nameless = { sub: 'sub-nameless', name: '', email: 'nameless@example.com' };
     const { body } = await api.call(nameless, 'GET', '/me');
     expect(body).toMatchObject({ name: 'Nameless', email: nameless.email });
+  });
+
+  describe('at the next sign-in', () => {
+    let signIns = 0;
+    /** `GET /me` by a token of another, later sign-in. */
+    const meAnew = async (user: TestUser) => {
+      signIns += 1;
+      const auth_time = Math.floor(realTimeMs() / 1000) + 3_600 * signIns;
+      const headers = { Authorization: `Bearer ${api.pool.tokenFor(user, { auth_time })}` };
+      const twice = [1, 2].map(() => api.call(undefined, 'GET', '/me', { headers }));
+      const [first, second] = await Promise.all(twice);
+      expect(second?.status).toBe(first?.status);
+      return first?.body;
+    };
+
+    it('follow the user pool, which is asked once', async () => {
+      await api.call(ADA, 'POST', '/orders', { body: TEA });
+      const countess = { ...ADA, name: 'Countess Lovelace', email: 'countess@example.com' };
+      const before = asked();
+      expect(await meAnew(countess)).toMatchObject({
+        name: 'Countess Lovelace',
+        email: 'countess@example.com',
+      });
+      expect(asked()).toBe(before + 1);
+      const found = await api.call(SAM, 'GET', '/orders?q=countess');
+      expect(found.body).toMatchObject({ items: [{ customerName: 'Countess Lovelace' }] });
+    });
+
+    it('are taken only from an address that is verified', async () => {
+      const eve = { sub: 'sub-eve', name: 'Eve', email: SAM.email, isVerified: false };
+      expect(await meAnew(eve)).toMatchObject({ name: 'Eve', email: '' });
+      const own = { ...eve, email: 'eve@example.com', isVerified: true };
+      expect(await meAnew(own)).toMatchObject({ email: 'eve@example.com' });
+      expect(await meAnew(eve)).toMatchObject({ email: 'eve@example.com' });
+    });
+
+    it('stay as they are known while the pool is down, and end with a token that it refuses', async () => {
+      await api.call(ADA, 'GET', '/me');
+      api.pool.setMode('down');
+      expect(await meAnew(ADA)).toMatchObject({ name: ADA.name });
+      api.pool.setMode('refusing');
+      expect(await meAnew(ADA)).toMatchObject({ status: 401 });
+    });
   });
 
   it('end the sign-in where the pool refuses the token', async () => {

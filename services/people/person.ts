@@ -1,6 +1,7 @@
-/** Whoever has used the system, as Cognito named them when they first did. */
+/** Whoever has used the system, as Cognito named them at their last sign-in. */
 export interface Person {
   sub: string;
   name: string;
+  /** Empty until an address was verified. */
   email: string;
 }

@@ -45,7 +45,9 @@ export function createUserPool(settings: { region: string; endpoint?: string }):
           abortSignal: AbortSignal.timeout(TIMEOUT_MS),
         });
         const attributes = new Map(user.UserAttributes?.map(({ Name, Value }) => [Name, Value]));
-        const email = attributes.get('email') ?? '';
+        // Anybody can write another's address into their own account: it counts once it is verified.
+        const isVerified = attributes.get('email_verified') === 'true';
+        const email = (isVerified && attributes.get('email')) || '';
         const sub = attributes.get('sub');
         if (sub === undefined) throw new UserPoolUnavailable('GetUser answered without a sub');
         return { sub, email, name: attributes.get('name') ?? NAMELESS };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { invalidParameter, notAuthorized } from '../protocol/cognito-error.ts';
+import { usernameSchema } from '../protocol/username.ts';
 
 /** The standard attributes of OpenID Connect that every Cognito pool has and users may write. */
 const WRITABLE = new Set(
@@ -49,7 +50,7 @@ export function assertInSchema(attributes: Record<string, string>): void {
     throw invalidParameter('Invalid email address format.');
 }
 
-/** A mail address, of at most 320 characters. */
+/** A mail address that is no longer than a name: users sign in with it. */
 export function isEmail(text: string): boolean {
-  return text.length <= 320 && z.email().safeParse(text).success;
+  return usernameSchema.safeParse(text).success && z.email().safeParse(text).success;
 }

@@ -35,7 +35,10 @@ export function withCode(
   return { ...user, codes: { ...user.codes, [purpose]: code } };
 }
 
-/** Throws unless `value` is the code that was sent and still good; returns the user without it. */
+/**
+ * Throws unless `value` is the code that was sent and still good; returns the user without it. Only
+ * who has the right code learns that it has expired: to a guesser, no code and a wrong one are the same.
+ */
 export function redeemCode(
   user: UserRecord,
   purpose: KeptPurpose,
@@ -43,9 +46,24 @@ export function redeemCode(
   nowMs: number,
 ): UserRecord {
   const { [purpose]: code, ...codes } = user.codes;
-  if (code === undefined || code.expiresAt <= nowMs) throw codeExpired();
-  if (code.value !== value) throw codeMismatch();
+  if (code?.value !== value) throw codeMismatch();
+  if (code.expiresAt <= nowMs) throw codeExpired();
   return { ...user, codes };
+}
+
+/**
+ * Sends a code to the user, where there is one to whom it is due, and tells everybody else of a mail
+ * that nobody gets ("Managing user existence error responses"), after the same wait for the disk.
+ */
+export async function sendCodeIfDue(
+  pool: Pool,
+  name: string,
+  due: UserRecord | undefined,
+  purpose: KeptPurpose,
+): Promise<CodeDeliveryDetails> {
+  if (due !== undefined) return sendCode(pool, due.username, purpose);
+  await pool.rehearseWrite();
+  return deliveryDetails(name.includes('@') ? name : simulatedEmail(pool, name));
 }
 
 /** Keeps a new code with the user, then sends it. The older code of this purpose is void. */
@@ -82,8 +100,15 @@ export async function deliver(
 }
 
 /** Tells where a code went, without telling the address: `a***@e***`. */
-export function deliveryDetails(email: string): CodeDeliveryDetails {
-  const [local = '', domain = ''] = email.split('@');
+function deliveryDetails(email: string): CodeDeliveryDetails {
+  const [local = '', domain = ''] = email.toLowerCase().split('@');
   const destination = `${local.charAt(0)}***@${domain.charAt(0)}***`;
   return { AttributeName: 'email', DeliveryMedium: 'EMAIL', Destination: destination };
+}
+
+/** What might be the address of whoever has this sub. */
+function simulatedEmail(pool: Pool, sub: string): string {
+  const [local = 0, domain = 0] = pool.sealer.derive('stranger-email', sub.toLowerCase());
+  const letter = (byte: number) => String.fromCharCode(97 + (byte % 26));
+  return `${letter(local)}@${letter(domain)}`;
 }

@@ -3,29 +3,25 @@ import { assertClient } from '../auth/app-client.ts';
 import { assertPolicy } from '../password/password-policy.ts';
 import { createVerifier } from '../password/srp.ts';
 import { poolName } from '../pool.ts';
-import { codeMismatch, notAuthorized } from '../protocol/cognito-error.ts';
+import { codeMismatch } from '../protocol/cognito-error.ts';
 import { operation } from '../protocol/operation.ts';
-import { deliveryDetails, redeemCode, sendCode } from './codes.ts';
+import { usernameSchema } from '../protocol/username.ts';
+import { attempt } from './attempt.ts';
+import { redeemCode, sendCodeIfDue } from './codes.ts';
 
 /**
- * ForgotPassword: a stranger, a disabled user and one without a verified address are answered as
- * everybody is, and nothing is sent (developer guide, "Managing user existence error responses").
+ * ForgotPassword: a stranger is answered as everybody is, and so is who may get no code: a disabled
+ * user, one without a verified address, and one whose invitation is still open.
  */
 export const forgotPassword = operation(
-  z.object({ ClientId: z.string(), Username: z.string() }),
+  z.object({ ClientId: z.string(), Username: usernameSchema }),
   async (pool, { ClientId, Username }) => {
     assertClient(pool, ClientId);
-    const user = pool.users.find(Username);
-    const key = user?.username ?? Username.toLowerCase();
-    pool.attempts.assertAllowed('forgot-password', key);
-    pool.attempts.count('forgot-password', key);
-    if (user?.enabled !== true || user.attributes['email_verified'] !== 'true') {
-      return { CodeDeliveryDetails: deliveryDetails(Username) };
-    }
-    if (user.status === 'FORCE_CHANGE_PASSWORD') {
-      throw notAuthorized('User password cannot be reset in the current state.');
-    }
-    return { CodeDeliveryDetails: await sendCode(pool, user.username, 'forgot-password') };
+    const user = attempt(pool, 'forgot-password', Username);
+    const isDue =
+      user?.attributes['email_verified'] === 'true' && user.status !== 'FORCE_CHANGE_PASSWORD';
+    const due = isDue ? user : undefined;
+    return { CodeDeliveryDetails: await sendCodeIfDue(pool, Username, due, 'forgot-password') };
   },
 );
 
@@ -33,18 +29,15 @@ export const forgotPassword = operation(
 export const confirmForgotPassword = operation(
   z.object({
     ClientId: z.string(),
-    Username: z.string(),
+    Username: usernameSchema,
     ConfirmationCode: z.string(),
     Password: z.string().max(256),
   }),
   async (pool, { ClientId, Username, ConfirmationCode, Password }) => {
     assertClient(pool, ClientId);
-    const user = pool.users.find(Username);
-    const key = user?.username ?? Username.toLowerCase();
-    pool.attempts.assertAllowed('confirm-forgot-password', key);
-    pool.attempts.count('confirm-forgot-password', key);
-    if (user?.enabled !== true) throw codeMismatch();
     assertPolicy(Password);
+    const user = attempt(pool, 'confirm-forgot-password', Username);
+    if (user === undefined) throw codeMismatch();
     const salt = pool.randomBytes(16);
     await pool.users.update(user.username, (current) => ({
       ...redeemCode(current, 'forgot-password', ConfirmationCode, pool.clock()),

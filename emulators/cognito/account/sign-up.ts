@@ -2,22 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { assertClient } from '../auth/app-client.ts';
 import { assertPolicy } from '../password/password-policy.ts';
-import {
-  CognitoError,
-  codeExpired,
-  invalidParameter,
-  notAuthorized,
-} from '../protocol/cognito-error.ts';
+import { CognitoError, codeMismatch, invalidParameter } from '../protocol/cognito-error.ts';
 import { operation } from '../protocol/operation.ts';
+import { usernameSchema } from '../protocol/username.ts';
+import { attempt } from './attempt.ts';
 import { assertWritable, attributesSchema, isEmail, toRecord } from './attributes.ts';
-import { deliver, deliveryDetails, newCode, redeemCode, sendCode, withCode } from './codes.ts';
+import { deliver, newCode, redeemCode, sendCodeIfDue, withCode } from './codes.ts';
 import { newUser } from './new-user.ts';
 
 /** SignUp: the username is the mail address; the answer comes when user and code are kept. */
 export const signUp = operation(
   z.object({
     ClientId: z.string(),
-    Username: z.string().min(1).max(128),
+    Username: usernameSchema,
     Password: z.string().max(256),
     UserAttributes: attributesSchema.default([]),
   }),
@@ -48,20 +45,18 @@ export const signUp = operation(
   },
 );
 
-/** ConfirmSignUp: a stranger's code is answered like one that has expired. */
+/**
+ * ConfirmSignUp: a stranger's code is a wrong one, and so is every code for who is confirmed or
+ * disabled. Cognito answers these differently, and so tells who has an account.
+ */
 export const confirmSignUp = operation(
-  z.object({ ClientId: z.string(), Username: z.string(), ConfirmationCode: z.string() }),
+  z.object({ ClientId: z.string(), Username: usernameSchema, ConfirmationCode: z.string() }),
   async (pool, { ClientId, Username, ConfirmationCode }) => {
     assertClient(pool, ClientId);
-    const user = pool.users.find(Username);
-    const key = user?.username ?? Username.toLowerCase();
-    pool.attempts.assertAllowed('confirm-sign-up', key);
-    pool.attempts.count('confirm-sign-up', key);
-    if (user?.enabled !== true) throw codeExpired();
+    const user = attempt(pool, 'confirm-sign-up', Username);
+    if (user === undefined) throw codeMismatch();
     await pool.users.update(user.username, (current) => {
-      if (current.status !== 'UNCONFIRMED') {
-        throw notAuthorized(`User cannot be confirmed. Current status is ${current.status}`);
-      }
+      if (current.status !== 'UNCONFIRMED') throw codeMismatch();
       const confirmed = redeemCode(current, 'sign-up', ConfirmationCode, pool.clock());
       return {
         ...confirmed,
@@ -74,17 +69,13 @@ export const confirmSignUp = operation(
   },
 );
 
-/** ResendConfirmationCode: a stranger, or a disabled user, is told of a mail that nobody gets. */
+/** ResendConfirmationCode: who is to get none, a stranger or confirmed, is told of a mail all the same. */
 export const resendConfirmationCode = operation(
-  z.object({ ClientId: z.string(), Username: z.string() }),
+  z.object({ ClientId: z.string(), Username: usernameSchema }),
   async (pool, { ClientId, Username }) => {
     assertClient(pool, ClientId);
-    const user = pool.users.find(Username);
-    const key = user?.username ?? Username.toLowerCase();
-    pool.attempts.assertAllowed('resend', key);
-    pool.attempts.count('resend', key);
-    if (user?.enabled !== true) return { CodeDeliveryDetails: deliveryDetails(Username) };
-    if (user.status !== 'UNCONFIRMED') throw invalidParameter('User is already confirmed.');
-    return { CodeDeliveryDetails: await sendCode(pool, user.username, 'sign-up') };
+    const user = attempt(pool, 'resend', Username);
+    const due = user?.status === 'UNCONFIRMED' ? user : undefined;
+    return { CodeDeliveryDetails: await sendCodeIfDue(pool, Username, due, 'sign-up') };
   },
 );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { matchingStep, toBase32 } from '../password/totp.ts';
+import { spendCode } from '../password/spend-code.ts';
+import { toBase32 } from '../password/totp.ts';
 import { CognitoError, invalidParameter, notAuthorized } from '../protocol/cognito-error.ts';
 import { operation } from '../protocol/operation.ts';
 import type { UserRecord } from '../store/user-record.ts';
@@ -30,19 +31,20 @@ export const verifySoftwareToken = operation(
         'Software Token MFA does not exist for the user.',
       );
     }
-    pool.attempts.assertAllowed('totp', user.username);
-    if (matchingStep(secret, UserCode, pool.clock()) === undefined) {
-      pool.attempts.count('totp', user.username);
-      throw new CognitoError('EnableSoftwareTokenMFAException', 'Code mismatch');
-    }
+    const lastStep = spendCode(pool, user, secret, UserCode, {
+      wrong: () => refused('Code mismatch'),
+      used: refused,
+    });
     await pool.users.update(user.username, (current) => ({
       ...current,
       pendingTotp: undefined,
-      totp: { enabled: false, preferred: false, ...current.totp, secret, lastStep: 0 },
+      totp: { enabled: false, preferred: false, ...current.totp, secret, lastStep },
     }));
     return { Status: 'SUCCESS' };
   },
 );
+
+const refused = (message: string) => new CognitoError('EnableSoftwareTokenMFAException', message);
 
 const settings = z.object({
   Enabled: z.boolean().default(false),

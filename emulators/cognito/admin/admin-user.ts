@@ -3,10 +3,11 @@ import { assertPool } from '../auth/app-client.ts';
 import type { Pool } from '../pool.ts';
 import { userNotFound } from '../protocol/cognito-error.ts';
 import { operation, type Operation } from '../protocol/operation.ts';
+import { usernameSchema } from '../protocol/username.ts';
 import { attributeList, type UserChange, type UserRecord } from '../store/user-record.ts';
 
 /** What every call about one user names. */
-export const target = { UserPoolId: z.string(), Username: z.string() };
+export const target = { UserPoolId: z.string(), Username: usernameSchema };
 
 interface Target {
   UserPoolId: string;

@@ -9,6 +9,7 @@ import { createVerifier } from '../password/srp.ts';
 import { poolName, type Pool } from '../pool.ts';
 import { CognitoError, invalidParameter, userNotFound } from '../protocol/cognito-error.ts';
 import { operation } from '../protocol/operation.ts';
+import { usernameSchema } from '../protocol/username.ts';
 import { emailOf, type UserRecord } from '../store/user-record.ts';
 import { userType } from './admin-user.ts';
 
@@ -19,7 +20,7 @@ const TEMPORARY_PASSWORD_MS = 7 * 86_400_000;
 export const adminCreateUser = operation(
   z.object({
     UserPoolId: z.string(),
-    Username: z.string().min(1).max(128),
+    Username: usernameSchema,
     UserAttributes: attributesSchema.default([]),
     TemporaryPassword: z.string().max(256).optional(),
     MessageAction: z.enum(['RESEND', 'SUPPRESS']).optional(),
@@ -89,7 +90,7 @@ async function reinvite(pool: Pool, email: string, password: string): Promise<Us
 export const adminSetUserPassword = operation(
   z.object({
     UserPoolId: z.string(),
-    Username: z.string(),
+    Username: usernameSchema,
     Password: z.string().max(256),
     Permanent: z.boolean().default(false),
   }),

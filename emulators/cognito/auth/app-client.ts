@@ -1,5 +1,6 @@
 import type { AuthFlow, Pool } from '../pool.ts';
 import { CognitoError, invalidParameter } from '../protocol/cognito-error.ts';
+import { usernameSchema } from '../protocol/username.ts';
 
 /** @throws ResourceNotFoundException for another app client than ours. */
 export function assertClient(pool: Pool, clientId: string): void {
@@ -32,4 +33,11 @@ export function required(parameters: Partial<Record<string, string>>, name: stri
     throw invalidParameter(`Missing required parameter ${name}`);
   }
   return value;
+}
+
+/** The same for `USERNAME`, which must be no longer than a name. */
+export function requiredUsername(parameters: Partial<Record<string, string>>): string {
+  const name = usernameSchema.safeParse(required(parameters, 'USERNAME')).data;
+  if (name === undefined) throw invalidParameter('USERNAME must have at most 128 characters.');
+  return name;
 }

@@ -4,7 +4,13 @@ import { invalidParameter } from '../protocol/cognito-error.ts';
 import { operation } from '../protocol/operation.ts';
 import { refreshSession, revokeSession } from '../tokens/session-tokens.ts';
 import { afterPassword } from './after-password.ts';
-import { assertClient, assertFlowAllowed, assertPool, required } from './app-client.ts';
+import {
+  assertClient,
+  assertFlowAllowed,
+  assertPool,
+  required,
+  requiredUsername,
+} from './app-client.ts';
 import { checkPassword } from './password-sign-in.ts';
 import { srpChallenge } from './srp-challenge.ts';
 
@@ -77,11 +83,11 @@ export const revokeToken = operation(
 
 function srp(pool: Pool, given: AuthParameters): object {
   assertFlowAllowed(pool, 'ALLOW_USER_SRP_AUTH');
-  return srpChallenge(pool, required(given, 'USERNAME'), required(given, 'SRP_A'));
+  return srpChallenge(pool, requiredUsername(given), required(given, 'SRP_A'));
 }
 
 function password(pool: Pool, given: AuthParameters): Promise<object> {
-  const user = checkPassword(pool, required(given, 'USERNAME'), required(given, 'PASSWORD'));
+  const user = checkPassword(pool, requiredUsername(given), required(given, 'PASSWORD'));
   return afterPassword(pool, user);
 }
 

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { poolName, type Pool } from '../pool.ts';
 import { assertPolicy } from '../password/password-policy.ts';
+import { spendCode } from '../password/spend-code.ts';
 import { createVerifier } from '../password/srp.ts';
-import { matchingStep } from '../password/totp.ts';
 import { CognitoError, invalidParameter, notAuthorized } from '../protocol/cognito-error.ts';
 import { operation } from '../protocol/operation.ts';
 import { emailOf, type UserRecord } from '../store/user-record.ts';
 import { assertEnabled } from '../tokens/session-tokens.ts';
 import { assertWritable } from '../account/attributes.ts';
 import { afterFirstFactor, afterPassword, signedIn } from './after-password.ts';
-import { assertClient, assertPool, required } from './app-client.ts';
+import { assertClient, assertPool, required, requiredUsername } from './app-client.ts';
 import { openSession, useUpSession, type ChallengeSession } from './challenge-session.ts';
 import { verifyPasswordClaim } from './srp-challenge.ts';
 
@@ -56,7 +56,7 @@ function respond(
 
 async function answerPasswordVerifier(pool: Pool, responses: Responses): Promise<object> {
   const username = verifyPasswordClaim(pool, {
-    username: required(responses, 'USERNAME'),
+    username: requiredUsername(responses),
     secretBlock: required(responses, 'PASSWORD_CLAIM_SECRET_BLOCK'),
     timestamp: required(responses, 'TIMESTAMP'),
     signature: required(responses, 'PASSWORD_CLAIM_SIGNATURE'),
@@ -101,23 +101,18 @@ async function answerSoftwareToken(
 ): Promise<object> {
   const { session, user } = sessionUser(pool, 'SOFTWARE_TOKEN_MFA', responses, sealed);
   const code = required(responses, 'SOFTWARE_TOKEN_MFA_CODE');
-  pool.attempts.assertAllowed('totp', user.username);
-  const totp = user.totp;
-  const step = totp && matchingStep(totp.secret, code, pool.clock());
-  if (totp === undefined || step === undefined) {
-    pool.attempts.count('totp', user.username);
-    throw new CognitoError('CodeMismatchException', 'Invalid code received for user');
-  }
-  if (step <= totp.lastStep) {
-    throw new CognitoError(
-      'ExpiredCodeException',
-      'Your software token has already been used once.',
-    );
-  }
+  const wrong = () => new CognitoError('CodeMismatchException', 'Invalid code received for user');
+  const { totp } = user;
+  // Switched off, or taken away, since the password was asked for.
+  if (totp === undefined) throw wrong();
+  const lastStep = spendCode(pool, user, totp.secret, code, {
+    wrong,
+    used: (message) => new CognitoError('ExpiredCodeException', message),
+  });
   useUpSession(pool, session);
   await pool.users.update(user.username, (current) => ({
     ...current,
-    totp: { ...totp, lastStep: step },
+    totp: { ...totp, lastStep },
   }));
   return signedIn(pool, user.username);
 }
@@ -128,7 +123,7 @@ function sessionUser(
   responses: Responses,
   sealed: string | undefined,
 ): { session: ChallengeSession; user: UserRecord } {
-  const name = required(responses, 'USERNAME');
+  const name = requiredUsername(responses);
   if (sealed === undefined) throw invalidParameter('Missing required parameter Session');
   const session = openSession(pool, challenge, sealed);
   const user = userOf(pool, session.username);

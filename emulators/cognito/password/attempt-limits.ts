@@ -1,3 +1,4 @@
+import { createExpiringTable } from '../store/expiring-table.ts';
 import { limitExceeded, notAuthorized } from '../protocol/cognito-error.ts';
 
 /**
@@ -18,7 +19,8 @@ const HOURLY_LIMITS = {
 const HOUR_MS = 3_600_000;
 const FREE_PASSWORD_ATTEMPTS = 5;
 const MAX_LOCK_MS = 900_000;
-const SWEEP_ABOVE = 10_000;
+/** Names that are counted at once; who made up as many could make a guesser's count forgotten, no more. */
+const MOST_NAMES = 10_000;
 
 export type LimitedAction = keyof typeof HOURLY_LIMITS;
 
@@ -36,46 +38,40 @@ export interface AttemptLimits {
 
 /** `clock` is in epoch ms. */
 export function createAttemptLimits(clock: () => number): AttemptLimits {
-  const windows = new Map<string, { count: number; endsAt: number }>();
-  const passwords = new Map<string, { failures: number; lockedUntil: number; endsAt: number }>();
-
-  function current<Entry extends { endsAt: number }>(entries: Map<string, Entry>, key: string) {
-    const now = clock();
-    if (entries.size > SWEEP_ABOVE) {
-      for (const [name, { endsAt }] of entries) if (endsAt <= now) entries.delete(name);
-    }
-    const entry = entries.get(key);
-    return entry !== undefined && entry.endsAt > now ? entry : undefined;
-  }
+  const windows = createExpiringTable<{ count: number; endsAt: number }>(clock, MOST_NAMES);
+  const passwords = createExpiringTable<{ failures: number; lockedUntil: number; endsAt: number }>(
+    clock,
+    MOST_NAMES,
+  );
 
   return {
     assertAllowed(action, username) {
-      const used = current(windows, `${action} ${username}`)?.count ?? 0;
+      const used = windows.get(`${action} ${username}`)?.count ?? 0;
       if (used >= HOURLY_LIMITS[action]) throw limitExceeded();
     },
     count(action, username) {
       const key = `${action} ${username}`;
-      const window = current(windows, key) ?? { count: 0, endsAt: clock() + HOUR_MS };
-      windows.set(key, { ...window, count: window.count + 1 });
+      const window = windows.get(key) ?? { count: 0, endsAt: clock() + HOUR_MS };
+      windows.put(key, { ...window, count: window.count + 1 });
     },
     assertPasswordUnlocked(username) {
-      const entry = current(passwords, username);
+      const entry = passwords.get(username);
       if (entry !== undefined && entry.lockedUntil > clock()) {
         throw notAuthorized('Password attempts exceeded');
       }
     },
     passwordFailed(username) {
       const now = clock();
-      const failures = (current(passwords, username)?.failures ?? 0) + 1;
+      const failures = (passwords.get(username)?.failures ?? 0) + 1;
       const lockMs =
         failures < FREE_PASSWORD_ATTEMPTS
           ? 0
           : Math.min(1000 * 2 ** (failures - FREE_PASSWORD_ATTEMPTS), MAX_LOCK_MS);
       const lockedUntil = now + lockMs;
-      passwords.set(username, { failures, lockedUntil, endsAt: lockedUntil + MAX_LOCK_MS });
+      passwords.put(username, { failures, lockedUntil, endsAt: lockedUntil + MAX_LOCK_MS });
     },
     passwordSucceeded(username) {
-      passwords.delete(username);
+      passwords.remove(username);
     },
   };
 }

@@ -12,7 +12,7 @@ import {
 
 let cognito: TestCognito;
 beforeEach(async () => {
-  cognito = await startTestCognito();
+  cognito = await startTestCognito({ allowedOrigins: ['https://app.example'] });
 });
 afterEach(() => cognito.stop());
 
@@ -29,30 +29,57 @@ test('a refusal has the type and the message in body and headers', async () => {
   expect(answer.headers.get('content-type')).toBe('application/x-amz-json-1.1');
 });
 
-test('every origin may call, and read what Cognito lets it read', async () => {
+/** What a browser asks before a page's call, and the call itself. */
+async function asPage(origin: string, operation: string, input: object) {
   const preflight = await fetch(cognito.endpoint, {
     method: 'OPTIONS',
     headers: {
-      origin: 'https://app.example',
+      origin,
       'access-control-request-method': 'POST',
       'access-control-request-headers': 'cache-control,content-type,x-amz-target',
     },
   });
-  expect(preflight.status).toBe(200);
-  expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
-  expect(preflight.headers.get('access-control-allow-methods')).toContain('POST');
-  expect(preflight.headers.get('access-control-allow-headers')).toContain('x-amz-target');
-  const answer = await awsJson(
-    cognito.endpoint,
-    'GetUser',
-    { AccessToken: 'x' },
-    { origin: 'https://app.example' },
-  );
-  expect(answer.headers.get('access-control-allow-origin')).toBe('*');
-  expect(answer.headers.get('access-control-expose-headers')?.toLowerCase()).toBe(
-    'x-amzn-requestid,x-amzn-errortype,x-amzn-errormessage,date',
-  );
+  return { preflight, answer: await awsJson(cognito.endpoint, operation, input, { origin }) };
+}
+
+test('a page of our own may call, and read what Cognito lets it read', async () => {
+  const { origin } = new URL(cognito.endpoint);
+  for (const page of [origin, 'https://app.example']) {
+    const { preflight, answer } = await asPage(page, 'GetUser', { AccessToken: 'x' });
+    expect(preflight.status).toBe(200);
+    expect(preflight.headers.get('access-control-allow-origin')).toBe(page);
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('POST');
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('x-amz-target');
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('access-control-allow-origin')).toBe(page);
+    expect(answer.headers.get('vary')).toBe('Origin');
+    expect(answer.headers.get('access-control-expose-headers')?.toLowerCase()).toBe(
+      'x-amzn-requestid,x-amzn-errortype,x-amzn-errormessage,date',
+    );
+  }
 });
+
+test.each(['https://evil.example', 'http://localhost:1', 'https://app.example:444', 'null'])(
+  'a page of %s may not even sign up, and reads nothing',
+  async (origin) => {
+    const signUp = {
+      ClientId: CLIENT_ID,
+      Username: 'eve@example.com',
+      Password: PASSWORD,
+    };
+    const { preflight, answer } = await asPage(origin, 'SignUp', signUp);
+    expect(preflight.status).toBe(403);
+    expect(answer.status).toBe(403);
+    expect(answer.body).toMatchObject({ __type: 'AccessDeniedException' });
+    expect(answer.body['message']).toContain(new URL(cognito.endpoint).origin);
+    const keys = await fetch(`${cognito.issuer}/.well-known/jwks.json`, { headers: { origin } });
+    expect(keys.status).toBe(403);
+    for (const { headers } of [preflight, answer, keys]) {
+      expect(headers.get('access-control-allow-origin')).toBeNull();
+    }
+    expect(cognito.mails).toEqual([]);
+  },
+);
 
 test.each([
   ['an unknown operation', 'Nonsense', {}, 'UnknownOperationException', 'Nonsense'],

@@ -12,22 +12,32 @@ const EXPOSED_HEADERS = 'x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,D
 export interface CognitoHandlerOptions {
   pool: Pool;
   log: Pick<Logger, 'info' | 'error'>;
-  /** Pages that may make the administrators' calls; every page may make the others. */
-  adminOrigins: ReadonlySet<string>;
+  /** Origins whose pages may call; programs, which send no `Origin`, may too. */
+  origins: ReadonlySet<string>;
+  /** Whether a request may make the administrators' calls, which AWS has signed. */
+  mayAdminister: (request: IncomingMessage) => boolean;
 }
 
 /**
  * Answers Cognito's HTTP: AWS JSON 1.1 by POST, the pool's documents by GET. It reads the body
  * itself, so no body parser may run before it. Logged are names and times, never a body.
  */
-export function createCognitoHandler({ pool, log, adminOrigins }: CognitoHandlerOptions) {
+export function createCognitoHandler({ pool, log, origins, mayAdminister }: CognitoHandlerOptions) {
   const documents = poolDocuments(pool);
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = randomUUID();
-    response.setHeader('Access-Control-Allow-Origin', '*');
-    response.setHeader('Access-Control-Expose-Headers', EXPOSED_HEADERS);
     response.setHeader('x-amzn-RequestId', requestId);
+    response.setHeader('Vary', 'Origin');
+    const { origin } = request.headers;
+    if (origin !== undefined) {
+      if (!origins.has(origin)) {
+        refuse(response, 403, foreignPage(pool));
+        return;
+      }
+      response.setHeader('Access-Control-Allow-Origin', origin);
+      response.setHeader('Access-Control-Expose-Headers', EXPOSED_HEADERS);
+    }
     if (request.method === 'OPTIONS') {
       preflight(request, response);
       return;
@@ -41,7 +51,7 @@ export function createCognitoHandler({ pool, log, adminOrigins }: CognitoHandler
     const operation = isOperation(name) ? name : undefined;
     const startedAt = pool.clock();
     try {
-      const run = operationOf(name, request.headers.origin, adminOrigins);
+      const run = operationOf(name, () => mayAdminister(request));
       const answer = await run(pool, await readJson(request));
       respond(response, 200, answer);
       log.info({ requestId, operation, ms: pool.clock() - startedAt }, 'cognito');
@@ -64,14 +74,13 @@ function isOperation(name: string): boolean {
   return adminOperations.has(name) || publicOperations.has(name);
 }
 
-function operationOf(
-  name: string,
-  origin: string | undefined,
-  adminOrigins: ReadonlySet<string>,
-): Operation {
+function operationOf(name: string, mayAdminister: () => boolean): Operation {
   const admin = adminOperations.get(name);
-  if (admin !== undefined && origin !== undefined && !adminOrigins.has(origin)) {
-    throw new CognitoError('AccessDeniedException', 'Administration from this page is refused.');
+  if (admin !== undefined && !mayAdminister()) {
+    throw new CognitoError(
+      'AccessDeniedException',
+      'Administration is for the machine that this user pool runs on.',
+    );
   }
   const run = admin ?? publicOperations.get(name);
   if (run === undefined) {
@@ -79,6 +88,13 @@ function operationOf(
   }
   return run;
 }
+
+/** Any page that a developer visits can send requests here: none but the system's own may. */
+const foreignPage = ({ settings }: Pool) =>
+  new CognitoError(
+    'AccessDeniedException',
+    `This page may not call the user pool: open the one at ${new URL(settings.issuer).origin}.`,
+  );
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Uint8Array[] = [];

@@ -1,17 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { accessClaimsSchema } from '@ordercast/platform/access-token.ts';
 import { z } from 'zod';
 import type { Pool } from '../pool.ts';
 import { notAuthorized, userNotFound } from '../protocol/cognito-error.ts';
 import type { UserRecord } from '../store/user-record.ts';
 
-const accessClaimsSchema = z.object({
-  iss: z.string(),
-  client_id: z.string(),
-  token_use: z.literal('access'),
-  username: z.string(),
-  origin_jti: z.string(),
-  exp: z.number(),
-});
+/** What Cognito's own access tokens have besides. */
+const signInClaims = { iss: z.string(), username: z.string(), origin_jti: z.string() };
 
 const refreshFactsSchema = z.object({
   username: z.string(),
@@ -79,9 +74,16 @@ export async function revokeSession(pool: Pool, refreshToken: string): Promise<v
 
 /** The user behind an access token that still stands, or Cognito's refusal of it. */
 export function userOfAccessToken(pool: Pool, accessToken: string): UserRecord {
-  const claims = accessClaimsSchema.safeParse(pool.signer.verify(accessToken)).data;
-  const ours = claims?.iss === pool.settings.issuer && claims.client_id === pool.settings.clientId;
-  if (claims === undefined || !ours) throw notAuthorized('Invalid Access Token');
+  const { issuer, clientId } = pool.settings;
+  const schema = accessClaimsSchema(clientId).extend(signInClaims);
+  const claims = schema.safeParse(pool.signer.verify(accessToken)).data;
+  if (
+    claims?.iss !== issuer ||
+    claims.sub !== claims.username ||
+    (claims.nbf ?? 0) * 1000 > pool.clock()
+  ) {
+    throw notAuthorized('Invalid Access Token');
+  }
   if (claims.exp * 1000 <= pool.clock()) throw notAuthorized('Access Token has expired');
   const user = pool.users.find(claims.username);
   if (user === undefined) throw userNotFound();

@@ -1,3 +1,5 @@
+import { createExpiringTable } from '../store/expiring-table.ts';
+
 /** Remembers what has been used, for as long as it could be used again. */
 export interface SingleUse {
   /** False where `id` was used before. */
@@ -5,21 +7,18 @@ export interface SingleUse {
   isUsed(id: string): boolean;
 }
 
-const SWEEP_ABOVE = 1000;
+/** More than can be used while one is good: a use takes a sign-in, and that takes milliseconds. */
+const MOST = 100_000;
 
 /** `clock` is in epoch ms. */
 export function createSingleUse(clock: () => number): SingleUse {
-  const used = new Map<string, number>();
+  const used = createExpiringTable(clock, MOST);
 
   return {
-    isUsed: (id) => used.has(id),
+    isUsed: (id) => used.get(id) !== undefined,
     use(id, expiresAt) {
-      if (used.has(id)) return false;
-      if (used.size > SWEEP_ABOVE) {
-        const now = clock();
-        for (const [old, end] of used) if (end <= now) used.delete(old);
-      }
-      used.set(id, expiresAt);
+      if (used.get(id) !== undefined) return false;
+      used.put(id, { endsAt: expiresAt });
       return true;
     },
   };

@@ -1,7 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import { isCompactToken, tokenHeaderSchema } from '@ordercast/platform/access-token.ts';
 import { z } from 'zod';
-
-const headerSchema = z.object({ alg: z.literal('RS256'), kid: z.string() });
 
 /** The pool's RSA key at work: RS256 alone, no other key is ever believed. */
 export interface TokenSigner {
@@ -29,9 +28,9 @@ export function createTokenSigner(privateKey: string): TokenSigner {
       return `${content}.${sign('RSA-SHA256', Buffer.from(content), key).toString('base64url')}`;
     },
     verify(token) {
-      const [head, claims, signature, ...rest] = token.split('.');
-      if (!head || !claims || !signature || rest.length > 0) return undefined;
-      if (headerSchema.safeParse(decode(head)).data?.kid !== kid) return undefined;
+      if (!isCompactToken(token)) return undefined;
+      const [head = '', claims = '', signature = ''] = token.split('.');
+      if (tokenHeaderSchema.safeParse(decode(head)).data?.kid !== kid) return undefined;
       const content = Buffer.from(`${head}.${claims}`);
       const genuine = verify('RSA-SHA256', content, publicKey, Buffer.from(signature, 'base64url'));
       return genuine ? decode(claims) : undefined;
