@@ -186,6 +186,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
     sqs: sqs.client,
     queueUrl,
     work: realtime.deliverBroadcast,
+    random,
     logger: logger('broadcasts'),
   });
   cleanUp.add(() => broadcasts.stop());

@@ -2,10 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import BetterSqlite3Client from 'knex/lib/dialects/better-sqlite3/index.js';
 import type { QueryJob } from 'knex/lib/dialects/better-sqlite3/index.js';
+import { retryPauseMs } from './retry-pause.ts';
 
 /** How long a statement waits for another process's transaction before it fails. */
 const BUSY_DEADLINE_MS = 15_000;
-const MAX_BUSY_PAUSE_MS = 12;
+const BUSY_PAUSES = { baseMs: 1, maxMs: 16 };
 /** Opening may meet another process that recovers the log after a crash; nothing waits beside it. */
 const OPEN_TIMEOUT_MS = 10_000;
 const MAX_CACHED_STATEMENTS = 300;
@@ -34,13 +35,13 @@ export class SqliteClient extends BetterSqlite3Client {
 
   override async _query(connection: Sqlite.Database, job: QueryJob): Promise<QueryJob> {
     const deadline = performance.now() + BUSY_DEADLINE_MS;
-    for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, MAX_BUSY_PAUSE_MS)) {
+    for (let attempt = 1; ; attempt += 1) {
       try {
         return execute(connection, job, this._formatBindings(job.bindings));
       } catch (error) {
         if (!isBusy(error) || performance.now() > deadline) throw error;
       }
-      await delay(pauseMs * (0.5 + Math.random()));
+      await delay(retryPauseMs(attempt, BUSY_PAUSES, Math.random));
     }
   }
 }
