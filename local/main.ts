@@ -33,7 +33,7 @@ let stopping = false;
 await runProgram(async () => {
   const options = readOptions();
   if (options === 'help') {
-    process.stdout.write(`${USAGE}\n`);
+    console.log(USAGE);
     return;
   }
   const starting = startOrdercast({
@@ -45,7 +45,7 @@ await runProgram(async () => {
   const ordercast = await starting.catch((error: unknown) => {
     throw startFault(error);
   });
-  if (!stopping) process.stdout.write(`${readyLine(ordercast.url, options.publicUrl)}\n`);
+  if (!stopping) console.log(readyLine(ordercast.url, options.publicUrl));
 }, KNOWN);
 
 /** A wrong command line ends with 2, as it does for the other programs. */

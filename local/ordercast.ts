@@ -95,9 +95,9 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
   cleanUp.add(() => origin.close(GRACE_MS));
   const folder = openDataFolder({ path: options.dataFolder, ...options });
   cleanUp.add(() => folder.release());
-  const logFile = openLogFile(folder.path);
+  const logFile = openLogFile(folder.path, { clock });
   cleanUp.add(() => logFile.close());
-  const logger = (service: string) => createLogger(service, { destination: logFile.stream });
+  const logger = (service: string) => createLogger(service, { destination: logFile.sink });
 
   const addresses = localAddresses(origin.port, options.publicUrl);
   const { url, origins } = addresses;

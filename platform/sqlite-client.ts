@@ -3,6 +3,7 @@ import Sqlite from 'better-sqlite3';
 import BetterSqlite3Client from 'knex/lib/dialects/better-sqlite3/index.js';
 import type { QueryJob } from 'knex/lib/dialects/better-sqlite3/index.js';
 import { retryPauseMs } from './retry-pause.ts';
+import { TransactionAborted } from './transaction-aborted.ts';
 
 /** How long a statement waits for another process's transaction before it fails. */
 const BUSY_DEADLINE_MS = 15_000;
@@ -18,6 +19,7 @@ const statementsOf = new WeakMap<Sqlite.Database, Map<string, Sqlite.Statement>>
  * - write-ahead log, `synchronous = NORMAL`: what is committed survives the death of the process;
  * - every transaction begins IMMEDIATE, so it waits for its lock before it reads and never fails
  *   half-way because another writer came between;
+ * - once SQLite has ended a transaction by itself nothing more of that transaction runs;
  * - a busy file is waited for without blocking the event loop. SQLite's own `busy_timeout` sleeps
  *   in the calling thread, which would also stop the very transaction that it waits for when that
  *   belongs to another connection of this process;
@@ -39,7 +41,10 @@ export class SqliteClient extends BetterSqlite3Client {
       try {
         return execute(connection, job, this._formatBindings(job.bindings));
       } catch (error) {
-        if (!isBusy(error) || performance.now() > deadline) throw error;
+        if (!isBusy(error) || performance.now() > deadline) {
+          if (job.sql.startsWith('COMMIT')) undo(connection);
+          throw error;
+        }
       }
       await delay(retryPauseMs(attempt, BUSY_PAUSES, Math.random));
     }
@@ -47,6 +52,13 @@ export class SqliteClient extends BetterSqlite3Client {
 }
 
 function execute(connection: Sqlite.Database, job: QueryJob, bindings: unknown[]): QueryJob {
+  if (hasEnded(connection) && !job.sql.startsWith('BEGIN')) {
+    // There is nothing to roll back; anything else would run, and stay, by itself.
+    if (job.sql.startsWith('ROLLBACK')) return job;
+    throw new TransactionAborted(
+      'SQLite has ended this transaction, most likely for want of room.',
+    );
+  }
   const statement = prepare(connection, job.sql === 'BEGIN;' ? 'BEGIN IMMEDIATE;' : job.sql);
   if (statement.reader) {
     job.response = statement.all(bindings);
@@ -56,6 +68,16 @@ function execute(connection: Sqlite.Database, job: QueryJob, bindings: unknown[]
   job.response = result;
   job.context = { lastID: result.lastInsertRowid, changes: result.changes };
   return job;
+}
+
+/** Whether knex is in a transaction that SQLite has rolled back by itself, as it does on a full disk. */
+function hasEnded(connection: Sqlite.Database): boolean {
+  return '__knexTxId' in connection && !connection.inTransaction;
+}
+
+/** knex takes a transaction that could not be committed for over; SQLite may keep it open, for another try. */
+function undo(connection: Sqlite.Database): void {
+  if (connection.inTransaction) connection.exec('ROLLBACK');
 }
 
 const CACHEABLE = /^(select|insert|update|delete|with|begin|commit|rollback)\b/i;

@@ -8,7 +8,7 @@ import { openDatabase } from '../database.ts';
 import type { ConnectionOptions } from '../database.ts';
 import { databaseErrorKind } from '../database-error.ts';
 import { inTransaction } from '../transaction.ts';
-import { TransactionAborted } from './request-queue.ts';
+import { TransactionAborted } from '../transaction-aborted.ts';
 import { CommitOutcomeUnknown } from './sql-server-transaction.ts';
 
 const TLS_FOLDER = join(import.meta.dirname, '../testing/tls');
