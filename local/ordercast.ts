@@ -111,7 +111,9 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
 
   const [dynamodb, sqs, database, cognito] = await Promise.all([
     cleanUp.starting(
-      startDynamoDb(options.ephemeral ? undefined : join(folder.path, 'dynamodb')),
+      startDynamoDb(options.ephemeral ? undefined : join(folder.path, 'dynamodb'), (err) =>
+        logger('dynamodb').error({ err }, 'the DynamoDB stand-in failed and begins anew'),
+      ),
       (started) => started.close(),
     ),
     cleanUp.starting(startSqs(), (started) => started.close()),

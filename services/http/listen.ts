@@ -20,7 +20,11 @@ export interface Listening {
 /** Serves HTTP on a port; 0 lets the system choose one. Rejects where the port is taken. */
 export async function listen(
   handler: RequestListener,
-  { port, host }: { port: number; host: string },
+  {
+    port,
+    host,
+    onFault = () => undefined,
+  }: { port: number; host: string; onFault?: (error: Error) => void },
 ): Promise<Listening> {
   const server = createServer(
     {
@@ -32,6 +36,8 @@ export async function listen(
   );
   server.listen(port, host);
   await once(server, 'listening');
+  // From now on it is a connection that could not be accepted, as where the system has no memory for it: no reason to end.
+  server.on('error', onFault);
   const address = server.address();
   const chosenPort = typeof address === 'object' && address !== null ? address.port : port;
   return {
