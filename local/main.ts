@@ -28,6 +28,8 @@ const KNOWN = [
   SelfCheckFailed,
 ];
 
+// Orders, mail addresses and the pool's keys are this user's alone, whatever the shell allows for new files.
+process.umask(0o077);
 let stopping = false;
 
 await runProgram(async () => {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import BetterSqlite3Client from 'knex/lib/dialects/better-sqlite3/index.js';
 import type { QueryJob } from 'knex/lib/dialects/better-sqlite3/index.js';
+import { makePrivateFile } from './make-private-file.ts';
 import { retryPauseMs } from './retry-pause.ts';
 import { TransactionAborted } from './transaction-aborted.ts';
 
@@ -23,11 +24,14 @@ const statementsOf = new WeakMap<Sqlite.Database, Map<string, Sqlite.Statement>>
  * - a busy file is waited for without blocking the event loop. SQLite's own `busy_timeout` sleeps
  *   in the calling thread, which would also stop the very transaction that it waits for when that
  *   belongs to another connection of this process;
+ * - a new file, and what lies beside it, is its owner's alone;
  * - prepared statements are kept.
  */
 export class SqliteClient extends BetterSqlite3Client {
   override acquireRawConnection(): Promise<Sqlite.Database> {
-    const database = new Sqlite(this.connectionSettings.filename, { timeout: OPEN_TIMEOUT_MS });
+    const { filename } = this.connectionSettings;
+    if (filename !== ':memory:') makePrivateFile(filename);
+    const database = new Sqlite(filename, { timeout: OPEN_TIMEOUT_MS });
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = NORMAL');
     database.pragma('foreign_keys = ON');
