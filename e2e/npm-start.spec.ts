@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { startSystemProcess } from './testing/system-process.ts';
 import type { SystemProcess } from './testing/system-process.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MAY_MOUNT, smallDisk } from '../launcher/testing/small-disk.ts';
+import { MAY_MOUNT, smallDisk } from '@ordercast/platform/testing/small-disk.ts';
 import { placeOrder, signInAs } from './testing/person.ts';
 
 const run = promisify(execFile);

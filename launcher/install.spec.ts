@@ -3,7 +3,7 @@ import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { otherNpm } from './testing/other-npm.ts';
-import { MAY_MOUNT, smallDisk } from './testing/small-disk.ts';
+import { MAY_MOUNT, smallDisk } from '../platform/testing/small-disk.ts';
 import { RAN, smallProject } from './testing/small-project.ts';
 import type { SmallProject } from './testing/small-project.ts';
 

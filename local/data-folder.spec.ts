@@ -101,6 +101,14 @@ describe('the data folder', () => {
     openDataFolder({ path, fresh: true, ephemeral: false }).release();
   });
 
+  it('opens after kill -9 in the middle of writing its format', () => {
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, 'format.json.tmp'), '{"form');
+    openDataFolder({ path, ...kept }).release();
+    expect(readFileSync(join(path, 'format.json'), 'utf8')).toBe(`{"format":${DATA_FORMAT}}`);
+    expect(existsSync(join(path, 'format.json.tmp'))).toBe(false);
+  });
+
   it('refuses a format file that it cannot read', () => {
     mkdirSync(path, { recursive: true });
     writeFileSync(join(path, 'format.json'), '{"form');

@@ -1,15 +1,19 @@
 import {
   accessSync,
+  chmodSync,
   constants,
   mkdtempSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
+  statSync,
   statfsSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makePrivateFile } from '@ordercast/platform/make-private-file.ts';
 import { makeFolder } from '@ordercast/platform/make-folder.ts';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
@@ -54,6 +58,7 @@ export function openDataFolder(options: DataFolderOptions): DataFolder {
     writing(path, () => {
       if (fresh) empty(path);
       checkFormat(path);
+      tighten(path);
     });
   } catch (error) {
     lock.close();
@@ -106,6 +111,31 @@ function mustBeWritable(path: string): void {
   }
 }
 
+/** What an older Ordercast, or one with another umask, left for others to read. A folder that holds other things is left as it is. */
+function tighten(path: string): void {
+  const entries = readdirSync(path);
+  const ours = entries.filter((entry) => OURS.test(entry) || LOCK.test(entry));
+  for (const entry of ours) {
+    const below = join(path, entry);
+    makePrivate(below);
+    if (!statSync(below).isDirectory()) continue;
+    for (const name of readdirSync(below, { recursive: true, encoding: 'utf8' })) {
+      makePrivate(join(below, name));
+    }
+  }
+  if (ours.length === entries.length) makePrivate(path);
+}
+
+function makePrivate(path: string): void {
+  const { mode } = statSync(path);
+  if ((mode & 0o077) === 0) return;
+  try {
+    chmodSync(path, mode & 0o700);
+  } catch {
+    // Another user's, who lets us write it.
+  }
+}
+
 /** Whatever the file system has against it becomes one sentence. */
 function writing<Result>(path: string, work: () => Result): Result {
   return attempt(
@@ -125,10 +155,13 @@ function attempt<Result>(work: () => Result, explain: (reason: string) => string
 }
 
 const LOCK_FILE = 'lock';
+const LOCK = /^lock(-journal)?$/;
 
 /** SQLite's exclusive lock is the operating system's: it goes when the process goes, however it goes. */
 function lockFolder(path: string): Database.Database {
-  const lock = writing(path, () => new Database(join(path, LOCK_FILE), { timeout: 0 }));
+  const file = join(path, LOCK_FILE);
+  makePrivateFile(file);
+  const lock = writing(path, () => new Database(file, { timeout: 0 }));
   try {
     writing(path, () => lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;'));
     return lock;
@@ -149,7 +182,7 @@ function isBusy(error: unknown): boolean {
 }
 
 /** All that is ever written here; whatever else lies in the folder is somebody's own. */
-const OURS = /^(cognito|dynamodb|logs|format\.json|ordercast\.db(-shm|-wal|-journal)?)$/;
+const OURS = /^(cognito|dynamodb|logs|format\.json(\.tmp)?|ordercast\.db(-shm|-wal|-journal)?)$/;
 
 function empty(path: string): void {
   for (const entry of readdirSync(path)) {
@@ -164,7 +197,9 @@ function checkFormat(path: string): void {
   const file = join(path, 'format.json');
   const text = readIfThere(file);
   if (text === undefined) {
-    writeFileSync(file, JSON.stringify({ format: DATA_FORMAT }));
+    // Beside it first: a process that is killed here leaves none, not half of one.
+    writeFileSync(`${file}.tmp`, JSON.stringify({ format: DATA_FORMAT }), { mode: 0o600 });
+    renameSync(`${file}.tmp`, file);
     return;
   }
   const parsed = formatSchema.safeParse(parseJson(text));

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { HTTP_LIMITS } from '@ordercast/platform/http-server.ts';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -52,6 +53,25 @@ describe('the local origin', () => {
     );
     expect(await (await early).text()).toBe('at last');
     await refused;
+  });
+
+  it('outlives a client that is gone before its upgrade is answered', async () => {
+    const origin = await opened(0);
+    const upgraded = Promise.withResolvers<Duplex>();
+    origin.serve(
+      (_request, response) => response.end('lives'),
+      (_request, socket) => upgraded.resolve(socket),
+    );
+    const client = connect(origin.port, '127.0.0.1');
+    const upgrade =
+      'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+    client.write(upgrade);
+    const socket = await upgraded.promise;
+    const gone = new Promise((resolve) => socket.once('close', resolve));
+    socket.resume();
+    client.resetAndDestroy();
+    await gone;
+    expect(await (await fetch(`http://127.0.0.1:${origin.port}/`)).text()).toBe('lives');
   });
 
   it('says what to do where the port is taken', async () => {

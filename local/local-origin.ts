@@ -73,8 +73,11 @@ async function listenToo(
 
 function listen(port: number, host: string, limits: HttpLimits): Promise<Server> {
   const server = createHttpServer(limits);
+  // Node leaves the errors of a socket to whoever upgrades it, and one that nobody hears ends the process.
+  server.on('upgrade', (_request, socket) => socket.on('error', () => undefined));
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
+    // Also for good: a connection that cannot be accepted is no reason to end.
+    server.on('error', (error) => {
       reject(new CannotListenError(reasonOf(error, port, host), { cause: error }));
     });
     server.listen(port, host, () => resolve(server));

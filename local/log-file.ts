@@ -1,6 +1,9 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
+import { droppingLines } from '@ordercast/platform/dropping-lines.ts';
+import type { LineSink } from '@ordercast/platform/dropping-lines.ts';
+import { makeFolder } from '@ordercast/platform/make-folder.ts';
+import { writeWhole } from '@ordercast/platform/write-whole.ts';
 import { z } from 'zod';
 
 export interface LogLine {
@@ -13,15 +16,18 @@ export interface LogLine {
 
 export interface LogFile {
   /** pino's destination. */
-  stream: Writable;
+  sink: LineSink;
   /** Newest first. */
   recent(): readonly LogLine[];
-  close(): Promise<void>;
+  close(): void;
 }
 
 const KEPT = 300;
 /** Lines of these levels also go to standard error. */
 const LOUD = ['error', 'fatal'];
+/** The log is at most this large in all: a full file becomes `.1`, that one `.2`, and the oldest goes. */
+const MAX_FILE_BYTES = 10_000_000;
+const FILES = 3;
 
 const lineSchema = z.looseObject({
   time: z.string(),
@@ -30,45 +36,90 @@ const lineSchema = z.looseObject({
 });
 
 /**
- * Writes JSON lines to `logs/ordercast.log` of the data folder, and errors to standard error too. Where the
- * file can no longer be written it says so once and goes on without.
+ * Writes JSON lines to `logs/ordercast.log` of the data folder, in three files of 10 MB at most, and errors to standard error too. While the
+ * file cannot be written it drops lines, says so once, and notes in the file how many are missing when it can again.
  */
-export function openLogFile(folder: string): LogFile {
-  mkdirSync(join(folder, 'logs'), { recursive: true });
-  const file = createWriteStream(join(folder, 'logs', 'ordercast.log'), { flags: 'a' });
-  let isBroken = false;
-  let goOn = (): void => undefined;
-  // A full disk must not end the system; who waits for room in the stream would wait for ever.
-  file.on('error', (error) => {
-    isBroken = true;
-    process.stderr.write(`The log is not written any more: ${error.message}\n`);
-    goOn();
+export function openLogFile(
+  folder: string,
+  { clock, maxFileBytes = MAX_FILE_BYTES }: { clock: () => number; maxFileBytes?: number },
+): LogFile {
+  makeFolder(join(folder, 'logs'));
+  const file = new RotatedFile(join(folder, 'logs', 'ordercast.log'), maxFileBytes);
+  const lines = droppingLines({
+    append: (text) => file.append(text),
+    clock,
+    onDropping: (error) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      console.error(`The log cannot be written now, and its lines are dropped: ${reason}`);
+    },
   });
   const recent: LogLine[] = [];
-  const stream = new Writable({
-    decodeStrings: false,
-    write(chunk: unknown, _encoding, done) {
-      const line = String(chunk).trimEnd();
-      const entry = readLine(line);
-      if (entry) {
-        recent.unshift(entry);
-        recent.length = Math.min(recent.length, KEPT);
-        if (LOUD.includes(entry.level)) process.stderr.write(`${line}\n`);
-      }
-      if (isBroken || file.write(`${line}\n`)) done();
-      else {
-        goOn = done;
-        file.once('drain', done);
-      }
-    },
-  });
   return {
-    stream,
-    recent: () => recent,
-    close: async () => {
-      if (!isBroken) await new Promise<void>((resolve) => file.end(resolve));
+    sink: {
+      write: (text) => {
+        const line = text.trimEnd();
+        const entry = readLine(line);
+        if (entry) {
+          recent.unshift(entry);
+          recent.length = Math.min(recent.length, KEPT);
+          if (LOUD.includes(entry.level)) console.error(line);
+        }
+        lines.write(`${line}\n`);
+      },
     },
+    recent: () => recent,
+    close: () => file.close(),
   };
+}
+
+/** A file that is put aside under a number when it is full. It is opened by the first line that can be written. */
+class RotatedFile {
+  readonly #path: string;
+  readonly #maxBytes: number;
+  #open: { file: number; bytes: number } | undefined;
+
+  constructor(path: string, maxBytes: number) {
+    this.#path = path;
+    this.#maxBytes = maxBytes;
+  }
+
+  append(text: string): void {
+    const bytes = Buffer.byteLength(text);
+    let open = (this.#open ??= this.#openFile());
+    if (open.bytes > 0 && open.bytes + bytes > this.#maxBytes) {
+      this.#putAside();
+      open = this.#open = this.#openFile();
+    }
+    writeWhole(open.file, text, false);
+    open.bytes += bytes;
+  }
+
+  close(): void {
+    if (this.#open !== undefined) closeSync(this.#open.file);
+    this.#open = undefined;
+  }
+
+  #openFile(): { file: number; bytes: number } {
+    const file = openSync(this.#path, 'a', 0o600);
+    return { file, bytes: fstatSync(file).size };
+  }
+
+  #putAside(): void {
+    this.close();
+    rmSync(`${this.#path}.${FILES - 1}`, { force: true });
+    for (let number = FILES - 1; number > 0; number -= 1) {
+      const from = number === 1 ? this.#path : `${this.#path}.${number - 1}`;
+      renameIfThere(from, `${this.#path}.${number}`);
+    }
+  }
+}
+
+function renameIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
 }
 
 function readLine(line: string): LogLine | undefined {

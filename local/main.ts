@@ -28,12 +28,14 @@ const KNOWN = [
   SelfCheckFailed,
 ];
 
+// Orders, mail addresses and the pool's keys are this user's alone, whatever the shell allows for new files.
+process.umask(0o077);
 let stopping = false;
 
 await runProgram(async () => {
   const options = readOptions();
   if (options === 'help') {
-    process.stdout.write(`${USAGE}\n`);
+    console.log(USAGE);
     return;
   }
   const starting = startOrdercast({
@@ -45,7 +47,7 @@ await runProgram(async () => {
   const ordercast = await starting.catch((error: unknown) => {
     throw startFault(error);
   });
-  if (!stopping) process.stdout.write(`${readyLine(ordercast.url, options.publicUrl)}\n`);
+  if (!stopping) console.log(readyLine(ordercast.url, options.publicUrl));
 }, KNOWN);
 
 /** A wrong command line ends with 2, as it does for the other programs. */

@@ -95,9 +95,9 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
   cleanUp.add(() => origin.close(GRACE_MS));
   const folder = openDataFolder({ path: options.dataFolder, ...options });
   cleanUp.add(() => folder.release());
-  const logFile = openLogFile(folder.path);
+  const logFile = openLogFile(folder.path, { clock });
   cleanUp.add(() => logFile.close());
-  const logger = (service: string) => createLogger(service, { destination: logFile.stream });
+  const logger = (service: string) => createLogger(service, { destination: logFile.sink });
 
   const addresses = localAddresses(origin.port, options.publicUrl);
   const { url, origins } = addresses;
@@ -111,7 +111,9 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
 
   const [dynamodb, sqs, database, cognito] = await Promise.all([
     cleanUp.starting(
-      startDynamoDb(options.ephemeral ? undefined : join(folder.path, 'dynamodb')),
+      startDynamoDb(options.ephemeral ? undefined : join(folder.path, 'dynamodb'), (err) =>
+        logger('dynamodb').error({ err }, 'the DynamoDB stand-in failed and begins anew'),
+      ),
       (started) => started.close(),
     ),
     cleanUp.starting(startSqs(), (started) => started.close()),
@@ -188,6 +190,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
     sqs: sqs.client,
     queueUrl,
     work: realtime.deliverBroadcast,
+    random,
     logger: logger('broadcasts'),
   });
   cleanUp.add(() => broadcasts.stop());

@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { portOf } from './testing/port-of.ts';
+import { rdsSecret, startSecretServer } from './testing/secret-server.ts';
+import type { SecretServer } from './testing/secret-server.ts';
 import { startTdsServer } from './testing/tds/tds-server.ts';
 import type { TdsServer } from './testing/tds/tds-server.ts';
 import { DATABASE_VARIABLES, configuredDatabase } from './configured-database.ts';
@@ -10,51 +8,27 @@ import type { ConfiguredDatabase } from './configured-database.ts';
 import { databaseErrorKind } from './database-error.ts';
 import { z } from 'zod';
 
-/** What Secrets Manager answers: the text of the secret, or undefined for one that is not there. */
-let secret: string | undefined;
-let reads = 0;
-let secrets: Server;
+let secrets: SecretServer;
 let server: TdsServer;
 let password = 'first';
 const opened: ConfiguredDatabase[] = [];
 
 beforeEach(async () => {
-  reads = 0;
   password = 'first';
-  secrets = createServer((_request, response) => {
-    reads += 1;
-    response.setHeader('Content-Type', 'application/x-amz-json-1.1');
-    if (secret === undefined) {
-      response.statusCode = 400;
-      response.end(JSON.stringify({ __type: 'ResourceNotFoundException' }));
-    } else {
-      response.end(JSON.stringify({ SecretString: secret }));
-    }
-  });
-  secrets.listen(0, '127.0.0.1');
-  await once(secrets, 'listening');
-  vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', `http://127.0.0.1:${portOf(secrets)}`);
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  secrets = await startSecretServer();
   server = await startTdsServer({
     login: (login) =>
       login.password === password ? undefined : { number: 18456, message: 'Login failed.' },
   });
-  secret = rdsSecret('first');
+  secrets.secret = rdsSecret(server.port, 'first');
 });
 
 afterEach(async () => {
   vi.unstubAllEnvs();
   for (const one of opened.splice(0)) one.close();
   await server.close();
-  secrets.closeAllConnections();
-  await new Promise((resolve) => secrets.close(resolve));
+  await secrets.close();
 });
-
-function rdsSecret(value: string, changes: object = {}): string {
-  const shape = { engine: 'sqlserver', host: '127.0.0.1', port: server.port, username: 'app' };
-  return JSON.stringify({ ...shape, password: value, dbname: 'shop', ...changes });
-}
 
 async function configured(variables: Record<string, string>): Promise<ConfiguredDatabase> {
   const database = await configuredDatabase(z.object(DATABASE_VARIABLES).parse(variables), (text) =>
@@ -80,7 +54,7 @@ describe('a database that a secret names', () => {
     const db = (await configured(TRUSTING)).open({ encrypt: false });
     await db.raw('select 1');
     password = 'second';
-    secret = rdsSecret('second');
+    secrets.secret = rdsSecret(server.port, 'second');
     server.dropAll();
     while (server.logins.length < 3) {
       await db.raw('select 2').catch(() => undefined);
@@ -105,10 +79,24 @@ describe('a database that a secret names', () => {
     ['hunter2', /not of RDS's shape.*JSON/],
     [undefined, /cannot be read \(ResourceNotFoundException\).*secretsmanager:GetSecretValue/],
   ])('stops the start where it is wrong', async (text, message) => {
-    secret = text;
+    secrets.secret = text;
     const error: unknown = await configured(TRUSTING).catch((reason: unknown) => reason);
     expect(String(error)).toMatch(message);
     expect(String(error)).not.toContain('hunter2');
+  });
+});
+
+describe('a secret that cannot be read', () => {
+  it('says that nobody answers where Secrets Manager cannot be reached, and keeps what it knows to itself', async () => {
+    await secrets.close();
+    const error: unknown = await configured({ DATABASE_SECRET_ID: 'ordercast/app' }).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toHaveProperty('name', 'SecretUnavailable');
+    expect(String(error)).toMatch(
+      /ordercast\/app cannot be read \(ECONNREFUSED\)\. Secrets Manager in us-east-1 does not answer/,
+    );
+    expect(String(error)).not.toContain('first');
   });
 });
 
@@ -117,7 +105,7 @@ describe('a database that a URL names', () => {
     const database = await configured({ DATABASE_URL: 'mssql://a:b@h/shop?encrypt=false' });
     expect(database.serverDatabase).toBe('shop');
     expect(warnings.at(-1)).toContain('encrypt=false');
-    expect(reads).toBe(0);
+    expect(secrets.reads).toBe(0);
   });
 
   it('must be the only one', async () => {

@@ -2,19 +2,21 @@ import knexModule from 'knex';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { InvalidConfig } from './config.ts';
-import { knexSettings, sqlServerKnexSettings } from './database.ts';
+import { openDatabase, sqlServerKnexSettings } from './database.ts';
 import type { ConnectionOptions } from './database.ts';
 import {
   DEFAULT_POOL,
   DEFAULT_PORT,
-  InvalidDatabaseUrl,
   insecurityOf,
   parseDatabaseUrl,
   sqlServerSettings,
 } from './database-url.ts';
 import { createSecretStore } from './secret-store.ts';
 import type { SecretStore } from './secret-store.ts';
-import { SqlServerEndpoint } from './sql-server/sql-server-endpoint.ts';
+import { SecretUnavailable } from './secret-unavailable.ts';
+import { ServerLogin } from './sql-server/server-login.ts';
+import type { ServerLoginOptions } from './sql-server/server-login.ts';
+import type { SqlServerSettings } from './sql-server/sql-server-endpoint.ts';
 
 /** The environment variables that name a database; spread into a program's own settings. */
 export const DATABASE_VARIABLES = {
@@ -46,14 +48,18 @@ export interface ConfiguredDatabase {
   close: () => void;
 }
 
+/** How a refused login's pauses are measured and spread. */
+type Pacing = Pick<ServerLoginOptions, 'clock' | 'random'>;
+
 /**
  * The database that a program's settings name, by one URL or by a secret. A secret is read once
- * here, so that a wrong one stops the start, and again when the server refuses its password.
+ * here, so that a wrong one stops the start, and again when the server refuses its password. All handles share one login.
  * `warn` is told what is not as safe as it should be. Throws `InvalidConfig`, `InvalidDatabaseUrl` or `SecretUnavailable`; no text holds a password.
  */
 export async function configuredDatabase(
   variables: DatabaseVariables,
   warn: (text: string) => void,
+  pacing: Pacing = {},
 ): Promise<ConfiguredDatabase> {
   const { DATABASE_URL: url, DATABASE_SECRET_ID: secretId } = variables;
   if ((url === undefined) === (secretId === undefined)) {
@@ -61,25 +67,30 @@ export async function configuredDatabase(
       'Set either DATABASE_URL or DATABASE_SECRET_ID: one of them names the database.',
     );
   }
-  if (url !== undefined) {
-    const address = parseDatabaseUrl(url);
-    const insecurity = address.kind === 'mssql' ? insecurityOf(address.settings) : undefined;
-    if (insecurity !== undefined) warn(`DATABASE_URL: ${insecurity}`);
-    return {
-      open: (options) => knexModule.knex(knexSettings(url, options)),
-      serverDatabase: address.kind === 'mssql' ? address.settings.database : undefined,
-      close: () => undefined,
-    };
+  if (url === undefined) {
+    return bySecret(secretId ?? '', variables, createSecretStore(variables.AWS_REGION), pacing);
   }
-  return bySecret(secretId ?? '', variables, createSecretStore(variables.AWS_REGION));
+  const address = parseDatabaseUrl(url);
+  const close = () => undefined;
+  if (address.kind === 'sqlite') {
+    return { open: () => openDatabase(url), serverDatabase: undefined, close };
+  }
+  const insecurity = insecurityOf(address.settings);
+  if (insecurity !== undefined) warn(`DATABASE_URL: ${insecurity}`);
+  return onServer(address, new ServerLogin(address.credentials, pacing), close);
 }
 
 async function bySecret(
   secretId: string,
   variables: DatabaseVariables,
   secrets: SecretStore,
+  pacing: Pacing,
 ): Promise<ConfiguredDatabase> {
   const read = async () => parseRdsSecret(secretId, await secrets.read(secretId));
+  const credentialsOf = ({ username, password }: z.infer<typeof rdsSecretSchema>) => ({
+    user: username,
+    password,
+  });
   const first = await read();
   const ca = variables.DATABASE_CA_FILE;
   const settings = sqlServerSettings({
@@ -88,17 +99,22 @@ async function bySecret(
     database: first.dbname,
     ...(ca !== undefined && { ca }),
   });
-  const fetchCredentials = async () => {
-    const { username, password } = await read();
-    return { user: username, password };
-  };
+  const login = new ServerLogin(credentialsOf(first), {
+    ...pacing,
+    fetch: async () => credentialsOf(await read()),
+  });
+  return onServer({ settings, poolMax: DEFAULT_POOL }, login, () => secrets.close());
+}
+
+function onServer(
+  address: { settings: SqlServerSettings; poolMax: number },
+  login: ServerLogin,
+  close: () => void,
+): ConfiguredDatabase {
   return {
-    open: ({ poolMax = DEFAULT_POOL, ...options } = {}) => {
-      const endpoint = new SqlServerEndpoint({ ...settings, ...options }, fetchCredentials);
-      return knexModule.knex(sqlServerKnexSettings(endpoint, poolMax));
-    },
-    serverDatabase: settings.database,
-    close: () => secrets.close(),
+    open: (options) => knexModule.knex(sqlServerKnexSettings(address, login, options)),
+    serverDatabase: address.settings.database,
+    close,
   };
 }
 
@@ -112,7 +128,7 @@ function parseRdsSecret(secretId: string, text: string): z.infer<typeof rdsSecre
   const result = rdsSecretSchema.safeParse(content);
   if (result.success) return result.data;
   const fields = [...new Set(result.error.issues.map(({ path }) => path.join('.') || 'JSON'))];
-  throw new InvalidDatabaseUrl(
+  throw new SecretUnavailable(
     `The secret ${secretId} is not of RDS's shape {host, port, username, password, dbname}: ` +
       `missing or wrong are ${fields.join(', ')}.`,
   );

@@ -11,6 +11,7 @@ export type DatabaseErrorKind =
   | 'lock-timeout'
   | 'deadlock'
   | 'busy'
+  | 'starting'
   | 'read-only'
   | 'connection-lost'
   | 'not-a-database'
@@ -27,11 +28,16 @@ const NUMBERS: ReadonlyMap<unknown, DatabaseErrorKind> = new Map([
   ...numbers('disk-full', [1101, 1105, 3257, 5149, 9002]),
   ...numbers('lock-timeout', [1222]),
   ...numbers('deadlock', [1205, 3960]),
-  // Busy, failing over, or over a limit for now: SqlClient's and EF Core's lists.
-  ...numbers(
-    'busy',
-    [701, 1204, 8645, 8651, 10928, 10929, 40197, 40501, 40613, 49918, 49919, 49920],
-  ),
+  // Busy, or over a limit for now: SqlClient's and EF Core's lists.
+  ...numbers('busy', [701, 802, 1204, 8628, 8645, 8651, 10928, 10929, 10936, 17197, 17809]),
+  ...numbers('busy', [40197, 40501, 40613, 49918, 49919, 49920]),
+  // The server starts, is paused or shuts down.
+  ...numbers('starting', [904, 6005, 6006, 17142, 17147, 17148, 17187, 17188, 17189, 18401, 18451]),
+  // The database is being recovered, restored, moved or opened for one user alone.
+  ...numbers('starting', [921, 922, 923, 924, 926, 927, 941, 942, 945, 952, 955]),
+  // Its availability group fails over.
+  ...numbers('starting', [976, 978, 979, 982, 983, 988]),
+  ...numbers('connection-lost', [596, 10053, 10054]),
   ...numbers('read-only', [3906, 3908]),
 ]);
 
@@ -51,17 +57,24 @@ const CODES: ReadonlyMap<unknown, DatabaseErrorKind> = new Map([
     'ERR_TLS_CERT_ALTNAME_INVALID',
   ]),
   ...numbers('no-encryption', ['EENCRYPT']),
-  ...numbers('login-refused', ['ELOGIN']),
-  ...numbers('timeout', ['ETIMEOUT']),
+  ...numbers('login-refused', ['ELOGIN', 'ESECRET']),
+  // What knex names KnexTimeoutError has no code: no connection of the pool came free in time.
+  ...numbers('timeout', ['ETIMEOUT', 'KnexTimeoutError']),
   ...numbers('connection-lost', ['ECONNRESET', 'EPIPE', 'ECLOSE', 'ENOTOPEN', 'ESOCKET']),
   ...numbers('connection-lost', ['EINVALIDSTATE']),
-  ...numbers('disk-full', ['SQLITE_FULL', 'ENOSPC']),
-  ...numbers('busy', ['SQLITE_BUSY', 'SQLITE_LOCKED', 'SQLITE_BUSY_SNAPSHOT']),
-  ...numbers('read-only', ['SQLITE_READONLY', 'SQLITE_READONLY_DIRECTORY', 'EROFS']),
+  ...numbers('disk-full', ['SQLITE_FULL', 'SQLITE_IOERR', 'ENOSPC', 'EDQUOT', 'EIO']),
+  ...numbers('busy', ['SQLITE_BUSY', 'SQLITE_LOCKED']),
+  ...numbers('read-only', ['SQLITE_READONLY', 'EROFS']),
   ...numbers('missing-right', ['SQLITE_PERM', 'SQLITE_AUTH', 'EACCES', 'EPERM']),
   ...numbers('unreachable', ['SQLITE_CANTOPEN', 'EISDIR', 'ENOTDIR']),
   ...numbers('not-a-database', ['SQLITE_NOTADB', 'SQLITE_CORRUPT']),
 ]);
+
+/** SQLite's codes come with details behind them, such as `SQLITE_IOERR_WRITE`. */
+function kindOfCode(code: unknown): DatabaseErrorKind | undefined {
+  const family = typeof code === 'string' ? /^SQLITE_[A-Z]+/.exec(code)?.[0] : undefined;
+  return CODES.get(family ?? code);
+}
 
 function numbers(
   kind: DatabaseErrorKind,
@@ -74,9 +87,17 @@ function numbers(
 export function databaseErrorKind(error: unknown): DatabaseErrorKind {
   const causes = [...causesOf(error)];
   const byNumber = causes.map((one) => ('number' in one ? NUMBERS.get(one.number) : undefined));
+  const bySeverity = causes.map((one) => ('class' in one ? kindOfSeverity(one.class) : undefined));
   // Of codes the outermost says least: a socket's error may wrap the certificate that caused it.
-  const byCode = causes.map((one) => ('code' in one ? CODES.get(one.code) : undefined)).reverse();
-  return [...byNumber, ...byCode].find((kind) => kind !== undefined) ?? 'other';
+  const byCode = causes.map((one) => kindOfCode('code' in one ? one.code : one.name)).reverse();
+  return [...byNumber, ...bySeverity, ...byCode].find((kind) => kind !== undefined) ?? 'other';
+}
+
+/** SQL Server ends the session from severity 20 on; 17 and 19 say that it lacks something for now. */
+function kindOfSeverity(severity: unknown): DatabaseErrorKind | undefined {
+  if (typeof severity !== 'number') return undefined;
+  if (severity >= 20) return 'connection-lost';
+  return severity === 17 || severity === 19 ? 'busy' : undefined;
 }
 
 function* causesOf(error: unknown): Generator<Error> {
@@ -100,15 +121,37 @@ export function serverErrorOf(error: unknown): { number: number | undefined; mes
   return { number, message };
 }
 
+const REPEATED: readonly DatabaseErrorKind[] = ['deadlock', 'busy', 'starting', 'connection-lost'];
+
 /** Whether the same transaction, done again from its beginning, may well succeed. */
 export function isWorthRepeating(error: unknown): boolean {
-  const kind = databaseErrorKind(error);
-  return kind === 'deadlock' || kind === 'busy' || kind === 'connection-lost';
+  return REPEATED.includes(databaseErrorKind(error));
 }
 
-const DOWN: readonly DatabaseErrorKind[] = ['unreachable', 'connection-lost', 'busy', 'timeout'];
+/** Whose fault a failure is: the database's at this moment, or that of what it was asked. */
+const PASSES: Readonly<Record<DatabaseErrorKind, boolean>> = {
+  unreachable: true,
+  timeout: true,
+  'login-refused': true,
+  'no-such-database': true,
+  'untrusted-certificate': true,
+  'no-encryption': true,
+  'missing-right': false,
+  'disk-full': true,
+  'lock-timeout': true,
+  deadlock: true,
+  busy: true,
+  starting: true,
+  'read-only': true,
+  'connection-lost': true,
+  'not-a-database': false,
+  other: false,
+};
 
-/** Whether the database cannot be used at all at the moment, whatever is asked of it. */
-export function isDatabaseDown(error: unknown): boolean {
-  return DOWN.includes(databaseErrorKind(error));
+/**
+ * Whether the database cannot serve at the moment, so that the same request may succeed later: it is away, starts,
+ * fails over, has no room, or lets nobody in until somebody has put that right.
+ */
+export function cannotServeNow(error: unknown): boolean {
+  return PASSES[databaseErrorKind(error)];
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { Credentials, SqlServerSettings } from './sql-server/sql-server-endpoint.ts';
+import type { Credentials } from './sql-server/server-login.ts';
+import type { SqlServerSettings } from './sql-server/sql-server-endpoint.ts';
 
 /** The text never holds a password. */
 export class InvalidDatabaseUrl extends Error {

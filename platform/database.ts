@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import { z } from 'zod';
 import { parseDatabaseUrl } from './database-url.ts';
 import { makeFolder } from './make-folder.ts';
+import { ServerLogin } from './sql-server/server-login.ts';
 import { SqlServerClient } from './sql-server/sql-server-client.ts';
 import { SqlServerEndpoint } from './sql-server/sql-server-endpoint.ts';
 import type { SqlServerSettings } from './sql-server/sql-server-endpoint.ts';
@@ -31,15 +32,16 @@ export function openDatabase(url: string, options?: ConnectionOptions): Knex {
 export function knexSettings(url: string, options: ConnectionOptions = {}): Knex.Config {
   const address = parseDatabaseUrl(url);
   if (address.kind === 'sqlite') return sqliteSettings(address.path);
-  const { poolMax = address.poolMax, ...rest } = options;
-  const endpoint = new SqlServerEndpoint({ ...address.settings, ...rest }, () =>
-    Promise.resolve(address.credentials),
-  );
-  return sqlServerKnexSettings(endpoint, poolMax);
+  return sqlServerKnexSettings(address, new ServerLogin(address.credentials), options);
 }
 
-/** Settings of knex for a SQL Server, with at most `poolMax` connections. */
-export function sqlServerKnexSettings(endpoint: SqlServerEndpoint, poolMax: number): Knex.Config {
+/** Settings of knex for a SQL Server; handles that share a login back off together where it is refused. */
+export function sqlServerKnexSettings(
+  address: { settings: SqlServerSettings; poolMax: number },
+  login: ServerLogin,
+  { poolMax = address.poolMax, ...options }: ConnectionOptions = {},
+): Knex.Config {
+  const endpoint = new SqlServerEndpoint({ ...address.settings, ...options }, login);
   const { host, database } = endpoint.settings;
   const connection = { server: host, database, endpoint };
   return {

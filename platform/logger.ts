@@ -1,5 +1,8 @@
 import { pino } from 'pino';
-import type { DestinationStream, Logger as PinoLogger } from 'pino';
+import type { Logger as PinoLogger } from 'pino';
+import { droppingLines } from './dropping-lines.ts';
+import type { LineSink } from './dropping-lines.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** What the rest of the code asks of a logger. */
 export type Logger = Pick<PinoLogger, 'info' | 'warn' | 'error'>;
@@ -27,7 +30,7 @@ const MAX_DEPTH = 4;
  */
 export function createLogger(
   service: string,
-  settings: { level?: string; destination?: DestinationStream } = {},
+  settings: { level?: string; destination?: LineSink } = {},
 ): Logger {
   const options = {
     level: settings.level ?? 'info',
@@ -38,8 +41,16 @@ export function createLogger(
       log: (entry: Record<string, unknown>) => redactFields(entry, 1),
     },
   };
-  return settings.destination === undefined ? pino(options) : pino(options, settings.destination);
+  return pino(options, settings.destination ?? standardOutput);
 }
+
+const STANDARD_OUTPUT = 1;
+
+/** It may be a file on a full disk, or a pipe that nobody reads any more: neither may end a program. */
+const standardOutput = droppingLines({
+  append: (text, isPatient) => writeWhole(STANDARD_OUTPUT, text, isPatient),
+  clock: Date.now,
+});
 
 /** The same object where it holds no secret, else a copy without them. */
 function redactFields(object: Record<string, unknown>, depth: number): Record<string, unknown> {

@@ -14,6 +14,9 @@ it('makes a folder and those above it, and leaves one that is there', () => {
   makeFolder(join(folder, 'a', 'b', 'c'));
   makeFolder(join(folder, 'a', 'b', 'c'));
   expect(statSync(join(folder, 'a', 'b', 'c')).isDirectory()).toBe(true);
+  for (const made of [join(folder, 'a'), join(folder, 'a', 'b')]) {
+    expect(statSync(made).mode & 0o077).toBe(0);
+  }
 });
 
 it('throws where a file is in the way', () => {

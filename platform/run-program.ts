@@ -1,6 +1,6 @@
 import { InvalidConfig } from './config.ts';
 import { InvalidDatabaseUrl } from './database-url.ts';
-import { SecretUnavailable } from './secret-store.ts';
+import { SecretUnavailable } from './secret-unavailable.ts';
 
 type ErrorClass = abstract new (...args: never) => Error;
 

@@ -1,12 +1,8 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-
-/** The secret could not be read; the text names the secret and the cause, never a value. */
-export class SecretUnavailable extends Error {
-  override name = 'SecretUnavailable';
-}
+import { SecretUnavailable } from './secret-unavailable.ts';
 
 export interface SecretStore {
-  /** The newest text of a secret, by name or ARN. Throws {@link SecretUnavailable}. */
+  /** The newest text of a secret, by name or ARN. Throws `SecretUnavailable`. */
   read: (secretId: string) => Promise<string>;
   close: () => void;
 }
@@ -22,10 +18,8 @@ export function createSecretStore(region: string): SecretStore {
         );
         if (SecretString !== undefined) return SecretString;
       } catch (cause) {
-        const reason = cause instanceof Error ? cause.name : 'unknown';
         throw new SecretUnavailable(
-          `The secret ${secretId} cannot be read (${reason}). Does it exist in ${region}, and may this ` +
-            'role call secretsmanager:GetSecretValue (and kms:Decrypt) for it?',
+          `The secret ${secretId} cannot be read (${reasonOf(cause)}). ${adviceFor(cause, region)}`,
           { cause },
         );
       }
@@ -33,4 +27,22 @@ export function createSecretStore(region: string): SecretStore {
     },
     close: () => client.destroy(),
   };
+}
+
+/** A network's error says by its code what it is, AWS's by its name. */
+function reasonOf(cause: unknown): string {
+  return codeOf(cause) ?? (cause instanceof Error ? cause.name : 'unknown');
+}
+
+function adviceFor(cause: unknown, region: string): string {
+  return codeOf(cause) === undefined
+    ? `Does it exist in ${region}, and may this role call secretsmanager:GetSecretValue (and kms:Decrypt) for it?`
+    : `Secrets Manager in ${region} does not answer: is there a way to it, by a VPC endpoint or NAT, and does its ` +
+        'security group let this program through?';
+}
+
+function codeOf(cause: unknown): string | undefined {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
+    ? cause.code
+    : undefined;
 }

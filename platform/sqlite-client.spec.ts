@@ -56,4 +56,44 @@ describe('the SQLite client', () => {
     });
     expect(await read()).toHaveProperty('extra', null);
   });
+
+  it('runs nothing by itself that belongs to a transaction which a full disk has ended', async () => {
+    const memory = openDatabase('sqlite::memory:');
+    await memory.schema.createTable('texts', (table) => {
+      table.text('text').notNullable();
+    });
+    await memory.raw('pragma max_page_count = 5');
+    const outcomes: PromiseSettledResult<unknown>[] = [];
+    const work = memory.transaction(async (trx) => {
+      const inserts = ['x'.repeat(100_000), 'short'].map((text) => trx('texts').insert({ text }));
+      outcomes.push(...(await Promise.allSettled(inserts)));
+      throw new Error('what the caller is told');
+    });
+    await expect(work).rejects.toThrow('what the caller is told');
+    expect(outcomes).toMatchObject([
+      { status: 'rejected', reason: { code: 'SQLITE_FULL' } },
+      { status: 'rejected', reason: { name: 'TransactionAborted' } },
+    ]);
+    expect(await memory('texts').pluck('text')).toEqual([]);
+    await memory.transaction((trx) => trx('texts').insert({ text: 'short' }));
+    expect(await memory('texts').pluck('text')).toEqual(['short']);
+    await memory.destroy();
+  });
+
+  it('leaves no transaction open whose commit failed', async () => {
+    await db.schema.createTable('parents', (table) => {
+      table.integer('id').primary();
+    });
+    await db.schema.createTable('children', (table) => {
+      table.integer('parent').references('parents.id');
+    });
+    const work = db.transaction(async (trx) => {
+      await trx.raw('pragma defer_foreign_keys = on');
+      await trx('children').insert({ parent: 1 });
+    });
+    await expect(work).rejects.toThrow(/FOREIGN KEY/);
+    await db.transaction((trx) => trx('counters').update({ count: 7 }));
+    expect(await db('counters').pluck('count')).toEqual([7]);
+    expect(await db('children').pluck('parent')).toEqual([]);
+  });
 });

@@ -2,10 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import BetterSqlite3Client from 'knex/lib/dialects/better-sqlite3/index.js';
 import type { QueryJob } from 'knex/lib/dialects/better-sqlite3/index.js';
+import { makePrivateFile } from './make-private-file.ts';
+import { retryPauseMs } from './retry-pause.ts';
+import { TransactionAborted } from './transaction-aborted.ts';
 
 /** How long a statement waits for another process's transaction before it fails. */
 const BUSY_DEADLINE_MS = 15_000;
-const MAX_BUSY_PAUSE_MS = 12;
+const BUSY_PAUSES = { baseMs: 1, maxMs: 16 };
 /** Opening may meet another process that recovers the log after a crash; nothing waits beside it. */
 const OPEN_TIMEOUT_MS = 10_000;
 const MAX_CACHED_STATEMENTS = 300;
@@ -17,14 +20,18 @@ const statementsOf = new WeakMap<Sqlite.Database, Map<string, Sqlite.Statement>>
  * - write-ahead log, `synchronous = NORMAL`: what is committed survives the death of the process;
  * - every transaction begins IMMEDIATE, so it waits for its lock before it reads and never fails
  *   half-way because another writer came between;
+ * - once SQLite has ended a transaction by itself nothing more of that transaction runs;
  * - a busy file is waited for without blocking the event loop. SQLite's own `busy_timeout` sleeps
  *   in the calling thread, which would also stop the very transaction that it waits for when that
  *   belongs to another connection of this process;
+ * - a new file, and what lies beside it, is its owner's alone;
  * - prepared statements are kept.
  */
 export class SqliteClient extends BetterSqlite3Client {
   override acquireRawConnection(): Promise<Sqlite.Database> {
-    const database = new Sqlite(this.connectionSettings.filename, { timeout: OPEN_TIMEOUT_MS });
+    const { filename } = this.connectionSettings;
+    if (filename !== ':memory:') makePrivateFile(filename);
+    const database = new Sqlite(filename, { timeout: OPEN_TIMEOUT_MS });
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = NORMAL');
     database.pragma('foreign_keys = ON');
@@ -34,18 +41,28 @@ export class SqliteClient extends BetterSqlite3Client {
 
   override async _query(connection: Sqlite.Database, job: QueryJob): Promise<QueryJob> {
     const deadline = performance.now() + BUSY_DEADLINE_MS;
-    for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, MAX_BUSY_PAUSE_MS)) {
+    for (let attempt = 1; ; attempt += 1) {
       try {
         return execute(connection, job, this._formatBindings(job.bindings));
       } catch (error) {
-        if (!isBusy(error) || performance.now() > deadline) throw error;
+        if (!isBusy(error) || performance.now() > deadline) {
+          if (job.sql.startsWith('COMMIT')) undo(connection);
+          throw error;
+        }
       }
-      await delay(pauseMs * (0.5 + Math.random()));
+      await delay(retryPauseMs(attempt, BUSY_PAUSES, Math.random));
     }
   }
 }
 
 function execute(connection: Sqlite.Database, job: QueryJob, bindings: unknown[]): QueryJob {
+  if (hasEnded(connection) && !job.sql.startsWith('BEGIN')) {
+    // There is nothing to roll back; anything else would run, and stay, by itself.
+    if (job.sql.startsWith('ROLLBACK')) return job;
+    throw new TransactionAborted(
+      'SQLite has ended this transaction, most likely for want of room.',
+    );
+  }
   const statement = prepare(connection, job.sql === 'BEGIN;' ? 'BEGIN IMMEDIATE;' : job.sql);
   if (statement.reader) {
     job.response = statement.all(bindings);
@@ -55,6 +72,16 @@ function execute(connection: Sqlite.Database, job: QueryJob, bindings: unknown[]
   job.response = result;
   job.context = { lastID: result.lastInsertRowid, changes: result.changes };
   return job;
+}
+
+/** Whether knex is in a transaction that SQLite has rolled back by itself, as it does on a full disk. */
+function hasEnded(connection: Sqlite.Database): boolean {
+  return '__knexTxId' in connection && !connection.inTransaction;
+}
+
+/** knex takes a transaction that could not be committed for over; SQLite may keep it open, for another try. */
+function undo(connection: Sqlite.Database): void {
+  if (connection.inTransaction) connection.exec('ROLLBACK');
 }
 
 const CACHEABLE = /^(select|insert|update|delete|with|begin|commit|rollback)\b/i;

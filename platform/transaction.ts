@@ -2,15 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { dialectOf } from './database.ts';
 import { isWorthRepeating } from './database-error.ts';
+import { retryPauseMs } from './retry-pause.ts';
 import { CommitOutcomeUnknown } from './sql-server/sql-server-transaction.ts';
 
 const ATTEMPTS = 5;
-const BASE_PAUSE_MS = 20;
-const MAX_PAUSE_MS = 500;
+const PAUSES = { baseMs: 40, maxMs: 500 };
 
 /**
  * Runs a whole unit of work in one transaction, and once more from its beginning where SQL Server
- * chose it as a deadlock's victim or was briefly unable (at most 5 times, with full jitter): so
+ * chose it as a deadlock's victim or was briefly unable (at most 5 times, after growing pauses): so
  * `work` must do nothing but through its transaction. What may have been committed is never
  * repeated: see `CommitOutcomeUnknown`.
  */
@@ -26,6 +26,6 @@ export async function inTransaction<Result>(
       const mayRepeat = dialectOf(db) === 'mssql' && !(error instanceof CommitOutcomeUnknown);
       if (!mayRepeat || attempt === ATTEMPTS || !isWorthRepeating(error)) throw error;
     }
-    await delay(Math.random() * Math.min(MAX_PAUSE_MS, BASE_PAUSE_MS * 2 ** attempt));
+    await delay(retryPauseMs(attempt, PAUSES, Math.random));
   }
 }

@@ -109,7 +109,7 @@ describe('the order API as a process of its own', () => {
       const answer = await products();
       expect(answer.status).toBe(503);
       expect(answer.headers.get('Retry-After')).toMatch(/^\d+$/);
-      expect(await answer.text()).toContain('The database cannot be reached now');
+      expect(await answer.text()).toContain('The database cannot serve now');
       const ready = await fetch(`${url}/health/ready`);
       expect(ready.status).toBe(503);
       expect(await ready.json()).toMatchObject({ dependencies: { database: 'down' } });

@@ -47,7 +47,11 @@ await runProgram(async () => {
     random: Math.random,
     log,
   });
-  const server = await listen(api.app, { port: config.PORT, host: config.HOST });
+  const server = await listen(api.app, {
+    port: config.PORT,
+    host: config.HOST,
+    onFault: (error) => log.error({ err: error }, 'a connection could not be accepted'),
+  });
   log.info({ port: server.port }, 'listening');
 
   onShutdown(

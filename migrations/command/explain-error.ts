@@ -86,7 +86,8 @@ const ADVICE: Readonly<Record<DatabaseErrorKind, { exitCode: ExitCode; advice: s
   },
   'disk-full': {
     exitCode: EXIT.failed,
-    advice: '→ The database has no room: free or add space (data and log), then run it again.',
+    advice:
+      '→ The database has no room, or its disk fails: free or add space (data and log), then run it again.',
   },
   'lock-timeout': {
     exitCode: EXIT.locked,
@@ -100,6 +101,11 @@ const ADVICE: Readonly<Record<DatabaseErrorKind, { exitCode: ExitCode; advice: s
   busy: {
     exitCode: EXIT.locked,
     advice: '→ The database is busy, or fails over: try again in a moment.',
+  },
+  starting: {
+    exitCode: EXIT.unreachable,
+    advice:
+      '→ The server or its database starts, stops or fails over, or is not open to everybody: try again in a moment.',
   },
   'read-only': {
     exitCode: EXIT.refused,

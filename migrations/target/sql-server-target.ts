@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { databaseErrorKind } from '@ordercast/platform/database-error.ts';
+import { retryPauseMs } from '@ordercast/platform/retry-pause.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { freeKnexLock } from '../history/free-knex-lock.ts';
@@ -20,7 +21,7 @@ import { MigrationLocked, StepFailed } from './migration-target.ts';
 import type { LockHolder, MigrationTarget, Note } from './migration-target.ts';
 
 const ATTEMPTS = 4;
-const BASE_PAUSE_MS = 500;
+const PAUSES = { baseMs: 1_500, maxMs: 12_000 };
 
 const presence = z.tuple([z.object({ id: z.number().nullable() })]);
 const freeRow = z.tuple([z.object({ free: z.coerce.number() })]);
@@ -58,7 +59,7 @@ export function sqlServerTarget(
         const kind = databaseErrorKind(error);
         const mayPass = kind === 'lock-timeout' || kind === 'deadlock';
         if (!mayPass || attempt === ATTEMPTS) throw error;
-        await delay(BASE_PAUSE_MS * 2 ** attempt * (0.5 + Math.random()));
+        await delay(retryPauseMs(attempt, PAUSES, Math.random));
         attempt += 1;
       }
     }

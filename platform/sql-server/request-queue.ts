@@ -1,7 +1,4 @@
-/** The statement was not run: one before it in the same transaction failed, which ended it. */
-export class TransactionAborted extends Error {
-  override name = 'TransactionAborted';
-}
+import { TransactionAborted } from '../transaction-aborted.ts';
 
 /**
  * The statements of one connection, first in, first out, one at a time: TDS has no second channel.
@@ -14,7 +11,7 @@ export class RequestQueue {
 
   /**
    * Runs `work` after all that was given before. `isInTransaction` is asked when its turn comes.
-   * Rejects with {@link TransactionAborted} where an earlier failure has ended the transaction.
+   * Rejects with `TransactionAborted` where an earlier failure has ended the transaction.
    */
   async run<Result>(
     work: () => Promise<Result>,

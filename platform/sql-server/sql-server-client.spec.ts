@@ -8,7 +8,7 @@ import { openDatabase } from '../database.ts';
 import type { ConnectionOptions } from '../database.ts';
 import { databaseErrorKind } from '../database-error.ts';
 import { inTransaction } from '../transaction.ts';
-import { TransactionAborted } from './request-queue.ts';
+import { TransactionAborted } from '../transaction-aborted.ts';
 import { CommitOutcomeUnknown } from './sql-server-transaction.ts';
 
 const TLS_FOLDER = join(import.meta.dirname, '../testing/tls');
@@ -315,7 +315,15 @@ describe('the SQL Server client, as to connections', () => {
   });
 
   it('works again after the server was restarted under it', async () => {
-    const server = await start();
+    // Nothing is answered before all three have a connection, so that none is still being made afterwards.
+    const allAsked = Promise.withResolvers<Answer>();
+    let count = 0;
+    const server = await start({
+      answer: () => {
+        if ((count += 1) === 3) allAsked.resolve({});
+        return count <= 3 ? allAsked.promise : {};
+      },
+    });
     const db = connect(server);
     await Promise.all([db.raw('select 1'), db.raw('select 2'), db.raw('select 3')]);
     await server.stop();

@@ -3,8 +3,9 @@ import type { Column, PooledConnection, QueryJob } from 'knex/lib/dialects/mssql
 import MssqlQueryCompiler from 'knex/lib/dialects/mssql/query/mssql-querycompiler.js';
 import type { Connection, Request } from 'tedious';
 import { toBinding } from './binding.ts';
+import { LoginRefused } from './login-refused.ts';
 import { RequestQueue } from './request-queue.ts';
-import type { Credentials } from './sql-server-endpoint.ts';
+import type { Credentials } from './server-login.ts';
 import { SqlServerEndpoint } from './sql-server-endpoint.ts';
 import { createSqlServerTransaction } from './sql-server-transaction.ts';
 
@@ -15,7 +16,6 @@ export class NoEndpoint extends Error {
 
 type Driver = ReturnType<MssqlClient['_driver']>;
 
-const LOGIN_FAILED = 18456;
 const ROW_COUNT = 'row_count';
 
 const queues = new WeakMap<Connection, RequestQueue>();
@@ -41,7 +41,7 @@ class SqlServerQueryCompiler extends MssqlQueryCompiler {
  * - a queue for each connection, and nothing of a failed transaction reaches the server any more;
  * - TLS with a verified certificate, unless the address says otherwise;
  * - parameters of a few fixed types, see {@link toBinding};
- * - a login that is refused fetches the credentials anew and tries once more;
+ * - a login that is refused is tried again with other credentials only, and after growing pauses: see `ServerLogin`;
  * - a statement can be cancelled, and a connection that broke is never handed out again.
  */
 export class SqlServerClient extends MssqlClient {
@@ -49,16 +49,9 @@ export class SqlServerClient extends MssqlClient {
     return new SqlServerQueryCompiler(this, builder, bindings);
   }
 
-  override async acquireRawConnection(): Promise<PooledConnection> {
+  override acquireRawConnection(): Promise<PooledConnection> {
     const endpoint = endpointOf(this.connectionSettings);
-    const credentials = await endpoint.credentials();
-    try {
-      return await connect(this._driver(), endpoint, credentials);
-    } catch (error) {
-      const isRefused = error instanceof LoginRefused && error.number === LOGIN_FAILED;
-      if (!isRefused || !(await endpoint.renewed(credentials))) throw error;
-      return connect(this._driver(), endpoint, await endpoint.credentials());
-    }
+    return endpoint.login.connect((credentials) => connect(this._driver(), endpoint, credentials));
   }
 
   override validateConnection(connection: PooledConnection): Promise<boolean> {
@@ -129,20 +122,6 @@ Object.assign(SqlServerClient.prototype, {
     return new SqlServerTransaction(this, container, config, outerTx);
   },
 });
-
-/** The server answered the login with an error of its own, such as 18456 or 4060. */
-export class LoginRefused extends Error {
-  override name = 'LoginRefused';
-  readonly code = 'ELOGIN';
-  readonly number: number;
-  readonly state: number;
-
-  constructor(cause: Error, refusal: { number: number; state: number }) {
-    super(cause.message, { cause });
-    this.number = refusal.number;
-    this.state = refusal.state;
-  }
-}
 
 function endpointOf(settings: object): SqlServerEndpoint {
   if ('endpoint' in settings && settings.endpoint instanceof SqlServerEndpoint) {

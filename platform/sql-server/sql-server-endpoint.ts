@@ -1,9 +1,5 @@
 import type { ConnectionConfiguration } from 'tedious';
-
-export interface Credentials {
-  user: string;
-  password: string;
-}
+import type { Credentials, ServerLogin } from './server-login.ts';
 
 export interface SqlServerSettings {
   host: string;
@@ -23,39 +19,14 @@ export interface SqlServerSettings {
   appName: string;
 }
 
-/**
- * A server, and who we are to it. The password stays inside: nothing that prints or copies this
- * object can show it.
- */
+/** A server, and who we are to it. */
 export class SqlServerEndpoint {
   readonly settings: SqlServerSettings;
-  readonly #fetch: () => Promise<Credentials>;
-  #known: Promise<Credentials> | undefined;
+  readonly login: ServerLogin;
 
-  /** `fetchCredentials` is asked once, and again after the server has refused what it gave. */
-  constructor(settings: SqlServerSettings, fetchCredentials: () => Promise<Credentials>) {
+  constructor(settings: SqlServerSettings, login: ServerLogin) {
     this.settings = settings;
-    this.#fetch = fetchCredentials;
-  }
-
-  credentials(): Promise<Credentials> {
-    if (this.#known === undefined) {
-      const asked = this.#fetch();
-      this.#known = asked;
-      asked.catch(() => this.#forget(asked));
-    }
-    return this.#known;
-  }
-
-  /**
-   * Asks for the credentials anew, for instance after a rotation of the password. False where they
-   * are the refused ones still, so that trying them again would only count towards a lock-out.
-   */
-  async renewed(refused: Credentials): Promise<boolean> {
-    const known = await this.credentials();
-    if (known === refused) this.#known = undefined;
-    const { user, password } = await this.credentials();
-    return user !== refused.user || password !== refused.password;
+    this.login = login;
   }
 
   connectionConfig({ user, password }: Credentials): ConnectionConfiguration {
@@ -70,6 +41,8 @@ export class SqlServerEndpoint {
         trustServerCertificate: settings.trustServerCertificate,
         ...(settings.ca !== undefined && { cryptoCredentialsDetails: { ca: settings.ca } }),
         connectTimeout: settings.connectTimeoutMs,
+        // Who asked for the connection tries again, at growing pauses; tedious would by itself, at fixed ones.
+        maxRetriesOnTransientErrors: 0,
         requestTimeout: settings.requestTimeoutMs,
         appName: settings.appName,
         // Any error ends the whole transaction, also on the server.
@@ -80,9 +53,5 @@ export class SqlServerEndpoint {
         useUTC: true,
       },
     };
-  }
-
-  #forget(asked: Promise<Credentials>): void {
-    if (this.#known === asked) this.#known = undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { PROBLEM_MEDIA_TYPE } from '@ordercast/contract/problem.ts';
 import express from 'express';
 import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express';
-import { isDatabaseDown } from '@ordercast/platform/database-error.ts';
+import { cannotServeNow } from '@ordercast/platform/database-error.ts';
 import type { Logger } from '@ordercast/platform/logger.ts';
 import type { Authenticate } from './authentication.ts';
 import { boundInFlight } from './bound-in-flight.ts';
@@ -23,8 +23,8 @@ import type { Caller, Reply, Route, RouteRequest } from './route.ts';
 
 const RETRY_AFTER_SECONDS = 2;
 /** A commit whose answer was lost is among these, so a repeat must be recognisable. */
-const DATABASE_DOWN =
-  'The database cannot be reached now. Try again soon; with the same Idempotency-Key nothing is done twice.';
+const DATABASE_AWAY =
+  'The database cannot serve now. Try again soon; with the same Idempotency-Key nothing is done twice.';
 
 interface AppSettings {
   routes: readonly Route[];
@@ -200,6 +200,6 @@ function answerProblem(log: Logger): ErrorRequestHandler {
 
 function toProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
-  if (isDatabaseDown(error)) return unavailable(DATABASE_DOWN, RETRY_AFTER_SECONDS);
+  if (cannotServeNow(error)) return unavailable(DATABASE_AWAY, RETRY_AFTER_SECONDS);
   return internalError();
 }

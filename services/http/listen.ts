@@ -20,12 +20,24 @@ export interface Listening {
 /** Serves HTTP on a port; 0 lets the system choose one. Rejects where the port is taken. */
 export async function listen(
   handler: RequestListener,
-  { port, host, limits }: { port: number; host: string; limits?: Partial<HttpLimits> | undefined },
+  {
+    port,
+    host,
+    limits,
+    onFault = () => undefined,
+  }: {
+    port: number;
+    host: string;
+    limits?: Partial<HttpLimits> | undefined;
+    onFault?: (error: Error) => void;
+  },
 ): Promise<Listening> {
   const bounds = { ...HTTP_LIMITS, ...limits };
   const server = createHttpServer(bounds, handler);
   server.listen(port, host);
   await once(server, 'listening');
+  // From now on it is a connection that could not be accepted, as where the system has no memory for it: no reason to end.
+  server.on('error', onFault);
   const address = server.address();
   const chosenPort = typeof address === 'object' && address !== null ? address.port : port;
   return {

@@ -24,6 +24,7 @@ await runProgram(() => {
     sqs,
     queueUrl: config.BROADCAST_QUEUE_URL,
     work: realtime.deliverBroadcast,
+    random: Math.random,
     logger: log,
   });
   log.info('working');

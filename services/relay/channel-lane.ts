@@ -1,11 +1,11 @@
 import type { Entry } from './entry.ts';
 import { EventTooLarge } from '@ordercast/websocket/channel-log/event-too-large.ts';
+import { retryPauseMs } from '@ordercast/platform/retry-pause.ts';
 import type { Publish } from '@ordercast/websocket/publisher.ts';
 
 /** Events that one publish carries at most. */
 const MAX_BATCH = 100;
-const BASE_RETRY_MS = 50;
-const MAX_RETRY_MS = 5_000;
+const PAUSES = { baseMs: 100, maxMs: 5_000 };
 
 export interface LaneContext {
   publish: Publish;
@@ -85,8 +85,7 @@ export function createChannelLane(channel: string, context: LaneContext): Channe
   const backOff = async (batch: readonly Entry[], error: unknown): Promise<void> => {
     failures += 1;
     context.onFailure(channel, batch, error);
-    const maxMs = Math.min(BASE_RETRY_MS * 2 ** failures, MAX_RETRY_MS);
-    await context.wait(maxMs * (0.5 + context.random() / 2));
+    await context.wait(retryPauseMs(failures, PAUSES, context.random));
   };
 
   const settle = (batch: readonly Entry[], settled: Promise<void>): void => {

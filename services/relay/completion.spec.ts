@@ -21,6 +21,7 @@ function start(failures: number, goesOn: boolean) {
   const completion = createCompletion({
     database: database.db,
     clock: () => WRITTEN_AT,
+    random: () => 1,
     beforeComplete: () => {
       left -= 1;
       return left < 0 ? Promise.resolve() : Promise.reject(new Error('busy'));
@@ -38,15 +39,15 @@ function start(failures: number, goesOn: boolean) {
 const finished = (id: string) => ({ id, abandonedBecause: undefined });
 
 describe('the completion of rows', () => {
-  it('tries again, after a pause each, until the database takes the marks', async () => {
+  it('tries again, after longer and longer pauses, until the database takes the marks', async () => {
     const [first, second] = [await outbox.append(['all']), await outbox.append(['all'])];
-    const { completion, retriesMs, completed } = start(2, true);
+    const { completion, retriesMs, completed } = start(8, true);
     completion.add(finished(first));
     completion.add(finished(second));
     await completion.flushed();
     expect(await outbox.waiting()).toEqual([]);
     expect(completed).toEqual([first, second]);
-    expect(retriesMs).toEqual([100, 100]);
+    expect(retriesMs).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
   });
 
   it('leaves rows to the next leader once it shall not try again', async () => {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { retryPauseMs } from '@ordercast/platform/retry-pause.ts';
 import { abandonOutbox, completeOutbox } from '../outbox/outbox.ts';
 
 /** A row all of whose channels are served; `abandonedBecause` where by a tombstone only. */
@@ -14,23 +15,26 @@ export interface Completion {
 }
 
 const MAX_TOGETHER = 500;
-const RETRY_MS = 100;
+const PAUSES = { baseMs: 100, maxMs: 5_000 };
 
 /** Marks finished rows, those that finish together by one statement. */
 export function createCompletion(settings: {
   database: Knex;
   /** Epoch ms. */
   clock: () => number;
+  /** 0 ≤ x < 1. */
+  random: () => number;
   beforeComplete: () => Promise<void>;
   onCompleted: (ids: readonly string[]) => void;
   onFailure: (error: unknown) => void;
   /** Waits, and tells whether to try again; the next leader repeats what is given up. */
   retryAfter: (ms: number) => Promise<boolean>;
 }): Completion {
-  const { database, clock } = settings;
+  const { database, clock, random } = settings;
   const finished: Finished[] = [];
   let running: Promise<void> | undefined;
   let hasGivenUp = false;
+  let failures = 0;
 
   const mark = async (rows: readonly Finished[]): Promise<void> => {
     await settings.beforeComplete();
@@ -56,9 +60,11 @@ export function createCompletion(settings: {
       try {
         await mark(rows);
         finished.splice(0, rows.length);
+        failures = 0;
       } catch (error) {
         settings.onFailure(error);
-        hasGivenUp = !(await settings.retryAfter(RETRY_MS));
+        failures += 1;
+        hasGivenUp = !(await settings.retryAfter(retryPauseMs(failures, PAUSES, random)));
       }
     }
   };

@@ -34,7 +34,13 @@ export interface RelayTerm {
 }
 
 /** One term of leadership: claims rows in id order and hands each to the lanes of its channels. */
-export function createRelayTerm(settings: RelaySettings & { lead: Term }): RelayTerm {
+export function createRelayTerm(
+  settings: RelaySettings & {
+    lead: Term;
+    /** The outbox could be read. */
+    onClaimed: () => void;
+  },
+): RelayTerm {
   const { database, publish, lead, clock, random, log, crashPoints = {} } = settings;
   const { wait: waitFor = waitByTimer } = settings;
   const pause = createPause(waitFor);
@@ -47,6 +53,7 @@ export function createRelayTerm(settings: RelaySettings & { lead: Term }): Relay
   const completion = createCompletion({
     database,
     clock,
+    random,
     retryAfter: async (ms) => {
       await wait(ms);
       return !ending.signal.aborted;
@@ -114,6 +121,7 @@ export function createRelayTerm(settings: RelaySettings & { lead: Term }): Relay
     const limit = Math.min(CLAIM_LIMIT, MAX_HELD - held.size);
     if (limit === 0) return 0;
     const rows = await claimOutbox(database, { limit, held });
+    settings.onClaimed();
     if (rows.length > 0) await crashPoints.afterClaim?.();
     for (const row of rows) {
       const entry = readEntry(row, clock());

@@ -1,3 +1,4 @@
+import { retryPauseMs } from '@ordercast/platform/retry-pause.ts';
 import { wait as waitByTimer } from '@ordercast/platform/wait.ts';
 import { createPause } from './pause.ts';
 import type { RelaySettings } from './relay-settings.ts';
@@ -16,7 +17,8 @@ export interface Relay {
 
 /** How often somebody who does not lead asks for the lead. */
 const CANDIDATE_MS = 200;
-const AFTER_ERROR_MS = 250;
+/** After a failure, the database's as a rule. */
+const PAUSES = { baseMs: 250, maxMs: 10_000 };
 
 /**
  * Carries the outbox to the realtime channels: claims, publishes, completes, as long as it leads.
@@ -29,23 +31,27 @@ export function startRelay(settings: RelaySettings): Relay {
   const stopping = new AbortController();
   const isStopping = () => stopping.signal.aborted;
   let term: RelayTerm | undefined;
+  let failures = 0;
+  const onClaimed = () => void (failures = 0);
 
   const run = async (): Promise<void> => {
     while (!isStopping()) {
       try {
         const lead = await leadership.acquire();
         if (lead === undefined) {
+          failures = 0;
           await pause.wait(CANDIDATE_MS * (0.5 + random()));
           continue;
         }
         log.info('leading');
-        term = createRelayTerm({ ...settings, lead });
+        term = createRelayTerm({ ...settings, lead, onClaimed });
         if (isStopping()) term.end();
         await term.finished;
         log.info('not leading any more');
       } catch (error) {
         log.error({ err: error }, 'the relay failed and begins anew');
-        await pause.wait(AFTER_ERROR_MS);
+        failures += 1;
+        await pause.wait(retryPauseMs(failures, PAUSES, random));
       } finally {
         term = undefined;
       }

@@ -196,7 +196,9 @@ describe('a worker', () => {
   it('that cannot reach its queue does not ask again and again', async () => {
     const { startWorker, errors, ask, proxy } = await makeProxiedBed();
     proxy.decide(() => 'refuse');
-    const worker = startWorker(takeInto([]), { afterFailureMs: 3_600_000 });
+    const worker = startWorker(takeInto([]), {
+      afterFailure: { baseMs: 3_600_000, maxMs: 3_600_000 },
+    });
     // Each of four asks, and asks once more before it pauses.
     await expect.poll(() => errors.length).toBeGreaterThanOrEqual(8);
     for (let asked = 0; asked < MANY; asked += 1) await expect(ask()).rejects.toThrow();
@@ -208,7 +210,7 @@ describe('a worker', () => {
     const { startWorker, send, errors, proxy } = await makeProxiedBed();
     proxy.decide(() => 'refuse');
     const taken: string[] = [];
-    startWorker(takeInto(taken), { afterFailureMs: 1 });
+    startWorker(takeInto(taken), { afterFailure: { baseMs: 1, maxMs: 1 } });
     await send('one');
     await expect.poll(() => errors.length).toBeGreaterThanOrEqual(12);
     expect(taken).toEqual([]);

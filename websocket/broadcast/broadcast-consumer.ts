@@ -1,6 +1,8 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Logger } from 'pino';
 import { Consumer } from 'sqs-consumer';
+import { retryPauseMs } from '../retry-pause.ts';
+import type { RetryPauses } from '../retry-pause.ts';
 import { VISIBILITY_TIMEOUT_S } from './broadcast-queue.ts';
 import type { DeliverBroadcast } from './deliver-broadcast.ts';
 
@@ -11,8 +13,10 @@ export interface BroadcastConsumerOptions {
   logger: Pick<Logger, 'error'>;
   /** A message in hand is hidden anew this often, so that only a dead worker's becomes visible. */
   heartbeatSeconds?: number;
-  /** How long it waits, in ms, before it asks a queue again that it could not reach. */
-  afterFailureMs?: number;
+  /** How long it waits before it asks a queue again that it could not reach. */
+  afterFailure?: RetryPauses;
+  /** 0 ≤ x < 1. */
+  random: () => number;
 }
 
 export interface BroadcastConsumer {
@@ -24,7 +28,7 @@ export interface BroadcastConsumer {
 const CONCURRENCY = 4;
 /** The longest that SQS lets a call wait for a message. */
 const LONG_POLL_S = 20;
-const AFTER_FAILURE_MS = 2_000;
+const AFTER_FAILURE: RetryPauses = { baseMs: 2_000, maxMs: 30_000 };
 
 /**
  * Works the broadcast queue from a process that stays, on ECS or the laptop, as an event source
@@ -46,10 +50,12 @@ function startPoller({
   work,
   logger,
   heartbeatSeconds = VISIBILITY_TIMEOUT_S / 3,
-  afterFailureMs = AFTER_FAILURE_MS,
+  afterFailure = AFTER_FAILURE,
+  random,
 }: BroadcastConsumerOptions): () => Promise<void> {
   let isStopping = false;
   let isWorking = false;
+  let failures = 0;
   /** Until the message in hand is deleted or left for another try. */
   let inHand: PromiseWithResolvers<undefined> | undefined;
   const consumer = Consumer.create({
@@ -58,7 +64,8 @@ function startPoller({
     waitTimeSeconds: LONG_POLL_S,
     visibilityTimeout: VISIBILITY_TIMEOUT_S,
     heartbeatInterval: heartbeatSeconds,
-    authenticationErrorTimeout: afterFailureMs,
+    // Its own pause where it is refused is always the same: the longest, then.
+    authenticationErrorTimeout: afterFailure.maxMs,
     handleMessage: async (received) => {
       isWorking = true;
       try {
@@ -81,13 +88,18 @@ function startPoller({
     putDown();
     logger.error({ err: error, messageId }, 'broadcast not delivered, will be tried again');
   });
-  consumer.on('response_processed', () => consumer.updateOption('pollingWaitTimeMs', 0));
-  consumer.on('empty', () => consumer.updateOption('pollingWaitTimeMs', 0));
+  const hasAnswered = () => {
+    failures = 0;
+    consumer.updateOption('pollingWaitTimeMs', 0);
+  };
+  consumer.on('response_processed', hasAnswered);
+  consumer.on('empty', hasAnswered);
   consumer.on('error', (error) => {
     // A heartbeat that fails leaves the work going on; else it was a poll, or the deletion at the end.
     if (!isWorking) putDown();
     // The library pauses by itself only where it is refused, not where nobody answers.
-    consumer.updateOption('pollingWaitTimeMs', afterFailureMs);
+    failures += 1;
+    consumer.updateOption('pollingWaitTimeMs', retryPauseMs(failures, afterFailure, random));
     if (!isStopping) logger.error({ err: error }, 'a call to the broadcast queue failed');
   });
   consumer.start();

@@ -1,4 +1,5 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 import { onTestFinished } from 'vitest';
 import type { BroadcastConsumerOptions } from '../broadcast/broadcast-consumer.ts';
 import { startBroadcastConsumer } from '../broadcast/broadcast-consumer.ts';
@@ -58,6 +59,7 @@ export async function startBroadcastBed() {
         sqs: fauxqs.connect(),
         queueUrl: queues.queueUrl,
         work,
+        random: seededRandom(1),
         logger,
         ...changed,
       });

@@ -82,6 +82,10 @@ async function replaceFile(folder: string, name: string, text: string | undefine
     try {
       await file.writeFile(text);
       await file.sync();
+    } catch (error) {
+      // On a full disk a part of it would only take room.
+      await rm(path + TEMPORARY, { force: true });
+      throw error;
     } finally {
       await file.close();
     }

@@ -62,14 +62,25 @@ export async function openUserStore(files: RecordFiles): Promise<UserStore> {
       const changed = change(user);
       assertEmailFree(changed);
       hold(changed);
-      await files.write(username, JSON.stringify(changed));
+      try {
+        await files.write(username, JSON.stringify(changed));
+      } catch (error) {
+        // Whoever is told that it failed finds it as it was, unless somebody has changed it further.
+        if (byUsername.get(username) === changed) hold(user);
+        throw error;
+      }
       return changed;
     },
     async remove(username) {
       const user = byUsername.get(username);
       if (user === undefined) throw userNotFound();
       drop(user);
-      await files.remove(username);
+      try {
+        await files.remove(username);
+      } catch (error) {
+        hold(user);
+        throw error;
+      }
     },
     list: () => [...byUsername.values()],
   };
