@@ -13,8 +13,8 @@ beforeEach(async () => {
   url = `http://localhost:${origin.port}`;
   logged = [];
   const failing = express.Router();
-  failing.get('/console/state.json', () => Promise.reject(new Error('no such table: outbox')));
-  failing.get('/console/half', (_request, response) => {
+  failing.get('/state.json', () => Promise.reject(new Error('no such table: outbox')));
+  failing.get('/half', (_request, response) => {
     response.write('half');
     throw new Error('the rest is lost');
   });
