@@ -107,6 +107,27 @@ describe('Sender', () => {
     expect(sockets()).toBeLessThanOrEqual(8);
   });
 
+  it('ends a connection at last, since nobody else will', async () => {
+    const { endpoint, calls, decide } = await startEndpoint();
+    decide(() => (calls.length < 4 ? 500 : 200));
+    await makeSender().close(endpoint, 'one');
+    expect(calls.map(({ method }) => method)).toEqual(['DELETE', 'DELETE', 'DELETE', 'DELETE']);
+  });
+
+  it.each([
+    ['has failed ten times', 0, 10],
+    ['is tried for ten seconds', 4_000, 3],
+  ])('gives up the end of a connection that %s', async (_when, callMs, tries) => {
+    const { endpoint, calls, decide } = await startEndpoint();
+    let now = 0;
+    decide(() => {
+      now += callMs;
+      return 500;
+    });
+    await makeSender({}, { clock: () => now }).close(endpoint, 'one');
+    expect(calls).toHaveLength(tries);
+  });
+
   it('ends a connection', async () => {
     const { endpoint, calls } = await startEndpoint();
     await makeSender().close(endpoint, 'one');

@@ -24,6 +24,9 @@ export interface SenderLimits {
   throttleWindowMs: number;
   /** How often a post is tried that fails for another reason. */
   attempts: number;
+  /** How long, and how often, the end of a connection is tried: nobody else will end it. */
+  closeWindowMs: number;
+  closeAttempts: number;
 }
 
 export const SENDER_LIMITS: SenderLimits = {
@@ -35,6 +38,8 @@ export const SENDER_LIMITS: SenderLimits = {
   maxSlow: 1_000,
   throttleWindowMs: 2_000,
   attempts: 2,
+  closeWindowMs: 10_000,
+  closeAttempts: 10,
 };
 
 /** The limits of a sender that may use so many of the account's posts a second, a half at once. */
@@ -101,25 +106,15 @@ export class Sender {
     { isLate = false, onLate }: { isLate?: boolean; onLate?: () => void } = {},
   ): Promise<SendResult> {
     const slots = isLate ? this.#lateSlots : this.#slots;
-    const { client, limits, clock, random } = this.#options;
-    // Both begin with the first post, not while it waits for its turn.
-    let startedAt = Infinity;
+    const { client, limits } = this.#options;
+    const { attempts, throttleWindowMs: windowMs } = limits;
     let cancelLate: (() => void) | undefined;
-    let failures = 0;
     try {
-      for (let attempt = 0; ; attempt += 1) {
-        const result = await this.#attempt(slots, (signal) => {
-          startedAt = Math.min(startedAt, clock());
-          if (onLate) cancelLate ??= this.#setTimer(onLate, limits.lateAfterMs);
-          return client.post(endpoint, connectionId, data, signal);
-        });
-        if (result === 'delivered' || result === 'gone') return result;
-        if (result === 'failed') failures += 1;
-        const waitMs = random() * Math.min(MAX_RETRY_MS, BASE_RETRY_MS * 2 ** attempt);
-        const isOver = clock() - startedAt + waitMs > limits.throttleWindowMs;
-        if (failures >= limits.attempts || isOver) return 'skipped';
-        await this.#wait(waitMs);
-      }
+      return await this.#persist(slots, { attempts, windowMs }, (signal) => {
+        // Begins with the first post, not while it waits for its turn.
+        if (onLate) cancelLate ??= this.#setTimer(onLate, limits.lateAfterMs);
+        return client.post(endpoint, connectionId, data, signal);
+      });
     } finally {
       cancelLate?.();
     }
@@ -127,8 +122,34 @@ export class Sender {
 
   /** Ends a connection, if it can be reached. Never rejects. */
   async close(endpoint: string, connectionId: string): Promise<void> {
-    const { client } = this.#options;
-    await this.#attempt(this.#lateSlots, (signal) => client.close(endpoint, connectionId, signal));
+    const { client, limits } = this.#options;
+    const { closeAttempts: attempts, closeWindowMs: windowMs } = limits;
+    await this.#persist(this.#lateSlots, { attempts, windowMs }, (signal) =>
+      client.close(endpoint, connectionId, signal),
+    );
+  }
+
+  /** Calls until it is taken, has failed too often, or the window is over that begins with the first call. */
+  async #persist(
+    slots: Slots,
+    { attempts, windowMs }: { attempts: number; windowMs: number },
+    call: (signal: AbortSignal) => Promise<PostResult>,
+  ): Promise<SendResult> {
+    const { clock, random } = this.#options;
+    let startedAt = Infinity;
+    let failures = 0;
+    for (let attempt = 0; ; attempt += 1) {
+      const result = await this.#attempt(slots, (signal) => {
+        startedAt = Math.min(startedAt, clock());
+        return call(signal);
+      });
+      if (result === 'delivered' || result === 'gone') return result;
+      if (result === 'failed') failures += 1;
+      const waitMs = random() * Math.min(MAX_RETRY_MS, BASE_RETRY_MS * 2 ** attempt);
+      const isOver = clock() - startedAt + waitMs > windowMs;
+      if (failures >= attempts || isOver) return 'skipped';
+      await this.#wait(waitMs);
+    }
   }
 
   async #attempt(

@@ -50,6 +50,7 @@ export function createFloodGuard({ messagesPerMinute, clock }: FloodGuardOptions
     }
     bucket.refusals += 1;
     if (bucket.refusals <= REFUSALS_BEFORE_CLOSE) return 'refuse';
-    return bucket.refusals === REFUSALS_BEFORE_CLOSE + 1 ? 'close' : 'ignore';
+    // Again from time to time: an end that could not be had would else never come.
+    return bucket.refusals % REFUSALS_BEFORE_CLOSE === 1 ? 'close' : 'ignore';
   };
 }

@@ -1,20 +1,20 @@
 import type { ClientMessage } from '@ordercast/protocol/client-message.ts';
 import { parseClientMessage } from '@ordercast/protocol/parse-client-message.ts';
-import type { Subject } from '@ordercast/protocol/parse-client-message.ts';
-import type { ErrorCode, ServerMessage } from '@ordercast/protocol/server-message.ts';
+import type { ErrorCode } from '@ordercast/protocol/server-message.ts';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { ConnectionCloser } from '../fanout/connection-closer.ts';
 import type { Sender } from '../fanout/sender.ts';
 import { authenticate } from './authenticate.ts';
 import { createFloodGuard } from './flood-guard.ts';
-import type { FloodVerdict } from './flood-guard.ts';
+import { errorMessage } from './error-message.ts';
+import { createFloodAnswer } from './flood-answer.ts';
 import type { MessageContext, MessageDependencies } from './message-context.ts';
 import { MessageRefused } from './message-context.ts';
 import { ping } from './ping.ts';
 import { subscribe } from './subscribe.ts';
 import { unsubscribe } from './unsubscribe.ts';
-import type { CallbackEndpoint, HandlerResponse, RequestContext } from './websocket-event.ts';
+import type { CallbackEndpoint, HandlerResponse } from './websocket-event.ts';
 import { requestContextSchema } from './websocket-event.ts';
 
 const eventSchema = z.object({
@@ -43,30 +43,7 @@ export function createMessageHandler(options: MessageHandlerOptions) {
   const guard = createFloodGuard({ messagesPerMinute, clock });
   const tooMany = `At most ${messagesPerMinute} messages a minute.`;
 
-  const refusing = new Map<string, Promise<unknown>>();
-
-  /** Answers a flood without asking the tables anything. */
-  const answerFlood = async (
-    verdict: Exclude<FloodVerdict, 'pass'>,
-    body: string,
-    requestContext: RequestContext,
-  ): Promise<void> => {
-    const { connectionId } = requestContext;
-    const endpoint = callbackEndpoint(requestContext);
-    if (verdict === 'close') {
-      // It shall hear why before it is cut.
-      await refusing.get(connectionId);
-      await sender.close(endpoint, connectionId);
-    }
-    if (verdict !== 'refuse') return;
-    const { about } = parseClientMessage(body);
-    const frame = JSON.stringify(errorMessage(about, 'RATE_LIMITED', tooMany));
-    const sent = sender.send(endpoint, connectionId, frame);
-    const all = Promise.allSettled([refusing.get(connectionId), sent]);
-    refusing.set(connectionId, all);
-    await all;
-    if (refusing.get(connectionId) === all) refusing.delete(connectionId);
-  };
+  const answerFlood = createFloodAnswer({ sender, callbackEndpoint, text: tooMany });
 
   return async (event: unknown): Promise<HandlerResponse> => {
     const { body, requestContext } = eventSchema.parse(event);
@@ -127,10 +104,6 @@ export function createMessageHandler(options: MessageHandlerOptions) {
     }
     return { statusCode: 200 };
   };
-}
-
-function errorMessage(about: Subject, code: ErrorCode, message: string): ServerMessage {
-  return { type: 'error', ...about, code, message };
 }
 
 function dispatch(
