@@ -15,7 +15,10 @@ export function peopleStoreContract(open: OpenTestDatabase): void {
   afterEach(() => database.close());
 
   const found = async (q: string) =>
-    z.array(z.object({ sub: z.string() })).parse(await whoseWordBeginsWith(database.db, q));
+    z
+      .array(z.object({ sub: z.string() }))
+      .parse(await whoseWordBeginsWith(database.db, q))
+      .sort((a, b) => (a.sub < b.sub ? -1 : 1));
 
   describe('the people store', () => {
     it('keeps whoever came first under a sub, also of several at once', async () => {
