@@ -14,6 +14,7 @@ import {
 } from '@ordercast/services/realtime/channel-policy.ts';
 import { relayLeadership } from '@ordercast/services/relay/leadership/relay-leadership.ts';
 import { startRelay } from '@ordercast/services/relay/relay.ts';
+import { retryPauseMs } from '@ordercast/platform/retry-pause.ts';
 import { startBroadcastConsumer } from '@ordercast/websocket/broadcast/broadcast-consumer.ts';
 import {
   createBroadcastQueues,
@@ -190,6 +191,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
     sqs: sqs.client,
     queueUrl,
     work: realtime.deliverBroadcast,
+    retryPauseMs,
     random,
     logger: logger('broadcasts'),
   });

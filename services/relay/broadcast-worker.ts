@@ -2,6 +2,7 @@ import { startBroadcastConsumer } from '@ordercast/websocket/broadcast/broadcast
 import { z } from 'zod';
 import { readConfig } from '@ordercast/platform/config.ts';
 import { createLogger } from '@ordercast/platform/logger.ts';
+import { retryPauseMs } from '@ordercast/platform/retry-pause.ts';
 import { runProgram } from '@ordercast/platform/run-program.ts';
 import { onShutdown } from '@ordercast/platform/shutdown.ts';
 import { REALTIME_VARIABLES, configuredRealtime } from '../realtime/configured-realtime.ts';
@@ -24,6 +25,7 @@ await runProgram(() => {
     sqs,
     queueUrl: config.BROADCAST_QUEUE_URL,
     work: realtime.deliverBroadcast,
+    retryPauseMs,
     random: Math.random,
     logger: log,
   });

@@ -1,8 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Logger } from 'pino';
 import { Consumer } from 'sqs-consumer';
-import { retryPauseMs } from '../retry-pause.ts';
-import type { RetryPauses } from '../retry-pause.ts';
 import { VISIBILITY_TIMEOUT_S } from './broadcast-queue.ts';
 import type { DeliverBroadcast } from './deliver-broadcast.ts';
 
@@ -14,9 +12,17 @@ export interface BroadcastConsumerOptions {
   /** A message in hand is hidden anew this often, so that only a dead worker's becomes visible. */
   heartbeatSeconds?: number;
   /** How long it waits before it asks a queue again that it could not reach. */
-  afterFailure?: RetryPauses;
+  afterFailure?: Pauses;
+  /** The length of such a pause in ms, after so many failures in a row (from 1 on): as all who try again have it. */
+  retryPauseMs: (failures: number, pauses: Pauses, random: () => number) => number;
   /** 0 ≤ x < 1. */
   random: () => number;
+}
+
+/** Of the pauses that grow: the longest that the first can be, and that any can be, in ms. */
+interface Pauses {
+  baseMs: number;
+  maxMs: number;
 }
 
 export interface BroadcastConsumer {
@@ -28,7 +34,7 @@ export interface BroadcastConsumer {
 const CONCURRENCY = 4;
 /** The longest that SQS lets a call wait for a message. */
 const LONG_POLL_S = 20;
-const AFTER_FAILURE: RetryPauses = { baseMs: 2_000, maxMs: 30_000 };
+const AFTER_FAILURE: Pauses = { baseMs: 2_000, maxMs: 30_000 };
 
 /**
  * Works the broadcast queue from a process that stays, on ECS or the laptop, as an event source
@@ -51,6 +57,7 @@ function startPoller({
   logger,
   heartbeatSeconds = VISIBILITY_TIMEOUT_S / 3,
   afterFailure = AFTER_FAILURE,
+  retryPauseMs,
   random,
 }: BroadcastConsumerOptions): () => Promise<void> {
   let isStopping = false;

@@ -2,6 +2,7 @@ import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 import { onTestFinished } from 'vitest';
 import type { BroadcastConsumerOptions } from '../broadcast/broadcast-consumer.ts';
+import { retryPauseMs } from '@ordercast/platform/retry-pause.ts';
 import { startBroadcastConsumer } from '../broadcast/broadcast-consumer.ts';
 import { SqsBroadcastQueue } from '../broadcast/broadcast-queue.ts';
 import type { RealtimeSettings } from '../realtime.ts';
@@ -59,6 +60,7 @@ export async function startBroadcastBed() {
         sqs: fauxqs.connect(),
         queueUrl: queues.queueUrl,
         work,
+        retryPauseMs,
         random: seededRandom(1),
         logger,
         ...changed,
