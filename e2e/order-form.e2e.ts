@@ -48,7 +48,9 @@ test('nothing that was typed is changed: its field and the button say what is wr
 test('an order that is placed offline is said not to have been sent, and is placed later', async ({
   browser,
   system,
+  complaints,
 }) => {
+  complaints.expect(/ERR_INTERNET_DISCONNECTED/);
   const ada = await signedIn(browser, system.url, 'ada@example.com');
   await ada.getByRole('link', { name: 'New order' }).click();
   await ada

@@ -78,7 +78,8 @@ test('writing from right to left stands where its reader looks for it, and turns
 
   await signedInAt(page, system.url, 'ada-he@example.com');
   await page.goto(`${system.url}/announcements`);
-  await expect(page.getByText(HEBREW_NOTE)).toHaveCount(3);
+  // In the list, and each as a banner too.
+  await expect(page.getByText(HEBREW_NOTE)).toHaveCount(4);
   expect(await page.evaluate(NAME_THEN_TIME)).toEqual([true, true]);
   await expect(page.locator('main li').first()).toContainText('Ada ecalevoL,');
   await expect(page.locator('main').getByText(HEBREW_NOTE).first()).toHaveCSS('direction', 'rtl');
