@@ -28,3 +28,26 @@ test('new orders wait while the pointer is in the list, and appear when it leave
   await sam.getByRole('heading', { level: 1 }).hover();
   await expect(rows.nth(3)).toHaveAttribute('href', newest);
 });
+
+test('new orders wait while the keyboard is in the list, and it reaches the button that shows them', async ({
+  browser,
+  system,
+}) => {
+  const sam = await signedIn(browser, system.url, 'sam@example.com');
+  const ada = await signInAs(system.url, 'ada@example.com');
+  await expect(sam.getByRole('status', { name: 'Connection' })).toContainText('Live');
+  const rows = sam.locator('tbody a');
+  const newest = (await rows.first().getAttribute('href')) ?? '';
+  await rows.first().focus();
+  await sam.keyboard.press('Tab');
+  await placeOrder(ada);
+  const waiting = sam.getByRole('button', { name: '1 new order' });
+  await expect(waiting).toBeVisible();
+  await sam.keyboard.press('Shift+Tab');
+  await expect(rows.first()).toBeFocused();
+  await expect(rows.first()).toHaveAttribute('href', newest);
+  await sam.keyboard.press('Shift+Tab');
+  await expect(waiting).toBeFocused();
+  await sam.keyboard.press('Enter');
+  await expect(rows.nth(1)).toHaveAttribute('href', newest);
+});

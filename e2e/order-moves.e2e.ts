@@ -34,3 +34,22 @@ test('who is about to move or cancel an order hears of what others do to it', as
   await expect(dialog.getByRole('button', { name: 'Yes, cancel it' })).toBeDisabled();
   await dialog.getByRole('button', { name: 'Keep the order' }).click();
 });
+
+test('who clicks a move twice has made one', async ({ browser, system }) => {
+  const page = await signedIn(browser, system.url, 'sam@example.com');
+  const { id } = await placeOrder(await signInAs(system.url, 'ada@example.com'));
+  await page.clock.install();
+  await page.goto(`${system.url}/orders/${id}`);
+  const confirm = page.getByRole('button', { name: 'Confirm' });
+  const pack = page.getByRole('button', { name: 'Pack' });
+  await expect(confirm).toBeEnabled();
+  // The page's time stands still: the second click comes as soon as the next move is there.
+  await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 10_000);
+  await confirm.click();
+  await expect(pack).toBeVisible();
+  await pack.click({ force: true });
+  await expect(pack).toBeDisabled();
+  await page.clock.runFor(1_000);
+  await expect(pack).toBeEnabled();
+  await expect(page.getByTestId('order-status')).toHaveText('Confirmed');
+});
