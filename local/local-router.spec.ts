@@ -64,3 +64,13 @@ describe('a part of the local origin', () => {
     expect(logged).toEqual([]);
   });
 });
+
+describe('the management API of connections', () => {
+  it.each(['GET', 'POST', 'DELETE'])('is for no page of a stranger: %s', async (method) => {
+    for (const origin of ['http://evil.example', 'null']) {
+      const path = `${url}/realtime/@connections/L0SM9cOFvHcCIhw=`;
+      const response = await fetch(path, { method, headers: { Origin: origin } });
+      expect(response.status).toBe(403);
+    }
+  });
+});

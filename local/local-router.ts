@@ -47,8 +47,11 @@ export function localRouter(parts: Parts): { handle: Handle; handleUpgrade: Hand
   };
   const isOurs = ({ headers }: IncomingMessage) =>
     parts.addresses.originOf(headers.host) !== undefined;
-  // The console and `@connections` ask for no sign-in: whoever is behind a tunnel may not use them.
+  // The console and `@connections` ask for no sign-in: whoever is behind a tunnel, and a stranger's page, may not
+  // use them.
   const isPublic = ({ headers }: IncomingMessage) => parts.addresses.isPublic(headers.host);
+  const isForeign = ({ headers: { origin } }: IncomingMessage) =>
+    origin !== undefined && !parts.addresses.origins.includes(origin);
 
   return {
     handle(request, response) {
@@ -57,7 +60,7 @@ export function localRouter(parts: Parts): { handle: Handle; handleUpgrade: Hand
         sendText(response, 400, 'The path is not percent-encoded UTF-8.');
       } else if (firstSegment(request) === 'cognito') toCognito(request, response);
       else if (firstSegment(request) === parts.stage) {
-        if (isPublic(request)) refusePublic(response, parts.addresses);
+        if (isPublic(request) || isForeign(request)) refusePublic(response, parts.addresses);
         else callGateway(parts, request, response);
       } else pages(request, response);
     },

@@ -110,11 +110,15 @@ describe('a server with limits', () => {
       else response.end('here');
     });
     server?.on('upgrade', (_request, socket) => {
-      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
+      socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      );
       socket.once('data', (data: Buffer) => socket.end(data));
     });
     const upgraded = await connected(port);
-    upgraded.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
+    upgraded.write(
+      'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    );
     await once(upgraded, 'data');
     // The second is sent before the first is answered, and only the second is held.
     const pipelined = await connected(port);
@@ -127,6 +131,27 @@ describe('a server with limits', () => {
     expect(await text(pipelined)).toMatch(/here[^]*held/);
     upgraded.write('still there');
     expect(await text(upgraded)).toContain('still there');
+  });
+
+  it('counts those among who waits who have not sent all yet', async () => {
+    const port = await startServer({ waitingConnections: 1 }, (request, response) => {
+      request.resume();
+      if (request.method === 'GET') response.end('here');
+    });
+    const slow = await connected(port);
+    slow.write('POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n');
+    await once(slow, 'data');
+    const ended = text(slow);
+    expect(await ask(port)).toBe('here');
+    expect(await ended).toBe('');
+  });
+
+  it('answers who would rather speak another protocol in this one', async () => {
+    const port = await startServer({});
+    server?.on('upgrade', (_request, socket) => socket.destroy());
+    const socket = await connected(port);
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n');
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 200 OK[^]*here/);
   });
 
   it('keeps a connection for longer than a load balancer that would reuse it', () => {

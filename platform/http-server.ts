@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** What strangers may hold of a server, and for how long. */
@@ -35,12 +35,15 @@ export const HTTP_LIMITS: HttpLimits = {
  * of the connections that wait the oldest ends where there are too many, so that a new one always gets in.
  */
 export function createHttpServer(limits: HttpLimits, handler?: RequestListener): Server {
-  const server = createServer(
+  const server: Server = createServer(
     {
       headersTimeout: limits.headersMs,
       requestTimeout: limits.requestMs,
       keepAliveTimeout: limits.keepAliveMs,
       connectionsCheckingInterval: limits.checkEveryMs,
+      // Another protocol than these may be asked for and ignored (RFC 9110, section 7.8), as `h2c` is by curl.
+      shouldUpgradeCallback: ({ headers }) =>
+        server.listenerCount('upgrade') > 0 && headers.upgrade?.toLowerCase() === 'websocket',
     },
     handler,
   );
@@ -69,8 +72,11 @@ function boundWaiting(server: Server, most: number): void {
     });
     wait(socket);
   });
-  server.on('request', ({ socket }, response) => {
-    waiting.delete(socket);
+  server.on('request', (request, response) => {
+    const { socket } = request;
+    // Who has not sent the whole body yet still makes us wait.
+    if (hasBody(request)) request.once('end', () => waiting.delete(socket));
+    else waiting.delete(socket);
     inHand.set(socket, (inHand.get(socket) ?? 0) + 1);
     response.once('close', () => {
       if (socket.destroyed) return;
@@ -80,4 +86,8 @@ function boundWaiting(server: Server, most: number): void {
     });
   });
   server.on('upgrade', (_request, socket) => waiting.delete(socket));
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

@@ -1,19 +1,16 @@
-import type { RequestHandler } from 'express';
+import type { Response } from 'express';
 import { unavailable } from './problem.ts';
 
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * Refuses requests with 503 while `most` others are under way: each holds memory and waits for the database, so
- * that one more would only make all of them later. Those whose health is asked for are always answered.
+ * Gives each answer that is being made its room, until it is sent, and refuses one more with a 503 problem while
+ * `most` others have theirs: each waits for the database, so that one more would only make all of them later. To
+ * be asked once the whole request is there: who sends slowly must keep nobody out.
  */
-export function boundInFlight(most: number): RequestHandler {
+export function boundInFlight(most: number): (response: Response) => void {
   let inFlight = 0;
-  return (request, response, next) => {
-    if (request.path.startsWith('/health/')) {
-      next();
-      return;
-    }
+  return (response) => {
     if (inFlight >= most) {
       throw unavailable('Too many requests are under way. Try again soon.', RETRY_AFTER_SECONDS);
     }
@@ -21,6 +18,5 @@ export function boundInFlight(most: number): RequestHandler {
     response.once('close', () => {
       inFlight -= 1;
     });
-    next();
   };
 }

@@ -35,18 +35,19 @@ interface AppSettings {
   newRequestId: () => string;
   /** While true, each answer closes its connection. */
   isDraining: () => boolean;
-  /** Requests at once, those for health left out. */
+  /** Requests whose answers are being made at once. */
   maxInFlight: number;
   log: Logger;
 }
 
 /**
- * An Express app over a table of routes. For each request: context, CORS, room (503), path (400), route (404, 405), token
- * (401), role (403), body (415, 413, 400), then the route itself; whatever is thrown is answered
+ * An Express app over a table of routes. For each request: context, CORS, path (400), route (404, 405), token (401),
+ * role (403), body (415, 413, 400), room (503), then the route itself; whatever is thrown is answered
  * with problem details.
  */
 export function createApp(settings: AppSettings): Express {
   const { routes, openRoutes, authenticate, corsOrigins, log } = settings;
+  const takeRoom = boundInFlight(settings.maxInFlight);
   const app = express();
   app.disable('x-powered-by');
   // Entity tags here are versions of orders; Express would add hashes of bodies.
@@ -56,7 +57,6 @@ export function createApp(settings: AppSettings): Express {
 
   app.use(startRequest(settings));
   app.use(cors(corsOrigins));
-  app.use(boundInFlight(settings.maxInFlight));
   app.use((request, _response, next) => {
     if (!isDecodablePath(request.url)) throw badRequest('The path is not percent-encoded UTF-8.');
     next();
@@ -71,7 +71,7 @@ export function createApp(settings: AppSettings): Express {
   for (const [path, operations] of byPath(routes)) {
     const resource = app.route(path).all(noteRoute(path));
     for (const operation of operations) {
-      resource[operation.method](perform(operation, authenticate));
+      resource[operation.method](perform(operation, authenticate, takeRoom));
     }
     resource.all(refuseMethod(operations.map(({ method }) => method.toUpperCase())));
   }
@@ -121,13 +121,18 @@ function noteRoute(path: string): RequestHandler {
   };
 }
 
-function perform(route: Route, authenticate: Authenticate): RequestHandler {
+function perform(
+  route: Route,
+  authenticate: Authenticate,
+  takeRoom: (response: Response) => void,
+): RequestHandler {
   return async (request, response) => {
     const caller = await authenticate(request, response);
     if (!caller.roles.includes(route.access)) {
       throw forbidden(`Only ${route.access === 'admin' ? 'admins' : route.access} may do this.`);
     }
     const body = route.bodySchema === NO_BODY ? undefined : await readJsonBody(request, response);
+    takeRoom(response);
     const reply = await route.handle(toRouteRequest(request, caller), {
       query: request.query,
       body,

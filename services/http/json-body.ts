@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { parse } from 'content-type';
 import express from 'express';
 import type { Request, RequestHandler, Response } from 'express';
@@ -15,6 +16,10 @@ const readJson: RequestHandler = express.json({
   // A compressed body of 64 KB can unfold into very much more.
   inflate: false,
   type: () => true,
+  // What is no UTF-8 would be read as something else than was sent.
+  verify: (_request, _response, body) => {
+    if (!isUtf8(body)) throw new TypeError('not UTF-8');
+  },
 });
 
 /**
@@ -49,6 +54,8 @@ function toProblem(error: unknown, isComplete: boolean): Error {
       return contentTooLarge(MAX_BODY_BYTES);
     case 'encoding.unsupported':
       return unsupportedMediaType('Send the body without a Content-Encoding.');
+    case 'entity.verify.failed':
+      return badRequest('The body is not UTF-8.');
     case 'entity.parse.failed':
       return badRequest('The body is not valid JSON.');
     default:

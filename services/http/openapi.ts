@@ -91,7 +91,6 @@ const OPEN_PATHS = {
   '/openapi.json': openPath('This document', {
     200: { description: 'OpenAPI 3.1', schema: ANY_OBJECT, headers: ['ETag'] },
     304: UNCHANGED,
-    503: UNAVAILABLE,
   }),
 };
 
