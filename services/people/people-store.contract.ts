@@ -60,6 +60,13 @@ export function peopleStoreContract(open: OpenTestDatabase): void {
       const name = `\ud800${'ß'.repeat(300)}`;
       await keepPerson(database.db, { sub: 'x', name, email: '' }, 1000);
       expect((await findPerson(database.db, 'x'))?.name).toBe(`\ufffd${'ß'.repeat(199)}`);
+      const smiles = `x${'😀'.repeat(150)}`;
+      await keepPerson(database.db, { sub: 'y', name: smiles, email: smiles }, 1000);
+      expect(await findPerson(database.db, 'y')).toEqual({
+        sub: 'y',
+        name: `x${'😀'.repeat(99)}`,
+        email: smiles,
+      });
     });
 
     it('makes anew what a person is found by in the transaction that changes their name', async () => {
