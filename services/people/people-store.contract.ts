@@ -35,13 +35,28 @@ export function peopleStoreContract(open: OpenTestDatabase): void {
     });
 
     it('leaves out what nobody sees in a name, and what turns the writing around it', async () => {
-      const person = { sub: 'x', name: ' Ada\n\u202eLovelace\u0000 ', email: 'a\u2066@b.example' };
+      const person = {
+        sub: 'x',
+        name: ' Ada\n\u202eLovelace\u0000\u{e0041}\u200b ',
+        email: 'a\u2066@b.example',
+      };
       await keepPerson(database.db, person, 1000);
       expect(await findPerson(database.db, 'x')).toEqual({
         sub: 'x',
         name: 'Ada Lovelace',
         email: 'a@b.example',
       });
+    });
+
+    it('calls whoever has no name that shows Nameless', async () => {
+      const names = ['', ' \u200b', '\u3164', `${'\u200d'.repeat(250)}Ada`];
+      for (const [index, name] of names.entries()) {
+        const sub = `x${index}`;
+        await keepPerson(database.db, { sub, name, email: '' }, 1000);
+        expect((await findPerson(database.db, sub))?.name).toBe('Nameless');
+      }
+      await updatePerson(database.db, { sub: 'x0', name: '\u200e', email: '' }, 2000);
+      expect((await findPerson(database.db, 'x0'))?.name).toBe('Nameless');
     });
 
     it('changes name and address, and keeps an address that nothing replaces', async () => {

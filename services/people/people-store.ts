@@ -1,6 +1,9 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { withoutHiddenCharacters } from '@ordercast/contract/hidden-characters.ts';
+import {
+  hasVisibleCharacters,
+  withoutHiddenCharacters,
+} from '@ordercast/contract/hidden-characters.ts';
 import { MAX_NAME_LENGTH } from '@ordercast/contract/max-name-length.ts';
 import { instantValue } from '@ordercast/platform/column.ts';
 import { inTransaction } from '@ordercast/platform/transaction.ts';
@@ -10,6 +13,8 @@ import { keepWords } from './person-words-store.ts';
 import type { Person } from './person.ts';
 
 const MAX_EMAIL_LENGTH = 320;
+/** What somebody without a name is called; all else that the pool knows of them, they sign in with. */
+const NAMELESS = 'Nameless';
 
 const personRow = z.object({ sub: z.string(), name: z.string(), email: z.string() });
 
@@ -50,7 +55,7 @@ export async function insertPerson(db: Knex, person: Person, now: number): Promi
 
 /** The row of a person, to be followed by `keepWords`; without that, housekeeping makes the words. */
 function toPersonRow(person: Person, now: number) {
-  const name = cut(plain(person.name), MAX_NAME_LENGTH);
+  const name = keptName(person.name);
   const email = cut(plain(person.email), MAX_EMAIL_LENGTH);
   return {
     sub: person.sub,
@@ -61,6 +66,12 @@ function toPersonRow(person: Person, now: number) {
     words_version: null,
     created_at: instantValue(now),
   };
+}
+
+/** The name that is kept of one that the pool gives: as much as fits, and Nameless where none of it shows. */
+export function keptName(name: string): string {
+  const kept = cut(plain(name), MAX_NAME_LENGTH);
+  return hasVisibleCharacters(kept) ? kept : NAMELESS;
 }
 
 /** The pool takes any text from whoever signs up past our page; others must be able to read it. */
