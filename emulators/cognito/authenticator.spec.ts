@@ -75,6 +75,21 @@ test('a wrong code may be put right', async () => {
   expect((await person.totp(totpCode(secret, cognito.now()))).outcome).toBe('signed-in');
 });
 
+test.each(['１２３４５６', '٣٣٣٣٣٣', '12345é', '12345\ud83d', '1234567'])(
+  'what is no code is a wrong one, in every call that takes it: %j',
+  async (code) => {
+    const { person, secret } = await withAuthenticator();
+    const signingIn = ada();
+    await signingIn.signIn(PASSWORD);
+    await expect(signingIn.totp(code)).rejects.toMatchObject({ name: 'CodeMismatchException' });
+    await expect(verify(person, code)).rejects.toMatchObject({
+      name: 'EnableSoftwareTokenMFAException',
+      message: 'Code mismatch',
+    });
+    expect((await signingIn.totp(totpCode(secret, cognito.now()))).outcome).toBe('signed-in');
+  },
+);
+
 describe('a code is good once:', () => {
   const USED = 'Your software token has already been used once.';
   /** The calls that take a code, each by the answer that says it was used. */

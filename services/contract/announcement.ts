@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { answeredAuthorSchema, authorSchema } from './author.ts';
+import { hasVisibleCharacters } from './hidden-characters.ts';
 import { instantSchema, pageSchema, ulidSchema } from './page.ts';
 import { textSchema } from './text.ts';
 
@@ -24,7 +25,7 @@ export type AnnouncementEventData = z.infer<typeof announcementEventDataSchema>;
 export const announcementPageSchema = pageSchema(announcementSchema);
 
 export const newAnnouncementSchema = z.strictObject({
-  text: textSchema(MAX_ANNOUNCEMENT_LENGTH).refine((text) => text.trim() !== '', {
+  text: textSchema(MAX_ANNOUNCEMENT_LENGTH).refine(hasVisibleCharacters, {
     error: 'must not be blank',
   }),
 });

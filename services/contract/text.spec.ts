@@ -4,6 +4,15 @@ import { newAnnouncementSchema } from './announcement.ts';
 
 const lines = [{ productId: 'p', quantity: 1 }];
 
+it('an announcement in which nothing shows is refused', () => {
+  for (const text of ['', ' \n', '\u200b', '\u3164\u2800']) {
+    expect(newAnnouncementSchema.safeParse({ text }).error?.issues).toMatchObject([
+      { path: ['text'], message: 'must not be blank' },
+    ]);
+  }
+  expect(newAnnouncementSchema.safeParse({ text: '🎉' }).success).toBe(true);
+});
+
 describe('limits on text', () => {
   it.each([
     ['a note', (text: string) => newOrderSchema.safeParse({ lines, note: text }), 4000],

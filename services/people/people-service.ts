@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { unauthorized, unavailable } from '../http/problem.ts';
 import type { Caller } from '../http/route.ts';
-import { findPerson, keepPerson, updatePerson } from './people-store.ts';
+import { findPerson, keepPerson, keptName, updatePerson } from './people-store.ts';
 import type { Person } from './person.ts';
 import { RefusedByUserPool, UserPoolUnavailable } from './user-pool.ts';
 import type { UserPool } from './user-pool.ts';
@@ -79,7 +79,7 @@ export function createPeopleService(settings: {
 
 /** Whether the pool says something else than we keep; no address is none that could be kept. */
 const differs = (known: Person, { name, email }: Person): boolean =>
-  known.name !== name || (email !== '' && known.email !== email);
+  known.name !== keptName(name) || (email !== '' && known.email !== email);
 
 function toProblem(error: unknown): unknown {
   if (error instanceof RefusedByUserPool) {

@@ -35,13 +35,28 @@ export function peopleStoreContract(open: OpenTestDatabase): void {
     });
 
     it('leaves out what nobody sees in a name, and what turns the writing around it', async () => {
-      const person = { sub: 'x', name: ' Ada\n\u202eLovelace\u0000 ', email: 'a\u2066@b.example' };
+      const person = {
+        sub: 'x',
+        name: ' Ada\n\u202eLovelace\u0000\u{e0041}\u200b ',
+        email: 'a\u2066@b.example',
+      };
       await keepPerson(database.db, person, 1000);
       expect(await findPerson(database.db, 'x')).toEqual({
         sub: 'x',
         name: 'Ada Lovelace',
         email: 'a@b.example',
       });
+    });
+
+    it('calls whoever has no name that shows Nameless', async () => {
+      const names = ['', ' \u200b', '\u3164', `${'\u200d'.repeat(250)}Ada`];
+      for (const [index, name] of names.entries()) {
+        const sub = `x${index}`;
+        await keepPerson(database.db, { sub, name, email: '' }, 1000);
+        expect((await findPerson(database.db, sub))?.name).toBe('Nameless');
+      }
+      await updatePerson(database.db, { sub: 'x0', name: '\u200e', email: '' }, 2000);
+      expect((await findPerson(database.db, 'x0'))?.name).toBe('Nameless');
     });
 
     it('changes name and address, and keeps an address that nothing replaces', async () => {
@@ -60,6 +75,13 @@ export function peopleStoreContract(open: OpenTestDatabase): void {
       const name = `\ud800${'ß'.repeat(300)}`;
       await keepPerson(database.db, { sub: 'x', name, email: '' }, 1000);
       expect((await findPerson(database.db, 'x'))?.name).toBe(`\ufffd${'ß'.repeat(199)}`);
+      const smiles = `x${'😀'.repeat(150)}`;
+      await keepPerson(database.db, { sub: 'y', name: smiles, email: smiles }, 1000);
+      expect(await findPerson(database.db, 'y')).toEqual({
+        sub: 'y',
+        name: `x${'😀'.repeat(99)}`,
+        email: smiles,
+      });
     });
 
     it('makes anew what a person is found by in the transaction that changes their name', async () => {
@@ -92,6 +114,17 @@ export function peopleStoreContract(open: OpenTestDatabase): void {
       expect(await keepMissingWords(database.db, 2)).toBe(1);
       expect(await keepMissingWords(database.db, 2)).toBe(0);
       expect(await found('LOVELACE')).toEqual(all);
+    });
+
+    it('makes the words anew that older rules made, so that any apostrophe finds them', async () => {
+      const person = { sub: 'pat', name: 'Pat O’Brien', email: 'pat@x' };
+      await keepPerson(database.db, person, 1000);
+      await database.db('person_words').where({ word: "o'brien" }).update({ word: 'o’brien' });
+      await database.db('people').update({ words_version: 1 });
+      expect(await keepMissingWords(database.db, 10)).toBe(1);
+      for (const q of ["o'brien", 'o’brien', 'Oʼbrien']) {
+        expect(await found(q)).toEqual([{ sub: 'pat' }]);
+      }
     });
 
     it('makes the words of a person once, whoever does so at the same time', async () => {

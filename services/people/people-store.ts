@@ -1,6 +1,10 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { withoutHiddenCharacters } from '@ordercast/contract/hidden-characters.ts';
+import {
+  hasVisibleCharacters,
+  withoutHiddenCharacters,
+} from '@ordercast/contract/hidden-characters.ts';
+import { MAX_NAME_LENGTH } from '@ordercast/contract/max-name-length.ts';
 import { instantValue } from '@ordercast/platform/column.ts';
 import { inTransaction } from '@ordercast/platform/transaction.ts';
 import { isUniqueViolation } from '@ordercast/platform/unique-violation.ts';
@@ -8,8 +12,9 @@ import { toSearchKey } from './person-words.ts';
 import { keepWords } from './person-words-store.ts';
 import type { Person } from './person.ts';
 
-const MAX_NAME_LENGTH = 200;
 const MAX_EMAIL_LENGTH = 320;
+/** What somebody without a name is called; all else that the pool knows of them, they sign in with. */
+const NAMELESS = 'Nameless';
 
 const personRow = z.object({ sub: z.string(), name: z.string(), email: z.string() });
 
@@ -50,20 +55,31 @@ export async function insertPerson(db: Knex, person: Person, now: number): Promi
 
 /** The row of a person, to be followed by `keepWords`; without that, housekeeping makes the words. */
 function toPersonRow(person: Person, now: number) {
-  const name = plain(person.name).slice(0, MAX_NAME_LENGTH);
-  const email = plain(person.email).slice(0, MAX_EMAIL_LENGTH);
+  const name = keptName(person.name);
+  const email = cut(plain(person.email), MAX_EMAIL_LENGTH);
   return {
     sub: person.sub,
     name,
     email,
-    name_key: toSearchKey(name).slice(0, MAX_NAME_LENGTH),
-    email_key: toSearchKey(email).slice(0, MAX_EMAIL_LENGTH),
+    name_key: cut(toSearchKey(name), MAX_NAME_LENGTH),
+    email_key: cut(toSearchKey(email), MAX_EMAIL_LENGTH),
     words_version: null,
     created_at: instantValue(now),
   };
 }
 
+/** The name that is kept of one that the pool gives: as much as fits, and Nameless where none of it shows. */
+export function keptName(name: string): string {
+  const kept = cut(plain(name), MAX_NAME_LENGTH);
+  return hasVisibleCharacters(kept) ? kept : NAMELESS;
+}
+
 /** The pool takes any text from whoever signs up past our page; others must be able to read it. */
 function plain(text: string): string {
   return withoutHiddenCharacters(text.toWellFormed()).trim();
+}
+
+/** At most `length` UTF-16 units, without half a character at the end. */
+function cut(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
 }

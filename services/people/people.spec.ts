@@ -71,11 +71,14 @@ describe('names and mail addresses', () => {
     expect((await move('confirmed', '"1"')).status).toBe(200);
   });
 
-  it('without a name are not called by what they sign in with', async () => {
-    const nameless = { sub: 'sub-nameless', name: '', email: 'nameless@example.com' };
-    const { body } = await api.call(nameless, 'GET', '/me');
-    expect(body).toMatchObject({ name: 'Nameless', email: nameless.email });
-  });
+  it.each(['', ' ', '\u200b', '\u200e', '\u3164'])(
+    'without a name that shows are not called by what they sign in with: %j',
+    async (name) => {
+      const nameless = { sub: 'sub-nameless', name, email: 'nameless@example.com' };
+      const { body } = await api.call(nameless, 'GET', '/me');
+      expect(body).toMatchObject({ name: 'Nameless', email: nameless.email });
+    },
+  );
 
   describe('at the next sign-in', () => {
     let signIns = 0;

@@ -1,3 +1,5 @@
+import { foldText } from '@ordercast/contract/fold-text.ts';
+import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 import { describe, expect, it } from 'vitest';
 import { personWords, searchedWord } from './person-words.ts';
 
@@ -27,6 +29,14 @@ describe('the words that a person is found by', () => {
     expect(personWords({ name: '', email: '' })).toEqual([]);
   });
 
+  it('are found by any apostrophe or hyphen, from the word after it on too', () => {
+    for (const name of ["Pat O'Brien-Ross", 'Pat O’Brien‐Ross', 'Pat OʼBrien–Ross']) {
+      const words = personWords({ name, email: '' });
+      expect(words).toEqual(["pat o'brien-ross", "o'brien-ross", 'brien-ross', 'ross']);
+      for (const typed of ["O'B", 'o’b', 'oʼb']) expect(words[1]).toContain(searchedWord(typed));
+    }
+  });
+
   it('are at most twenty of the name and one address, each of 320 units, and so is a search', () => {
     const words = personWords({ name: 'ab '.repeat(150), email: `${'ö'.repeat(400)}@x` });
     expect(words.length).toBeLessThanOrEqual(21);
@@ -37,4 +47,31 @@ describe('the words that a person is found by', () => {
     }
     expect(searchedWord('ﬃ'.repeat(320))).toBe('ffi'.repeat(107).slice(0, 320));
   });
+
+  it('are folded to the same from any text, whatever its case and marks, and no further', () => {
+    const random = seededRandom(7);
+    for (let round = 0; round < 5_000; round += 1) {
+      const text = randomText(random);
+      const folded = foldText(text);
+      const seen = JSON.stringify(text);
+      expect([seen, foldText(folded)]).toEqual([seen, folded]);
+      expect([seen, foldText(text.toLowerCase())]).toEqual([seen, folded]);
+      expect([seen, foldText(text.toUpperCase())]).toEqual([seen, folded]);
+      expect([seen, foldText(text.normalize('NFD'))]).toEqual([seen, folded]);
+      expect([seen, foldText(text.replaceAll(/\p{L}/gu, '$&\u0301'))]).toEqual([seen, folded]);
+    }
+  });
 });
+/** Up to 12 characters of any script, letters mostly. */
+function randomText(random: () => number): string {
+  const length = Math.floor(random() * 12);
+  let text = '';
+  while (Array.from(text).length < length) {
+    const limit = random() < 0.7 ? 0x2200 : 0x2_0000;
+    const character = String.fromCodePoint(Math.floor(random() * limit));
+    // A Greek iota below a letter is a mark, but its capital is a letter of its own.
+    const isOdd = /[\p{Cs}\u0345]/u.test(character.normalize('NFKD'));
+    if (!isOdd) text += character;
+  }
+  return text;
+}

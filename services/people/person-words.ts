@@ -1,8 +1,8 @@
-import { foldText } from './fold-text.ts';
+import { foldText } from '@ordercast/contract/fold-text.ts';
 import type { Person } from './person.ts';
 
 /** Counts up when the rules below or `foldText` change: housekeeping then makes all words anew. */
-export const WORDS_VERSION = 1;
+export const WORDS_VERSION = 2;
 
 /** UTF-16 units, as the column counts. */
 const MAX_WORD_LENGTH = 320;

@@ -26,9 +26,6 @@ export interface UserPool {
 
 const TIMEOUT_MS = 5_000;
 
-/** What somebody without a name is called; all else that the pool knows of them, they sign in with. */
-const NAMELESS = 'Nameless';
-
 /** The pool behind Cognito's own API; `endpoint` names another server that speaks it. */
 export function createUserPool(settings: { region: string; endpoint?: string }): UserPool {
   const client = new CognitoIdentityProviderClient({
@@ -50,7 +47,7 @@ export function createUserPool(settings: { region: string; endpoint?: string }):
         const email = (isVerified && attributes.get('email')) || '';
         const sub = attributes.get('sub');
         if (sub === undefined) throw new UserPoolUnavailable('GetUser answered without a sub');
-        return { sub, email, name: attributes.get('name') ?? NAMELESS };
+        return { sub, email, name: attributes.get('name') ?? '' };
       } catch (error) {
         if (error instanceof NotAuthorizedException || error instanceof UserNotFoundException) {
           throw new RefusedByUserPool('The user pool refuses the token', { cause: error });

@@ -1,6 +1,8 @@
 import { Secret, TOTP } from 'otpauth';
 
 const STEP_MS = 30_000;
+/** Six ASCII digits: otpauth throws where a code has as many characters but not as many bytes. */
+const CODE = /^[0-9]{6}$/;
 
 /** RFC 4648 without padding, as authenticator apps take it. */
 export function toBase32(bytes: Uint8Array): string {
@@ -18,6 +20,7 @@ export function totpCode(secret: string, atMs: number): string {
  * once.
  */
 export function matchingStep(secret: string, code: string, atMs: number): number | undefined {
+  if (!CODE.test(code)) return undefined;
   const stepsOff = new TOTP({ secret }).validate({ token: code, timestamp: atMs, window: 1 });
   return stepsOff === null ? undefined : Math.floor(atMs / STEP_MS) + stepsOff;
 }

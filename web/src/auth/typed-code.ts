@@ -1,4 +1,7 @@
-/** A code as it was mailed or shown, from how somebody typed it: in groups, with blanks or hyphens between. */
+/**
+ * A code as it was mailed or shown, from how somebody typed or pasted it: in groups with blanks or hyphens
+ * between, in full-width digits, with characters around it that nobody sees.
+ */
 export function typedCode(typed: string): string {
-  return typed.replace(/[\s\p{Dash_Punctuation}]/gu, '');
+  return typed.normalize('NFKC').replace(/[\s\p{Dash_Punctuation}\p{Cf}]/gu, '');
 }

@@ -25,6 +25,14 @@ it('a form that could not be sent says why, until it is sent again', async () =>
   expect([form.busy, form.error]).toEqual([true, undefined]);
 });
 
+it('a field in which nothing shows is empty', () => {
+  const messages = { name: 'Enter a name.' };
+  for (const name of ['', ' \u00a0', '\u200b', '\u3164']) {
+    expect(emptyFields({ name }, messages)).toEqual(messages);
+  }
+  expect(emptyFields({ name: ' x ' }, messages)).toEqual({});
+});
+
 it('a form with a faulty field is not sent, and names the field until it is filled in', async () => {
   const form = new FormState<'name'>();
   const sends = new HeldCalls<[], undefined>();

@@ -1,3 +1,5 @@
+import { hasVisibleCharacters } from '@ordercast/contract/hidden-characters.ts';
+
 /** Messages under the fields of one form, by the field's name. */
 export type FieldErrors<Field extends string> = Partial<Record<Field, string>>;
 
@@ -46,14 +48,14 @@ export class FormState<Field extends string = never> {
   }
 }
 
-/** One message for each field that was left empty. */
+/** One message for each field that was left empty, or in which nothing shows. */
 export function emptyFields<Field extends string>(
   values: Readonly<Record<Field, string>>,
   messages: Readonly<Record<Field, string>>,
 ): FieldErrors<Field> {
   const errors: FieldErrors<Field> = {};
   for (const field in values) {
-    if (values[field].trim() === '') errors[field] = messages[field];
+    if (!hasVisibleCharacters(values[field])) errors[field] = messages[field];
   }
   return errors;
 }
