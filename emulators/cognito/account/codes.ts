@@ -24,20 +24,24 @@ export function newCode(pool: Pool): string {
   return String(pool.randomBytes(6).readUIntBE(0, 6) % 1_000_000).padStart(6, '0');
 }
 
-/** The user with a code of this purpose in place of an older one; it lives from `nowMs`, epoch ms. */
+/**
+ * The user with a code of this purpose in place of an older one, for the address that the user has;
+ * it lives from `nowMs`, epoch ms.
+ */
 export function withCode(
   user: UserRecord,
   purpose: KeptPurpose,
   value: string,
   nowMs: number,
 ): UserRecord {
-  const code = { value, expiresAt: nowMs + LIFETIME_MS[purpose] };
+  const code = { value, email: emailOf(user), expiresAt: nowMs + LIFETIME_MS[purpose] };
   return { ...user, codes: { ...user.codes, [purpose]: code } };
 }
 
 /**
- * Throws unless `value` is the code that was sent and still good; returns the user without it. Only
- * who has the right code learns that it has expired: to a guesser, no code and a wrong one are the same.
+ * Throws unless `value` is the code that was sent and still good; returns the user without it. A code
+ * shows who reads one address: when the user gets another, it is a wrong one. Only who has the right
+ * code learns that it has expired: to a guesser, no code and a wrong one are the same.
  */
 export function redeemCode(
   user: UserRecord,
@@ -46,7 +50,7 @@ export function redeemCode(
   nowMs: number,
 ): UserRecord {
   const { [purpose]: code, ...codes } = user.codes;
-  if (code?.value !== value) throw codeMismatch();
+  if (code?.value !== value || code.email !== emailOf(user)) throw codeMismatch();
   if (code.expiresAt <= nowMs) throw codeExpired();
   return { ...user, codes };
 }
