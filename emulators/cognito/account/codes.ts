@@ -57,7 +57,8 @@ export function redeemCode(
 
 /**
  * Sends a code to the user, where there is one to whom it is due, and tells everybody else of a mail
- * that nobody gets ("Managing user existence error responses"), after the same wait for the disk.
+ * that nobody gets ("Managing user existence error responses"), after the same wait for the disk. The
+ * caller hears nothing of an address but what they said themselves, and of an id no letter at all.
  */
 export async function sendCodeIfDue(
   pool: Pool,
@@ -65,9 +66,9 @@ export async function sendCodeIfDue(
   due: UserRecord | undefined,
   purpose: KeptPurpose,
 ): Promise<CodeDeliveryDetails> {
-  if (due !== undefined) return sendCode(pool, due.username, purpose);
-  await pool.rehearseWrite();
-  return deliveryDetails(name.includes('@') ? name : simulatedEmail(pool, name));
+  if (due === undefined) await pool.rehearseWrite();
+  else await sendCode(pool, due.username, purpose);
+  return deliveryDetails(name.includes('@') ? name : '');
 }
 
 /** Keeps a new code with the user, then sends it. The older code of this purpose is void. */
@@ -108,11 +109,4 @@ function deliveryDetails(email: string): CodeDeliveryDetails {
   const [local = '', domain = ''] = email.toLowerCase().split('@');
   const destination = `${local.charAt(0)}***@${domain.charAt(0)}***`;
   return { AttributeName: 'email', DeliveryMedium: 'EMAIL', Destination: destination };
-}
-
-/** What might be the address of whoever has this sub. */
-function simulatedEmail(pool: Pool, sub: string): string {
-  const [local = 0, domain = 0] = pool.sealer.derive('stranger-email', sub.toLowerCase());
-  const letter = (byte: number) => String.fromCharCode(97 + (byte % 26));
-  return `${letter(local)}@${letter(domain)}`;
 }
