@@ -172,6 +172,36 @@ test('a demo user who was deleted stays so', async () => {
   }
 });
 
+test('a code in a file of before, which does not say where it went, is void, and the next one is good', async () => {
+  const email = 'lin@example.com';
+  const first = await startTestCognito({ dataFolder: folder });
+  await createPerson(first.endpoint, email).signUp(PASSWORD, 'Lin');
+  const code = first.lastCode();
+  await first.stop();
+  const users = join(folder, 'users');
+  for (const name of await readdir(users)) {
+    const text = await readFile(join(users, name), 'utf8');
+    await writeFile(
+      join(users, name),
+      text.replace(`"email":"${email}","expiresAt"`, '"expiresAt"'),
+    );
+  }
+  const second = await startTestCognito({ dataFolder: folder });
+  const confirm = (given: string) =>
+    createPerson(second.endpoint, email).call<string>((user, done) =>
+      user.confirmRegistration(given, false, done),
+    );
+  try {
+    await expect(confirm(code)).rejects.toMatchObject({ name: 'CodeMismatchException' });
+    await createPerson(second.endpoint, email).call<object>((user, done) =>
+      user.resendConfirmationCode(done),
+    );
+    expect(await confirm(second.lastCode())).toBe('SUCCESS');
+  } finally {
+    await second.stop();
+  }
+});
+
 test('the password stands in no file', async () => {
   const cognito = await startTestCognito({ dataFolder: folder });
   await createPerson(cognito.endpoint, ADA.email).session(PASSWORD);

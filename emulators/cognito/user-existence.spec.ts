@@ -3,7 +3,7 @@ import {
   AdminDisableUserCommand,
   AdminResetUserPasswordCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { noFiles } from './store/record-files.ts';
 import { awsJson } from './testing/aws-json.ts';
@@ -42,6 +42,8 @@ vi.mock(import('./password/srp.ts'), async (original) => {
     },
   };
 });
+
+const HOUR_MS = 3_600_000;
 
 let cognito: TestCognito;
 const STATES: Record<string, string> = {
@@ -157,22 +159,67 @@ const formOf = (value: unknown): unknown =>
       .replace(/"[\w+/]{1000,}=*"/g, '"<block>"'),
   );
 
+/** The id that SRP tells of a name, which is a name as well. */
+async function idOf(name: string): Promise<string> {
+  const { body } = await awsJson(cognito.endpoint, 'InitiateAuth', srp(name));
+  return z.object({ USERNAME: z.string() }).parse(body['ChallengeParameters']).USERNAME;
+}
+
+/** Expects that what is seen of each state is what is seen of a stranger. */
+async function expectAlike(see: (email: string) => Promise<unknown>): Promise<void> {
+  const stranger = await see(emailOf('unknown'));
+  for (const [state, email] of Object.entries(STATES)) {
+    expect([state, await see(email)]).toEqual([state, stranger]);
+  }
+}
+
+beforeEach(() => cognito.passTime(HOUR_MS));
+
 describe.each(Object.entries(CALLS))('%s', (_call, callOf) => {
-  test('is answered alike, after the same work, whoever it names', async () => {
+  const answerTo = async (name: string) => {
     const written = vi.spyOn(noFiles, 'write');
-    const seen: Record<string, unknown> = {};
-    for (const [state, email] of Object.entries(STATES)) {
-      const [operation, input] = await callOf(email);
-      work.done = [];
-      written.mockClear();
-      const { status, body } = await awsJson(cognito.endpoint, operation, input);
-      const writes = written.mock.calls.length;
-      seen[state] = { status, body: formOf(body), work: [...work.done], writes };
-    }
-    const stranger = seen['unknown'];
-    for (const [state, answer] of Object.entries(seen))
-      expect([state, answer]).toEqual([state, stranger]);
+    const [operation, input] = await callOf(name);
+    work.done = [];
+    written.mockClear();
+    const { status, body } = await awsJson(cognito.endpoint, operation, input);
+    const writes = written.mock.calls.length;
     written.mockRestore();
+    return { status, body: formOf(body), work: [...work.done], writes };
+  };
+
+  test('is answered alike, after the same work, whoever it names', () => expectAlike(answerTo));
+
+  test('is answered alike by the id that SRP tells of whoever it names', () =>
+    expectAlike(async (email) => answerTo(await idOf(email))));
+});
+
+test('no two calls by the id of the same person tell of different addresses', () =>
+  expectAlike(async (email) => {
+    const named = { ClientId: CLIENT_ID, Username: await idOf(email) };
+    const forgotten = await awsJson(cognito.endpoint, 'ForgotPassword', named);
+    const resent = await awsJson(cognito.endpoint, 'ResendConfirmationCode', named);
+    expect(resent.body).toEqual(forgotten.body);
+    return forgotten.body;
+  }));
+
+test.each([
+  ['a sign-in by password', 5],
+  ['a forgotten password', 5],
+  ['another code of confirmation', 5],
+  ['a new password for a wrong code', 15],
+  ['a confirmation by a wrong code', 15],
+])('%s is counted for a name and its id as one, whoever they name', async (call, limit) => {
+  await expectAlike(async (email) => {
+    cognito.passTime(HOUR_MS);
+    const names = [email, await idOf(email)];
+    const refusals: unknown[] = [];
+    for (let attempt = 0; attempt <= limit; attempt += 1) {
+      const [operation, input] = (await CALLS[call]?.(names[attempt % 2] ?? '')) ?? ['', {}];
+      refusals.push((await awsJson(cognito.endpoint, operation, input)).body['message']);
+    }
+    const exceeded = refusals.map((message) => String(message).includes('exceeded'));
+    expect(exceeded.indexOf(true)).toBe(limit);
+    return refusals;
   });
 });
 

@@ -24,20 +24,24 @@ export function newCode(pool: Pool): string {
   return String(pool.randomBytes(6).readUIntBE(0, 6) % 1_000_000).padStart(6, '0');
 }
 
-/** The user with a code of this purpose in place of an older one; it lives from `nowMs`, epoch ms. */
+/**
+ * The user with a code of this purpose in place of an older one, for the address that the user has;
+ * it lives from `nowMs`, epoch ms.
+ */
 export function withCode(
   user: UserRecord,
   purpose: KeptPurpose,
   value: string,
   nowMs: number,
 ): UserRecord {
-  const code = { value, expiresAt: nowMs + LIFETIME_MS[purpose] };
+  const code = { value, email: emailOf(user), expiresAt: nowMs + LIFETIME_MS[purpose] };
   return { ...user, codes: { ...user.codes, [purpose]: code } };
 }
 
 /**
- * Throws unless `value` is the code that was sent and still good; returns the user without it. Only
- * who has the right code learns that it has expired: to a guesser, no code and a wrong one are the same.
+ * Throws unless `value` is the code that was sent and still good; returns the user without it. A code
+ * shows who reads one address: when the user gets another, it is a wrong one. Only who has the right
+ * code learns that it has expired: to a guesser, no code and a wrong one are the same.
  */
 export function redeemCode(
   user: UserRecord,
@@ -46,14 +50,15 @@ export function redeemCode(
   nowMs: number,
 ): UserRecord {
   const { [purpose]: code, ...codes } = user.codes;
-  if (code?.value !== value) throw codeMismatch();
+  if (code?.value !== value || code.email !== emailOf(user)) throw codeMismatch();
   if (code.expiresAt <= nowMs) throw codeExpired();
   return { ...user, codes };
 }
 
 /**
  * Sends a code to the user, where there is one to whom it is due, and tells everybody else of a mail
- * that nobody gets ("Managing user existence error responses"), after the same wait for the disk.
+ * that nobody gets ("Managing user existence error responses"), after the same wait for the disk. The
+ * caller hears nothing of an address but what they said themselves, and of an id no letter at all.
  */
 export async function sendCodeIfDue(
   pool: Pool,
@@ -61,9 +66,9 @@ export async function sendCodeIfDue(
   due: UserRecord | undefined,
   purpose: KeptPurpose,
 ): Promise<CodeDeliveryDetails> {
-  if (due !== undefined) return sendCode(pool, due.username, purpose);
-  await pool.rehearseWrite();
-  return deliveryDetails(name.includes('@') ? name : simulatedEmail(pool, name));
+  if (due === undefined) await pool.rehearseWrite();
+  else await sendCode(pool, due.username, purpose);
+  return deliveryDetails(name.includes('@') ? name : '');
 }
 
 /** Keeps a new code with the user, then sends it. The older code of this purpose is void. */
@@ -104,11 +109,4 @@ function deliveryDetails(email: string): CodeDeliveryDetails {
   const [local = '', domain = ''] = email.toLowerCase().split('@');
   const destination = `${local.charAt(0)}***@${domain.charAt(0)}***`;
   return { AttributeName: 'email', DeliveryMedium: 'EMAIL', Destination: destination };
-}
-
-/** What might be the address of whoever has this sub. */
-function simulatedEmail(pool: Pool, sub: string): string {
-  const [local = 0, domain = 0] = pool.sealer.derive('stranger-email', sub.toLowerCase());
-  const letter = (byte: number) => String.fromCharCode(97 + (byte % 26));
-  return `${letter(local)}@${letter(domain)}`;
 }

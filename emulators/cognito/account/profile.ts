@@ -5,7 +5,7 @@ import { operation } from '../protocol/operation.ts';
 import { attributeList, emailOf, type UserRecord } from '../store/user-record.ts';
 import { userOfAccessToken } from '../tokens/session-tokens.ts';
 import { assertWritable, attributesSchema, toRecord } from './attributes.ts';
-import { redeemCode, sendCode } from './codes.ts';
+import { deliver, newCode, redeemCode, sendCode, withCode } from './codes.ts';
 import { mfaSettings } from './software-token.ts';
 
 export const getUser = operation(z.object({ AccessToken: z.string() }), (pool, { AccessToken }) => {
@@ -21,9 +21,15 @@ export const updateUserAttributes = operation(
     const given = toRecord(UserAttributes);
     assertWritable(given);
     const moved = given['email'] !== undefined && given['email'] !== emailOf(user);
-    await pool.users.update(user.username, (current) => withAttributes(pool, current, given));
-    const delivered = moved ? [await sendCode(pool, user.username, 'verify-email')] : [];
-    return { CodeDeliveryDetailsList: delivered };
+    const code = newCode(pool);
+    // In one step, so that nobody is ever kept with a new address and without its code.
+    const changed = await pool.users.update(user.username, (current) => {
+      const updated = withAttributes(pool, current, given);
+      return moved ? withCode(updated, 'verify-email', code, pool.clock()) : updated;
+    });
+    if (!moved) return { CodeDeliveryDetailsList: [] };
+    const delivered = await deliver(pool, emailOf(changed), code, 'verify-email');
+    return { CodeDeliveryDetailsList: [delivered] };
   },
 );
 

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 
-const codeSchema = z.strictObject({ value: z.string(), expiresAt: z.number() });
+const codeSchema = z.strictObject({
+  value: z.string(),
+  /** Where it was sent. Older files do not say so of a code, and it is good for no address then. */
+  email: z.string().default(''),
+  expiresAt: z.number(),
+});
 
 /** One person, whole: what a file under `users/` holds. Times are milliseconds since 1970. */
 export const userRecordSchema = z.strictObject({
