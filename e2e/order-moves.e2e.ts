@@ -32,7 +32,8 @@ test('who is about to move or cancel an order hears of what others do to it', as
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByText('can no longer be cancelled')).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'Yes, cancel it' })).toBeDisabled();
-  await dialog.getByRole('button', { name: 'Keep the order' }).click();
+  await dialog.getByRole('button', { name: 'Keep the order' }).press('Enter');
+  await expect(page.getByRole('group', { name: 'Moves' })).toBeFocused();
 });
 
 test('who clicks a move twice has made one', async ({ browser, system }) => {

@@ -77,7 +77,8 @@ test('writing from right to left stands where its reader looks for it, and turns
   const order = await placeOrder(override, { note: HEBREW_NOTE });
 
   await signedInAt(page, system.url, 'ada-he@example.com');
-  await page.goto(`${system.url}/announcements`);
+  await page.goto(`${system.url}/orders`);
+  await page.getByRole('link', { name: /^Announcements/ }).click();
   // In the list, and each as a banner too.
   await expect(page.getByText(HEBREW_NOTE)).toHaveCount(4);
   expect(await page.evaluate(NAME_THEN_TIME)).toEqual([true, true]);

@@ -166,6 +166,6 @@ describe('the announcements', () => {
     stop();
     feed.send(announcement(2));
     feed.gap();
-    expect([shown(), board.banners.length, lists.all.length]).toEqual([[1], 1, 1]);
+    expect([shown(), board.waiting.length, lists.all.length]).toEqual([[1], 1, 1]);
   });
 });

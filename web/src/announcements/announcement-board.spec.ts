@@ -38,7 +38,8 @@ function boardOver(announcements: Announcement[], storage: Storage = new MemoryS
   board.open();
   const texts = () => board.items.map(({ text }) => text);
   const banners = () => board.banners.map(({ text }) => text);
-  return { board, feed, storage, texts, banners, announcements };
+  const waiting = () => board.waiting.map(({ text }) => text);
+  return { board, feed, storage, texts, banners, waiting, announcements };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -57,18 +58,41 @@ describe('the announcements', () => {
     await settled();
     await board.publish('News 2');
     expect(texts()).toEqual(['News 2', 'News 1']);
+    board.showWaiting();
     expect(banners()).toEqual(['News 2', 'News 1']);
+  });
+
+  it('take no room of the page that somebody is on until they are asked for', async () => {
+    const { board, feed, banners, waiting } = boardOver([announcement(1)]);
+    await settled();
+    expect([banners(), waiting()]).toEqual([[], ['News 1']]);
+    board.showWaiting();
+    feed.send(announcement(2));
+    expect([banners(), waiting()]).toEqual([['News 1'], ['News 2']]);
+    board.showWaiting();
+    expect([banners(), waiting()]).toEqual([['News 2', 'News 1'], []]);
+  });
+
+  it('do not wait once they are read, but are shown on the next page all the same', async () => {
+    const { board, banners, waiting } = boardOver([announcement(1)]);
+    await settled();
+    board.markRead();
+    expect(waiting()).toEqual([]);
+    board.showWaiting();
+    expect(banners()).toEqual(['News 1']);
   });
 
   it('stay shown until each is dismissed, but for those that there is no room for', async () => {
     const { board, feed, banners } = boardOver([announcement(1)]);
     await settled();
     feed.send(announcement(2), announcement(3), announcement(4), announcement(5));
+    board.showWaiting();
     expect([banners(), board.furtherBanners]).toEqual([['News 5', 'News 4', 'News 3'], 2]);
     board.dismiss(announcement(4).id);
     expect([banners(), board.furtherBanners]).toEqual([['News 5', 'News 3', 'News 2'], 1]);
     board.dismissAll();
     feed.send(announcement(6));
+    board.showWaiting();
     expect([banners(), board.furtherBanners]).toEqual([['News 6'], 0]);
   });
 
@@ -78,10 +102,12 @@ describe('the announcements', () => {
       announcement(2),
     ]);
     await settled();
+    board.showWaiting();
     board.dismiss(announcement(2).id);
     expect(banners()).toEqual(['News 1']);
     const reloaded = boardOver(announcements, storage);
     await settled();
+    reloaded.board.showWaiting();
     expect(reloaded.banners()).toEqual(['News 1']);
   });
 
@@ -93,7 +119,7 @@ describe('the announcements', () => {
     expect(board.unreadCount).toBe(1);
     board.markRead();
     feed.send(announcement(3));
-    expect([board.unreadCount, board.banners.length]).toEqual([1, 2]);
+    expect([board.unreadCount, board.waiting.length]).toEqual([1, 1]);
     const reloaded = boardOver([...announcements, announcement(3)], storage);
     await settled();
     expect(reloaded.board.unreadCount).toBe(1);

@@ -22,6 +22,8 @@ export class AnnouncementBoard {
   readonly #options: AnnouncementBoardOptions;
   #state = $state<'loading' | 'ready' | 'failed'>('loading');
   #items = $state.raw<readonly Announcement[]>([]);
+  /** What may take room above the page: a new one waits, lest it push what the person points at. */
+  #shown = $state.raw<ReadonlySet<string>>(new Set());
   #nextCursor = $state<string | null>(null);
   #isLoadingMore = $state(false);
   #error = $state<string>();
@@ -51,19 +53,24 @@ export class AnnouncementBoard {
     return this.#error;
   }
 
-  /** The newest announcements that the person has not put away. */
+  /** The newest announcements that are shown and that the person has not put away. */
   get banners(): readonly Announcement[] {
-    return this.#undismissed.slice(0, MAX_BANNERS);
+    return this.#undismissedShown.slice(0, MAX_BANNERS);
   }
 
-  /** How many more were not put away, of those that were read from the API. */
+  /** How many more are shown in principle, and were not put away. */
   get furtherBanners(): number {
-    return Math.max(0, this.#undismissed.length - MAX_BANNERS);
+    return Math.max(0, this.#undismissedShown.length - MAX_BANNERS);
+  }
+
+  /** What came since `showWaiting`, and was neither read nor put away. */
+  get waiting(): readonly Announcement[] {
+    return this.#unread.filter(({ id }) => !this.#shown.has(id));
   }
 
   /** How many announcements the person has neither read nor put away, of those that were read from the API. */
   get unreadCount(): number {
-    return this.#undismissed.filter(({ id }) => !this.#options.read.has(id)).length;
+    return this.#unread.length;
   }
 
   /** Reads what there is and hears of what comes; returns the clean-up. */
@@ -110,6 +117,11 @@ export class AnnouncementBoard {
     }
   }
 
+  /** Lets all that came become banners: the person asks for it, or has another page before them. */
+  showWaiting(): void {
+    this.#shown = new Set(this.#items.map(({ id }) => id));
+  }
+
   dismiss(id: string): void {
     this.#options.dismissed.add(id);
   }
@@ -132,6 +144,14 @@ export class AnnouncementBoard {
 
   get #undismissed(): readonly Announcement[] {
     return this.#items.filter(({ id }) => !this.#options.dismissed.has(id));
+  }
+
+  get #undismissedShown(): readonly Announcement[] {
+    return this.#undismissed.filter(({ id }) => this.#shown.has(id));
+  }
+
+  get #unread(): readonly Announcement[] {
+    return this.#undismissed.filter(({ id }) => !this.#options.read.has(id));
   }
 
   #take(items: readonly Announcement[]): void {

@@ -51,6 +51,34 @@ it('an announcement of blanks alone is not sent', async () => {
   ]);
 });
 
+it('what was wrong with an announcement is told until it is changed, or until another page is looked at', async () => {
+  for (const answer of ['change', 'leave'] as const) {
+    const { draft, publications } = draftOf('');
+    const settle = () => (answer === 'change' ? (draft.text = 'Open') : draft.forgetOutcome());
+    await draft.publish();
+    settle();
+    expect(draft.form.fieldErrors).toEqual({});
+    draft.text = 'Closed';
+    const publishing = draft.publish();
+    publications.at(0).fail(new ApiError('not-sent', 'You are offline.'));
+    await publishing;
+    expect(draft.form.error).toContain('offline');
+    settle();
+    expect(draft.form.error).toBeUndefined();
+  }
+});
+
+it('that an announcement went out is no news to who comes back, but it is to who left before', async () => {
+  const { draft, publications } = draftOf('Closed');
+  const publishing = draft.publish();
+  draft.forgetOutcome();
+  publications.at(0).answer(undefined);
+  await publishing;
+  expect(draft.isPublished).toBe(true);
+  draft.forgetOutcome();
+  expect(draft.isPublished).toBe(false);
+});
+
 it('an announcement that is too long is neither cut nor sent', () => {
   const { draft, publications } = draftOf('x'.repeat(2_001));
   void draft.publish();

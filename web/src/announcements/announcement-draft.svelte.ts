@@ -21,7 +21,7 @@ export class AnnouncementDraft {
 
   set text(text: string) {
     this.#text = text;
-    this.#isPublished = false;
+    this.forgetOutcome();
   }
 
   /** Whether the last one went out, until the next is begun. */
@@ -32,6 +32,12 @@ export class AnnouncementDraft {
   /** Whether there is more than can be published; the field says by how much. */
   get isTooLong(): boolean {
     return tooLongText(this.#text, MAX_ANNOUNCEMENT_LENGTH) !== undefined;
+  }
+
+  /** The person has seen what came of the last one; what is still on its way is told when they are back. */
+  forgetOutcome(): void {
+    this.#isPublished = false;
+    this.form.forget();
   }
 
   /** Never rejects: `form` tells. */

@@ -22,6 +22,12 @@ export class FormState<Field extends string = never> {
     return this.#fieldErrors;
   }
 
+  /** What was wrong is so no longer, or was seen. */
+  forget(): void {
+    this.#error = undefined;
+    this.#fieldErrors = {};
+  }
+
   /**
    * Sends the form unless it is being sent already or `check` finds fault with a field.
    * @returns whether `send` went through; where it failed, `textOf` says what to show

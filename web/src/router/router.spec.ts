@@ -58,7 +58,7 @@ describe('the router', () => {
     back();
     expect(router.route.name).toBe('orders');
     expect(scrolls).toEqual([0]);
-    expect(router.hasMoved).toBe(true);
+    expect([router.hasMoved, router.moves]).toEqual([true, 2]);
     stop();
   });
 

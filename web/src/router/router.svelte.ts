@@ -39,6 +39,11 @@ export class Router {
     return this.#url.pathname + this.#url.search;
   }
 
+  /** How often the person has moved between pages. */
+  get moves(): number {
+    return this.#moves;
+  }
+
   /** True once the person has moved between pages: from then on a new page takes the focus. */
   get hasMoved(): boolean {
     return this.#moves > 0;
