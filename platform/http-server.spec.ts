@@ -146,6 +146,22 @@ describe('a server with limits', () => {
     expect(await ended).toBe('');
   });
 
+  it('counts those whose rest came only after their answer', async () => {
+    const isRead = Promise.withResolvers<undefined>();
+    const port = await startServer({ waitingConnections: 1 }, (request, response) => {
+      request.once('end', () => isRead.resolve(undefined));
+      response.end('refused');
+    });
+    const early = await connected(port);
+    early.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n');
+    await once(early, 'data');
+    early.write('{}');
+    await isRead.promise;
+    const ended = text(early);
+    await connected(port);
+    expect(await ended).toBe('');
+  });
+
   it('answers who would rather speak another protocol in this one', async () => {
     const port = await startServer({});
     server?.on('upgrade', (_request, socket) => socket.destroy());

@@ -74,10 +74,14 @@ function boundWaiting(server: Server, most: number): void {
   });
   server.on('request', (request, response) => {
     const { socket } = request;
-    // Who has not sent the whole body yet still makes us wait.
-    if (hasBody(request)) request.once('end', () => waiting.delete(socket));
-    else waiting.delete(socket);
     inHand.set(socket, (inHand.get(socket) ?? 0) + 1);
+    const stopWaiting = () => {
+      // What comes after the answer changes nothing: it waits for its next request by then.
+      if ((inHand.get(socket) ?? 0) > 0) waiting.delete(socket);
+    };
+    // Who has not sent the whole body yet still makes us wait.
+    if (hasBody(request)) request.once('end', stopWaiting);
+    else stopWaiting();
     response.once('close', () => {
       if (socket.destroyed) return;
       const left = (inHand.get(socket) ?? 1) - 1;
