@@ -1,16 +1,23 @@
 import { expect } from '@playwright/test';
+import type { Browser } from '@playwright/test';
 import { placeOrder, signInAs } from './testing/person.ts';
 import { signedIn, test } from './testing/system.ts';
+
+/** Sam before the list, live; its rows, the path of the newest order, and Ada, who will place more. */
+async function watchedList(browser: Browser, url: string) {
+  const sam = await signedIn(browser, url, 'sam@example.com');
+  const ada = await signInAs(url, 'ada@example.com');
+  await expect(sam.getByRole('status', { name: 'Connection' })).toContainText('Live');
+  const rows = sam.locator('tbody a');
+  const newest = (await rows.first().getAttribute('href')) ?? '';
+  return { sam, ada, rows, newest };
+}
 
 test('new orders wait while the pointer is in the list, and appear when it leaves', async ({
   browser,
   system,
 }) => {
-  const sam = await signedIn(browser, system.url, 'sam@example.com');
-  const ada = await signInAs(system.url, 'ada@example.com');
-  await expect(sam.getByRole('status', { name: 'Connection' })).toContainText('Live');
-  const rows = sam.locator('tbody a');
-  const newest = (await rows.first().getAttribute('href')) ?? '';
+  const { sam, ada, rows, newest } = await watchedList(browser, system.url);
   await rows.first().hover();
 
   await placeOrder(ada);
@@ -33,11 +40,7 @@ test('new orders wait while the keyboard is in the list, and it reaches the butt
   browser,
   system,
 }) => {
-  const sam = await signedIn(browser, system.url, 'sam@example.com');
-  const ada = await signInAs(system.url, 'ada@example.com');
-  await expect(sam.getByRole('status', { name: 'Connection' })).toContainText('Live');
-  const rows = sam.locator('tbody a');
-  const newest = (await rows.first().getAttribute('href')) ?? '';
+  const { sam, ada, rows, newest } = await watchedList(browser, system.url);
   await rows.first().focus();
   await sam.keyboard.press('Tab');
   await placeOrder(ada);
