@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import type { Knex } from 'knex';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openDatabase } from './database.ts';
 
 let folder: string;
@@ -39,6 +40,25 @@ describe('the SQLite client', () => {
       expect(await db('counters').pluck('count')).toEqual([60]);
     } finally {
       await Promise.all(others.map((other) => other.destroy()));
+    }
+  });
+
+  it('waits where another process opens the new file at the same moment', async () => {
+    const file = join(folder, 'new.db');
+    const other = new Sqlite(file, { timeout: 0 });
+    other.exec('begin; select * from sqlite_schema');
+    const opening = vi.spyOn(Sqlite.prototype, 'pragma');
+    const opened = openDatabase(`sqlite:${file}`);
+    try {
+      const answer = Promise.allSettled([opened.raw('pragma journal_mode')]);
+      await vi.waitFor(() => {
+        expect(opening).toHaveBeenCalled();
+      });
+      other.close();
+      expect(await answer).toEqual([{ status: 'fulfilled', value: [{ journal_mode: 'wal' }] }]);
+    } finally {
+      opening.mockRestore();
+      await opened.destroy();
     }
   });
 

@@ -6,11 +6,9 @@ import { makePrivateFile } from './make-private-file.ts';
 import { retryPauseMs } from './retry-pause.ts';
 import { TransactionAborted } from './transaction-aborted.ts';
 
-/** How long a statement waits for another process's transaction before it fails. */
+/** How long a statement, or the opening, waits for another process before it fails. */
 const BUSY_DEADLINE_MS = 15_000;
 const BUSY_PAUSES = { baseMs: 1, maxMs: 16 };
-/** Opening may meet another process that recovers the log after a crash; nothing waits beside it. */
-const OPEN_TIMEOUT_MS = 10_000;
 const MAX_CACHED_STATEMENTS = 300;
 
 const statementsOf = new WeakMap<Sqlite.Database, Map<string, Sqlite.Statement>>();
@@ -23,35 +21,49 @@ const statementsOf = new WeakMap<Sqlite.Database, Map<string, Sqlite.Statement>>
  * - once SQLite has ended a transaction by itself nothing more of that transaction runs;
  * - a busy file is waited for without blocking the event loop. SQLite's own `busy_timeout` sleeps
  *   in the calling thread, which would also stop the very transaction that it waits for when that
- *   belongs to another connection of this process;
+ *   belongs to another connection of this process; and where two open a new file at once, it fails
+ *   one of them without waiting at all;
  * - a new file, and what lies beside it, is its owner's alone;
  * - prepared statements are kept.
  */
 export class SqliteClient extends BetterSqlite3Client {
-  override acquireRawConnection(): Promise<Sqlite.Database> {
+  override async acquireRawConnection(): Promise<Sqlite.Database> {
     const { filename } = this.connectionSettings;
     if (filename !== ':memory:') makePrivateFile(filename);
-    const database = new Sqlite(filename, { timeout: OPEN_TIMEOUT_MS });
-    database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = NORMAL');
-    database.pragma('foreign_keys = ON');
-    database.pragma('busy_timeout = 0');
-    return Promise.resolve(database);
+    const database = new Sqlite(filename, { timeout: 0 });
+    try {
+      await onceFree(() => {
+        database.pragma('journal_mode = WAL');
+        database.pragma('synchronous = NORMAL');
+        database.pragma('foreign_keys = ON');
+      });
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return database;
   }
 
   override async _query(connection: Sqlite.Database, job: QueryJob): Promise<QueryJob> {
-    const deadline = performance.now() + BUSY_DEADLINE_MS;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return execute(connection, job, this._formatBindings(job.bindings));
-      } catch (error) {
-        if (!isBusy(error) || performance.now() > deadline) {
-          if (job.sql.startsWith('COMMIT')) undo(connection);
-          throw error;
-        }
-      }
-      await delay(retryPauseMs(attempt, BUSY_PAUSES, Math.random));
+    try {
+      return await onceFree(() => execute(connection, job, this._formatBindings(job.bindings)));
+    } catch (error) {
+      if (job.sql.startsWith('COMMIT')) undo(connection);
+      throw error;
     }
+  }
+}
+
+/** Does `work` as soon as no other process has the file to itself; after a deadline its error stands. */
+async function onceFree<Result>(work: () => Result): Promise<Result> {
+  const deadline = performance.now() + BUSY_DEADLINE_MS;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+    }
+    await delay(retryPauseMs(attempt, BUSY_PAUSES, Math.random));
   }
 }
 
