@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ClientOptions } from 'ws';
 import { refusal, TestClient } from '@ordercast/emulators/api-gateway/testing/running-gateway.ts';
 import { ProtocolClient, serve, startTestBed } from '../testing/running-realtime.ts';
 import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
@@ -54,6 +55,28 @@ describe('connecting', () => {
     const offers = ['other', `bearer.${token('ada')}`, 'ordercast.v1'];
     const { socket } = await TestClient.open(url, offers);
     expect(socket.protocol).toBe('ordercast.v1');
+  });
+
+  it('takes the subprotocols in several lines, as RFC 6455 lets a client write them', async () => {
+    const { url } = await serve(await build());
+    const bearer = `bearer.${token('ada')}`;
+    const inLines = (lines: string[]): ClientOptions => ({
+      finishRequest: (request) => {
+        request.setHeader('Sec-WebSocket-Protocol', lines);
+        request.end();
+      },
+    });
+    for (const lines of [
+      ['ordercast.v1', bearer],
+      [bearer, 'ordercast.v1'],
+      ['ordercast.v1,other', `another, ${bearer}`],
+    ]) {
+      const { socket } = await TestClient.open(url, ['ordercast.v1'], inLines(lines));
+      expect(socket.protocol).toBe('ordercast.v1');
+    }
+    // Two tokens are two, also where only the last line's were looked at.
+    const two = inLines([`ordercast.v1, bearer.${token('grace')}`, bearer]);
+    expect(await refusal(url, ['ordercast.v1'], two)).toMatchObject({ status: 401 });
   });
 
   it('is refused with 400 by a client that does not speak the protocol', async () => {
