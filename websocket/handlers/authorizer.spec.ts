@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ClientOptions } from 'ws';
 import { refusal, TestClient } from '@ordercast/emulators/api-gateway/testing/running-gateway.ts';
 import { ProtocolClient, serve, startTestBed } from '../testing/running-realtime.ts';
+import { createLogger } from '@ordercast/platform/logger.ts';
 import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
 
 const { pool, realtime: build } = await startTestBed();
@@ -48,6 +49,28 @@ describe('connecting', () => {
     });
     expect(fromPage.socket.protocol).toBe('ordercast.v1');
     await ProtocolClient.open(url, token('ada'));
+  });
+
+  it('leaves no more of what a stranger sends than a short line in the log', async () => {
+    const lines: string[] = [];
+    const logger = createLogger('test', {
+      destination: { write: (line) => void lines.push(line) },
+    });
+    const { url } = await serve(await build({ logger }));
+    const long = 'x'.repeat(10_000);
+    const offers = ['ordercast.v1', `bearer.${token('ada')}`];
+    expect(await refusal(url, offers, { origin: `https://${long}.example` })).toMatchObject({
+      status: 403,
+    });
+    const [, payload = '', signature = ''] = token('ada').split('.');
+    const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: long.slice(5_000) }));
+    const forged = `bearer.${[header.toString('base64url'), payload, signature].join('.')}`;
+    expect(await refusal(url, ['ordercast.v1', forged])).toMatchObject({ status: 401 });
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { msg: 'origin refused', origin: expect.stringMatching(/^https:\/\/x+…$/) },
+      { msg: 'token refused' },
+    ]);
+    for (const line of lines) expect(line.length).toBeLessThan(1_000);
   });
 
   it('takes the subprotocols in any order, and ignores others beside them', async () => {
