@@ -29,7 +29,10 @@ it('shows nobody as connected after kill -9 and a start on another port', async 
     token: () => Promise.resolve(ada.accessToken),
   });
   onTestFinished(() => client.close());
-  await client.subscribe(userChannel(ada.sub), { onEvent: () => undefined }).ready;
+  await client.subscribe(userChannel(ada.sub), {
+    onEvent: () => undefined,
+    onReload: () => undefined,
+  }).ready;
   expect((await readConsole(killed.url)).connections).toHaveLength(1);
 
   const exited = once(killed.child, 'exit');
