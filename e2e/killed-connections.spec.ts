@@ -22,7 +22,9 @@ it('shows nobody as connected after kill -9 and a start on another port', async 
   const folder = mkdtempSync(join(tmpdir(), 'ordercast-spec-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const killed = await startSystemProcess(['--data', folder]);
-  onTestFinished(async () => void (await killed.stop('SIGKILL')));
+  onTestFinished(async () => {
+    await killed.stop('SIGKILL');
+  });
   const ada = await signInAs(killed.url, 'ada@example.com');
   const client = createRealtimeClient({
     url: ada.config.realtimeUrl,
@@ -40,6 +42,8 @@ it('shows nobody as connected after kill -9 and a start on another port', async 
   await exited;
   client.close();
   const next = await startSystemProcess(['--data', folder]);
-  onTestFinished(async () => void (await next.stop()));
+  onTestFinished(async () => {
+    await next.stop();
+  });
   expect(await readConsole(next.url)).toEqual({ connections: [], subscriptions: [] });
 });

@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { z } from 'zod';
 
 const CAPTURED = JSON.stringify(join(import.meta.dirname, 'captured.js'));
 
+const answerSchema = z.object({ code: z.number(), output: z.string() });
+
 /** What `runCaptured` answers in a process that first runs `before`. */
-function answerAfter(before: string, file: string): unknown {
+function answerAfter(before: string, file: string) {
   const script = `import { openSync } from 'node:fs';
     import { runCaptured } from ${CAPTURED};
     ${before}
@@ -15,7 +18,7 @@ function answerAfter(before: string, file: string): unknown {
     encoding: 'utf8',
   });
   expect(stderr).toBe('');
-  return JSON.parse(stdout);
+  return answerSchema.parse(JSON.parse(stdout));
 }
 
 it('tells what a program said', () => {
@@ -33,10 +36,7 @@ it('says what to do where the program is not there', () => {
 
 it.skipIf(process.platform === 'win32')('says what to do where no more files can be opened', () => {
   const useUp = 'try { for (;;) openSync("/dev/null"); } catch {}';
-  expect(answerAfter(useUp, process.execPath)).toMatchObject({
-    code: 1,
-    output: expect.stringMatching(
-      /no room for another process: end other programs.*try again\.\n$/,
-    ),
-  });
+  const { code, output } = answerAfter(useUp, process.execPath);
+  expect(code).toBe(1);
+  expect(output).toMatch(/no room for another process: end other programs.*try again\.\n$/);
 });

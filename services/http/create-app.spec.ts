@@ -134,7 +134,7 @@ describe('a request', () => {
 
   it('whose query is any UTF-8 is read', async () => {
     const query = new URLSearchParams({ q: '\u{1f375} caf\u00e9 100% + a&b=c?' });
-    const answer = await get(`/orders?${query}`, api.pool.tokenFor(SAM));
+    const answer = await get(`/orders?${query.toString()}`, api.pool.tokenFor(SAM));
     expect(answer).toContain('HTTP/1.1 200');
   });
 

@@ -66,10 +66,9 @@ describe('connecting', () => {
     const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: long.slice(5_000) }));
     const forged = `bearer.${[header.toString('base64url'), payload, signature].join('.')}`;
     expect(await refusal(url, ['ordercast.v1', forged])).toMatchObject({ status: 401 });
-    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      { msg: 'origin refused', origin: expect.stringMatching(/^https:\/\/x+…$/) },
-      { msg: 'token refused' },
-    ]);
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(/"origin":"https:\/\/x+…","msg":"origin refused"/);
+    expect(lines[1]).toContain('"msg":"token refused"');
     for (const line of lines) expect(line.length).toBeLessThan(1_000);
   });
 

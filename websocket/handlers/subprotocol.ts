@@ -14,9 +14,10 @@ export function offeredSubprotocols({
   headers,
   multiValueHeaders,
 }: z.infer<typeof handshakeHeadersSchema>): string[] {
-  return Object.entries(multiValueHeaders ?? headers)
+  const lines: Record<string, string | string[]> = multiValueHeaders ?? headers;
+  return Object.entries(lines)
     .filter(([name]) => name.toLowerCase() === 'sec-websocket-protocol')
-    .flatMap(([, lines]) => lines)
+    .flatMap(([, value]) => value)
     .flatMap((line) => line.split(','))
     .map((offer) => offer.trim())
     .filter((offer) => offer !== '');
