@@ -166,10 +166,8 @@ export class OrderList {
   async reload(): Promise<void> {
     const generation = this.#generation;
     const reading = this.#readings.begin();
-    const limit = Math.min(MAX_PAGE_SIZE, Math.max(PAGE_SIZE, this.#items.length));
     try {
-      const page = await this.#list({ ...this.#filter, limit });
-      if (generation === this.#generation) this.#takeFirst(page, reading);
+      await this.#readRows(reading, 0);
     } catch (cause) {
       if (generation !== this.#generation || !this.#readings.fail(reading)) return;
       this.#error = apiErrorText(cause);
@@ -209,6 +207,26 @@ export class OrderList {
       throw new ApiError('invalid', text);
     }
     return this.#options.api.listOrders(query);
+  }
+
+  /**
+   * Reads and shows as many orders as the list holds and `more`, in as many pages as that takes: those too
+   * that were loaded since the reading began.
+   */
+  async #readRows(reading: number, more: number): Promise<void> {
+    const generation = this.#generation;
+    const items: OrderListItem[] = [];
+    let cursor: string | undefined;
+    const missing = () => this.#items.length + more - items.length;
+    do {
+      const least = items.length === 0 ? PAGE_SIZE : 1;
+      const limit = Math.min(MAX_PAGE_SIZE, Math.max(least, missing()));
+      const page = await this.#list({ ...this.#filter, cursor, limit });
+      if (generation !== this.#generation) return;
+      items.push(...page.items);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined && missing() > 0);
+    this.#takeFirst({ items, nextCursor: cursor ?? null }, reading);
   }
 
   #takeFirst(page: Page<OrderListItem>, reading: number): void {
@@ -302,14 +320,11 @@ export class OrderList {
 
   async #readAnew(ids: readonly string[], generation: number): Promise<void> {
     const reading = this.#readings.begin();
-    const limit = Math.min(MAX_PAGE_SIZE, Math.max(PAGE_SIZE, this.#items.length + ids.length));
-    const page = await this.#list({ ...this.#filter, limit }).catch((cause: unknown) => {
+    await this.#readRows(reading, ids.length).catch((cause: unknown) => {
       this.#readings.fail(reading);
       throw cause;
     });
-    if (generation !== this.#generation) return;
-    this.#takeFirst(page, reading);
-    this.#markArrived(ids);
+    if (generation === this.#generation) this.#markArrived(ids);
   }
 
   #markArrived(ids: readonly string[]): void {
