@@ -8,6 +8,7 @@ import { Readings } from '../api/readings.ts';
 import type { ChannelFeed } from '../live/channel-feed.ts';
 import { listItemOf, matchesStatus, newestFirst, withChange } from './order-change.ts';
 import { rowsInPlace } from './rows-in-place.ts';
+import { searchedText } from './searched-text.ts';
 
 const PAGE_SIZE = 50;
 /** The API's largest page. */
@@ -34,7 +35,7 @@ export class OrderList {
   readonly #options: OrderListOptions;
   #filter = $state.raw<OrderFilter>({});
   #state = $state<OrderListState>('loading');
-  #error = $state<string>();
+  #failure = $state.raw<{ cause: unknown }>();
   /** What the list holds now. */
   #items = $state.raw<readonly OrderListItem[]>([]);
   /** What the person sees of it: the same, unless the rows are held in place. */
@@ -69,7 +70,13 @@ export class OrderList {
 
   /** Why the list, or the rest of it, could not be read. */
   get error(): string | undefined {
-    return this.#error;
+    return this.#failure && apiErrorText(this.#failure.cause);
+  }
+
+  /** Whether to read the same again may help: what was refused will be refused again. */
+  get canTryAgain(): boolean {
+    const cause = this.#failure?.cause;
+    return !(cause instanceof ApiError && cause.kind === 'invalid');
   }
 
   /** The orders shown, newest first. */
@@ -145,7 +152,7 @@ export class OrderList {
     const generation = this.#generation;
     this.#filter = filter;
     this.#state = 'loading';
-    this.#error = undefined;
+    this.#failure = undefined;
     this.#items = [];
     this.showWaiting();
     this.#nextCursor = null;
@@ -170,7 +177,7 @@ export class OrderList {
       await this.#readRows(reading, 0);
     } catch (cause) {
       if (generation !== this.#generation || !this.#readings.fail(reading)) return;
-      this.#error = apiErrorText(cause);
+      this.#failure = { cause };
       if (this.#state === 'loading') this.#state = 'failed';
     }
     await this.#fetchUnknown();
@@ -182,7 +189,7 @@ export class OrderList {
     const cursor = this.#nextCursor;
     if (cursor === null || this.#isLoadingMore) return;
     this.#isLoadingMore = true;
-    this.#error = undefined;
+    this.#failure = undefined;
     try {
       const page = await this.#list({
         ...this.#filter,
@@ -194,7 +201,7 @@ export class OrderList {
       this.#nextCursor = page.nextCursor;
       this.#setItems([...this.#items, ...page.items]);
     } catch (cause) {
-      if (generation === this.#generation) this.#error = apiErrorText(cause);
+      if (generation === this.#generation) this.#failure = { cause };
     } finally {
       if (generation === this.#generation) this.#isLoadingMore = false;
     }
@@ -202,11 +209,12 @@ export class OrderList {
 
   /** @throws ApiError, without asking, for a search that the API would refuse in its own terms */
   async #list(query: Parameters<OrderApi['listOrders']>[0]): Promise<Page<OrderListItem>> {
-    if ((query.q ?? '').length > MAX_SEARCH_LENGTH) {
+    const q = query.q && searchedText(query.q);
+    if ((q ?? '').length > MAX_SEARCH_LENGTH) {
       const text = `A search can have at most ${MAX_SEARCH_LENGTH} characters. Type less of it.`;
       throw new ApiError('invalid', text);
     }
-    return this.#options.api.listOrders(query);
+    return this.#options.api.listOrders({ ...query, q });
   }
 
   /**
@@ -239,7 +247,7 @@ export class OrderList {
       return shown && shown.version > item.version ? shown : item;
     });
     this.#nextCursor = page.nextCursor;
-    if (!this.#readings.hasFailedAfter(reading)) this.#error = undefined;
+    if (!this.#readings.hasFailedAfter(reading)) this.#failure = undefined;
     this.#state = 'ready';
     this.#setItems([...kept, ...read]);
   }
@@ -303,7 +311,7 @@ export class OrderList {
       if (ids.length > SINGLE_READS || this.#filter.q) await this.#readAnew(ids, generation);
       else await this.#readEach(ids, generation);
     } catch (cause) {
-      if (generation === this.#generation) this.#error = apiErrorText(cause);
+      if (generation === this.#generation) this.#failure = { cause };
     } finally {
       this.#isFetching = false;
     }
