@@ -6,6 +6,7 @@ import type { Role } from '@ordercast/contract/role.ts';
 import { ApiError, apiErrorText } from '../api/api-error.ts';
 import type { OrderApi } from '../api/order-api.ts';
 import type { ChannelFeed } from '../live/channel-feed.ts';
+import type { UnsentTexts } from '../storage/unsent-texts.ts';
 import { later, withChange } from './order-change.ts';
 
 export type OrderDetailState = 'loading' | 'ready' | 'not-found' | 'failed';
@@ -21,8 +22,8 @@ export interface OrderDetailOptions {
   api: Pick<OrderApi, 'readOrder' | 'readTimeline' | 'moveOrder'>;
   feed: Pick<ChannelFeed<OrderEventData>, 'listen' | 'isSubscribed' | 'subscribed'>;
   me: { roles: readonly Role[] };
-  /** Reasons for cancelling that were typed and not yet sent, by order: they outlive the page of the order. */
-  reasons: Map<string, string>;
+  /** Reasons for cancelling that were typed and not yet sent, by order. */
+  reasons: Pick<UnsentTexts, 'get' | 'set'>;
   /** Resolves when the order should be shown even though nothing comes live yet. */
   feedTimeout: () => Promise<void>;
 }
@@ -45,7 +46,7 @@ export class OrderDetail {
 
   constructor(options: OrderDetailOptions) {
     this.#options = options;
-    this.#cancelReason = options.reasons.get(options.id) ?? '';
+    this.#cancelReason = options.reasons.get(options.id);
   }
 
   get state(): OrderDetailState {

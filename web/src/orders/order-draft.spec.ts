@@ -186,6 +186,14 @@ describe('a new order', () => {
     expect(api.placed.size).toBe(2);
   });
 
+  it('is forgotten altogether once the person leaves', async () => {
+    const { draft, storage } = await drafting();
+    draft.setQuantity('tea', '2');
+    draft.note = 'Ring twice';
+    draft.forget();
+    expect([draft.lines, draft.note, storage.length]).toEqual([[], '', 0]);
+  });
+
   it('goes on from what earlier versions of the page have kept', async () => {
     const storage = new MemoryStorage();
     storage.setItem('draft', '{"quantities":{"tea":2},"note":"","submission":null}');

@@ -4,6 +4,7 @@ import type { Product } from '@ordercast/contract/product.ts';
 import { z } from 'zod';
 import { ApiError, apiErrorText } from '../api/api-error.ts';
 import type { OrderApi } from '../api/order-api.ts';
+import { parseJson } from '../storage/parse-json.ts';
 import { tooLongText } from '../layout/text-length.ts';
 import { typedQuantity } from './typed-quantity.ts';
 
@@ -152,7 +153,7 @@ export class OrderDraft {
     const earlier = this.#submission;
     try {
       const placed = await this.#options.api.placeOrder(order, this.#keyOf(order));
-      this.#clear();
+      this.forget();
       return placed;
     } catch (cause) {
       this.#error = placingErrorText(cause, earlier !== null && earlier === this.#submission);
@@ -164,6 +165,14 @@ export class OrderDraft {
     } finally {
       this.#isPlacing = false;
     }
+  }
+
+  /** Begins anew, as if nothing had been chosen or kept. */
+  forget(): void {
+    this.#quantities = {};
+    this.#note = '';
+    this.#submission = null;
+    this.#options.storage.removeItem(this.#options.storageKey);
   }
 
   #keyOf(order: NewOrder): string {
@@ -187,13 +196,6 @@ export class OrderDraft {
     this.#note = draft.note;
     this.#submission = draft.submission;
   }
-
-  #clear(): void {
-    this.#quantities = {};
-    this.#note = '';
-    this.#submission = null;
-    this.#options.storage.removeItem(this.#options.storageKey);
-  }
 }
 
 /** @param isRepeated whether the same order was sent before, without an answer */
@@ -204,13 +206,4 @@ function placingErrorText(cause: unknown, isRepeated: boolean): string {
   return kind === 'not-sent' && isRepeated
     ? 'Nothing was sent this time, but the order may have been placed before. Press “Place order” again once you are connected: it will not be placed twice.'
     : apiErrorText(cause);
-}
-
-function parseJson(text: string | null): unknown {
-  try {
-    const value: unknown = JSON.parse(text ?? 'null');
-    return value;
-  } catch {
-    return null;
-  }
 }
