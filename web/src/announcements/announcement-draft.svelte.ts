@@ -52,7 +52,7 @@ export class AnnouncementDraft {
     if (this.isTooLong) return;
     const text = this.#text;
     const isPublished = await this.form.submit(
-      emptyFields({ text }, { text: 'Write what everybody should know.' }),
+      () => emptyFields({ text }, { text: 'Write what everybody should know.' }),
       () => this.#board.publish(text.trim()),
       publishErrorText,
     );
