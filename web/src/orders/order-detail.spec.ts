@@ -183,6 +183,27 @@ describe('an open order', () => {
     expect(detail.order?.status).toBe('placed');
   });
 
+  it('says that there is no connection until it is back, and is read then', async () => {
+    const { api, detail } = await opened(order(1));
+    const offline = new ApiError('not-sent', 'You are offline.');
+    api.moveFailure = api.failure = offline;
+    await detail.move('confirmed');
+    expect([detail.notice?.text, detail.error]).toEqual(['You are offline.', 'You are offline.']);
+    api.moveFailure = api.failure = undefined;
+    api.stored = order(1, { status: 'cancelled', version: 2 });
+    await detail.reconnected();
+    expect([detail.notice, detail.error]).toEqual([undefined, undefined]);
+    expect(detail.order?.status).toBe('cancelled');
+
+    api.moveFailure = new ApiError('forbidden', 'Not yours.', 403);
+    api.stored = order(1);
+    const { detail: other } = await opened(order(1));
+    await other.move('confirmed');
+    const { notice } = other;
+    await other.reconnected();
+    expect(other.notice).toBe(notice);
+  });
+
   it('keeps the reason for cancelling until it is cancelled, whatever page is looked at or loaded meanwhile', async () => {
     const storage = new MemoryStorage();
     const reasons = () => new UnsentTexts(storage, 'ada');

@@ -15,6 +15,7 @@ export type OrderDetailState = 'loading' | 'ready' | 'not-found' | 'failed';
 export interface OrderNotice {
   kind: 'success' | 'info' | 'warning' | 'error';
   text: string;
+  isAboutConnection?: true;
 }
 
 export interface OrderDetailOptions {
@@ -116,6 +117,12 @@ export class OrderDetail {
     if (this.#reading) this.#mustReadAgain = true;
     else this.#reading = this.#readUntilCurrent();
     return this.#reading;
+  }
+
+  /** Says no more of the connection, and reads again what could not be read without it. */
+  async reconnected(): Promise<void> {
+    if (this.#error !== undefined) await this.reload();
+    if (this.#notice?.isAboutConnection) this.#notice = undefined;
   }
 
   /** Makes a move on the version that the person sees; what came of it stands in `notice`. */
@@ -226,7 +233,10 @@ export class OrderDetail {
         ? { kind: 'success', text: `The order is now ${to}.` }
         : { kind: 'warning', text: `No answer came. The order is still ${status}: try again.` };
     }
-    return { kind: 'error', text: apiErrorText(cause) };
+    const text = apiErrorText(cause);
+    return kind === 'not-sent' || kind === 'unreachable'
+      ? { kind: 'error', text, isAboutConnection: true }
+      : { kind: 'error', text };
   }
 
   /** Who was first, and whether the order stands as it was wanted all the same. */

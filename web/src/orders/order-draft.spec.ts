@@ -2,6 +2,7 @@ import type { NewOrder, Order } from '@ordercast/contract/order.ts';
 import type { Product } from '@ordercast/contract/product.ts';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../api/api-error.ts';
+import { settled } from '../testing/held-calls.ts';
 import { MemoryStorage } from '../testing/memory-storage.ts';
 import { order } from '../testing/order-builder.ts';
 import { OrderDraft } from './order-draft.svelte.ts';
@@ -148,6 +149,36 @@ describe('a new order', () => {
     api.isOffline = false;
     await draft.place();
     expect(api.placed.size).toBe(1);
+  });
+
+  it('is said to be unsent for want of a connection until that is back', async () => {
+    const { draft, api } = await drafting();
+    await draft.place();
+    draft.reconnected();
+    expect(draft.error).toBe('Choose at least one product.');
+    draft.setQuantity('tea', '2');
+    api.isOffline = true;
+    await draft.place();
+    draft.reconnected();
+    expect(draft.error).toBeUndefined();
+
+    api.isOffline = false;
+    api.lost = 1;
+    await draft.place();
+    api.isOffline = true;
+    await draft.place();
+    draft.reconnected();
+    expect(draft.error).toMatch(/^No answer came, so the order may .* will not be placed twice\.$/);
+  });
+
+  it('has its catalogue read by itself once the connection is back', async () => {
+    const api = new PlacingApi();
+    api.failure = new ApiError('not-sent', 'You are offline.');
+    const { draft } = await drafting(new MemoryStorage(), api);
+    api.failure = undefined;
+    draft.reconnected();
+    await settled();
+    expect([draft.state, draft.error]).toEqual(['ready', undefined]);
   });
 
   it('is placed once even if the page is reloaded in between', async () => {

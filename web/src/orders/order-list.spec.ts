@@ -276,6 +276,24 @@ describe('a list of orders', () => {
     expect(list.canTryAgain).toBe(false);
   });
 
+  it('is read by itself once the connection is back, where it could not be read before', async () => {
+    const { api, feed, list, shown } = listOver([order(1)]);
+    feed.stand();
+    api.failure = new ApiError('not-sent', 'You are offline.');
+    await list.show(ALL);
+    api.failure = undefined;
+    await list.reconnected();
+    expect([shown(), list.error, api.reads.length]).toEqual([['1 placed 1'], undefined, 2]);
+    await list.reconnected();
+    expect(api.reads.length).toBe(2);
+    await list.show({ status: undefined, q: 'x'.repeat(321) });
+    await list.reconnected();
+    expect([list.error, api.reads.length]).toEqual([
+      'A search can have at most 320 characters. Type less of it.',
+      2,
+    ]);
+  });
+
   it('does not ask for a search that is too long, and says so once', async () => {
     const { api, feed, list } = listOver([order(1)]);
     feed.stand();

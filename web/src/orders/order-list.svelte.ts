@@ -183,6 +183,11 @@ export class OrderList {
     await this.#fetchUnknown();
   }
 
+  /** Reads again what could not be read for want of a connection. */
+  async reconnected(): Promise<void> {
+    if (this.#failure && this.canTryAgain) await this.reload();
+  }
+
   /** Adds the next page. */
   async loadMore(): Promise<void> {
     const generation = this.#generation;

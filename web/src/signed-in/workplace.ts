@@ -108,6 +108,12 @@ export function createWorkplace(
     twoFactor: () => new TwoFactor(user, () => session.accessToken({ fresh: true })),
     open() {
       const cleanUps = [
+        connection.onBack(() => {
+          void orders.reconnected();
+          void board.reconnected();
+          orderDraft.reconnected();
+          if (profile.error !== undefined) void profile.load();
+        }),
         connection.watch(window),
         orderFeed.open(),
         announcementFeed.open(),
