@@ -13,6 +13,7 @@ import { searchedText } from './searched-text.ts';
 const PAGE_SIZE = 50;
 /** The API's largest page. */
 const MAX_PAGE_SIZE = 200;
+const MOST_READ_FOR_HELD_ROWS = 1_000;
 /** More unknown orders than this at once are read as one page instead of one by one. */
 const SINGLE_READS = 5;
 /** Changes remembered for answers that are still on their way. */
@@ -224,7 +225,8 @@ export class OrderList {
 
   /**
    * Reads and shows as many orders as the list holds and `more`, in as many pages as that takes: those too
-   * that were loaded since the reading began.
+   * that were loaded since the reading began. Rows that are held are read down to the last of them, unless
+   * that is too far: rather than tell what was so before, they are held no longer.
    */
   async #readRows(reading: number, more: number): Promise<void> {
     const generation = this.#generation;
@@ -232,18 +234,28 @@ export class OrderList {
     let cursor: string | undefined;
     const missing = () => this.#items.length + more - items.length;
     do {
-      const least = items.length === 0 ? PAGE_SIZE : 1;
+      const least =
+        items.length === 0 ? PAGE_SIZE : this.#endsAboveHeldRows(items) ? MAX_PAGE_SIZE : 1;
       const limit = Math.min(MAX_PAGE_SIZE, Math.max(least, missing()));
       const page = await this.#list({ ...this.#filter, cursor, limit });
       if (generation !== this.#generation) return;
       items.push(...page.items);
       cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined && missing() > 0);
+    } while (
+      cursor !== undefined &&
+      (missing() > 0 || (this.#endsAboveHeldRows(items) && items.length < MOST_READ_FOR_HELD_ROWS))
+    );
     this.#takeFirst({ items, nextCursor: cursor ?? null }, reading);
+  }
+
+  #endsAboveHeldRows(read: readonly OrderListItem[]): boolean {
+    const last = this.#isHeld ? this.#shown.at(-1) : undefined;
+    return last !== undefined && last.id < (read.at(-1)?.id ?? '');
   }
 
   #takeFirst(page: Page<OrderListItem>, reading: number): void {
     if (!this.#readings.take(reading)) return;
+    if (page.nextCursor !== null && this.#endsAboveHeldRows(page.items)) this.#shown = [];
     for (const [id, begun] of this.#arrivals) if (begun < reading) this.#arrivals.delete(id);
     const kept = this.#items.filter((item) => this.#arrivals.has(item.id));
     const known = new Map(this.#items.map((item) => [item.id, item]));
