@@ -35,9 +35,10 @@ export class FormState<Field extends string = never> {
   /** The message about that field goes, and any other that is wrong by now; none comes before the next sending. */
   edited(name: string): void {
     const left = this.#check();
-    const errors: FieldErrors<Field> = { ...this.#fieldErrors };
-    for (const field in errors) {
-      if (field === name || errors[field] !== left[field]) delete errors[field];
+    const errors: FieldErrors<Field> = {};
+    for (const field in this.#fieldErrors) {
+      const error = this.#fieldErrors[field];
+      if (field !== name && error === left[field]) errors[field] = error;
     }
     this.#fieldErrors = errors;
     this.#error = undefined;
