@@ -84,8 +84,13 @@ test('an announcement covers nothing of a phone', async ({ browser, system }) =>
   const place = await more.boundingBox();
   await more.click();
   await alex.call('POST', '/announcements', { body: { text: 'Closed on Monday' } });
-  await expect(page.getByRole('button', { name: /new announcement/ })).toBeVisible();
+  const waiting = page.getByRole('button', { name: /new announcement/ });
+  await expect(waiting).toBeVisible();
   expect(await more.boundingBox()).toEqual(place);
+  await page.evaluate('scrollTo(0, 0)');
+  const [button, heading] = [waiting, page.getByRole('heading', { level: 1 })];
+  const [over, under] = [await button.boundingBox(), await heading.boundingBox()];
+  expect((over?.y ?? 0) + (over?.height ?? Infinity)).toBeLessThanOrEqual(under?.y ?? 0);
   await page.getByRole('link', { name: /^Go to your order/ }).click();
   await expect(page.getByRole('heading', { name: 'Your order' })).toBeInViewport();
 });

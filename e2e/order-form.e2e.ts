@@ -59,8 +59,10 @@ test('an order that is placed offline is said not to have been sent, and is plac
     .fill('2');
   await ada.context().setOffline(true);
   await ada.getByRole('button', { name: 'Place order' }).click();
-  await expect(ada.getByText('You are offline, so nothing was sent.')).toBeVisible();
+  const message = ada.getByText('You are offline, so nothing was sent.');
+  await expect(message).toBeVisible();
   await ada.context().setOffline(false);
+  await expect(message).toHaveCount(0);
   await ada.getByRole('button', { name: 'Place order' }).click();
   await expect(ada.getByTestId('order-status')).toHaveText('Placed');
 });

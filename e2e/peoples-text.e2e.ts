@@ -1,6 +1,6 @@
 import { DEMO_PASSWORD } from '@ordercast/local/demo-users.ts';
 import { expect } from '@playwright/test';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { createAdmin } from './testing/cognito-admin.ts';
 import { placeOrder, signInAs } from './testing/person.ts';
 import { expectNoSidewaysScroll } from './testing/sideways-scroll.ts';
@@ -63,6 +63,32 @@ test('a name of ninety letters widens no page, on a phone and at four times the 
   await expectToFit(page, 'the order');
 });
 
+test('a long name and the full number have room in any window, and nothing is left empty', async ({
+  page,
+  system,
+}) => {
+  await createAdmin(system.url, 'longest@example.com', LONG);
+  const order = await placeOrder(await signInAs(system.url, 'longest@example.com'));
+  await signedInAt(page, system.url, 'sam@example.com');
+  const [search, row] = [page.getByRole('search'), page.locator('tbody tr').first()];
+  await page.setViewportSize({ width: 800, height: 900 });
+  expect.soft(await width(row.locator('.customer'))).toBeGreaterThan(180);
+  for (const width of [800, 600, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    expect
+      .soft((await top(page.locator('table'))) - (await bottom(search)), `at ${width} px`)
+      .toBeLessThan(25);
+  }
+  await page.goto(`${system.url}/orders/${order.id}`);
+  const oneLine = await height(page.getByText('Last change'));
+  for (const width of [390, 320, 840]) {
+    await page.setViewportSize({ width, height: 900 });
+    expect
+      .soft(await height(page.getByText(order.id)), `at ${width} px`)
+      .toBeLessThan(1.5 * oneLine);
+  }
+});
+
 test('writing from right to left stands where its reader looks for it, and turns nothing around it', async ({
   page,
   system,
@@ -100,3 +126,14 @@ test('a name with characters that nobody sees is refused at sign-up', async ({ p
   await expect(page.getByText('characters that nobody can see')).toBeVisible();
   await expect(page.getByLabel('Name')).toHaveAttribute('aria-invalid', 'true');
 });
+
+async function boxOf(shown: Locator) {
+  const box = await shown.boundingBox();
+  if (box === null) throw new Error(`${String(shown)} is not shown`);
+  return box;
+}
+
+const width = async (shown: Locator) => (await boxOf(shown)).width;
+const height = async (shown: Locator) => (await boxOf(shown)).height;
+const top = async (shown: Locator) => (await boxOf(shown)).y;
+const bottom = async (shown: Locator) => (await top(shown)) + (await height(shown));

@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import type { Browser, Page } from '@playwright/test';
+import type { Browser, BrowserContextOptions, Page } from '@playwright/test';
 import { DEMO_PASSWORD } from '@ordercast/local/demo-users.ts';
 import { startSystemProcess } from './system-process.ts';
 import type { SystemProcess } from './system-process.ts';
@@ -24,12 +24,12 @@ export async function signedIn(
   browser: Browser,
   url: string,
   email: string,
-  password = DEMO_PASSWORD,
+  window: BrowserContextOptions = {},
 ): Promise<Page> {
-  const context = await browser.newContext();
+  const context = await browser.newContext(window);
   const page = await context.newPage();
   await page.goto(url);
-  await signIn(page, email, password);
+  await signIn(page, email, DEMO_PASSWORD);
   await expect(page.getByRole('heading', { level: 1, name: 'Orders' })).toBeVisible();
   return page;
 }

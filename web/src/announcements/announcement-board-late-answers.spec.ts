@@ -60,6 +60,16 @@ describe('the announcements', () => {
     expect([shown(), board.state, board.error]).toEqual([[1], 'ready', undefined]);
   });
 
+  it('are read by themselves once the connection is back, where they could not be before', async () => {
+    const { board, lists, answer, fail, shown } = boardWithHeldAnswers();
+    await fail(0);
+    void board.reconnected();
+    await answer(1, page([1]));
+    expect([shown(), board.error]).toEqual([[1], undefined]);
+    void board.reconnected();
+    expect(lists.all.length).toBe(2);
+  });
+
   it('stay shown where reading them again fails', async () => {
     const { board, feed, answer, fail, shown } = boardWithHeldAnswers();
     await answer(0, page([1]));

@@ -14,6 +14,8 @@ function announcement(n: number): Announcement {
 }
 
 function boardOver(announcements: Announcement[], storage: Storage = new MemoryStorage()) {
+  /** Whether what is published comes by the channel too. */
+  const channel = { isUp: true };
   const feed = new FeedByHand<Announcement>();
   const api = {
     listAnnouncements: (cursor?: string): Promise<Page<Announcement>> => {
@@ -25,7 +27,7 @@ function boardOver(announcements: Announcement[], storage: Storage = new MemoryS
     publishAnnouncement: (): Promise<Announcement> => {
       const published = announcement(announcements.length + 1);
       announcements.push(published);
-      feed.send(published);
+      if (channel.isUp) feed.send(published);
       return Promise.resolve(published);
     },
   };
@@ -39,7 +41,7 @@ function boardOver(announcements: Announcement[], storage: Storage = new MemoryS
   const texts = () => board.items.map(({ text }) => text);
   const banners = () => board.banners.map(({ text }) => text);
   const waiting = () => board.waiting.map(({ text }) => text);
-  return { board, feed, storage, texts, banners, waiting, announcements };
+  return { board, feed, storage, texts, banners, waiting, announcements, channel };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -62,6 +64,14 @@ describe('the announcements', () => {
     expect(banners()).toEqual(['News 2', 'News 1']);
   });
 
+  it('are seen by who publishes them even where nothing comes by the channel', async () => {
+    const { board, texts, channel } = boardOver([announcement(1)]);
+    await settled();
+    channel.isUp = false;
+    await board.publish('News 2');
+    expect(texts()).toEqual(['News 2', 'News 1']);
+  });
+
   it('take no room of the page that somebody is on until they are asked for', async () => {
     const { board, feed, banners, waiting } = boardOver([announcement(1)]);
     await settled();
@@ -74,12 +84,12 @@ describe('the announcements', () => {
   });
 
   it('do not wait once they are read, but are shown on the next page all the same', async () => {
-    const { board, banners, waiting } = boardOver([announcement(1)]);
+    const { board, banners, waiting } = boardOver([announcement(1), announcement(2)]);
     await settled();
     board.markRead();
     expect(waiting()).toEqual([]);
     board.showWaiting();
-    expect(banners()).toEqual(['News 1']);
+    expect(banners()).toEqual(['News 2', 'News 1']);
   });
 
   it('stay shown until each is dismissed, but for those that there is no room for', async () => {

@@ -100,6 +100,11 @@ export class AnnouncementBoard {
     }
   }
 
+  /** Reads again what could not be read for want of a connection. */
+  async reconnected(): Promise<void> {
+    if (this.#error !== undefined) await this.load();
+  }
+
   async loadMore(): Promise<void> {
     const cursor = this.#nextCursor;
     if (cursor === null || this.#isLoadingMore) return;

@@ -1,14 +1,30 @@
 import { expect, it } from 'vitest';
 import { ApiError } from '../api/api-error.ts';
 import { HeldCalls } from '../testing/held-calls.ts';
+import { MemoryStorage } from '../testing/memory-storage.ts';
+import { UnsentTexts } from '../storage/unsent-texts.ts';
 import { AnnouncementDraft } from './announcement-draft.svelte.ts';
 
 function draftOf(text: string) {
   const publications = new HeldCalls<[text: string], undefined>();
-  const draft = new AnnouncementDraft({ publish: publications.call });
+  const storage = new MemoryStorage();
+  const begin = () =>
+    new AnnouncementDraft({ publish: publications.call }, new UnsentTexts(storage, 'alex'));
+  const draft = begin();
   draft.text = text;
-  return { draft, publications };
+  return { draft, publications, storage, begin };
 }
+
+it('an announcement that was begun is there after a reload, until it is published', async () => {
+  const { publications, storage, begin } = draftOf('Closed on Mon');
+  const reloaded = begin();
+  expect(reloaded.text).toBe('Closed on Mon');
+  const publishing = reloaded.publish();
+  expect(begin().text).toBe('Closed on Mon');
+  publications.at(0).answer(undefined);
+  await publishing;
+  expect([begin().text, storage.length]).toEqual(['', 0]);
+});
 
 it('an announcement is published without the blanks around it, and the next one begins empty', async () => {
   const { draft, publications } = draftOf(' Closed on Monday ');

@@ -1,18 +1,24 @@
 import { MAX_ANNOUNCEMENT_LENGTH } from '@ordercast/contract/announcement.ts';
 import { emptyFields, FormState } from '../layout/form-state.svelte.ts';
 import { tooLongText } from '../layout/text-length.ts';
+import type { UnsentTexts } from '../storage/unsent-texts.ts';
 import type { AnnouncementBoard } from './announcement-board.svelte.ts';
 import { publishErrorText } from './announcement-board.svelte.ts';
 
-/** An announcement being written; it outlives the page that shows it, so that a look elsewhere loses nothing. */
+const NAME = 'announcement';
+
+/** An announcement being written; a look at another page loses nothing of it, nor does a reload. */
 export class AnnouncementDraft {
   readonly form = new FormState<'text'>();
   readonly #board: Pick<AnnouncementBoard, 'publish'>;
+  readonly #unsent: Pick<UnsentTexts, 'get' | 'set'>;
   #text = $state('');
   #isPublished = $state(false);
 
-  constructor(board: Pick<AnnouncementBoard, 'publish'>) {
+  constructor(board: Pick<AnnouncementBoard, 'publish'>, unsent: Pick<UnsentTexts, 'get' | 'set'>) {
     this.#board = board;
+    this.#unsent = unsent;
+    this.#text = unsent.get(NAME);
   }
 
   get text(): string {
@@ -21,6 +27,7 @@ export class AnnouncementDraft {
 
   set text(text: string) {
     this.#text = text;
+    this.#unsent.set(NAME, text);
     this.forgetOutcome();
   }
 
@@ -45,12 +52,12 @@ export class AnnouncementDraft {
     if (this.isTooLong) return;
     const text = this.#text;
     const isPublished = await this.form.submit(
-      emptyFields({ text }, { text: 'Write what everybody should know.' }),
+      () => emptyFields({ text }, { text: 'Write what everybody should know.' }),
       () => this.#board.publish(text.trim()),
       publishErrorText,
     );
     // What was typed meanwhile is the next one.
-    if (isPublished && this.#text === text) this.#text = '';
+    if (isPublished && this.#text === text) this.text = '';
     this.#isPublished = isPublished;
   }
 }

@@ -1,5 +1,6 @@
 import { ulidSchema } from '@ordercast/contract/page.ts';
 import { z } from 'zod';
+import { parseJson } from '../storage/parse-json.ts';
 
 /** Marks kept one by one; past that the oldest of them speaks for all before it. */
 const MAX_SINGLE_MARKS = 100;
@@ -59,13 +60,4 @@ function union(one: Marks, other: Marks): Marks {
 function bounded({ upTo, ids }: Marks): Marks {
   const surplus = ids.slice(0, Math.max(0, ids.length - MAX_SINGLE_MARKS));
   return { upTo: surplus.at(-1) ?? upTo, ids: ids.slice(surplus.length) };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
 }

@@ -159,6 +159,19 @@ describe.each(['signOut', 'signOutEverywhere'] as const)('%s', (verb) => {
     expect(told(session)).toEqual(LEFT);
   });
 
+  it('tells once that the person leaves, whether or not a request finds the tokens revoked first', async () => {
+    for (const isFound of [false, true]) {
+      const { session, ada } = signedIn();
+      let told = 0;
+      session.onLeave(() => (told += 1));
+      const leaving = session[verb]();
+      if (isFound) session.end();
+      ada.leavings.at(0).answer(undefined);
+      await leaving;
+      expect(told).toBe(1);
+    }
+  });
+
   it('does not take along whoever has signed in meanwhile', async () => {
     const { session, ada } = signedIn();
     const leaving = session[verb]();
@@ -170,10 +183,27 @@ describe.each(['signOut', 'signOutEverywhere'] as const)('%s', (verb) => {
   });
 });
 
+it('nobody leaves where the session ends by itself, or is listened to no more', async () => {
+  const { session, ada } = signedIn();
+  let told = 0;
+  const stop = session.onLeave(() => (told += 1));
+  session.end();
+  session.begin(ada);
+  stop();
+  const leaving = session.signOut();
+  ada.leavings.at(0).answer(undefined);
+  await leaving;
+  expect(told).toBe(0);
+});
+
 it('nobody leaves where Cognito could not be asked to end all sessions', async () => {
   const { session, ada } = signedIn();
+  let hasLeft = false;
+  session.onLeave(() => (hasLeft = true));
   const leaving = session.signOutEverywhere();
   ada.leavings.at(0).fail(OFFLINE);
   await expect(leaving).rejects.toBe(OFFLINE);
   expect(told(session)).toEqual(SIGNED_IN('ada'));
+  session.end();
+  expect(hasLeft).toBe(false);
 });

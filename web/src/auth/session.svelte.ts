@@ -11,6 +11,9 @@ export class Session {
   #user = $state.raw<SignedInUser>();
   #hasEnded = $state(false);
   #hasLeft = $state(false);
+  /** Who is signing out. */
+  #leaving: SignedInUser | undefined;
+  readonly #leaveListeners = new Set<() => void>();
 
   constructor(accounts: Pick<Accounts, 'restore'>) {
     this.#accounts = accounts;
@@ -32,6 +35,12 @@ export class Session {
   /** True after signing out: whoever signs in next need not be led to this person's page. */
   get hasLeft(): boolean {
     return this.#hasLeft;
+  }
+
+  /** Called when the person signs out, not when the session ends by itself; returns the clean-up. */
+  onLeave(listener: () => void): () => void {
+    this.#leaveListeners.add(listener);
+    return () => void this.#leaveListeners.delete(listener);
   }
 
   /** Takes up the session that this tab's storage still holds, unless somebody signs in meanwhile. */
@@ -70,6 +79,7 @@ export class Session {
   /** The session is over, whatever the reason: the person must sign in again. */
   end(): void {
     if (this.#state !== 'signed-in') return;
+    if (this.#leaving === this.#user) this.#tellOfLeaving();
     this.#user = undefined;
     this.#hasEnded = true;
     this.#state = 'signed-out';
@@ -81,6 +91,7 @@ export class Session {
    */
   async signOut(): Promise<void> {
     const user = this.#user;
+    this.#leaving = user;
     await user?.signOut();
     this.#leave(user);
   }
@@ -88,7 +99,11 @@ export class Session {
   /** @throws AuthError where Cognito could not be asked: then nothing has changed */
   async signOutEverywhere(): Promise<void> {
     const user = this.#user;
-    await user?.signOutEverywhere();
+    this.#leaving = user;
+    await user?.signOutEverywhere().catch((cause: unknown) => {
+      this.#leaving = undefined;
+      throw cause;
+    });
     this.#leave(user);
   }
 
@@ -98,10 +113,16 @@ export class Session {
 
   /** The session of that person may have ended by itself meanwhile, and another's have begun. */
   #leave(user: SignedInUser | undefined): void {
+    this.#leaving = undefined;
     if (this.#user && this.#user !== user) return;
+    if (this.#user) this.#tellOfLeaving();
     this.#user = undefined;
     this.#hasEnded = false;
     this.#hasLeft = true;
     this.#state = 'signed-out';
+  }
+
+  #tellOfLeaving(): void {
+    for (const listener of [...this.#leaveListeners]) listener();
   }
 }

@@ -1,4 +1,6 @@
 import { hasVisibleCharacters } from '@ordercast/contract/hidden-characters.ts';
+import { ApiError } from '../api/api-error.ts';
+import { AuthError } from '../auth/auth-error.ts';
 
 /** Messages under the fields of one form, by the field's name. */
 export type FieldErrors<Field extends string> = Partial<Record<Field, string>>;
@@ -8,6 +10,8 @@ export class FormState<Field extends string = never> {
   #busy = $state(false);
   #error = $state<string>();
   #fieldErrors = $state.raw<FieldErrors<Field>>({});
+  #check: () => FieldErrors<Field> = () => ({});
+  #isAboutConnection = false;
 
   get busy(): boolean {
     return this.#busy;
@@ -28,30 +32,56 @@ export class FormState<Field extends string = never> {
     this.#fieldErrors = {};
   }
 
+  /** The message about that field goes, and any other that is wrong by now; none comes before the next sending. */
+  edited(name: string): void {
+    const left = this.#check();
+    const errors: FieldErrors<Field> = {};
+    for (const field in this.#fieldErrors) {
+      const error = this.#fieldErrors[field];
+      if (field !== name && error === left[field]) errors[field] = error;
+    }
+    this.#fieldErrors = errors;
+    this.#error = undefined;
+  }
+
+  /** A message that only the connection was to blame for goes. */
+  reconnected(): void {
+    if (this.#isAboutConnection) this.#error = undefined;
+  }
+
   /**
-   * Sends the form unless it is being sent already or `check` finds fault with a field.
+   * Sends the form unless it is being sent already or `check` finds fault with a field; it is asked again as
+   * fields are edited.
    * @returns whether `send` went through; where it failed, `textOf` says what to show
    */
   async submit(
-    check: FieldErrors<Field>,
+    check: () => FieldErrors<Field>,
     send: () => Promise<unknown>,
     textOf: (cause: unknown) => string,
   ): Promise<boolean> {
     if (this.#busy) return false;
     this.#error = undefined;
-    this.#fieldErrors = check;
-    if (Object.keys(check).length > 0) return false;
+    this.#check = check;
+    this.#fieldErrors = check();
+    if (Object.keys(this.#fieldErrors).length > 0) return false;
     this.#busy = true;
     try {
       await send();
       return true;
     } catch (cause) {
       this.#error = textOf(cause);
+      this.#isAboutConnection = isAboutConnection(cause);
       return false;
     } finally {
       this.#busy = false;
     }
   }
+}
+
+/** Nothing was done, since there was no way to the server; what may have been done all the same is more than that. */
+function isAboutConnection(cause: unknown): boolean {
+  if (cause instanceof ApiError) return cause.kind === 'not-sent';
+  return cause instanceof AuthError && cause.isUnreachable;
 }
 
 /** One message for each field that was left empty, or in which nothing shows. */

@@ -37,6 +37,13 @@ describe('the feed of a channel', () => {
     expect(heard).toEqual([1, 'gap']);
   });
 
+  it('takes what stands in for an event that could not be carried for a gap', () => {
+    const { heard, listener } = feedOver();
+    listener()?.onEvent({ type: 'event.abandoned', data: { type: 'order.packed' } });
+    listener()?.onEvent({ type: 'event.abandoned', data: 1 });
+    expect(heard).toEqual(['gap', 'gap']);
+  });
+
   it('stands once the subscription does', async () => {
     const { feed } = feedOver();
     let isTold = false;

@@ -1,3 +1,4 @@
+import { ABANDONED_EVENT_TYPE } from '@ordercast/contract/abandoned-event.ts';
 import type { LiveClient } from './live-client.ts';
 
 export interface FeedListener<Item> {
@@ -63,6 +64,11 @@ export class ChannelFeed<Item> {
   }
 
   #deliver(event: { readonly type: string; readonly data: unknown }): void {
+    // It stands for an event that was lost, and does not say what had changed.
+    if (event.type === ABANDONED_EVENT_TYPE) {
+      this.#each((listener) => listener.onGap());
+      return;
+    }
     const item = this.#options.read(event);
     if (item !== undefined) this.#each((listener) => listener.onItem(item));
   }

@@ -49,6 +49,27 @@ describe('the connection, in words', () => {
     expect(watched(true, 'connected').connection.text).toBe('Live');
   });
 
+  it('tells whenever there is a way to the server again, until nobody listens', () => {
+    const { connection, becomes, goes } = watched();
+    let told = 0;
+    const stop = connection.onBack(() => (told += 1));
+    const after = (change: () => void) => {
+      change();
+      return told;
+    };
+    expect([
+      after(() => becomes('connecting')),
+      after(() => becomes('connected')),
+      after(() => goes(false)),
+      after(() => goes(true)),
+      after(() => becomes('waiting')),
+      after(() => becomes('connected')),
+    ]).toEqual([0, 1, 1, 2, 2, 3]);
+    stop();
+    goes(true);
+    expect(told).toBe(3);
+  });
+
   it('does not come back after the clean-up', () => {
     const { connection, goes, stop } = watched(false, 'connected');
     stop();

@@ -11,6 +11,7 @@ export class ConnectionStatus {
   #state = $state<LiveClientState>('idle');
   #isOnline = $state(true);
   #wasConnected = $state(false);
+  readonly #backListeners = new Set<() => void>();
 
   constructor(client: Pick<LiveClient, 'state' | 'onState'>) {
     this.#client = client;
@@ -39,9 +40,22 @@ export class ConnectionStatus {
     }
   }
 
+  /**
+   * Calls whenever there may be a way to the server again: the browser says that it has a network, or the
+   * channel stands; returns the clean-up.
+   */
+  onBack(listener: () => void): () => void {
+    this.#backListeners.add(listener);
+    return () => void this.#backListeners.delete(listener);
+  }
+
   /** Follows the client and the browser's own word on the network; returns the clean-up. */
   watch(browser: Browser): () => void {
-    const onNetwork = () => (this.#isOnline = browser.navigator.onLine);
+    const onNetwork = () => {
+      const wasOnline = this.#isOnline;
+      this.#isOnline = browser.navigator.onLine;
+      if (!wasOnline && this.#isOnline) this.#tellBack();
+    };
     onNetwork();
     browser.addEventListener('online', onNetwork);
     browser.addEventListener('offline', onNetwork);
@@ -55,7 +69,14 @@ export class ConnectionStatus {
   }
 
   #take(state: LiveClientState): void {
+    const wasConnected = this.#state === 'connected';
     this.#state = state;
-    if (state === 'connected') this.#wasConnected = true;
+    if (state !== 'connected') return;
+    this.#wasConnected = true;
+    if (!wasConnected) this.#tellBack();
+  }
+
+  #tellBack(): void {
+    for (const listener of [...this.#backListeners]) listener();
   }
 }

@@ -3,8 +3,10 @@ import type { OrderEventData } from '@ordercast/contract/order-event.ts';
 import type { Order, OrderStatus, TimelineItem } from '@ordercast/contract/order.ts';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../api/api-error.ts';
+import { UnsentTexts } from '../storage/unsent-texts.ts';
 import { FeedByHand } from '../testing/feed-by-hand.ts';
 import { HeldCalls, settled } from '../testing/held-calls.ts';
+import { MemoryStorage } from '../testing/memory-storage.ts';
 import { eventOf, order } from '../testing/order-builder.ts';
 import { OrderDetail } from './order-detail.svelte.ts';
 
@@ -30,7 +32,7 @@ function openedWithHeldAnswers({ stands = true } = {}) {
     api,
     feed,
     me,
-    reasons: new Map(),
+    reasons: new UnsentTexts(new MemoryStorage(), 'ada'),
     feedTimeout: feedTimeout.call,
   });
   const close = detail.open();

@@ -2,7 +2,9 @@ import type { OrderEventData } from '@ordercast/contract/order-event.ts';
 import type { Order, OrderStatus, TimelineItem } from '@ordercast/contract/order.ts';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../api/api-error.ts';
+import { UnsentTexts } from '../storage/unsent-texts.ts';
 import { FeedByHand } from '../testing/feed-by-hand.ts';
+import { MemoryStorage } from '../testing/memory-storage.ts';
 import { eventOf, order } from '../testing/order-builder.ts';
 import { OrderDetail } from './order-detail.svelte.ts';
 
@@ -59,7 +61,7 @@ class OneOrderApi {
 async function opened(
   stored: Order,
   roles: ('customer' | 'staff')[] = ['customer', 'staff'],
-  reasons = new Map<string, string>(),
+  reasons = new UnsentTexts(new MemoryStorage(), 'ada'),
 ) {
   const api = new OneOrderApi(stored);
   const feed = new FeedByHand<OrderEventData>();
@@ -181,20 +183,42 @@ describe('an open order', () => {
     expect(detail.order?.status).toBe('placed');
   });
 
-  it('keeps the reason for cancelling until it is cancelled, whatever page is looked at meanwhile', async () => {
-    const reasons = new Map<string, string>();
-    const before = await opened(order(1), ['customer'], reasons);
+  it('says that there is no connection until it is back, and is read then', async () => {
+    const { api, detail } = await opened(order(1));
+    const offline = new ApiError('not-sent', 'You are offline.');
+    api.moveFailure = api.failure = offline;
+    await detail.move('confirmed');
+    expect([detail.notice?.text, detail.error]).toEqual(['You are offline.', 'You are offline.']);
+    api.moveFailure = api.failure = undefined;
+    api.stored = order(1, { status: 'cancelled', version: 2 });
+    await detail.reconnected();
+    expect([detail.notice, detail.error]).toEqual([undefined, undefined]);
+    expect(detail.order?.status).toBe('cancelled');
+
+    api.moveFailure = new ApiError('forbidden', 'Not yours.', 403);
+    api.stored = order(1);
+    const { detail: other } = await opened(order(1));
+    await other.move('confirmed');
+    const { notice } = other;
+    await other.reconnected();
+    expect(other.notice).toBe(notice);
+  });
+
+  it('keeps the reason for cancelling until it is cancelled, whatever page is looked at or loaded meanwhile', async () => {
+    const storage = new MemoryStorage();
+    const reasons = () => new UnsentTexts(storage, 'ada');
+    const before = await opened(order(1), ['customer'], reasons());
     before.detail.cancelReason = ' Ordered twice ';
     before.close();
-    const { api, detail } = await opened(order(1), ['customer'], reasons);
+    const { api, detail } = await opened(order(1), ['customer'], reasons());
     api.moveFailure = UNREACHABLE;
     expect(await detail.cancel()).toBe(false);
     expect(detail.cancelReason).toBe(' Ordered twice ');
     api.moveFailure = undefined;
     expect(await detail.cancel()).toBe(true);
     expect([api.reason, detail.cancelReason]).toEqual(['Ordered twice', '']);
-    const { detail: later } = await opened(api.stored, ['customer'], reasons);
-    expect([later.cancelReason, later.canCancel]).toEqual(['', false]);
+    const { detail: later } = await opened(api.stored, ['customer'], reasons());
+    expect([later.cancelReason, later.canCancel, storage.length]).toEqual(['', false, 0]);
   });
 
   it('can no longer be cancelled once somebody has packed it', async () => {
@@ -216,7 +240,7 @@ describe('an open order', () => {
       api,
       feed,
       me,
-      reasons: new Map(),
+      reasons: new UnsentTexts(new MemoryStorage(), 'ada'),
       feedTimeout,
     });
     detail.open();

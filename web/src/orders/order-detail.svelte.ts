@@ -6,6 +6,7 @@ import type { Role } from '@ordercast/contract/role.ts';
 import { ApiError, apiErrorText } from '../api/api-error.ts';
 import type { OrderApi } from '../api/order-api.ts';
 import type { ChannelFeed } from '../live/channel-feed.ts';
+import type { UnsentTexts } from '../storage/unsent-texts.ts';
 import { later, withChange } from './order-change.ts';
 
 export type OrderDetailState = 'loading' | 'ready' | 'not-found' | 'failed';
@@ -14,6 +15,7 @@ export type OrderDetailState = 'loading' | 'ready' | 'not-found' | 'failed';
 export interface OrderNotice {
   kind: 'success' | 'info' | 'warning' | 'error';
   text: string;
+  isAboutConnection?: true;
 }
 
 export interface OrderDetailOptions {
@@ -21,8 +23,8 @@ export interface OrderDetailOptions {
   api: Pick<OrderApi, 'readOrder' | 'readTimeline' | 'moveOrder'>;
   feed: Pick<ChannelFeed<OrderEventData>, 'listen' | 'isSubscribed' | 'subscribed'>;
   me: { roles: readonly Role[] };
-  /** Reasons for cancelling that were typed and not yet sent, by order: they outlive the page of the order. */
-  reasons: Map<string, string>;
+  /** Reasons for cancelling that were typed and not yet sent, by order. */
+  reasons: Pick<UnsentTexts, 'get' | 'set'>;
   /** Resolves when the order should be shown even though nothing comes live yet. */
   feedTimeout: () => Promise<void>;
 }
@@ -45,7 +47,7 @@ export class OrderDetail {
 
   constructor(options: OrderDetailOptions) {
     this.#options = options;
-    this.#cancelReason = options.reasons.get(options.id) ?? '';
+    this.#cancelReason = options.reasons.get(options.id);
   }
 
   get state(): OrderDetailState {
@@ -115,6 +117,12 @@ export class OrderDetail {
     if (this.#reading) this.#mustReadAgain = true;
     else this.#reading = this.#readUntilCurrent();
     return this.#reading;
+  }
+
+  /** Says no more of the connection, and reads again what could not be read without it. */
+  async reconnected(): Promise<void> {
+    if (this.#error !== undefined) await this.reload();
+    if (this.#notice?.isAboutConnection) this.#notice = undefined;
   }
 
   /** Makes a move on the version that the person sees; what came of it stands in `notice`. */
@@ -225,7 +233,10 @@ export class OrderDetail {
         ? { kind: 'success', text: `The order is now ${to}.` }
         : { kind: 'warning', text: `No answer came. The order is still ${status}: try again.` };
     }
-    return { kind: 'error', text: apiErrorText(cause) };
+    const text = apiErrorText(cause);
+    return kind === 'not-sent' || kind === 'unreachable'
+      ? { kind: 'error', text, isAboutConnection: true }
+      : { kind: 'error', text };
   }
 
   /** Who was first, and whether the order stands as it was wanted all the same. */

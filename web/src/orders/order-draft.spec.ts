@@ -2,6 +2,7 @@ import type { NewOrder, Order } from '@ordercast/contract/order.ts';
 import type { Product } from '@ordercast/contract/product.ts';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../api/api-error.ts';
+import { settled } from '../testing/held-calls.ts';
 import { MemoryStorage } from '../testing/memory-storage.ts';
 import { order } from '../testing/order-builder.ts';
 import { OrderDraft } from './order-draft.svelte.ts';
@@ -150,6 +151,36 @@ describe('a new order', () => {
     expect(api.placed.size).toBe(1);
   });
 
+  it('is said to be unsent for want of a connection until that is back', async () => {
+    const { draft, api } = await drafting();
+    await draft.place();
+    draft.reconnected();
+    expect(draft.error).toBe('Choose at least one product.');
+    draft.setQuantity('tea', '2');
+    api.isOffline = true;
+    await draft.place();
+    draft.reconnected();
+    expect(draft.error).toBeUndefined();
+
+    api.isOffline = false;
+    api.lost = 1;
+    await draft.place();
+    api.isOffline = true;
+    await draft.place();
+    draft.reconnected();
+    expect(draft.error).toMatch(/^No answer came, so the order may .* will not be placed twice\.$/);
+  });
+
+  it('has its catalogue read by itself once the connection is back', async () => {
+    const api = new PlacingApi();
+    api.failure = new ApiError('not-sent', 'You are offline.');
+    const { draft } = await drafting(new MemoryStorage(), api);
+    api.failure = undefined;
+    draft.reconnected();
+    await settled();
+    expect([draft.state, draft.error]).toEqual(['ready', undefined]);
+  });
+
   it('is placed once even if the page is reloaded in between', async () => {
     const { draft, api, storage } = await drafting();
     draft.setQuantity('tea', '2');
@@ -184,6 +215,14 @@ describe('a new order', () => {
     draft.setQuantity('tea', '3');
     await draft.place();
     expect(api.placed.size).toBe(2);
+  });
+
+  it('is forgotten altogether once the person leaves', async () => {
+    const { draft, storage } = await drafting();
+    draft.setQuantity('tea', '2');
+    draft.note = 'Ring twice';
+    draft.forget();
+    expect([draft.lines, draft.note, storage.length]).toEqual([[], '', 0]);
   });
 
   it('goes on from what earlier versions of the page have kept', async () => {

@@ -4,8 +4,12 @@ import type { Product } from '@ordercast/contract/product.ts';
 import { z } from 'zod';
 import { ApiError, apiErrorText } from '../api/api-error.ts';
 import type { OrderApi } from '../api/order-api.ts';
+import { parseJson } from '../storage/parse-json.ts';
 import { tooLongText } from '../layout/text-length.ts';
 import { typedQuantity } from './typed-quantity.ts';
+
+const NO_ANSWER =
+  'No answer came, so the order may or may not have been placed. Press “Place order” again: it will not be placed twice.';
 
 /** What is kept of a draft, so that a reload of the page neither loses it nor places it twice. */
 const savedDraftSchema = z.object({
@@ -33,6 +37,8 @@ export class OrderDraft {
   #note = $state('');
   #isPlacing = $state(false);
   #error = $state<string>();
+  /** What `error` becomes when the connection is back, where it speaks of that. */
+  #onceConnected: { error: string | undefined } | undefined;
   /** The key under which this very content was sent; other content gets another. */
   #submission: { key: string; body: string } | null = null;
 
@@ -134,6 +140,15 @@ export class OrderDraft {
     }
   }
 
+  /** Says no more of the connection, and reads the catalogue where that failed. */
+  reconnected(): void {
+    if (this.#state === 'failed') void this.load();
+    else if (this.#error !== undefined && this.#onceConnected) {
+      this.#error = this.#onceConnected.error;
+      this.#onceConnected = undefined;
+    }
+  }
+
   /**
    * Places the order. Sent again after a lost answer it makes no second order, since the same
    * content goes under the same key.
@@ -142,6 +157,7 @@ export class OrderDraft {
   async place(): Promise<Order | undefined> {
     if (this.#isPlacing) return undefined;
     if (this.fault !== undefined) return undefined;
+    this.#onceConnected = undefined;
     this.#error = this.lines.length === 0 ? 'Choose at least one product.' : undefined;
     if (this.#error !== undefined) return undefined;
     const order: NewOrder = {
@@ -152,11 +168,13 @@ export class OrderDraft {
     const earlier = this.#submission;
     try {
       const placed = await this.#options.api.placeOrder(order, this.#keyOf(order));
-      this.#clear();
+      this.forget();
       return placed;
     } catch (cause) {
-      this.#error = placingErrorText(cause, earlier !== null && earlier === this.#submission);
+      const isRepeated = earlier !== null && earlier === this.#submission;
+      this.#error = placingErrorText(cause, isRepeated);
       if (cause instanceof ApiError && cause.kind === 'not-sent') {
+        this.#onceConnected = { error: isRepeated ? NO_ANSWER : undefined };
         this.#submission = earlier;
         this.#save();
       }
@@ -164,6 +182,14 @@ export class OrderDraft {
     } finally {
       this.#isPlacing = false;
     }
+  }
+
+  /** Begins anew, as if nothing had been chosen or kept. */
+  forget(): void {
+    this.#quantities = {};
+    this.#note = '';
+    this.#submission = null;
+    this.#options.storage.removeItem(this.#options.storageKey);
   }
 
   #keyOf(order: NewOrder): string {
@@ -187,30 +213,13 @@ export class OrderDraft {
     this.#note = draft.note;
     this.#submission = draft.submission;
   }
-
-  #clear(): void {
-    this.#quantities = {};
-    this.#note = '';
-    this.#submission = null;
-    this.#options.storage.removeItem(this.#options.storageKey);
-  }
 }
 
 /** @param isRepeated whether the same order was sent before, without an answer */
 function placingErrorText(cause: unknown, isRepeated: boolean): string {
   const kind = cause instanceof ApiError ? cause.kind : undefined;
-  if (kind === 'unreachable' || kind === 'unavailable')
-    return 'No answer came, so the order may or may not have been placed. Press “Place order” again: it will not be placed twice.';
+  if (kind === 'unreachable' || kind === 'unavailable') return NO_ANSWER;
   return kind === 'not-sent' && isRepeated
     ? 'Nothing was sent this time, but the order may have been placed before. Press “Place order” again once you are connected: it will not be placed twice.'
     : apiErrorText(cause);
-}
-
-function parseJson(text: string | null): unknown {
-  try {
-    const value: unknown = JSON.parse(text ?? 'null');
-    return value;
-  } catch {
-    return null;
-  }
 }

@@ -88,11 +88,50 @@ describe('a list of orders whose rows are held', () => {
   it('does not move them for a reading after a gap either', async () => {
     const { list, lists, feed, shown, waiting } = await heldList();
     feed.gap();
-    lists.at(1).answer(page([order(9), order(3)], 'after 3'));
+    lists.at(1).answer(page([order(9), order(3)]));
     await settled();
     expect([shown(), waiting()]).toEqual([[3, 1], [9]]);
     list.hold(false);
     expect(shown()).toEqual([9, 3]);
+  });
+
+  it('reads down to the last of them after a gap, so that none tells what was so before it', async () => {
+    const { list, lists, feed, shown, waiting } = await heldList();
+    feed.gap();
+    lists.at(1).answer(
+      page(
+        Array.from({ length: 50 }, (_, n) => order(59 - n)),
+        'after 10',
+      ),
+    );
+    await settled();
+    expect(lists.at(2).args).toMatchObject([{ cursor: 'after 10', limit: 200 }]);
+    const packed = order(3, { status: 'packed', version: 3 });
+    lists.at(2).answer(page([packed, order(1)], 'after 1'));
+    await settled();
+    expect([shown(), list.items[0]?.status, waiting().length]).toEqual([[3, 1], 'packed', 50]);
+    expect(lists.all.length).toBe(3);
+  });
+
+  it('lets them go after a gap so long that they lie too far down', async () => {
+    const { list, lists, feed, shown, waiting } = await heldList();
+    feed.gap();
+    for (let n = 1; n <= 5; n += 1) {
+      const newest = 9_000 - 200 * n;
+      lists.at(n).answer(
+        page(
+          Array.from({ length: 200 }, (_, i) => order(newest - i)),
+          'more',
+        ),
+      );
+      await settled();
+    }
+    expect([lists.all.length, shown().length, waiting(), list.hasMore]).toEqual([
+      6,
+      1000,
+      [],
+      true,
+    ]);
   });
 
   it('adds the page that is asked for below them', async () => {

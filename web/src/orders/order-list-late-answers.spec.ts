@@ -35,6 +35,11 @@ function page(orders: readonly Order[], nextCursor: string | null = null): Page<
   return { items: orders.map(listItemOf), nextCursor };
 }
 
+/** Newest first. */
+function ordersDownTo(oldest: number, newest: number): Order[] {
+  return Array.from({ length: newest - oldest + 1 }, (_, n) => order(newest - n));
+}
+
 /** A list that shows order 1 under the filter, by its first reading. */
 async function listShowing(filter: OrderFilter, nextCursor: string | null = null) {
   const world = listWithHeldAnswers();
@@ -312,5 +317,47 @@ describe('a list of orders that is read twice at once', () => {
     orders.at(0).answer(order(2));
     await settled();
     expect([shown(), orders.all.length]).toEqual([[2, 1], 1]);
+  });
+
+  it('after a gap reads as far down as more was loaded meanwhile', async () => {
+    const { list, lists, feed, shown } = await listShowing(ALL, 'after 1');
+    feed.gap();
+    const more = list.loadMore();
+    lists.at(2).answer(page(ordersDownTo(52, 101), 'after 52'));
+    await more;
+    const before = shown().length;
+    lists.at(1).answer(page(ordersDownTo(101, 150), 'after 101'));
+    await settled();
+    expect(lists.at(3).args).toMatchObject([{ cursor: 'after 101', limit: 1 }]);
+    lists.at(3).answer(page([order(100)], 'after 100'));
+    await settled();
+    expect([before, shown().length, list.hasMore]).toEqual([51, 51, true]);
+  });
+
+  it('reads all of a list that is longer than the largest page', async () => {
+    const { list, lists, shown } = await listShowing(ALL, 'after 1');
+    const more = list.loadMore();
+    lists.at(1).answer(page(ordersDownTo(1_000, 1_249), 'after 1000'));
+    await more;
+    const reloading = list.reload();
+    lists.at(2).answer(page(ordersDownTo(1_050, 1_249), 'after 1050'));
+    await settled();
+    expect(lists.at(3).args).toMatchObject([{ cursor: 'after 1050', limit: 51 }]);
+    lists.at(3).answer(page(ordersDownTo(999, 1_049), 'after 999'));
+    await reloading;
+    expect([lists.all.length, shown().length]).toEqual([4, 251]);
+  });
+
+  it('does not go on reading for a filter that was left', async () => {
+    const { list, lists, shown } = await listShowing(ALL, 'after 1');
+    const more = list.loadMore();
+    lists.at(1).answer(page(ordersDownTo(1_000, 1_249), 'after 1000'));
+    await more;
+    void list.reload();
+    const showing = list.show(PLACED);
+    lists.at(2).answer(page(ordersDownTo(1_050, 1_249), 'after 1050'));
+    lists.at(3).answer(page([order(7)]));
+    await showing;
+    expect([lists.all.length, shown()]).toEqual([4, [7]]);
   });
 });

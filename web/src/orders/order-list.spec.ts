@@ -39,7 +39,10 @@ class OrdersBehindTheApi {
     const limit = filter.limit ?? 50;
     const matching = [...this.orders.values()]
       .filter((each) => filter.status === undefined || each.status === filter.status)
-      .filter((each) => !filter.q || each.customerName.startsWith(filter.q))
+      .filter(
+        ({ customerName, number }) =>
+          !filter.q || customerName.startsWith(filter.q) || number.startsWith(filter.q),
+      )
       .filter((each) => filter.cursor === undefined || each.id < filter.cursor)
       .sort((a, b) => (a.id < b.id ? 1 : -1));
     const items = matching.slice(0, limit).map(listItemOf);
@@ -249,6 +252,46 @@ describe('a list of orders', () => {
     await list.reload();
     expect([list.state, list.error]).toEqual(['ready', undefined]);
     expect(shown()).toEqual(['1 placed 1']);
+  });
+
+  it('is found by an order’s number as the page shows it', async () => {
+    const { feed, list, shown } = listOver([order(1), order(2)]);
+    feed.stand();
+    for (const before of ['Order ', '#']) {
+      await list.show({ status: undefined, q: `${before}${order(2).number}` });
+      expect(shown()).toEqual(['2 placed 1']);
+    }
+  });
+
+  it('offers another try only where the same again may help', async () => {
+    const { api, feed, list } = listOver([order(1)]);
+    feed.stand();
+    await list.show({ status: undefined, q: 'x'.repeat(321) });
+    expect(list.canTryAgain).toBe(false);
+    api.failure = new ApiError('unavailable', 'Busy.', 503);
+    await list.show({ status: undefined, q: 'x' });
+    expect(list.canTryAgain).toBe(true);
+    api.failure = new ApiError('invalid', 'No such status.', 400);
+    await list.reload();
+    expect(list.canTryAgain).toBe(false);
+  });
+
+  it('is read by itself once the connection is back, where it could not be read before', async () => {
+    const { api, feed, list, shown } = listOver([order(1)]);
+    feed.stand();
+    api.failure = new ApiError('not-sent', 'You are offline.');
+    await list.show(ALL);
+    api.failure = undefined;
+    await list.reconnected();
+    expect([shown(), list.error, api.reads.length]).toEqual([['1 placed 1'], undefined, 2]);
+    await list.reconnected();
+    expect(api.reads.length).toBe(2);
+    await list.show({ status: undefined, q: 'x'.repeat(321) });
+    await list.reconnected();
+    expect([list.error, api.reads.length]).toEqual([
+      'A search can have at most 320 characters. Type less of it.',
+      2,
+    ]);
   });
 
   it('does not ask for a search that is too long, and says so once', async () => {

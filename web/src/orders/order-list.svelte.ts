@@ -8,10 +8,12 @@ import { Readings } from '../api/readings.ts';
 import type { ChannelFeed } from '../live/channel-feed.ts';
 import { listItemOf, matchesStatus, newestFirst, withChange } from './order-change.ts';
 import { rowsInPlace } from './rows-in-place.ts';
+import { searchedText } from './searched-text.ts';
 
 const PAGE_SIZE = 50;
 /** The API's largest page. */
 const MAX_PAGE_SIZE = 200;
+const MOST_READ_FOR_HELD_ROWS = 1_000;
 /** More unknown orders than this at once are read as one page instead of one by one. */
 const SINGLE_READS = 5;
 /** Changes remembered for answers that are still on their way. */
@@ -34,7 +36,7 @@ export class OrderList {
   readonly #options: OrderListOptions;
   #filter = $state.raw<OrderFilter>({});
   #state = $state<OrderListState>('loading');
-  #error = $state<string>();
+  #failure = $state.raw<{ cause: unknown }>();
   /** What the list holds now. */
   #items = $state.raw<readonly OrderListItem[]>([]);
   /** What the person sees of it: the same, unless the rows are held in place. */
@@ -69,7 +71,13 @@ export class OrderList {
 
   /** Why the list, or the rest of it, could not be read. */
   get error(): string | undefined {
-    return this.#error;
+    return this.#failure && apiErrorText(this.#failure.cause);
+  }
+
+  /** Whether to read the same again may help: what was refused will be refused again. */
+  get canTryAgain(): boolean {
+    const cause = this.#failure?.cause;
+    return !(cause instanceof ApiError && cause.kind === 'invalid');
   }
 
   /** The orders shown, newest first. */
@@ -145,7 +153,7 @@ export class OrderList {
     const generation = this.#generation;
     this.#filter = filter;
     this.#state = 'loading';
-    this.#error = undefined;
+    this.#failure = undefined;
     this.#items = [];
     this.showWaiting();
     this.#nextCursor = null;
@@ -166,16 +174,19 @@ export class OrderList {
   async reload(): Promise<void> {
     const generation = this.#generation;
     const reading = this.#readings.begin();
-    const limit = Math.min(MAX_PAGE_SIZE, Math.max(PAGE_SIZE, this.#items.length));
     try {
-      const page = await this.#list({ ...this.#filter, limit });
-      if (generation === this.#generation) this.#takeFirst(page, reading);
+      await this.#readRows(reading, 0);
     } catch (cause) {
       if (generation !== this.#generation || !this.#readings.fail(reading)) return;
-      this.#error = apiErrorText(cause);
+      this.#failure = { cause };
       if (this.#state === 'loading') this.#state = 'failed';
     }
     await this.#fetchUnknown();
+  }
+
+  /** Reads again what could not be read for want of a connection. */
+  async reconnected(): Promise<void> {
+    if (this.#failure && this.canTryAgain) await this.reload();
   }
 
   /** Adds the next page. */
@@ -184,7 +195,7 @@ export class OrderList {
     const cursor = this.#nextCursor;
     if (cursor === null || this.#isLoadingMore) return;
     this.#isLoadingMore = true;
-    this.#error = undefined;
+    this.#failure = undefined;
     try {
       const page = await this.#list({
         ...this.#filter,
@@ -196,7 +207,7 @@ export class OrderList {
       this.#nextCursor = page.nextCursor;
       this.#setItems([...this.#items, ...page.items]);
     } catch (cause) {
-      if (generation === this.#generation) this.#error = apiErrorText(cause);
+      if (generation === this.#generation) this.#failure = { cause };
     } finally {
       if (generation === this.#generation) this.#isLoadingMore = false;
     }
@@ -204,15 +215,47 @@ export class OrderList {
 
   /** @throws ApiError, without asking, for a search that the API would refuse in its own terms */
   async #list(query: Parameters<OrderApi['listOrders']>[0]): Promise<Page<OrderListItem>> {
-    if ((query.q ?? '').length > MAX_SEARCH_LENGTH) {
+    const q = query.q && searchedText(query.q);
+    if ((q ?? '').length > MAX_SEARCH_LENGTH) {
       const text = `A search can have at most ${MAX_SEARCH_LENGTH} characters. Type less of it.`;
       throw new ApiError('invalid', text);
     }
-    return this.#options.api.listOrders(query);
+    return this.#options.api.listOrders({ ...query, q });
+  }
+
+  /**
+   * Reads and shows as many orders as the list holds and `more`, in as many pages as that takes: those too
+   * that were loaded since the reading began. Rows that are held are read down to the last of them, unless
+   * that is too far: rather than tell what was so before, they are held no longer.
+   */
+  async #readRows(reading: number, more: number): Promise<void> {
+    const generation = this.#generation;
+    const items: OrderListItem[] = [];
+    let cursor: string | undefined;
+    const missing = () => this.#items.length + more - items.length;
+    do {
+      const least =
+        items.length === 0 ? PAGE_SIZE : this.#endsAboveHeldRows(items) ? MAX_PAGE_SIZE : 1;
+      const limit = Math.min(MAX_PAGE_SIZE, Math.max(least, missing()));
+      const page = await this.#list({ ...this.#filter, cursor, limit });
+      if (generation !== this.#generation) return;
+      items.push(...page.items);
+      cursor = page.nextCursor ?? undefined;
+    } while (
+      cursor !== undefined &&
+      (missing() > 0 || (this.#endsAboveHeldRows(items) && items.length < MOST_READ_FOR_HELD_ROWS))
+    );
+    this.#takeFirst({ items, nextCursor: cursor ?? null }, reading);
+  }
+
+  #endsAboveHeldRows(read: readonly OrderListItem[]): boolean {
+    const last = this.#isHeld ? this.#shown.at(-1) : undefined;
+    return last !== undefined && last.id < (read.at(-1)?.id ?? '');
   }
 
   #takeFirst(page: Page<OrderListItem>, reading: number): void {
     if (!this.#readings.take(reading)) return;
+    if (page.nextCursor !== null && this.#endsAboveHeldRows(page.items)) this.#shown = [];
     for (const [id, begun] of this.#arrivals) if (begun < reading) this.#arrivals.delete(id);
     const kept = this.#items.filter((item) => this.#arrivals.has(item.id));
     const known = new Map(this.#items.map((item) => [item.id, item]));
@@ -221,7 +264,7 @@ export class OrderList {
       return shown && shown.version > item.version ? shown : item;
     });
     this.#nextCursor = page.nextCursor;
-    if (!this.#readings.hasFailedAfter(reading)) this.#error = undefined;
+    if (!this.#readings.hasFailedAfter(reading)) this.#failure = undefined;
     this.#state = 'ready';
     this.#setItems([...kept, ...read]);
   }
@@ -285,7 +328,7 @@ export class OrderList {
       if (ids.length > SINGLE_READS || this.#filter.q) await this.#readAnew(ids, generation);
       else await this.#readEach(ids, generation);
     } catch (cause) {
-      if (generation === this.#generation) this.#error = apiErrorText(cause);
+      if (generation === this.#generation) this.#failure = { cause };
     } finally {
       this.#isFetching = false;
     }
@@ -302,14 +345,11 @@ export class OrderList {
 
   async #readAnew(ids: readonly string[], generation: number): Promise<void> {
     const reading = this.#readings.begin();
-    const limit = Math.min(MAX_PAGE_SIZE, Math.max(PAGE_SIZE, this.#items.length + ids.length));
-    const page = await this.#list({ ...this.#filter, limit }).catch((cause: unknown) => {
+    await this.#readRows(reading, ids.length).catch((cause: unknown) => {
       this.#readings.fail(reading);
       throw cause;
     });
-    if (generation !== this.#generation) return;
-    this.#takeFirst(page, reading);
-    this.#markArrived(ids);
+    if (generation === this.#generation) this.#markArrived(ids);
   }
 
   #markArrived(ids: readonly string[]): void {

@@ -26,6 +26,7 @@ import { OrderDetail } from '../orders/order-detail.svelte.ts';
 import { OrderDraft } from '../orders/order-draft.svelte.ts';
 import { OrderList } from '../orders/order-list.svelte.ts';
 import { OrderLookup } from '../orders/order-lookup.svelte.ts';
+import { UnsentTexts } from '../storage/unsent-texts.ts';
 import type { PageStorage } from '../storage/page-storage.ts';
 
 const numberedEventSchema = numbered('orderId', orderEventDataSchema);
@@ -59,7 +60,7 @@ export const [getWorkplace, setWorkplace] = createContext<Workplace>();
 export function createWorkplace(
   config: AppConfig,
   user: SignedInUser,
-  session: Pick<Session, 'accessToken' | 'end'>,
+  session: Pick<Session, 'accessToken' | 'end' | 'onLeave'>,
   storage: Pick<PageStorage, 'tab' | 'shared'>,
 ): Workplace {
   const { sub, groups } = user.claims;
@@ -75,7 +76,13 @@ export function createWorkplace(
   const announcementFeed = createAnnouncementFeed(client);
   const connection = new ConnectionStatus(client);
   const profile = new Profile(api);
-  const reasons = new Map<string, string>();
+  const unsent = new UnsentTexts(storage.tab, `ordercast.${sub}.unsent`);
+  const orderDraft = new OrderDraft({
+    api,
+    storage: storage.tab,
+    storageKey: `ordercast.${sub}.draft`,
+    newKey: () => crypto.randomUUID(),
+  });
   const orders = new OrderList({ api, feed: orderFeed, feedTimeout });
   const board = new AnnouncementBoard({
     api,
@@ -93,24 +100,30 @@ export function createWorkplace(
     profile,
     orders,
     board,
-    announcementDraft: new AnnouncementDraft(board),
-    orderDraft: new OrderDraft({
-      api,
-      storage: storage.tab,
-      storageKey: `ordercast.${sub}.draft`,
-      newKey: () => crypto.randomUUID(),
-    }),
+    announcementDraft: new AnnouncementDraft(board, unsent),
+    orderDraft,
     orderDetail: (id) =>
-      new OrderDetail({ id, api, feed: orderFeed, me: { roles }, reasons, feedTimeout }),
+      new OrderDetail({ id, api, feed: orderFeed, me: { roles }, reasons: unsent, feedTimeout }),
     orderLookup: (number, onFound) => new OrderLookup({ number, api, onFound }),
     twoFactor: () => new TwoFactor(user, () => session.accessToken({ fresh: true })),
     open() {
       const cleanUps = [
+        connection.onBack(() => {
+          void orders.reconnected();
+          void board.reconnected();
+          orderDraft.reconnected();
+          if (profile.error !== undefined) void profile.load();
+        }),
         connection.watch(window),
         orderFeed.open(),
         announcementFeed.open(),
         orders.open(),
         board.open(),
+        // A session that ended by itself goes on where it was; who signs out leaves nothing for the next person.
+        session.onLeave(() => {
+          unsent.clear();
+          orderDraft.forget();
+        }),
         () => client.close(),
       ];
       void profile.load();
