@@ -37,9 +37,9 @@ export interface TestCognito {
   stop(): Promise<void>;
 }
 
-export async function startTestCognito(
-  options: Partial<CognitoOptions> & { port?: number } = {},
-): Promise<TestCognito> {
+export type TestCognitoOptions = Partial<CognitoOptions> & { port?: number };
+
+export async function startTestCognito(options: TestCognitoOptions = {}): Promise<TestCognito> {
   let now = realTimeMs();
   const clock = () => now;
   const mails: CodeDelivery[] = [];
