@@ -29,6 +29,8 @@ export interface AttemptLimits {
   /** Throws LimitExceededException where the hour's attempts are used up. */
   assertAllowed(action: LimitedAction, username: string): void;
   count(action: LimitedAction, username: string): void;
+  /** Takes one back that came to nothing. */
+  takeBack(action: LimitedAction, username: string): void;
   /** Throws while a password is locked. */
   assertPasswordUnlocked(username: string): void;
   /** The fifth wrong password locks for 1 s, each further one for twice as long, up to 15 min. */
@@ -53,6 +55,11 @@ export function createAttemptLimits(clock: () => number): AttemptLimits {
       const key = `${action} ${username}`;
       const window = windows.get(key) ?? { count: 0, endsAt: clock() + HOUR_MS };
       windows.put(key, { ...window, count: window.count + 1 });
+    },
+    takeBack(action, username) {
+      const key = `${action} ${username}`;
+      const window = windows.get(key);
+      if (window !== undefined) windows.put(key, { ...window, count: window.count - 1 });
     },
     assertPasswordUnlocked(username) {
       const entry = passwords.get(username);

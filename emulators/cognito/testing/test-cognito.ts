@@ -34,6 +34,7 @@ export interface TestCognito {
   /** All that was logged, as text. */
   logged(): string;
   sdk: CognitoIdentityProviderClient;
+  isWritable(): Promise<true | string>;
   stop(): Promise<void>;
 }
 
@@ -86,6 +87,7 @@ export async function startTestCognito(options: TestCognitoOptions = {}): Promis
     mails,
     sdk,
     now: clock,
+    isWritable: () => cognito.isWritable(),
     passTime(ms) {
       now += ms;
     },
