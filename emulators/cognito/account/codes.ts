@@ -57,7 +57,8 @@ export function redeemCode(
 
 /**
  * Sends a code to the user, where there is one to whom it is due, and tells everybody else of a mail
- * that nobody gets ("Managing user existence error responses"), after the same wait for the disk. The
+ * that nobody gets ("Managing user existence error responses"), after the same wait for the disk. The mail
+ * goes by itself: an answer that waited for it, or told that it failed, would tell who has an account. The
  * caller hears nothing of an address but what they said themselves, and of an id no letter at all.
  */
 export async function sendCodeIfDue(
@@ -70,7 +71,7 @@ export async function sendCodeIfDue(
     await pool.rehearseWrite();
   } else {
     const { code, email } = await keepCode(pool, due.username, purpose);
-    await deliver(pool, email, code, purpose);
+    deliver(pool, email, code, purpose).catch(pool.mailFailed);
   }
   return deliveryDetails(name.includes('@') ? name : '');
 }
