@@ -9,6 +9,7 @@ import { ADA, CLIENT_ID, PASSWORD, POOL_ID } from './testing/test-cognito.ts';
 const OWN = 'ada.own@example.com';
 const OF_SOMEBODY_ELSE = 'victim@example.com';
 const NEW_PASSWORD = 'Quite-another-2';
+const HOUR_MS = 3_600_000;
 const MISMATCH = 'CodeMismatchException';
 
 const cognito = cognitoForEachTest();
@@ -67,6 +68,28 @@ test('a code that went to one address does not verify the next, not even while t
   expect(cognito().mails.map(({ email }) => email)).toEqual([OWN, OF_SOMEBODY_ELSE]);
   expect(await verify(AccessToken, cognito().lastCode())).toBe('done');
   expect(await verifiedState(OF_SOMEBODY_ELSE)).toBe('true');
+});
+
+test('whoever is signed in has five codes sent in an hour, whatever addresses they name, and changes the rest freely', async () => {
+  let AccessToken = await accessToken(ADA.email);
+  const change = (UserAttributes: object[]) =>
+    ask('UpdateUserAttributes', { AccessToken, UserAttributes });
+  const again = () =>
+    ask('GetUserAttributeVerificationCode', { AccessToken, AttributeName: 'email' });
+  const moveTo = (name: string) => change(address(`${name}@example.com`));
+  expect(await again()).toBe('done');
+  for (const name of ['one', 'two', 'three', 'four']) expect(await moveTo(name)).toBe('done');
+  expect(await moveTo('five')).toBe('LimitExceededException');
+  expect(await again()).toBe('LimitExceededException');
+  expect(cognito().mails).toHaveLength(5);
+  expect(await verifiedState('four@example.com')).toBe('false');
+  const words = [...address('four@example.com'), { Name: 'name', Value: 'Countess' }];
+  expect(await change(words)).toBe('done');
+  expect(await verify(AccessToken, cognito().lastCode())).toBe('done');
+  cognito().passTime(HOUR_MS);
+  AccessToken = await accessToken('four@example.com');
+  expect(await moveTo('five')).toBe('done');
+  expect(cognito().mails.at(-1)).toMatchObject({ email: 'five@example.com' });
 });
 
 describe('a code is void once an administrator has changed the address that it went to', () => {

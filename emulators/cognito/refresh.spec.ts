@@ -87,3 +87,40 @@ const refresh = (token: string) =>
       AuthParameters: { REFRESH_TOKEN: token },
     }),
   );
+
+test('a user has at most a hundred sign-ins: one more ends the oldest, and no other', async () => {
+  const signIns: { RefreshToken?: string | undefined; AccessToken?: string | undefined }[] = [];
+  const signInAgain = async () => {
+    const AuthParameters = { USERNAME: ADA.email, PASSWORD };
+    const { AuthenticationResult } = await cognito().sdk.send(
+      new InitiateAuthCommand({
+        AuthFlow: 'USER_PASSWORD_AUTH',
+        ClientId: CLIENT_ID,
+        AuthParameters,
+      }),
+    );
+    signIns.push(AuthenticationResult ?? {});
+  };
+  /** Whether each of them stands, in the order in which they began. */
+  const goingOn = async () => {
+    const stands = signIns.map(({ AccessToken }) =>
+      cognito()
+        .sdk.send(new GetUserCommand({ AccessToken }))
+        .then(
+          () => true,
+          () => false,
+        ),
+    );
+    return Promise.all(stands);
+  };
+  for (let count = 0; count < 100; count += 1) await signInAgain();
+  expect(await goingOn()).toEqual(Array.from({ length: 100 }, () => true));
+  await signInAgain();
+  expect(await goingOn()).toEqual([false, ...Array.from({ length: 100 }, () => true)]);
+  const refresh = (RefreshToken: string | undefined) =>
+    cognito().sdk.send(new GetTokensFromRefreshTokenCommand({ ClientId: CLIENT_ID, RefreshToken }));
+  await expect(refresh(signIns[0]?.RefreshToken)).rejects.toMatchObject({
+    message: 'Refresh Token has been revoked',
+  });
+  expect((await refresh(signIns[1]?.RefreshToken)).AuthenticationResult).toBeDefined();
+});

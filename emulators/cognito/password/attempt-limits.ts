@@ -4,10 +4,12 @@ import { limitExceeded, notAuthorized } from '../protocol/cognito-error.ts';
 /**
  * How often one may ask or guess within an hour, by user ("Quotas in Amazon Cognito": codes asked
  * for 5, confirmations 15, changes of password 5). Of changed passwords and authenticator codes only
- * the wrong ones count.
+ * the wrong ones count. A code for a new address counts with those that are asked for again: else
+ * whoever is signed in could have any number of mails sent to anybody.
  */
 const HOURLY_LIMITS = {
   resend: 5,
+  'attribute-code': 5,
   'forgot-password': 5,
   'confirm-sign-up': 15,
   'confirm-forgot-password': 15,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { noFiles, type RecordFiles } from './record-files.ts';
 import { emailOf, type UserRecord } from './user-record.ts';
-import { openUserStore } from './user-store.ts';
+import { MOST_USERS, openUserStore } from './user-store.ts';
 
 const user = (username: string, attributes: Record<string, string> = {}): UserRecord => ({
   format: 1,
@@ -140,4 +140,17 @@ test('an address is free as soon as it is given up on the disk', async () => {
   await end('finish');
   await insertion;
   await expectAsOnDisk();
+});
+
+test('one more than there is room for is refused, and so is none that takes the place of another', async () => {
+  const users = await openUserStore(noFiles);
+  for (let count = 0; count < MOST_USERS; count += 1) await users.insert(user(`user-${count}`));
+  await expect(users.insert(user('late'))).rejects.toMatchObject({
+    name: 'LimitExceededException',
+    message: 'This user pool has as many users as it can hold.',
+  });
+  expect(users.find('late@example.com')).toBeUndefined();
+  await users.remove('user-0');
+  await users.insert(user('late'));
+  expect(users.list()).toHaveLength(MOST_USERS);
 });

@@ -30,6 +30,12 @@ export interface AuthenticationResult {
 }
 
 /**
+ * As many as Cognito can be told to keep of a user ("UserPoolTokenSessionConfigType": `MaxPerUser` is at most
+ * 100), which then drops the one that was used longest ago. Here a refresh writes nothing, so the oldest goes.
+ */
+const MOST_SESSIONS = 100;
+
+/**
  * Begins a sign-in and resolves with its tokens when the user's record remembers it, together with what
  * `change` makes of the user.
  */
@@ -49,7 +55,7 @@ export async function startSession(
     // In the order in which they began.
     const open = Object.entries(current.sessions).filter(([, end]) => end > now);
     open.push([signIn.originJti, signIn.expiresAt]);
-    return { ...change(current), sessions: Object.fromEntries(open) };
+    return { ...change(current), sessions: Object.fromEntries(open.slice(-MOST_SESSIONS)) };
   });
   const refreshToken = pool.sealer.seal('refresh-token', signIn).toString('base64url');
   return { ...issue(pool, user, signIn), RefreshToken: refreshToken };
