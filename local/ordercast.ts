@@ -227,6 +227,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
     clientId: CLIENT_ID,
     region: REGION,
     cognitoEndpoint,
+    probes: { userPool: () => cognito.isWritable() },
     corsOrigins: origins,
     onCommitted: () => relay.nudge(),
     clock,

@@ -20,6 +20,16 @@ it('says what an API answers that cannot', async () => {
   await expect(checkItself(url)).rejects.toThrow(/answered 503: .*"signingKeys":"down".*NO_PROXY=/);
 });
 
+it('says why something is down, and nothing of proxies, where the API knows', async () => {
+  const url = await answering(
+    503,
+    '{"dependencies":{"userPool":"down"},"reasons":{"userPool":"its disk is full"}}',
+  );
+  await expect(checkItself(url)).rejects.toThrow(
+    /^Ordercast cannot serve: userPool: its disk is full\.$/,
+  );
+});
+
 it('says why nobody answers', async () => {
   await expect(checkItself('http://127.0.0.1:1')).rejects.toThrow(
     /^Ordercast cannot reach itself at http:\/\/127\.0\.0\.1:1\/api\/health\/ready \(.*bad port/,

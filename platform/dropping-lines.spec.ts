@@ -4,7 +4,8 @@ import { droppingLines } from './dropping-lines.ts';
 /** A log on a disk that is full while the test says so. */
 function makeBed() {
   const patience: boolean[] = [];
-  const state = { isFull: false, text: '', patience, told: 0 };
+  const reasons: unknown[] = [];
+  const state = { isFull: false, text: '', patience, reasons };
   const lines = droppingLines({
     append: (text, isPatient) => {
       state.patience.push(isPatient);
@@ -12,7 +13,7 @@ function makeBed() {
       state.text += text;
     },
     clock: () => 0,
-    onDropping: () => (state.told += 1),
+    onDropping: (error) => reasons.push(error),
   });
   return { state, lines };
 }
@@ -29,7 +30,16 @@ describe('lines that cannot be written', () => {
       '{"level":"warn","time":"1970-01-01T00:00:00.000Z","dropped":2,' +
       '"msg":"2 lines were dropped: the log could not be written"}';
     expect(state.text).toBe(`a\n\n${loss}\nd\ne\n`);
-    expect(state.told).toBe(1);
+    expect(state.reasons).toEqual([new Error('no room')]);
+  });
+
+  it('are told of in the singular where it was one', () => {
+    const { state, lines } = makeBed();
+    state.isFull = true;
+    lines.write('a\n');
+    state.isFull = false;
+    lines.write('b\n');
+    expect(state.text).toContain('"msg":"1 line was dropped: the log could not be written"}\nb\n');
   });
 
   it('are told of anew where it fails again later', () => {
@@ -38,7 +48,7 @@ describe('lines that cannot be written', () => {
       state.isFull = isFull;
       lines.write('a\n');
     }
-    expect(state.told).toBe(2);
+    expect(state.reasons).toHaveLength(2);
     // A slow pipe is waited for by the first line alone.
     expect(state.patience).toEqual([true, false, false, true]);
   });

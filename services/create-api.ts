@@ -19,6 +19,7 @@ import { announcementRoutes } from './announcements/announcement-routes.ts';
 import { createAuthentication } from './http/authentication.ts';
 import { createApp } from './http/create-app.ts';
 import { liveness, readiness } from './http/health.ts';
+import type { Probes } from './http/health.ts';
 import { createKeyRing } from './http/key-ring.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { openApiReply } from './http/openapi-reply.ts';
@@ -42,6 +43,8 @@ export interface ApiSettings {
   region: string;
   /** Another server that speaks Cognito's API than the Region's own. */
   cognitoEndpoint?: string;
+  /** What else must be up for people to be served; `/health/ready` names it. */
+  probes?: Probes;
   /** Origins whose pages may call the API, such as `https://app.example.com`. */
   corsOrigins: readonly string[];
   /** Requests that may be under way at once before more are refused with 503. */
@@ -105,6 +108,7 @@ export function createApi(settings: ApiSettings): Api {
       return true;
     },
     signingKeys: () => keyRing.isReady(),
+    ...settings.probes,
   };
   let isDraining = false;
 

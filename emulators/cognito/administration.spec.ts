@@ -13,8 +13,9 @@ import {
   DescribeUserPoolClientCommand,
   DescribeUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { awsJson, claimsOf } from './testing/aws-json.ts';
+import { cognitoForEachTest } from './testing/cognito-for-each-test.ts';
 import { createPerson } from './testing/person.ts';
 import {
   ADA,
@@ -23,40 +24,35 @@ import {
   POOL_ID,
   SAM,
   startTestCognito,
-  type TestCognito,
 } from './testing/test-cognito.ts';
 
 const pool = { UserPoolId: POOL_ID };
 
-let cognito: TestCognito;
-beforeEach(async () => {
-  cognito = await startTestCognito();
-});
-afterEach(() => cognito.stop());
+const cognito = cognitoForEachTest();
 
 describe('groups', () => {
   test('a user who joins and leaves has it in the next tokens', async () => {
     const membership = { ...pool, Username: ADA.email, GroupName: 'admins' };
     const groups = async () => {
-      const session = await createPerson(cognito.endpoint, ADA.email).session(PASSWORD);
+      const session = await createPerson(cognito().endpoint, ADA.email).session(PASSWORD);
       return claimsOf(session.getAccessToken().getJwtToken())['cognito:groups'];
     };
-    await cognito.sdk.send(new AdminAddUserToGroupCommand(membership));
-    await cognito.sdk.send(new AdminAddUserToGroupCommand(membership));
+    await cognito().sdk.send(new AdminAddUserToGroupCommand(membership));
+    await cognito().sdk.send(new AdminAddUserToGroupCommand(membership));
     expect(await groups()).toEqual(['admins']);
-    expect(await cognito.sdk.send(new AdminListGroupsForUserCommand(membership))).toMatchObject({
+    expect(await cognito().sdk.send(new AdminListGroupsForUserCommand(membership))).toMatchObject({
       Groups: [{ GroupName: 'admins' }],
     });
-    await cognito.sdk.send(new AdminRemoveUserFromGroupCommand(membership));
+    await cognito().sdk.send(new AdminRemoveUserFromGroupCommand(membership));
     expect(await groups()).toBeUndefined();
   });
 
   test('are listed with their members; others are not found', async () => {
-    expect(await cognito.sdk.send(new ListGroupsCommand(pool))).toMatchObject({
+    expect(await cognito().sdk.send(new ListGroupsCommand(pool))).toMatchObject({
       Groups: [{ GroupName: 'admins' }, { GroupName: 'staff' }],
     });
     const staff = new ListUsersInGroupCommand({ ...pool, GroupName: 'staff' });
-    expect((await cognito.sdk.send(staff)).Users?.map(({ Username }) => Username)).toEqual([
+    expect((await cognito().sdk.send(staff)).Users?.map(({ Username }) => Username)).toEqual([
       SAM.sub,
     ]);
     const unknown = new AdminAddUserToGroupCommand({
@@ -64,7 +60,7 @@ describe('groups', () => {
       Username: ADA.email,
       GroupName: 'owners',
     });
-    await expect(cognito.sdk.send(unknown)).rejects.toMatchObject({
+    await expect(cognito().sdk.send(unknown)).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });
   });
@@ -72,23 +68,23 @@ describe('groups', () => {
 
 describe('users', () => {
   test('are read with their state and their dates', async () => {
-    const user = await cognito.sdk.send(new AdminGetUserCommand({ ...pool, Username: ADA.sub }));
+    const user = await cognito().sdk.send(new AdminGetUserCommand({ ...pool, Username: ADA.sub }));
     expect(user).toMatchObject({ Username: ADA.sub, Enabled: true, UserStatus: 'CONFIRMED' });
     expect(user.UserAttributes).toContainEqual({ Name: 'email', Value: ADA.email });
     expect(user.UserCreateDate).toBeInstanceOf(Date);
-    expect(Math.abs(Number(user.UserCreateDate) - cognito.now())).toBeLessThan(600_000);
+    expect(Math.abs(Number(user.UserCreateDate) - cognito().now())).toBeLessThan(600_000);
   });
 
   test('are listed by pages and by one condition', async () => {
-    const first = await cognito.sdk.send(new ListUsersCommand({ ...pool, Limit: 1 }));
+    const first = await cognito().sdk.send(new ListUsersCommand({ ...pool, Limit: 1 }));
     expect(first.Users).toHaveLength(1);
-    const second = await cognito.sdk.send(
+    const second = await cognito().sdk.send(
       new ListUsersCommand({ ...pool, Limit: 1, PaginationToken: first.PaginationToken }),
     );
     expect(second.PaginationToken).toBeUndefined();
     expect(second.Users?.[0]?.Username).not.toBe(first.Users?.[0]?.Username);
     const names = async (Filter: string) => {
-      const { Users } = await cognito.sdk.send(new ListUsersCommand({ ...pool, Filter }));
+      const { Users } = await cognito().sdk.send(new ListUsersCommand({ ...pool, Filter }));
       return Users?.map(({ Username }) => Username);
     };
     expect(await names(`email = "${SAM.email.toUpperCase()}"`)).toEqual([SAM.sub]);
@@ -105,27 +101,27 @@ describe('users', () => {
       Username: 'kim@example.com',
       MessageAction: 'SUPPRESS',
     });
-    expect(await cognito.sdk.send(create)).toMatchObject({
+    expect(await cognito().sdk.send(create)).toMatchObject({
       User: { UserStatus: 'FORCE_CHANGE_PASSWORD' },
     });
-    expect(cognito.mails).toEqual([]);
-    await expect(cognito.sdk.send(create)).rejects.toMatchObject({
+    expect(cognito().mails).toEqual([]);
+    await expect(cognito().sdk.send(create)).rejects.toMatchObject({
       name: 'UsernameExistsException',
     });
   });
 
   test('who signed up can be confirmed by hand', async () => {
     const Username = 'lin@example.com';
-    await cognito.sdk.send(
+    await cognito().sdk.send(
       new SignUpCommand({ ClientId: CLIENT_ID, Username, Password: PASSWORD }),
     );
-    await cognito.sdk.send(new AdminConfirmSignUpCommand({ ...pool, Username }));
-    await createPerson(cognito.endpoint, Username).session(PASSWORD);
+    await cognito().sdk.send(new AdminConfirmSignUpCommand({ ...pool, Username }));
+    await createPerson(cognito().endpoint, Username).session(PASSWORD);
   });
 
   test('an unknown user and an unknown pool are told plainly', async () => {
     const read = (UserPoolId: string, Username: string) =>
-      cognito.sdk.send(new AdminGetUserCommand({ UserPoolId, Username }));
+      cognito().sdk.send(new AdminGetUserCommand({ UserPoolId, Username }));
     await expect(read(POOL_ID, 'nobody@example.com')).rejects.toMatchObject({
       name: 'UserNotFoundException',
     });
@@ -138,13 +134,13 @@ describe('users', () => {
 
 describe('attributes', () => {
   test('a user changes name and address; the new address is theirs with its code', async () => {
-    const person = createPerson(cognito.endpoint, ADA.email);
+    const person = createPerson(cognito().endpoint, ADA.email);
     await person.session(PASSWORD);
     const update = (Name: string, Value: string) =>
       person.call<string>((user, done) => user.updateAttributes([{ Name, Value }], done));
     await update('name', 'Ada King');
     await update('email', 'ada.king@example.com');
-    expect(cognito.mails).toMatchObject([
+    expect(cognito().mails).toMatchObject([
       { email: 'ada.king@example.com', purpose: 'verify-email' },
     ]);
     const attributes = () =>
@@ -158,10 +154,10 @@ describe('attributes', () => {
       { Name: 'name', Value: 'Ada King' },
     ]);
     await person.ask<string>((user, callbacks) =>
-      user.verifyAttribute('email', cognito.lastCode(), callbacks),
+      user.verifyAttribute('email', cognito().lastCode(), callbacks),
     );
     expect(await attributes()).toContainEqual({ Name: 'email_verified', Value: 'true' });
-    await createPerson(cognito.endpoint, 'ada.king@example.com').session(PASSWORD);
+    await createPerson(cognito().endpoint, 'ada.king@example.com').session(PASSWORD);
     await expect(update('email', SAM.email)).rejects.toMatchObject({
       name: 'AliasExistsException',
     });
@@ -172,7 +168,7 @@ describe('attributes', () => {
   });
 
   test('a user removes a name, never the address', async () => {
-    const person = createPerson(cognito.endpoint, ADA.email);
+    const person = createPerson(cognito().endpoint, ADA.email);
     await person.session(PASSWORD);
     const remove = (name: string) =>
       person.call<string>((user, done) => user.deleteAttributes([name], done));
@@ -181,7 +177,7 @@ describe('attributes', () => {
   });
 
   test('an administrator may declare an address verified', async () => {
-    await cognito.sdk.send(
+    await cognito().sdk.send(
       new AdminUpdateUserAttributesCommand({
         ...pool,
         Username: ADA.email,
@@ -191,13 +187,15 @@ describe('attributes', () => {
         ],
       }),
     );
-    const session = await createPerson(cognito.endpoint, 'countess@example.com').session(PASSWORD);
+    const session = await createPerson(cognito().endpoint, 'countess@example.com').session(
+      PASSWORD,
+    );
     expect(session.getIdToken().payload).toMatchObject({ email_verified: true });
   });
 });
 
 test('an administrator is told what the pool and its app client are', async () => {
-  const { UserPool } = await cognito.sdk.send(new DescribeUserPoolCommand(pool));
+  const { UserPool } = await cognito().sdk.send(new DescribeUserPoolCommand(pool));
   expect(UserPool).toMatchObject({
     Id: POOL_ID,
     UsernameAttributes: ['email'],
@@ -206,7 +204,7 @@ test('an administrator is told what the pool and its app client are', async () =
     EstimatedNumberOfUsers: 2,
   });
   const ids = { UserPoolId: POOL_ID, ClientId: CLIENT_ID };
-  const client = await cognito.sdk.send(new DescribeUserPoolClientCommand(ids));
+  const client = await cognito().sdk.send(new DescribeUserPoolClientCommand(ids));
   expect(client.UserPoolClient).toMatchObject({
     ...ids,
     AccessTokenValidity: 3_600,
@@ -214,7 +212,7 @@ test('an administrator is told what the pool and its app client are', async () =
     PreventUserExistenceErrors: 'ENABLED',
   });
   const other = new DescribeUserPoolClientCommand({ ...ids, ClientId: 'another' });
-  await expect(cognito.sdk.send(other)).rejects.toMatchObject({
+  await expect(cognito().sdk.send(other)).rejects.toMatchObject({
     name: 'ResourceNotFoundException',
   });
 });

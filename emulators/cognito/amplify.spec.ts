@@ -16,22 +16,22 @@ import { cognitoUserPoolsTokenProvider } from '@aws-amplify/auth/cognito';
 import { Amplify, fetchAuthSession } from '@aws-amplify/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { totpCode } from './password/totp.ts';
-import { CLIENT_ID, POOL_ID, startTestCognito, type TestCognito } from './testing/test-cognito.ts';
+import { cognitoForEachTest } from './testing/cognito-for-each-test.ts';
+import { CLIENT_ID, POOL_ID } from './testing/test-cognito.ts';
 
 const EMAIL = 'lin@example.com';
 const PASSWORD = 'Rather-good-1';
 const NEW_PASSWORD = 'Quite-another-2';
 const STEP_MS = 30_000;
 
-let cognito: TestCognito;
+const cognito = cognitoForEachTest();
 beforeEach(async () => {
-  cognito = await startTestCognito();
   const kept = new Map<string, string>();
   const Auth = {
     Cognito: {
       userPoolId: POOL_ID,
       userPoolClientId: CLIENT_ID,
-      userPoolEndpoint: cognito.endpoint,
+      userPoolEndpoint: cognito().endpoint,
     },
   };
   // As the package aws-amplify puts its two parts together.
@@ -51,12 +51,9 @@ beforeEach(async () => {
     password: PASSWORD,
     options: { userAttributes: { email: EMAIL, name: 'Lin Chen' } },
   });
-  await confirmSignUp({ username: EMAIL, confirmationCode: cognito.lastCode() });
+  await confirmSignUp({ username: EMAIL, confirmationCode: cognito().lastCode() });
 });
-afterEach(async () => {
-  await signOut();
-  await cognito.stop();
-});
+afterEach(() => signOut());
 
 const begin = async (password: string) =>
   (await signIn({ username: EMAIL, password })).nextStep.signInStep;
@@ -77,13 +74,13 @@ test('somebody who uses aws-amplify signs in, refreshes and signs out', async ()
 test('they set up an authenticator and sign in with its code', async () => {
   await begin(PASSWORD);
   const { sharedSecret } = await setUpTOTP();
-  await verifyTOTPSetup({ code: totpCode(sharedSecret, cognito.now()) });
+  await verifyTOTPSetup({ code: totpCode(sharedSecret, cognito().now()) });
   await updateMFAPreference({ totp: 'PREFERRED' });
   await signOut();
-  cognito.passTime(STEP_MS);
+  cognito().passTime(STEP_MS);
   expect(await begin(PASSWORD)).toBe('CONFIRM_SIGN_IN_WITH_TOTP_CODE');
   const { isSignedIn } = await confirmSignIn({
-    challengeResponse: totpCode(sharedSecret, cognito.now()),
+    challengeResponse: totpCode(sharedSecret, cognito().now()),
   });
   expect(isSignedIn).toBe(true);
 });
@@ -96,7 +93,7 @@ test('they reset a forgotten password', async () => {
   });
   await confirmResetPassword({
     username: EMAIL,
-    confirmationCode: cognito.lastCode(),
+    confirmationCode: cognito().lastCode(),
     newPassword: NEW_PASSWORD,
   });
   await expect(begin(PASSWORD)).rejects.toMatchObject({ name: 'NotAuthorizedException' });

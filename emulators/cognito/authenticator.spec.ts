@@ -1,19 +1,16 @@
 import { AssociateSoftwareTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { totpCode } from './password/totp.ts';
+import { cognitoForEachTest } from './testing/cognito-for-each-test.ts';
 import { createPerson, type Person } from './testing/person.ts';
-import { ADA, PASSWORD, startTestCognito, type TestCognito } from './testing/test-cognito.ts';
+import { ADA, PASSWORD } from './testing/test-cognito.ts';
 
 const STEP_MS = 30_000;
 
-let cognito: TestCognito;
-beforeEach(async () => {
-  cognito = await startTestCognito();
-});
-afterEach(() => cognito.stop());
+const cognito = cognitoForEachTest();
 
-const ada = () => createPerson(cognito.endpoint, ADA.email);
+const ada = () => createPerson(cognito().endpoint, ADA.email);
 
 const associate = (person: Person) =>
   new Promise<string>((associateSecretCode, onFailure) => {
@@ -43,9 +40,9 @@ async function withAuthenticator(): Promise<{ person: Person; secret: string }> 
   const person = ada();
   await person.session(PASSWORD);
   const secret = await associate(person);
-  await verify(person, totpCode(secret, cognito.now()));
+  await verify(person, totpCode(secret, cognito().now()));
   await prefer(person, true);
-  cognito.passTime(STEP_MS);
+  cognito().passTime(STEP_MS);
   return { person, secret };
 }
 
@@ -58,7 +55,7 @@ test('a person sets up an authenticator, signs in with its code and refreshes', 
   });
   const again = ada();
   expect((await again.signIn(PASSWORD)).outcome).toBe('totp');
-  const result = await again.totp(totpCode(secret, cognito.now()));
+  const result = await again.totp(totpCode(secret, cognito().now()));
   if (result.outcome !== 'signed-in') throw new Error(result.outcome);
   expect((await again.refresh(result.session)).isValid()).toBe(true);
 });
@@ -67,12 +64,12 @@ test('a wrong code may be put right', async () => {
   const { secret } = await withAuthenticator();
   const person = ada();
   await person.signIn(PASSWORD);
-  const late = totpCode(secret, cognito.now() - 10 * STEP_MS);
+  const late = totpCode(secret, cognito().now() - 10 * STEP_MS);
   await expect(person.totp(late)).rejects.toMatchObject({
     name: 'CodeMismatchException',
     message: 'Invalid code received for user',
   });
-  expect((await person.totp(totpCode(secret, cognito.now()))).outcome).toBe('signed-in');
+  expect((await person.totp(totpCode(secret, cognito().now()))).outcome).toBe('signed-in');
 });
 
 test.each(['１２３４５６', '٣٣٣٣٣٣', '12345é', '12345\ud83d', '1234567'])(
@@ -86,7 +83,7 @@ test.each(['１２３４５６', '٣٣٣٣٣٣', '12345é', '12345\ud83d', '1234
       name: 'EnableSoftwareTokenMFAException',
       message: 'Code mismatch',
     });
-    expect((await signingIn.totp(totpCode(secret, cognito.now()))).outcome).toBe('signed-in');
+    expect((await signingIn.totp(totpCode(secret, cognito().now()))).outcome).toBe('signed-in');
   },
 );
 
@@ -106,21 +103,21 @@ describe('a code is good once:', () => {
     Object.keys(calls).flatMap((first) => Object.keys(calls).map((second) => [first, second])),
   )('%s, then %s', async (first, second) => {
     const { person, secret } = await withAuthenticator();
-    const code = totpCode(secret, cognito.now());
-    const before = totpCode(secret, cognito.now() - STEP_MS);
+    const code = totpCode(secret, cognito().now());
+    const before = totpCode(secret, cognito().now() - STEP_MS);
     await calls[first]?.(person, code);
     for (const used of [code, before]) {
       await expect(calls[second]?.(person, used)).rejects.toMatchObject({ message: USED });
     }
-    cognito.passTime(STEP_MS);
-    await calls[second]?.(person, totpCode(secret, cognito.now()));
+    cognito().passTime(STEP_MS);
+    await calls[second]?.(person, totpCode(secret, cognito().now()));
   });
 
   test('setting it up, then signing in', async () => {
     const person = ada();
     await person.session(PASSWORD);
     const secret = await associate(person);
-    const code = totpCode(secret, cognito.now());
+    const code = totpCode(secret, cognito().now());
     await verify(person, code);
     await prefer(person, true);
     await expect(calls['signing in']?.(person, code)).rejects.toMatchObject({
@@ -133,7 +130,7 @@ describe('a code is good once:', () => {
     const { secret } = await withAuthenticator();
     const people = [ada(), ada()];
     for (const person of people) await person.signIn(PASSWORD);
-    const code = totpCode(secret, cognito.now());
+    const code = totpCode(secret, cognito().now());
     const outcomes = await Promise.allSettled(people.map((person) => person.totp(code)));
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
@@ -150,11 +147,11 @@ test('guessing codes comes to an end', async () => {
   const { secret } = await withAuthenticator();
   const person = ada();
   await person.signIn(PASSWORD);
-  const late = totpCode(secret, cognito.now() - 10 * STEP_MS);
+  const late = totpCode(secret, cognito().now() - 10 * STEP_MS);
   for (let attempt = 0; attempt < 15; attempt += 1) {
     await expect(person.totp(late)).rejects.toMatchObject({ name: 'CodeMismatchException' });
   }
-  await expect(person.totp(totpCode(secret, cognito.now()))).rejects.toMatchObject({
+  await expect(person.totp(totpCode(secret, cognito().now()))).rejects.toMatchObject({
     name: 'LimitExceededException',
   });
 });
@@ -167,14 +164,14 @@ test('a secret that was never proven changes nothing, a proven one can be switch
     message: 'User has not verified software token mfa',
   });
   const secret = await associate(person);
-  const late = totpCode(secret, cognito.now() - 10 * STEP_MS);
+  const late = totpCode(secret, cognito().now() - 10 * STEP_MS);
   await expect(verify(person, late)).rejects.toMatchObject({
     name: 'EnableSoftwareTokenMFAException',
     message: 'Code mismatch',
   });
   expect((await ada().signIn(PASSWORD)).outcome).toBe('signed-in');
 
-  await verify(person, totpCode(secret, cognito.now()));
+  await verify(person, totpCode(secret, cognito().now()));
   await prefer(person, true);
   expect((await ada().signIn(PASSWORD)).outcome).toBe('totp');
   await prefer(person, false);
@@ -187,20 +184,20 @@ test('a new secret takes over when it is proven, not before', async () => {
   const next = await associate(person);
   const between = ada();
   await between.signIn(PASSWORD);
-  expect((await between.totp(totpCode(secret, cognito.now()))).outcome).toBe('signed-in');
-  await verify(person, totpCode(next, cognito.now()));
-  cognito.passTime(STEP_MS);
+  expect((await between.totp(totpCode(secret, cognito().now()))).outcome).toBe('signed-in');
+  await verify(person, totpCode(next, cognito().now()));
+  cognito().passTime(STEP_MS);
   const after = ada();
   await after.signIn(PASSWORD);
-  await expect(after.totp(totpCode(secret, cognito.now()))).rejects.toMatchObject({
+  await expect(after.totp(totpCode(secret, cognito().now()))).rejects.toMatchObject({
     name: 'CodeMismatchException',
   });
-  expect((await after.totp(totpCode(next, cognito.now()))).outcome).toBe('signed-in');
+  expect((await after.totp(totpCode(next, cognito().now()))).outcome).toBe('signed-in');
 });
 
 test('nobody sets up an authenticator without an access token', async () => {
   const attempt = new AssociateSoftwareTokenCommand({ Session: 'x'.repeat(40) });
-  await expect(cognito.sdk.send(attempt)).rejects.toMatchObject({
+  await expect(cognito().sdk.send(attempt)).rejects.toMatchObject({
     name: 'NotAuthorizedException',
     message: 'Invalid session for the user.',
   });

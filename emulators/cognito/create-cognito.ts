@@ -5,6 +5,7 @@ import { newUser } from './account/new-user.ts';
 import { createAttemptLimits } from './password/attempt-limits.ts';
 import type { AuthFlow, CodeDelivery, Pool, PoolSettings, TokenLifetimes } from './pool.ts';
 import { createCognitoHandler } from './protocol/cognito-handler.ts';
+import { NotKept } from './store/not-kept.ts';
 import { createPoolSecrets, readPoolFile, writePoolFile } from './store/pool-file.ts';
 import { noFiles, openRecordFiles } from './store/record-files.ts';
 import { openUserStore } from './store/user-store.ts';
@@ -65,7 +66,10 @@ export interface CognitoOptions {
   clock: () => number;
   /** Cryptographically strong, as `node:crypto`'s. */
   randomBytes: (size: number) => Buffer;
-  /** Sends a code by mail; what it throws becomes a CodeDeliveryFailureException. */
+  /**
+   * Sends a code by mail; what it throws becomes a CodeDeliveryFailureException where the caller may know whose
+   * account it is, else a line in the log.
+   */
   deliverCode: (delivery: CodeDelivery) => Promise<void>;
   /** Told of everybody who signs out everywhere, is disabled, or is deleted. */
   onAccessEnded?: (sub: string) => Promise<void>;
@@ -79,6 +83,8 @@ export interface CognitoOptions {
 export interface Cognito {
   /** Answers every request under the mount point; it never rejects. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** True, or why the pool cannot keep changes now, in words that anybody may read. Writes to find out. */
+  isWritable(): Promise<true | string>;
   /** Resolves when all that was acknowledged, and all that is under way, is on the disk. */
   close(): Promise<void>;
 }
@@ -133,6 +139,7 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
     randomBytes,
     rehearseWrite: () => poolFiles.write('rehearsal', REHEARSAL),
     deliverCode: options.deliverCode,
+    mailFailed: (err) => options.log.error({ err }, 'a code could not be sent'),
     accessEnded: options.onAccessEnded ?? (() => Promise.resolve()),
   };
 
@@ -143,6 +150,14 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
       origins: new Set([new URL(options.issuer).origin, ...(options.allowedOrigins ?? [])]),
       mayAdminister: options.mayAdminister ?? (() => true),
     }),
+    async isWritable() {
+      try {
+        await pool.rehearseWrite();
+        return true;
+      } catch (error) {
+        return error instanceof NotKept ? error.reason : 'its files cannot be written';
+      }
+    },
     async close() {
       await Promise.all([poolFiles.settle(), userFiles.settle()]);
     },

@@ -7,15 +7,12 @@ import { createInterface } from 'node:readline';
 import {
   AdminAddUserToGroupCommand,
   AdminGetUserCommand,
-  AdminUpdateUserAttributesCommand,
   CognitoIdentityProviderClient,
   GetUserCommand,
   GlobalSignOutCommand,
   InitiateAuthCommand,
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { fillDisk } from '@ordercast/platform/testing/fill-disk.ts';
-import { MAY_MOUNT, smallDisk } from '@ordercast/platform/testing/small-disk.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createPerson } from './testing/person.ts';
@@ -223,31 +220,3 @@ test('a folder that is not readable stops the start, and says which file', async
     'pool.json was written by another version of Ordercast',
   );
 });
-
-test.runIf(MAY_MOUNT)(
-  'a change that a full disk does not keep is refused and undone, and the pool lives (needs root, for a disk of its own)',
-  async () => {
-    const disk = await smallDisk(1);
-    const cognito = await startTestCognito({ dataFolder: disk });
-    const user = { UserPoolId: POOL_ID, Username: ADA.email };
-    const rename = (Value: string) =>
-      cognito.sdk.send(
-        new AdminUpdateUserAttributesCommand({
-          ...user,
-          UserAttributes: [{ Name: 'name', Value }],
-        }),
-      );
-    const nameOf = async () => {
-      const { UserAttributes } = await cognito.sdk.send(new AdminGetUserCommand(user));
-      return UserAttributes?.find(({ Name }) => Name === 'name')?.Value;
-    };
-    const free = fillDisk(disk);
-    await expect(rename('Countess')).rejects.toThrow('Internal server error');
-    expect(await nameOf()).toBe(ADA.name);
-    free();
-    await rename('Countess');
-    expect(await nameOf()).toBe('Countess');
-    expect(await readdir(join(disk, 'users'))).toHaveLength(2);
-    await cognito.stop();
-  },
-);

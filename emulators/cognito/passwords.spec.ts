@@ -5,42 +5,32 @@ import {
   InitiateAuthCommand,
   RespondToAuthChallengeCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { cognitoForEachTest } from './testing/cognito-for-each-test.ts';
 import { createPerson } from './testing/person.ts';
-import {
-  ADA,
-  CLIENT_ID,
-  PASSWORD,
-  POOL_ID,
-  startTestCognito,
-  type TestCognito,
-} from './testing/test-cognito.ts';
+import { ADA, CLIENT_ID, PASSWORD, POOL_ID } from './testing/test-cognito.ts';
 
 const NEW_PASSWORD = 'Quite-another-2';
 const WEAK = { name: 'InvalidPasswordException' };
 const WRONG = { name: 'NotAuthorizedException', message: 'Incorrect username or password.' };
 const HOUR_MS = 3_600_000;
 
-let cognito: TestCognito;
-beforeEach(async () => {
-  cognito = await startTestCognito();
-});
-afterEach(() => cognito.stop());
+const cognito = cognitoForEachTest();
 
-const ada = () => createPerson(cognito.endpoint, ADA.email);
+const ada = () => createPerson(cognito().endpoint, ADA.email);
 
 describe('a forgotten password', () => {
   const forgot = () => ada().ask<unknown>((user, callbacks) => user.forgotPassword(callbacks));
   const confirm = (code: string, password = NEW_PASSWORD) =>
     ada().ask<string>((user, callbacks) => user.confirmPassword(code, password, callbacks));
-  const wrongCode = () => (cognito.lastCode() === '000000' ? '000001' : '000000');
+  const wrongCode = () => (cognito().lastCode() === '000000' ? '000001' : '000000');
 
   test('is replaced with the code of the mail, and the refresh after it works', async () => {
     expect(await forgot()).toMatchObject({
       CodeDeliveryDetails: { Destination: 'a***@e***', DeliveryMedium: 'EMAIL' },
     });
-    expect(cognito.mails).toMatchObject([{ email: ADA.email, purpose: 'forgot-password' }]);
-    expect(await confirm(cognito.lastCode())).toBe('SUCCESS');
+    expect(cognito().mails).toMatchObject([{ email: ADA.email, purpose: 'forgot-password' }]);
+    expect(await confirm(cognito().lastCode())).toBe('SUCCESS');
     await expect(ada().signIn(PASSWORD)).rejects.toMatchObject(WRONG);
     const person = ada();
     const session = await person.session(NEW_PASSWORD);
@@ -49,14 +39,14 @@ describe('a forgotten password', () => {
 
   test('its code is good once, for an hour, and for a password that the policy takes', async () => {
     await forgot();
-    const code = cognito.lastCode();
+    const code = cognito().lastCode();
     await expect(confirm(code, 'weak')).rejects.toMatchObject(WEAK);
     await expect(confirm(wrongCode())).rejects.toMatchObject({ name: 'CodeMismatchException' });
     await confirm(code);
     await expect(confirm(code)).rejects.toMatchObject({ name: 'CodeMismatchException' });
     await forgot();
-    cognito.passTime(HOUR_MS + 1);
-    await expect(confirm(cognito.lastCode())).rejects.toMatchObject({
+    cognito().passTime(HOUR_MS + 1);
+    await expect(confirm(cognito().lastCode())).rejects.toMatchObject({
       name: 'ExpiredCodeException',
     });
   });
@@ -67,17 +57,17 @@ describe('a forgotten password', () => {
       name: 'LimitExceededException',
       message: 'Attempt limit exceeded, please try after some time.',
     });
-    cognito.passTime(HOUR_MS + 1);
+    cognito().passTime(HOUR_MS + 1);
     await forgot();
   });
 
   test('may be what an administrator demands', async () => {
     const user = { UserPoolId: POOL_ID, Username: ADA.email };
-    await cognito.sdk.send(new AdminResetUserPasswordCommand(user));
+    await cognito().sdk.send(new AdminResetUserPasswordCommand(user));
     await expect(ada().signIn(PASSWORD)).rejects.toMatchObject({
       name: 'PasswordResetRequiredException',
     });
-    await confirm(cognito.lastCode());
+    await confirm(cognito().lastCode());
     await ada().session(NEW_PASSWORD);
   });
 });
@@ -113,7 +103,7 @@ describe('an invited user', () => {
   const EMAIL = 'kim@example.com';
   const TEMPORARY = 'For-now-only-1';
   const invite = () =>
-    cognito.sdk.send(
+    cognito().sdk.send(
       new AdminCreateUserCommand({
         UserPoolId: POOL_ID,
         Username: EMAIL,
@@ -121,13 +111,13 @@ describe('an invited user', () => {
         UserAttributes: [{ Name: 'email_verified', Value: 'true' }],
       }),
     );
-  const kim = () => createPerson(cognito.endpoint, EMAIL);
+  const kim = () => createPerson(cognito().endpoint, EMAIL);
 
   test('sets a password of their own at the first sign-in, and can refresh', async () => {
     expect(await invite()).toMatchObject({
       User: { UserStatus: 'FORCE_CHANGE_PASSWORD', Enabled: true },
     });
-    expect(cognito.mails).toEqual([{ email: EMAIL, code: TEMPORARY, purpose: 'invitation' }]);
+    expect(cognito().mails).toEqual([{ email: EMAIL, code: TEMPORARY, purpose: 'invitation' }]);
     const person = kim();
     expect(await person.signIn(TEMPORARY)).toMatchObject({
       outcome: 'new-password',
@@ -153,22 +143,22 @@ describe('an invited user', () => {
 
   test('has seven days, and is invited again after that', async () => {
     await invite();
-    cognito.passTime(7 * 24 * HOUR_MS + 1);
+    cognito().passTime(7 * 24 * HOUR_MS + 1);
     await expect(kim().signIn(TEMPORARY)).rejects.toMatchObject({
       name: 'NotAuthorizedException',
       message: 'Temporary password has expired and must be reset by an administrator.',
     });
     const again = { UserPoolId: POOL_ID, Username: EMAIL, Password: TEMPORARY };
-    await cognito.sdk.send(new AdminSetUserPasswordCommand(again));
+    await cognito().sdk.send(new AdminSetUserPasswordCommand(again));
     expect((await kim().signIn(TEMPORARY)).outcome).toBe('new-password');
-    await cognito.sdk.send(new AdminSetUserPasswordCommand({ ...again, Permanent: true }));
+    await cognito().sdk.send(new AdminSetUserPasswordCommand({ ...again, Permanent: true }));
     await kim().session(TEMPORARY);
   });
 
   test('answers the challenge only with the session that it came with, once and soon', async () => {
     await invite();
     const begin = async () => {
-      const { Session } = await cognito.sdk.send(
+      const { Session } = await cognito().sdk.send(
         new InitiateAuthCommand({
           AuthFlow: 'USER_PASSWORD_AUTH',
           ClientId: CLIENT_ID,
@@ -178,7 +168,7 @@ describe('an invited user', () => {
       return Session;
     };
     const answer = (session: string | undefined, name = EMAIL) =>
-      cognito.sdk.send(
+      cognito().sdk.send(
         new RespondToAuthChallengeCommand({
           ChallengeName: 'NEW_PASSWORD_REQUIRED',
           ClientId: CLIENT_ID,
@@ -194,7 +184,7 @@ describe('an invited user', () => {
     await expect(answer(undefined)).rejects.toMatchObject({
       message: 'Missing required parameter Session',
     });
-    cognito.passTime(180_001);
+    cognito().passTime(180_001);
     await expect(answer(session)).rejects.toMatchObject(
       refused('Invalid session for the user, session is expired.'),
     );

@@ -49,9 +49,11 @@ export interface Pool {
   /** Milliseconds since 1970. */
   clock: () => number;
   randomBytes: (size: number) => Buffer;
-  /** Takes as long as keeping a user's record, and keeps nothing of anybody. */
+  /** Takes as long as keeping a user's record, fails where that would, and keeps nothing of anybody. */
   rehearseWrite: () => Promise<void>;
   deliverCode: (delivery: CodeDelivery) => Promise<void>;
+  /** Told of a mail that nobody waits for. */
+  mailFailed: (error: unknown) => void;
   /** A user's tokens are void from now on; resolves when those who trust them know. */
   accessEnded: (sub: string) => Promise<void>;
 }

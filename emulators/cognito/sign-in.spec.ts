@@ -5,34 +5,24 @@ import {
   AdminInitiateAuthCommand,
   InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { awsJson, claimsOf } from './testing/aws-json.ts';
+import { cognitoForEachTest } from './testing/cognito-for-each-test.ts';
 import { createPerson } from './testing/person.ts';
-import {
-  ADA,
-  CLIENT_ID,
-  PASSWORD,
-  POOL_ID,
-  startTestCognito,
-  type TestCognito,
-} from './testing/test-cognito.ts';
+import { ADA, CLIENT_ID, PASSWORD, POOL_ID, startTestCognito } from './testing/test-cognito.ts';
 
 const WRONG = { name: 'NotAuthorizedException', message: 'Incorrect username or password.' };
 const adaAtPool = { UserPoolId: POOL_ID, Username: ADA.email };
 
-let cognito: TestCognito;
-beforeEach(async () => {
-  cognito = await startTestCognito();
-});
-afterEach(() => cognito.stop());
+const cognito = cognitoForEachTest();
 
-const ada = () => createPerson(cognito.endpoint, ADA.email);
+const ada = () => createPerson(cognito().endpoint, ADA.email);
 
 describe('by SRP', () => {
   test('the library signs in, whatever the case of the mail address', async () => {
     for (const email of [ADA.email, 'Ada@Example.COM', ADA.sub]) {
-      const session = await createPerson(cognito.endpoint, email).session(PASSWORD);
+      const session = await createPerson(cognito().endpoint, email).session(PASSWORD);
       expect(session.isValid()).toBe(true);
       expect(session.getIdToken().payload).toMatchObject({ sub: ADA.sub, email: ADA.email });
     }
@@ -55,7 +45,7 @@ describe('by SRP', () => {
   });
 
   test('a stranger cannot be told from a wrong password', async () => {
-    const stranger = createPerson(cognito.endpoint, 'nobody@example.com');
+    const stranger = createPerson(cognito().endpoint, 'nobody@example.com');
     await expect(stranger.signIn(PASSWORD)).rejects.toMatchObject(WRONG);
     const known = await challenge(ADA.email);
     const once = await challenge('nobody@example.com');
@@ -83,13 +73,13 @@ describe('by SRP', () => {
     } finally {
       globalThis.fetch = realFetch;
     }
-    const replayed = await awsJson(cognito.endpoint, 'RespondToAuthChallenge', answers.at(-1));
+    const replayed = await awsJson(cognito().endpoint, 'RespondToAuthChallenge', answers.at(-1));
     expect(replayed.body).toMatchObject({ __type: WRONG.name, message: WRONG.message });
   });
 
   test('values of A that would give the key away are refused', async () => {
     for (const value of ['0', '', 'xyz']) {
-      const answer = await awsJson(cognito.endpoint, 'InitiateAuth', {
+      const answer = await awsJson(cognito().endpoint, 'InitiateAuth', {
         AuthFlow: 'USER_SRP_AUTH',
         ClientId: CLIENT_ID,
         AuthParameters: { USERNAME: ADA.email, SRP_A: value },
@@ -107,7 +97,7 @@ describe('by SRP', () => {
       TIMESTAMP: 'Sun Nov 22 21:55:07 UTC 2026',
     };
     const answer = async (changed: object) => {
-      const { body } = await awsJson(cognito.endpoint, 'RespondToAuthChallenge', {
+      const { body } = await awsJson(cognito().endpoint, 'RespondToAuthChallenge', {
         ChallengeName: 'PASSWORD_VERIFIER',
         ClientId: CLIENT_ID,
         ChallengeResponses: { ...claim, ...changed },
@@ -130,13 +120,13 @@ describe('by SRP', () => {
 
 describe('who may sign in', () => {
   test('a disabled user may not, and may again when enabled', async () => {
-    await cognito.sdk.send(new AdminDisableUserCommand(adaAtPool));
+    await cognito().sdk.send(new AdminDisableUserCommand(adaAtPool));
     await expect(ada().signIn(PASSWORD)).rejects.toMatchObject({
       name: 'NotAuthorizedException',
       message: 'User is disabled.',
     });
     await expect(ada().signIn('Wrong-password-1')).rejects.toMatchObject(WRONG);
-    await cognito.sdk.send(new AdminEnableUserCommand(adaAtPool));
+    await cognito().sdk.send(new AdminEnableUserCommand(adaAtPool));
     expect((await ada().session(PASSWORD)).isValid()).toBe(true);
   });
 
@@ -148,9 +138,9 @@ describe('who may sign in', () => {
     const locked = { name: 'NotAuthorizedException', message: 'Password attempts exceeded' };
     await expect(wrong()).rejects.toMatchObject(locked);
     await expect(ada().signIn(PASSWORD)).rejects.toMatchObject(locked);
-    cognito.passTime(1000);
+    cognito().passTime(1000);
     await expect(wrong()).rejects.toMatchObject(WRONG);
-    cognito.passTime(60_000);
+    cognito().passTime(60_000);
     await ada().session(PASSWORD);
     await expect(wrong()).rejects.toMatchObject(WRONG);
   });
@@ -161,7 +151,7 @@ describe('who may sign in', () => {
       ClientId: 'nobody',
       AuthParameters: { USERNAME: ADA.email, PASSWORD },
     });
-    await expect(cognito.sdk.send(unknown)).rejects.toMatchObject({
+    await expect(cognito().sdk.send(unknown)).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
       message: 'User pool client nobody does not exist.',
     });
@@ -171,10 +161,10 @@ describe('who may sign in', () => {
 describe('by password', () => {
   test('one call gives tokens, in the flow for users and in the one for administrators', async () => {
     const parameters = { ClientId: CLIENT_ID, AuthParameters: { USERNAME: ADA.email, PASSWORD } };
-    const asUser = await cognito.sdk.send(
+    const asUser = await cognito().sdk.send(
       new InitiateAuthCommand({ AuthFlow: 'USER_PASSWORD_AUTH', ...parameters }),
     );
-    const asAdmin = await cognito.sdk.send(
+    const asAdmin = await cognito().sdk.send(
       new AdminInitiateAuthCommand({
         UserPoolId: POOL_ID,
         AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
@@ -213,7 +203,7 @@ const challengeSchema = z.object({
 });
 
 async function challenge(name: string) {
-  const { body } = await awsJson(cognito.endpoint, 'InitiateAuth', {
+  const { body } = await awsJson(cognito().endpoint, 'InitiateAuth', {
     AuthFlow: 'USER_SRP_AUTH',
     ClientId: CLIENT_ID,
     AuthParameters: { USERNAME: name, SRP_A: 'abcdef' },

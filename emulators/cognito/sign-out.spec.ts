@@ -7,36 +7,26 @@ import {
   GlobalSignOutCommand,
   InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { cognitoForEachTest } from './testing/cognito-for-each-test.ts';
 import { createPerson } from './testing/person.ts';
-import {
-  ADA,
-  CLIENT_ID,
-  PASSWORD,
-  POOL_ID,
-  startTestCognito,
-  type TestCognito,
-} from './testing/test-cognito.ts';
+import { ADA, CLIENT_ID, PASSWORD, POOL_ID } from './testing/test-cognito.ts';
 
 const adaAtPool = { UserPoolId: POOL_ID, Username: ADA.email };
 
-let cognito: TestCognito;
-beforeEach(async () => {
-  cognito = await startTestCognito();
-});
-afterEach(() => cognito.stop());
+const cognito = cognitoForEachTest();
 
-const ada = () => createPerson(cognito.endpoint, ADA.email);
+const ada = () => createPerson(cognito().endpoint, ADA.email);
 
 async function tokensOfAda() {
   const session = await ada().session(PASSWORD);
   const access = session.getAccessToken().getJwtToken();
   const refreshToken = session.getRefreshToken().getToken();
   return {
-    read: () => cognito.sdk.send(new GetUserCommand({ AccessToken: access })),
-    signOut: () => cognito.sdk.send(new GlobalSignOutCommand({ AccessToken: access })),
+    read: () => cognito().sdk.send(new GetUserCommand({ AccessToken: access })),
+    signOut: () => cognito().sdk.send(new GlobalSignOutCommand({ AccessToken: access })),
     refresh: () =>
-      cognito.sdk.send(
+      cognito().sdk.send(
         new InitiateAuthCommand({
           AuthFlow: 'REFRESH_TOKEN_AUTH',
           ClientId: CLIENT_ID,
@@ -68,24 +58,24 @@ test("the library's sign-out revokes the sign-in of this browser alone", async (
     person.user.signOut(resolve);
   });
   const access = session.getAccessToken().getJwtToken();
-  const read = cognito.sdk.send(new GetUserCommand({ AccessToken: access }));
+  const read = cognito().sdk.send(new GetUserCommand({ AccessToken: access }));
   await expect(read).rejects.toMatchObject(refused('Access Token has been revoked'));
   expect(await other.read()).toMatchObject({ Username: ADA.sub });
 });
 
 test('an administrator signs a user out everywhere', async () => {
   const tokens = await tokensOfAda();
-  await cognito.sdk.send(new AdminUserGlobalSignOutCommand(adaAtPool));
+  await cognito().sdk.send(new AdminUserGlobalSignOutCommand(adaAtPool));
   await expect(tokens.read()).rejects.toMatchObject(refused('Access Token has been revoked'));
   await expect(tokens.refresh()).rejects.toMatchObject(refused('Refresh Token has been revoked'));
 });
 
 test('a disabled user has nothing left, and signs in anew when enabled', async () => {
   const tokens = await tokensOfAda();
-  await cognito.sdk.send(new AdminDisableUserCommand(adaAtPool));
+  await cognito().sdk.send(new AdminDisableUserCommand(adaAtPool));
   await expect(tokens.read()).rejects.toMatchObject(refused('User is disabled.'));
   await expect(tokens.refresh()).rejects.toMatchObject(refused('User is disabled.'));
-  await cognito.sdk.send(new AdminEnableUserCommand(adaAtPool));
+  await cognito().sdk.send(new AdminEnableUserCommand(adaAtPool));
   await expect(tokens.read()).rejects.toMatchObject(refused('Access Token has been revoked'));
   expect(await (await tokensOfAda()).read()).toMatchObject({ Username: ADA.sub });
 });
@@ -100,7 +90,7 @@ test('a user who is gone is unknown, and whoever deletes themselves is gone', as
     message: 'User does not exist.',
   });
   await expect(tokens.refresh()).rejects.toMatchObject(refused('Refresh Token has been revoked'));
-  await expect(cognito.sdk.send(new AdminDeleteUserCommand(adaAtPool))).rejects.toMatchObject({
+  await expect(cognito().sdk.send(new AdminDeleteUserCommand(adaAtPool))).rejects.toMatchObject({
     name: 'UserNotFoundException',
   });
   await expect(ada().signIn(PASSWORD)).rejects.toMatchObject(

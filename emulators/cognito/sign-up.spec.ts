@@ -3,46 +3,37 @@ import {
   AdminGetUserCommand,
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { cognitoForEachTest } from './testing/cognito-for-each-test.ts';
 import { createPerson } from './testing/person.ts';
-import {
-  ADA,
-  CLIENT_ID,
-  POOL_ID,
-  startTestCognito,
-  type TestCognito,
-} from './testing/test-cognito.ts';
+import { ADA, CLIENT_ID, POOL_ID, startTestCognito } from './testing/test-cognito.ts';
 
 const EMAIL = 'Lin@example.com';
 const PASSWORD = 'Rather-good-1';
 const DAY_MS = 86_400_000;
 
-let cognito: TestCognito;
-beforeEach(async () => {
-  cognito = await startTestCognito();
-});
-afterEach(() => cognito.stop());
+const cognito = cognitoForEachTest();
 
-const lin = () => createPerson(cognito.endpoint, EMAIL);
+const lin = () => createPerson(cognito().endpoint, EMAIL);
 const confirm = (code: string) =>
   lin().call<string>((user, done) => user.confirmRegistration(code, false, done));
 const resend = (email = EMAIL) =>
-  createPerson(cognito.endpoint, email).call<object>((user, done) =>
+  createPerson(cognito().endpoint, email).call<object>((user, done) =>
     user.resendConfirmationCode(done),
   );
-const wrongCode = () => (cognito.lastCode() === '000000' ? '000001' : '000000');
+const wrongCode = () => (cognito().lastCode() === '000000' ? '000001' : '000000');
 
 describe('sign-up', () => {
   test('a person signs up, confirms with the code of the mail, signs in and refreshes', async () => {
     const person = lin();
     await person.signUp(PASSWORD, 'Lin Chen');
-    expect(cognito.mails).toMatchObject([{ email: EMAIL, purpose: 'sign-up' }]);
-    expect(cognito.lastCode()).toMatch(/^\d{6}$/);
+    expect(cognito().mails).toMatchObject([{ email: EMAIL, purpose: 'sign-up' }]);
+    expect(cognito().lastCode()).toMatch(/^\d{6}$/);
     await expect(person.signIn(PASSWORD)).rejects.toMatchObject({
       name: 'UserNotConfirmedException',
       message: 'User is not confirmed.',
     });
-    expect(await confirm(cognito.lastCode())).toBe('SUCCESS');
+    expect(await confirm(cognito().lastCode())).toBe('SUCCESS');
     const session = await lin().session(PASSWORD);
     expect(session.getIdToken().payload).toMatchObject({
       email: EMAIL,
@@ -53,7 +44,7 @@ describe('sign-up', () => {
   });
 
   test('the answer tells where the mail went without telling the address', async () => {
-    const answer = await cognito.sdk.send(
+    const answer = await cognito().sdk.send(
       new SignUpCommand({ ClientId: CLIENT_ID, Username: EMAIL, Password: PASSWORD }),
     );
     expect(answer).toMatchObject({
@@ -68,7 +59,7 @@ describe('sign-up', () => {
   });
 
   test('an address that is taken is refused, in any case of letters', async () => {
-    const taken = createPerson(cognito.endpoint, ADA.email.toUpperCase());
+    const taken = createPerson(cognito().endpoint, ADA.email.toUpperCase());
     await expect(taken.signUp(PASSWORD, 'Not Ada')).rejects.toMatchObject({
       name: 'UsernameExistsException',
     });
@@ -85,7 +76,7 @@ describe('sign-up', () => {
       name: 'InvalidPasswordException',
       message: `Password did not conform with policy: ${complaint}`,
     });
-    expect(cognito.mails).toEqual([]);
+    expect(cognito().mails).toEqual([]);
   });
 
   test.each([
@@ -99,7 +90,7 @@ describe('sign-up', () => {
       Password: PASSWORD,
       ...changed,
     });
-    const refusal = cognito.sdk.send(attempt);
+    const refusal = cognito().sdk.send(attempt);
     await expect(refusal).rejects.toMatchObject({ name: 'InvalidParameterException' });
     await expect(refusal).rejects.toThrow(message);
   });
@@ -111,7 +102,7 @@ describe('sign-up', () => {
       Password: PASSWORD,
       UserAttributes: [{ Name: 'email_verified', Value: 'true' }],
     });
-    await expect(cognito.sdk.send(attempt)).rejects.toMatchObject({
+    await expect(cognito().sdk.send(attempt)).rejects.toMatchObject({
       name: 'NotAuthorizedException',
       message: 'A client attempted to write unauthorized attribute',
     });
@@ -126,42 +117,42 @@ describe('confirmation', () => {
       name: 'CodeMismatchException',
       message: 'Invalid verification code provided, please try again.',
     });
-    cognito.passTime(DAY_MS + 1);
-    await expect(confirm(cognito.lastCode())).rejects.toMatchObject({
+    cognito().passTime(DAY_MS + 1);
+    await expect(confirm(cognito().lastCode())).rejects.toMatchObject({
       name: 'ExpiredCodeException',
       message: 'Invalid code provided, please request a code again.',
     });
   });
 
   test('a resent code confirms, and the one before it does not', async () => {
-    const first = cognito.lastCode();
+    const first = cognito().lastCode();
     expect(await resend()).toMatchObject({ CodeDeliveryDetails: { Destination: 'l***@e***' } });
-    expect(cognito.mails).toHaveLength(2);
-    if (first !== cognito.lastCode()) {
+    expect(cognito().mails).toHaveLength(2);
+    if (first !== cognito().lastCode()) {
       await expect(confirm(first)).rejects.toMatchObject({ name: 'CodeMismatchException' });
     }
-    await confirm(cognito.lastCode());
+    await confirm(cognito().lastCode());
   });
 
   test('what is confirmed is not confirmed again, and gets no more mail', async () => {
-    await confirm(cognito.lastCode());
-    await expect(confirm(cognito.lastCode())).rejects.toMatchObject({
+    await confirm(cognito().lastCode());
+    await expect(confirm(cognito().lastCode())).rejects.toMatchObject({
       name: 'CodeMismatchException',
     });
     await resend();
-    expect(cognito.mails).toHaveLength(1);
+    expect(cognito().mails).toHaveLength(1);
   });
 
   test('guessing comes to an end', async () => {
     for (let attempt = 0; attempt < 15; attempt += 1) {
       await expect(confirm(wrongCode())).rejects.toMatchObject({ name: 'CodeMismatchException' });
     }
-    await expect(confirm(cognito.lastCode())).rejects.toMatchObject({
+    await expect(confirm(cognito().lastCode())).rejects.toMatchObject({
       name: 'LimitExceededException',
       message: 'Attempt limit exceeded, please try after some time.',
     });
-    cognito.passTime(3_600_001);
-    await confirm(cognito.lastCode());
+    cognito().passTime(3_600_001);
+    await confirm(cognito().lastCode());
   });
 
   test('so does asking for mails', async () => {
@@ -170,11 +161,11 @@ describe('confirmation', () => {
   });
 
   test('a stranger and a disabled user get no mail, and no use of a code', async () => {
-    await cognito.sdk.send(new AdminDisableUserCommand({ UserPoolId: POOL_ID, Username: EMAIL }));
+    await cognito().sdk.send(new AdminDisableUserCommand({ UserPoolId: POOL_ID, Username: EMAIL }));
     await resend('lost@example.com');
     await resend();
-    expect(cognito.mails).toHaveLength(1);
-    await expect(confirm(cognito.lastCode())).rejects.toMatchObject({
+    expect(cognito().mails).toHaveLength(1);
+    await expect(confirm(cognito().lastCode())).rejects.toMatchObject({
       name: 'CodeMismatchException',
     });
   });

@@ -3,9 +3,10 @@ import {
   GetUserCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { JwtVerifier } from 'aws-jwt-verify';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { claimsOf } from './testing/aws-json.ts';
+import { cognitoForEachTest } from './testing/cognito-for-each-test.ts';
 import { createPerson } from './testing/person.ts';
 import {
   ADA,
@@ -30,21 +31,17 @@ const jwksSchema = z.object({
   ),
 });
 
-let cognito: TestCognito;
-beforeEach(async () => {
-  cognito = await startTestCognito();
-});
-afterEach(() => cognito.stop());
+const cognito = cognitoForEachTest();
 
 const jwksOf = async ({ issuer }: TestCognito) =>
   jwksSchema.parse(await (await fetch(`${issuer}/.well-known/jwks.json`)).json());
 
-const read = (token: string) => cognito.sdk.send(new GetUserCommand({ AccessToken: token }));
+const read = (token: string) => cognito().sdk.send(new GetUserCommand({ AccessToken: token }));
 
 test('the key set verifies both tokens, which carry the claims of Cognito', async () => {
-  const session = await createPerson(cognito.endpoint, SAM.email).session(PASSWORD);
-  const verifier = JwtVerifier.create({ issuer: cognito.issuer, audience: null });
-  verifier.cacheJwks(await jwksOf(cognito));
+  const session = await createPerson(cognito().endpoint, SAM.email).session(PASSWORD);
+  const verifier = JwtVerifier.create({ issuer: cognito().issuer, audience: null });
+  verifier.cacheJwks(await jwksOf(cognito()));
 
   const access = await verifier.verify(session.getAccessToken().getJwtToken());
   expect(Object.keys(access).sort()).toEqual(
@@ -56,7 +53,7 @@ test('the key set verifies both tokens, which carry the claims of Cognito', asyn
   expect(access).toMatchObject({
     sub: SAM.sub,
     username: SAM.sub,
-    iss: cognito.issuer,
+    iss: cognito().issuer,
     client_id: CLIENT_ID,
     token_use: 'access',
     scope: 'aws.cognito.signin.user.admin',
@@ -68,7 +65,7 @@ test('the key set verifies both tokens, which carry the claims of Cognito', asyn
   expect(id).toMatchObject({
     sub: SAM.sub,
     'cognito:username': SAM.sub,
-    iss: cognito.issuer,
+    iss: cognito().issuer,
     aud: CLIENT_ID,
     token_use: 'id',
     email: SAM.email,
@@ -80,11 +77,11 @@ test('the key set verifies both tokens, which carry the claims of Cognito', asyn
 });
 
 test('without groups there is no claim of groups, and a refresh brings those of today', async () => {
-  const person = createPerson(cognito.endpoint, ADA.email);
+  const person = createPerson(cognito().endpoint, ADA.email);
   const session = await person.session(PASSWORD);
   expect(claimsOf(session.getAccessToken().getJwtToken())).not.toHaveProperty('cognito:groups');
   for (const GroupName of ['staff', 'admins']) {
-    await cognito.sdk.send(
+    await cognito().sdk.send(
       new AdminAddUserToGroupCommand({ UserPoolId: POOL_ID, Username: ADA.email, GroupName }),
     );
   }
@@ -96,10 +93,10 @@ test('without groups there is no claim of groups, and a refresh brings those of 
 });
 
 test('the discovery document names the issuer and the key set', async () => {
-  const response = await fetch(`${cognito.issuer}/.well-known/openid-configuration`);
+  const response = await fetch(`${cognito().issuer}/.well-known/openid-configuration`);
   expect(await response.json()).toMatchObject({
-    issuer: cognito.issuer,
-    jwks_uri: `${cognito.issuer}/.well-known/jwks.json`,
+    issuer: cognito().issuer,
+    jwks_uri: `${cognito().issuer}/.well-known/jwks.json`,
   });
 });
 
@@ -125,7 +122,7 @@ test('the lives of tokens can be set, and an access token that is over is refuse
 test('no two data folders share a key, and a token of one is nothing to the other', async () => {
   const other = await startTestCognito();
   try {
-    expect((await jwksOf(other)).keys[0]?.n).not.toBe((await jwksOf(cognito)).keys[0]?.n);
+    expect((await jwksOf(other)).keys[0]?.n).not.toBe((await jwksOf(cognito())).keys[0]?.n);
     const foreign = await createPerson(other.endpoint, ADA.email).session(PASSWORD);
     await expect(read(foreign.getAccessToken().getJwtToken())).rejects.toMatchObject({
       message: 'Invalid Access Token',
@@ -136,7 +133,7 @@ test('no two data folders share a key, and a token of one is nothing to the othe
 });
 
 test('the ID token of a sign-in is no access token', async () => {
-  const session = await createPerson(cognito.endpoint, ADA.email).session(PASSWORD);
+  const session = await createPerson(cognito().endpoint, ADA.email).session(PASSWORD);
   await expect(read(session.getIdToken().getJwtToken())).rejects.toMatchObject({
     name: 'NotAuthorizedException',
     message: 'Invalid Access Token',

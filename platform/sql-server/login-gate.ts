@@ -1,6 +1,5 @@
 import { databaseErrorKind } from '../database-error.ts';
 import { retryPauseMs } from '../retry-pause.ts';
-import { SecretUnavailable } from '../secret-unavailable.ts';
 
 /**
  * After a refusal nobody logs in for so long. A server locks an account after some refusals, often ten within ten
@@ -70,6 +69,7 @@ export class LoginGate {
   }
 }
 
+/** A secret that cannot be read counts as one. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof SecretUnavailable || databaseErrorKind(error) === 'login-refused';
+  return databaseErrorKind(error) === 'login-refused';
 }

@@ -45,12 +45,12 @@ function makeBed({ random = 0.5, canRenew = true } = {}) {
     login.connect(({ password }) => {
       state.logins.push(password);
       if (state.fault !== undefined) return Promise.reject(state.fault);
-      return password === state.password
-        ? Promise.resolve('connected')
-        : Promise.reject(new LoginRefused(new Error('Login failed.'), { number: 18456, state: 1 }));
+      return password === state.password ? Promise.resolve('connected') : Promise.reject(refusal());
     });
-  return { state, connect };
+  return { state, login, connect };
 }
+
+const refusal = () => new LoginRefused(new Error('Login failed.'), { number: 18456, state: 1 });
 
 const failure = (work: Promise<unknown>) => work.catch((reason: unknown) => reason);
 
@@ -90,6 +90,59 @@ describe('a login that is refused', () => {
     await Promise.all([connect(), connect(), connect()]);
     expect(state.reads).toBe(1);
     expect(state.logins.slice(4)).toEqual(['second', 'second', 'second']);
+    await connect();
+    expect(state.logins.slice(7)).toEqual(['second']);
+  });
+
+  it('is not repeated with what a parallel one has read meanwhile, unless that is another', async () => {
+    const { state, login } = makeBed();
+    await login.connect(() => Promise.resolve('connected'));
+    state.secret = 'second';
+    const late = Promise.withResolvers<string>();
+    const tried: string[] = [];
+    const slow = login.connect(({ password }) => {
+      tried.push(password);
+      return password === 'first' ? late.promise : Promise.resolve('connected');
+    });
+    const quick = login.connect(({ password }) =>
+      password === 'first' ? Promise.reject(refusal()) : Promise.resolve('connected'),
+    );
+    expect(await quick).toBe('connected');
+    late.reject(refusal());
+    expect(await slow).toBe('connected');
+    expect(tried).toEqual(['first', 'second']);
+    expect(state.reads).toBe(1);
+  });
+
+  it('counts once where many were under way, and is tried by one alone afterwards', async () => {
+    const { state, connect } = makeBed();
+    await connect();
+    state.password = 'nobody knows';
+    await Promise.all(Array.from({ length: 20 }, () => failure(connect())));
+    expect(state.logins).toHaveLength(21);
+    // The first pause, not that of a twentieth refusal.
+    state.now = 3_750;
+    await Promise.all(Array.from({ length: 20 }, () => failure(connect())));
+    expect(state.logins).toHaveLength(22);
+  });
+
+  it('keeps nobody out once a parallel one was let in', async () => {
+    const { state, login, connect } = makeBed();
+    await connect();
+    const late = Promise.withResolvers<string>();
+    const slow = login.connect(() => late.promise);
+    expect(await failure(login.connect(() => Promise.reject(refusal())))).toHaveProperty('number');
+    late.resolve('connected');
+    expect(await slow).toBe('connected');
+    expect(await connect()).toBe('connected');
+    expect(state.now).toBe(0);
+  });
+
+  it('reads nothing where another password would not help, as for an account that is disabled', async () => {
+    const { state, login } = makeBed();
+    const disabled = new LoginRefused(new Error('Login failed.'), { number: 18470, state: 1 });
+    expect(await failure(login.connect(() => Promise.reject(disabled)))).toBe(disabled);
+    expect(state.reads).toBe(0);
   });
 
   it('works again soon after what refused it was put right, and often at once from then on', async () => {

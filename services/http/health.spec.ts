@@ -48,6 +48,19 @@ describe('readiness', () => {
     });
   });
 
+  it('says why something is down, where that is known', async () => {
+    const userPool = () => Promise.resolve('its disk is full');
+    const probes = { database: up, signingKeys: () => Promise.resolve(false), userPool };
+    expect(await readiness(probes, false, new ManualWaits().wait)).toEqual({
+      status: 503,
+      body: {
+        status: 'not ready',
+        dependencies: { database: 'up', signingKeys: 'down', userPool: 'down' },
+        reasons: { userPool: 'its disk is full' },
+      },
+    });
+  });
+
   it('is refused by a process that drains, whose dependencies are shown all the same', async () => {
     expect(await readiness({ database: up }, true, new ManualWaits().wait)).toEqual({
       status: 503,

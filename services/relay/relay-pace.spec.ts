@@ -112,10 +112,25 @@ describe('a relay that leads', () => {
     const id = await outbox.append(['all']);
     waits.ring();
     await expect.poll(() => publisher.log('all')).toEqual([id]);
+    // What it could read in between makes the next failure a first one.
+    await expect.poll(() => outbox.waiting()).toEqual([]);
+    await expect.poll(() => waits.pendingMs).toHaveLength(1);
+    await database.db.schema.renameTable('outbox', 'away');
+    expect(await nextPause()).toBe(187.5);
+    await database.db.schema.renameTable('away', 'outbox');
   });
 });
 
 describe('a relay that does not lead', () => {
+  it('pauses longer after each failure, and as after a first one once it was told that another leads', async () => {
+    const fail = () => Promise.reject(new Error('away'));
+    const answers = [fail, fail, () => Promise.resolve(undefined), fail];
+    start({ acquire: () => answers.shift()?.() ?? Promise.resolve(undefined) });
+    await expect.poll(() => waits.pendingMs).toHaveLength(1);
+    expect(waits.pendingMs).toEqual([187.5]);
+    for (const pauseMs of [375, 200, 187.5, 200]) expect(await nextPause()).toBe(pauseMs);
+  });
+
   it.each([
     [0, 100],
     [0.5, 200],

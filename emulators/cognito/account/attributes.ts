@@ -10,6 +10,7 @@ const WRITABLE = new Set(
   ).split(' '),
 );
 const READ_ONLY = new Set(['sub', 'email_verified', 'phone_number_verified']);
+/** Of each attribute ("AttributeType": `Value` has at most 2,048 characters); so a user's are 35,000 at most. */
 const MAX_VALUE_LENGTH = 2048;
 
 export const attributesSchema = z.array(

@@ -1,6 +1,6 @@
 import type { CodePurpose, Pool } from '../pool.ts';
 import { CognitoError, codeExpired, codeMismatch } from '../protocol/cognito-error.ts';
-import { emailOf, type UserRecord } from '../store/user-record.ts';
+import { emailOf, type UserChange, type UserRecord } from '../store/user-record.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -57,7 +57,8 @@ export function redeemCode(
 
 /**
  * Sends a code to the user, where there is one to whom it is due, and tells everybody else of a mail
- * that nobody gets ("Managing user existence error responses"), after the same wait for the disk. The
+ * that nobody gets ("Managing user existence error responses"), after the same wait for the disk. The mail
+ * goes by itself: an answer that waited for it, or told that it failed, would tell who has an account. The
  * caller hears nothing of an address but what they said themselves, and of an id no letter at all.
  */
 export async function sendCodeIfDue(
@@ -66,22 +67,40 @@ export async function sendCodeIfDue(
   due: UserRecord | undefined,
   purpose: KeptPurpose,
 ): Promise<CodeDeliveryDetails> {
-  if (due === undefined) await pool.rehearseWrite();
-  else await sendCode(pool, due.username, purpose);
+  if (due === undefined) {
+    await pool.rehearseWrite();
+  } else {
+    const { code, email } = await keepCode(pool, due.username, purpose);
+    deliver(pool, email, code, purpose).catch(pool.mailFailed);
+  }
   return deliveryDetails(name.includes('@') ? name : '');
 }
 
-/** Keeps a new code with the user, then sends it. The older code of this purpose is void. */
+/**
+ * Keeps what `change` makes of the user together with a new code, in one step, then sends the code. The older
+ * code of this purpose is void.
+ */
 export async function sendCode(
   pool: Pool,
   username: string,
   purpose: KeptPurpose,
+  change?: UserChange,
 ): Promise<CodeDeliveryDetails> {
+  const { code, email } = await keepCode(pool, username, purpose, change);
+  return deliver(pool, email, code, purpose);
+}
+
+async function keepCode(
+  pool: Pool,
+  username: string,
+  purpose: KeptPurpose,
+  change: UserChange = (current) => current,
+): Promise<{ code: string; email: string }> {
   const code = newCode(pool);
   const user = await pool.users.update(username, (current) =>
-    withCode(current, purpose, code, pool.clock()),
+    withCode(change(current), purpose, code, pool.clock()),
   );
-  return deliver(pool, emailOf(user), code, purpose);
+  return { code, email: emailOf(user) };
 }
 
 /** Sends a code. @throws CodeDeliveryFailureException where the mail cannot go. */

@@ -15,13 +15,14 @@ import { redeemCode, sendCodeIfDue } from './codes.ts';
  */
 export const forgotPassword = operation(
   z.object({ ClientId: z.string(), Username: usernameSchema }),
-  async (pool, { ClientId, Username }) => {
+  (pool, { ClientId, Username }) => {
     assertClient(pool, ClientId);
-    const user = attempt(pool, 'forgot-password', Username);
-    const isDue =
-      user?.attributes['email_verified'] === 'true' && user.status !== 'FORCE_CHANGE_PASSWORD';
-    const due = isDue ? user : undefined;
-    return { CodeDeliveryDetails: await sendCodeIfDue(pool, Username, due, 'forgot-password') };
+    return attempt(pool, 'forgot-password', Username, async (user) => {
+      const isDue =
+        user?.attributes['email_verified'] === 'true' && user.status !== 'FORCE_CHANGE_PASSWORD';
+      const due = isDue ? user : undefined;
+      return { CodeDeliveryDetails: await sendCodeIfDue(pool, Username, due, 'forgot-password') };
+    });
   },
 );
 
@@ -33,19 +34,20 @@ export const confirmForgotPassword = operation(
     ConfirmationCode: z.string(),
     Password: z.string().max(256),
   }),
-  async (pool, { ClientId, Username, ConfirmationCode, Password }) => {
+  (pool, { ClientId, Username, ConfirmationCode, Password }) => {
     assertClient(pool, ClientId);
     assertPolicy(Password);
-    const user = attempt(pool, 'confirm-forgot-password', Username);
-    if (user === undefined) throw codeMismatch();
-    const salt = pool.randomBytes(16);
-    await pool.users.update(user.username, (current) => ({
-      ...redeemCode(current, 'forgot-password', ConfirmationCode, pool.clock()),
-      status: current.status === 'UNCONFIRMED' ? 'UNCONFIRMED' : 'CONFIRMED',
-      password: createVerifier(poolName(pool), user.username, Password, salt),
-      modifiedAt: pool.clock(),
-    }));
-    pool.attempts.passwordSucceeded(user.username);
-    return {};
+    return attempt(pool, 'confirm-forgot-password', Username, async (user) => {
+      if (user === undefined) throw codeMismatch();
+      const salt = pool.randomBytes(16);
+      await pool.users.update(user.username, (current) => ({
+        ...redeemCode(current, 'forgot-password', ConfirmationCode, pool.clock()),
+        status: current.status === 'UNCONFIRMED' ? 'UNCONFIRMED' : 'CONFIRMED',
+        password: createVerifier(poolName(pool), user.username, Password, salt),
+        modifiedAt: pool.clock(),
+      }));
+      pool.attempts.passwordSucceeded(user.username);
+      return {};
+    });
   },
 );

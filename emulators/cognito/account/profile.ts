@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { Pool } from '../pool.ts';
 import { invalidParameter } from '../protocol/cognito-error.ts';
 import { operation } from '../protocol/operation.ts';
-import { attributeList, emailOf, type UserRecord } from '../store/user-record.ts';
+import { attributeList, emailOf, type UserChange, type UserRecord } from '../store/user-record.ts';
 import { userOfAccessToken } from '../tokens/session-tokens.ts';
+import { limited } from './attempt.ts';
 import { assertWritable, attributesSchema, toRecord } from './attributes.ts';
-import { deliver, newCode, redeemCode, sendCode, withCode } from './codes.ts';
+import { redeemCode, sendCode } from './codes.ts';
 import { mfaSettings } from './software-token.ts';
 
 export const getUser = operation(z.object({ AccessToken: z.string() }), (pool, { AccessToken }) => {
@@ -20,16 +21,15 @@ export const updateUserAttributes = operation(
     const user = userOfAccessToken(pool, AccessToken);
     const given = toRecord(UserAttributes);
     assertWritable(given);
-    const moved = given['email'] !== undefined && given['email'] !== emailOf(user);
-    const code = newCode(pool);
-    // In one step, so that nobody is ever kept with a new address and without its code.
-    const changed = await pool.users.update(user.username, (current) => {
-      const updated = withAttributes(pool, current, given);
-      return moved ? withCode(updated, 'verify-email', code, pool.clock()) : updated;
+    const change: UserChange = (current) => withAttributes(pool, current, given);
+    if (given['email'] === undefined || given['email'] === emailOf(user)) {
+      await pool.users.update(user.username, change);
+      return { CodeDeliveryDetailsList: [] };
+    }
+    return limited(pool, 'attribute-code', user.username, async () => {
+      const sent = await sendCode(pool, user.username, 'verify-email', change);
+      return { CodeDeliveryDetailsList: [sent] };
     });
-    if (!moved) return { CodeDeliveryDetailsList: [] };
-    const delivered = await deliver(pool, emailOf(changed), code, 'verify-email');
-    return { CodeDeliveryDetailsList: [delivered] };
   },
 );
 
@@ -56,27 +56,27 @@ const attributeName = z.string();
 
 export const getUserAttributeVerificationCode = operation(
   z.object({ AccessToken: z.string(), AttributeName: attributeName }),
-  async (pool, { AccessToken, AttributeName }) => {
+  (pool, { AccessToken, AttributeName }) => {
     const user = userOfAccessToken(pool, AccessToken);
     assertVerifiable(AttributeName);
-    pool.attempts.assertAllowed('resend', user.username);
-    pool.attempts.count('resend', user.username);
-    return { CodeDeliveryDetails: await sendCode(pool, user.username, 'verify-email') };
+    return limited(pool, 'attribute-code', user.username, async () => ({
+      CodeDeliveryDetails: await sendCode(pool, user.username, 'verify-email'),
+    }));
   },
 );
 
 export const verifyUserAttribute = operation(
   z.object({ AccessToken: z.string(), AttributeName: attributeName, Code: z.string() }),
-  async (pool, { AccessToken, AttributeName, Code }) => {
+  (pool, { AccessToken, AttributeName, Code }) => {
     const user = userOfAccessToken(pool, AccessToken);
     assertVerifiable(AttributeName);
-    pool.attempts.assertAllowed('verify-attribute', user.username);
-    pool.attempts.count('verify-attribute', user.username);
-    await pool.users.update(user.username, (current) => {
-      const redeemed = redeemCode(current, 'verify-email', Code, pool.clock());
-      return { ...redeemed, attributes: { ...redeemed.attributes, email_verified: 'true' } };
+    return limited(pool, 'verify-attribute', user.username, async () => {
+      await pool.users.update(user.username, (current) => {
+        const redeemed = redeemCode(current, 'verify-email', Code, pool.clock());
+        return { ...redeemed, attributes: { ...redeemed.attributes, email_verified: 'true' } };
+      });
+      return {};
     });
-    return {};
   },
 );
 

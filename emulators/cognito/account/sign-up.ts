@@ -51,31 +51,33 @@ export const signUp = operation(
  */
 export const confirmSignUp = operation(
   z.object({ ClientId: z.string(), Username: usernameSchema, ConfirmationCode: z.string() }),
-  async (pool, { ClientId, Username, ConfirmationCode }) => {
+  (pool, { ClientId, Username, ConfirmationCode }) => {
     assertClient(pool, ClientId);
-    const user = attempt(pool, 'confirm-sign-up', Username);
-    if (user === undefined) throw codeMismatch();
-    await pool.users.update(user.username, (current) => {
-      if (current.status !== 'UNCONFIRMED') throw codeMismatch();
-      const confirmed = redeemCode(current, 'sign-up', ConfirmationCode, pool.clock());
-      return {
-        ...confirmed,
-        status: 'CONFIRMED',
-        attributes: { ...confirmed.attributes, email_verified: 'true' },
-        modifiedAt: pool.clock(),
-      };
+    return attempt(pool, 'confirm-sign-up', Username, async (user) => {
+      if (user === undefined) throw codeMismatch();
+      await pool.users.update(user.username, (current) => {
+        if (current.status !== 'UNCONFIRMED') throw codeMismatch();
+        const confirmed = redeemCode(current, 'sign-up', ConfirmationCode, pool.clock());
+        return {
+          ...confirmed,
+          status: 'CONFIRMED',
+          attributes: { ...confirmed.attributes, email_verified: 'true' },
+          modifiedAt: pool.clock(),
+        };
+      });
+      return {};
     });
-    return {};
   },
 );
 
 /** ResendConfirmationCode: who is to get none, a stranger or confirmed, is told of a mail all the same. */
 export const resendConfirmationCode = operation(
   z.object({ ClientId: z.string(), Username: usernameSchema }),
-  async (pool, { ClientId, Username }) => {
+  (pool, { ClientId, Username }) => {
     assertClient(pool, ClientId);
-    const user = attempt(pool, 'resend', Username);
-    const due = user?.status === 'UNCONFIRMED' ? user : undefined;
-    return { CodeDeliveryDetails: await sendCodeIfDue(pool, Username, due, 'sign-up') };
+    return attempt(pool, 'resend', Username, async (user) => {
+      const due = user?.status === 'UNCONFIRMED' ? user : undefined;
+      return { CodeDeliveryDetails: await sendCodeIfDue(pool, Username, due, 'sign-up') };
+    });
   },
 );

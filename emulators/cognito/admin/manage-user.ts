@@ -62,8 +62,10 @@ export const adminUpdateUserAttributes = userChange(
 /** AdminResetUserPassword: the password is void until ForgotPassword's code sets another. */
 export const adminResetUserPassword = operation(z.object(target), async (pool, input) => {
   const user = targetUser(pool, input);
-  await pool.users.update(user.username, (current) => ({ ...current, status: 'RESET_REQUIRED' }));
-  await sendCode(pool, user.username, 'forgot-password');
+  await sendCode(pool, user.username, 'forgot-password', (current) => ({
+    ...current,
+    status: 'RESET_REQUIRED',
+  }));
   return {};
 });
 

@@ -1,6 +1,6 @@
 import type { Pool } from '../pool.ts';
 import { CognitoError, notAuthorized } from '../protocol/cognito-error.ts';
-import type { UserRecord } from '../store/user-record.ts';
+import type { UserChange, UserRecord } from '../store/user-record.ts';
 import { assertEnabled, startSession } from '../tokens/session-tokens.ts';
 import { sealSession } from './challenge-session.ts';
 
@@ -25,9 +25,17 @@ export async function afterPassword(pool: Pool, user: UserRecord): Promise<objec
   }
 }
 
-/** Asks for the authenticator's code where the user has set one up, else hands out tokens. */
-export async function afterFirstFactor(pool: Pool, user: UserRecord): Promise<object> {
-  if (user.totp?.enabled !== true) return signedIn(pool, user.username);
+/**
+ * Asks for the authenticator's code where the user has set one up, else hands out tokens. What the first
+ * factor changed of the user is kept with it, in one step.
+ */
+export async function afterFirstFactor(
+  pool: Pool,
+  user: UserRecord,
+  change?: UserChange,
+): Promise<object> {
+  if (user.totp?.enabled !== true) return signedIn(pool, user.username, change);
+  if (change !== undefined) await pool.users.update(user.username, change);
   return {
     ChallengeName: 'SOFTWARE_TOKEN_MFA',
     ChallengeParameters: { USER_ID_FOR_SRP: user.username },
@@ -35,10 +43,10 @@ export async function afterFirstFactor(pool: Pool, user: UserRecord): Promise<ob
   };
 }
 
-/** The answer that a sign-in ends with: the tokens of a new session. */
-export async function signedIn(pool: Pool, username: string): Promise<object> {
+/** The answer that a sign-in ends with: the tokens of a new session, which is kept together with `change`. */
+export async function signedIn(pool: Pool, username: string, change?: UserChange): Promise<object> {
   return {
-    AuthenticationResult: await startSession(pool, username),
+    AuthenticationResult: await startSession(pool, username, change),
     ChallengeParameters: {},
   };
 }

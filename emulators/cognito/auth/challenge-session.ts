@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Pool } from '../pool.ts';
 import { notAuthorized } from '../protocol/cognito-error.ts';
+import { usingUp } from '../tokens/single-use.ts';
 
 /** Cognito's default "authentication flow session duration". */
 const SESSION_MS = 180_000;
@@ -42,8 +43,12 @@ export function openSession(
 }
 
 /** @throws NotAuthorizedException where the session was used before. */
-export function useUpSession(pool: Pool, session: ChallengeSession): void {
-  if (!pool.singleUse.use(session.id, session.expiresAt)) throw sessionUsed();
+export function usingUpSession<Result>(
+  pool: Pool,
+  session: ChallengeSession,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  return usingUp(pool.singleUse, session, sessionUsed, work);
 }
 
 const sessionUsed = () =>

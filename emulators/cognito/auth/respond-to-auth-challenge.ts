@@ -10,7 +10,7 @@ import { assertEnabled } from '../tokens/session-tokens.ts';
 import { assertWritable } from '../account/attributes.ts';
 import { afterFirstFactor, afterPassword, signedIn } from './after-password.ts';
 import { assertClient, assertPool, required, requiredUsername } from './app-client.ts';
-import { openSession, useUpSession, type ChallengeSession } from './challenge-session.ts';
+import { openSession, usingUpSession, type ChallengeSession } from './challenge-session.ts';
 import { verifyPasswordClaim } from './srp-challenge.ts';
 
 const answer = {
@@ -55,13 +55,15 @@ function respond(
 }
 
 async function answerPasswordVerifier(pool: Pool, responses: Responses): Promise<object> {
-  const username = verifyPasswordClaim(pool, {
+  const claim = {
     username: requiredUsername(responses),
     secretBlock: required(responses, 'PASSWORD_CLAIM_SECRET_BLOCK'),
     timestamp: required(responses, 'TIMESTAMP'),
     signature: required(responses, 'PASSWORD_CLAIM_SIGNATURE'),
-  });
-  return afterPassword(pool, userOf(pool, username));
+  };
+  return verifyPasswordClaim(pool, claim, (username) =>
+    afterPassword(pool, userOf(pool, username)),
+  );
 }
 
 const ATTRIBUTE_PREFIX = 'userAttributes.';
@@ -80,18 +82,18 @@ async function answerNewPassword(
     throw notAuthorized('Cannot modify an already provided email');
   }
   assertWritable(others);
-  useUpSession(pool, session);
-  const changed = await pool.users.update(user.username, (current) => {
-    return {
+  const salt = pool.randomBytes(16);
+  const password = createVerifier(poolName(pool), user.username, newPassword, salt);
+  return usingUpSession(pool, session, () =>
+    afterFirstFactor(pool, user, (current) => ({
       ...current,
       temporaryPasswordEndsAt: undefined,
       status: 'CONFIRMED',
       attributes: { ...current.attributes, ...others },
-      password: createVerifier(poolName(pool), user.username, newPassword, pool.randomBytes(16)),
+      password,
       modifiedAt: pool.clock(),
-    };
-  });
-  return afterFirstFactor(pool, changed);
+    })),
+  );
 }
 
 async function answerSoftwareToken(
@@ -109,12 +111,9 @@ async function answerSoftwareToken(
     wrong,
     used: (message) => new CognitoError('ExpiredCodeException', message),
   });
-  useUpSession(pool, session);
-  await pool.users.update(user.username, (current) => ({
-    ...current,
-    totp: { ...totp, lastStep },
-  }));
-  return signedIn(pool, user.username);
+  return usingUpSession(pool, session, () =>
+    signedIn(pool, user.username, (current) => ({ ...current, totp: { ...totp, lastStep } })),
+  );
 }
 
 function sessionUser(

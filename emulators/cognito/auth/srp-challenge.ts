@@ -8,6 +8,7 @@ import {
   sharedKey,
 } from '../password/srp.ts';
 import { invalidParameter, wrongPassword } from '../protocol/cognito-error.ts';
+import { usingUp } from '../tokens/single-use.ts';
 import { credentialsOf } from './credentials.ts';
 
 const CHALLENGE_MS = 180_000;
@@ -59,11 +60,15 @@ export function srpChallenge(pool: Pool, name: string, clientPublic: string): ob
 }
 
 /**
- * The username whose password the claim proves; NotAuthorizedException for every other claim. The
- * client's time must be well formed but may be wrong: freshness comes from the secret block, which
+ * Does what follows a right password for the user whose password the claim proves; NotAuthorizedException
+ * for every other claim. The client's time must be well formed but may be wrong: freshness comes from the secret block, which
  * is good for three minutes and once.
  */
-export function verifyPasswordClaim(pool: Pool, claim: PasswordClaim): string {
+export async function verifyPasswordClaim<Result>(
+  pool: Pool,
+  claim: PasswordClaim,
+  proceed: (username: string) => Promise<Result>,
+): Promise<Result> {
   const timestamp = canonicalTimestamp(claim.timestamp);
   const secretBlock = Buffer.from(claim.secretBlock, 'base64');
   const block = pool.sealer.open('srp', secretBlock, secretBlockSchema);
@@ -86,9 +91,10 @@ export function verifyPasswordClaim(pool: Pool, claim: PasswordClaim): string {
   }
   const sameUser = pool.users.find(claim.username)?.username === username;
   if (!sameUser || block.expiresAt <= pool.clock()) throw wrongPassword();
-  if (!pool.singleUse.use(block.id, block.expiresAt)) throw wrongPassword();
-  pool.attempts.passwordSucceeded(username);
-  return username;
+  return usingUp(pool.singleUse, block, wrongPassword, () => {
+    pool.attempts.passwordSucceeded(username);
+    return proceed(username);
+  });
 }
 
 /** Cognito reads the time and signs its own rendering: `Sat Jan 5 09:08:07 UTC 2026`. */

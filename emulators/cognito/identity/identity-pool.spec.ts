@@ -1,15 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { awsJson } from '../testing/aws-json.ts';
+import { cognitoForEachTest } from '../testing/cognito-for-each-test.ts';
 import { createPerson } from '../testing/person.ts';
-import {
-  ADA,
-  PASSWORD,
-  POOL_ID,
-  SAM,
-  startTestCognito,
-  type TestCognito,
-} from '../testing/test-cognito.ts';
+import { ADA, PASSWORD, POOL_ID, SAM } from '../testing/test-cognito.ts';
 
 const PROVIDER = `cognito-idp.us-east-1.amazonaws.com/${POOL_ID}`;
 const credentialsSchema = z.object({
@@ -22,19 +16,15 @@ const credentialsSchema = z.object({
   }),
 });
 
-let cognito: TestCognito;
-beforeEach(async () => {
-  cognito = await startTestCognito();
-});
-afterEach(() => cognito.stop());
+const cognito = cognitoForEachTest();
 
 async function call(operation: string, body: object) {
-  const answer = await awsJson(cognito.endpoint, `AWSCognitoIdentityService.${operation}`, body);
+  const answer = await awsJson(cognito().endpoint, `AWSCognitoIdentityService.${operation}`, body);
   return answer.body;
 }
 
 async function idTokenOf(email: string): Promise<string> {
-  const session = await createPerson(cognito.endpoint, email).session(PASSWORD);
+  const session = await createPerson(cognito().endpoint, email).session(PASSWORD);
   return session.getIdToken().getJwtToken();
 }
 
@@ -52,7 +42,7 @@ test('a user has one identity, and credentials for it that are good for an hour'
   const answer = credentialsSchema.parse(
     await call('GetCredentialsForIdentity', { IdentityId, Logins }),
   );
-  const left = answer.Credentials.Expiration * 1000 - cognito.now();
+  const left = answer.Credentials.Expiration * 1000 - cognito().now();
   expect(left).toBeGreaterThan(3_000_000);
   expect(left).toBeLessThanOrEqual(3_600_000);
 });
@@ -63,11 +53,11 @@ test('nobody takes the identity of another, or any without an ID token', async (
   expect(await call('GetCredentialsForIdentity', { IdentityId, Logins: sams })).toMatchObject({
     __type: 'ResourceNotFoundException',
   });
-  const session = await createPerson(cognito.endpoint, ADA.email).session(PASSWORD);
+  const session = await createPerson(cognito().endpoint, ADA.email).session(PASSWORD);
   const refusedLogins = [{}, { [PROVIDER]: session.getAccessToken().getJwtToken() }];
   for (const Logins of refusedLogins) {
     expect(await getId(Logins)).toMatchObject({ __type: 'NotAuthorizedException' });
   }
-  cognito.passTime(3_600_001);
+  cognito().passTime(3_600_001);
   expect(await getId(sams)).toMatchObject({ __type: 'NotAuthorizedException' });
 });

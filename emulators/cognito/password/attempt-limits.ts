@@ -4,10 +4,12 @@ import { limitExceeded, notAuthorized } from '../protocol/cognito-error.ts';
 /**
  * How often one may ask or guess within an hour, by user ("Quotas in Amazon Cognito": codes asked
  * for 5, confirmations 15, changes of password 5). Of changed passwords and authenticator codes only
- * the wrong ones count.
+ * the wrong ones count. A code for a new address counts with those that are asked for again: else
+ * whoever is signed in could have any number of mails sent to anybody.
  */
 const HOURLY_LIMITS = {
   resend: 5,
+  'attribute-code': 5,
   'forgot-password': 5,
   'confirm-sign-up': 15,
   'confirm-forgot-password': 15,
@@ -29,6 +31,8 @@ export interface AttemptLimits {
   /** Throws LimitExceededException where the hour's attempts are used up. */
   assertAllowed(action: LimitedAction, username: string): void;
   count(action: LimitedAction, username: string): void;
+  /** Takes one back that came to nothing. */
+  takeBack(action: LimitedAction, username: string): void;
   /** Throws while a password is locked. */
   assertPasswordUnlocked(username: string): void;
   /** The fifth wrong password locks for 1 s, each further one for twice as long, up to 15 min. */
@@ -53,6 +57,11 @@ export function createAttemptLimits(clock: () => number): AttemptLimits {
       const key = `${action} ${username}`;
       const window = windows.get(key) ?? { count: 0, endsAt: clock() + HOUR_MS };
       windows.put(key, { ...window, count: window.count + 1 });
+    },
+    takeBack(action, username) {
+      const key = `${action} ${username}`;
+      const window = windows.get(key);
+      if (window !== undefined) windows.put(key, { ...window, count: window.count - 1 });
     },
     assertPasswordUnlocked(username) {
       const entry = passwords.get(username);

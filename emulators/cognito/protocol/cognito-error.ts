@@ -34,5 +34,8 @@ export const codeExpired = () =>
 export const limitExceeded = () =>
   new CognitoError('LimitExceededException', 'Attempt limit exceeded, please try after some time.');
 
+export const tooManyUsers = () =>
+  new CognitoError('LimitExceededException', 'This user pool has as many users as it can hold.');
+
 export const emailTaken = () =>
   new CognitoError('AliasExistsException', 'An account with the email already exists.');

@@ -1,23 +1,14 @@
 import { connect } from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { awsJson } from '../testing/aws-json.ts';
+import { cognitoForEachTest } from '../testing/cognito-for-each-test.ts';
 import { createPerson } from '../testing/person.ts';
-import {
-  ADA,
-  CLIENT_ID,
-  PASSWORD,
-  startTestCognito,
-  type TestCognito,
-} from '../testing/test-cognito.ts';
+import { ADA, CLIENT_ID, PASSWORD, startTestCognito } from '../testing/test-cognito.ts';
 
-let cognito: TestCognito;
-beforeEach(async () => {
-  cognito = await startTestCognito({ allowedOrigins: ['https://app.example'] });
-});
-afterEach(() => cognito.stop());
+const cognito = cognitoForEachTest({ allowedOrigins: ['https://app.example'] });
 
 test('a refusal has the type and the message in body and headers', async () => {
-  const answer = await awsJson(cognito.endpoint, 'GetUser', { AccessToken: 'x' });
+  const answer = await awsJson(cognito().endpoint, 'GetUser', { AccessToken: 'x' });
   expect(answer.status).toBe(400);
   expect(answer.body).toEqual({
     __type: 'NotAuthorizedException',
@@ -31,7 +22,7 @@ test('a refusal has the type and the message in body and headers', async () => {
 
 /** What a browser asks before a page's call, and the call itself. */
 async function asPage(origin: string, operation: string, input: object) {
-  const preflight = await fetch(cognito.endpoint, {
+  const preflight = await fetch(cognito().endpoint, {
     method: 'OPTIONS',
     headers: {
       origin,
@@ -39,11 +30,11 @@ async function asPage(origin: string, operation: string, input: object) {
       'access-control-request-headers': 'cache-control,content-type,x-amz-target',
     },
   });
-  return { preflight, answer: await awsJson(cognito.endpoint, operation, input, { origin }) };
+  return { preflight, answer: await awsJson(cognito().endpoint, operation, input, { origin }) };
 }
 
 test('a page of our own may call, and read what Cognito lets it read', async () => {
-  const { origin } = new URL(cognito.endpoint);
+  const { origin } = new URL(cognito().endpoint);
   for (const page of [origin, 'https://app.example']) {
     const { preflight, answer } = await asPage(page, 'GetUser', { AccessToken: 'x' });
     expect(preflight.status).toBe(200);
@@ -71,13 +62,13 @@ test.each(['https://evil.example', 'http://localhost:1', 'https://app.example:44
     expect(preflight.status).toBe(403);
     expect(answer.status).toBe(403);
     expect(answer.body).toMatchObject({ __type: 'AccessDeniedException' });
-    expect(answer.body['message']).toContain(new URL(cognito.endpoint).origin);
-    const keys = await fetch(`${cognito.issuer}/.well-known/jwks.json`, { headers: { origin } });
+    expect(answer.body['message']).toContain(new URL(cognito().endpoint).origin);
+    const keys = await fetch(`${cognito().issuer}/.well-known/jwks.json`, { headers: { origin } });
     expect(keys.status).toBe(403);
     for (const { headers } of [preflight, answer, keys]) {
       expect(headers.get('access-control-allow-origin')).toBeNull();
     }
-    expect(cognito.mails).toEqual([]);
+    expect(cognito().mails).toEqual([]);
   },
 );
 
@@ -116,14 +107,14 @@ test.each([
     'Missing required parameter USERNAME',
   ],
 ])('%s is refused', async (_what, operation, body, type, message) => {
-  const answer = await awsJson(cognito.endpoint, operation, body);
+  const answer = await awsJson(cognito().endpoint, operation, body);
   expect(answer.status).toBe(400);
   expect(answer.body['__type']).toBe(type);
   expect(answer.body['message']).toContain(message);
 });
 
 test('other addresses are not found', async () => {
-  expect((await fetch(`${cognito.endpoint}/us-east-1_other/.well-known/jwks.json`)).status).toBe(
+  expect((await fetch(`${cognito().endpoint}/us-east-1_other/.well-known/jwks.json`)).status).toBe(
     404,
   );
 });
@@ -180,14 +171,14 @@ test('a caller who hangs up, and a name that is no operation, are no failure and
 });
 
 test('no token, password or code is ever logged', async () => {
-  const person = createPerson(cognito.endpoint, 'lin@example.com');
+  const person = createPerson(cognito().endpoint, 'lin@example.com');
   await person.signUp('Rather-good-1', 'Lin');
-  const code = cognito.lastCode();
+  const code = cognito().lastCode();
   await person.call<string>((user, done) => user.confirmRegistration(code, false, done));
   const session = await person.session('Rather-good-1');
   await person.refresh(session);
   await expect(person.signIn('Rather-wrong-1')).rejects.toThrow();
-  const log = cognito.logged();
+  const log = cognito().logged();
   expect(log).toContain('RespondToAuthChallenge');
   const secrets = [
     'Rather-good-1',

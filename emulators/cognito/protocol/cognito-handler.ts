@@ -4,10 +4,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { adminOperations, publicOperations } from '../operations.ts';
 import type { Pool } from '../pool.ts';
+import { NotKept } from '../store/not-kept.ts';
 import { CognitoError } from './cognito-error.ts';
 import type { Operation } from './operation.ts';
 
 const MAX_BODY_BYTES = 131_072;
+/** By the name and status that Cognito has for its own faults, since clients try again after them. */
+const NOT_KEPT = 'The user pool cannot keep changes now. Nothing was changed: try again later.';
 const EXPOSED_HEADERS = 'x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date';
 
 export interface CognitoHandlerOptions {
@@ -64,7 +67,8 @@ export function createCognitoHandler({ pool, log, origins, mayAdminister }: Cogn
       } else if (!request.complete) {
         log.info({ requestId, operation }, 'the caller hung up');
       } else {
-        refuse(response, 500, new CognitoError('InternalErrorException', 'Internal server error'));
+        const message = error instanceof NotKept ? NOT_KEPT : 'Internal server error';
+        refuse(response, 500, new CognitoError('InternalErrorException', message));
         log.error({ requestId, operation, err: error }, 'cognito');
       }
     }

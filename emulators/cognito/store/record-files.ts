@@ -1,8 +1,12 @@
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NotKept } from './not-kept.ts';
 
-/** Named texts that survive. A promise resolves when its text is on the disk, not before. */
+/**
+ * Named texts that survive. A promise resolves when its text, or a later one of the same name, is on the
+ * disk, not before; where that cannot be it rejects with {@link NotKept}, and the text before it stands.
+ */
 export interface RecordFiles {
   readAll(): Promise<Map<string, string>>;
   write(name: string, text: string): Promise<void>;
@@ -48,6 +52,9 @@ export async function openRecordFiles(folder: string): Promise<RecordFiles> {
         waiting.delete(name);
         return replaceFile(folder, name, entry.text);
       })
+      .catch((error: unknown) => {
+        throw new NotKept(error);
+      })
       .finally(() => {
         if (running.get(name) === entry.done) running.delete(name);
       });
@@ -78,20 +85,26 @@ async function replaceFile(folder: string, name: string, text: string | undefine
   if (text === undefined) {
     await rm(path, { force: true });
   } else {
-    const file = await open(path + TEMPORARY, 'w', 0o600);
     try {
-      await file.writeFile(text);
-      await file.sync();
+      await writeFlushed(path + TEMPORARY, text);
+      await rename(path + TEMPORARY, path);
     } catch (error) {
       // On a full disk a part of it would only take room.
       await rm(path + TEMPORARY, { force: true });
       throw error;
-    } finally {
-      await file.close();
     }
-    await rename(path + TEMPORARY, path);
   }
   await flushFolder(folder);
+}
+
+async function writeFlushed(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /** Makes a rename or removal itself durable; Windows cannot open a folder and needs it not. */

@@ -1,12 +1,15 @@
 import type { RecordFiles } from './record-files.ts';
 import { emailOf, userRecordSchema, type UserChange, type UserRecord } from './user-record.ts';
-import { emailTaken, userNotFound } from '../protocol/cognito-error.ts';
+import { emailTaken, tooManyUsers, userNotFound } from '../protocol/cognito-error.ts';
 
 /** The people of the pool: read from memory, changed on disk first of all who is told. */
 export interface UserStore {
   /** By username (the sub) or by mail address, in any case of letters. */
   find(name: string): UserRecord | undefined;
-  /** Resolves when kept; throws AliasExistsException where the mail address is taken. */
+  /**
+   * Resolves when kept; throws AliasExistsException where the mail address is taken, and
+   * LimitExceededException where there are {@link MOST_USERS}.
+   */
   insert(user: UserRecord): Promise<void>;
   /**
    * Applies `change` to the user as it stands now; nothing comes in between, and what `change`
@@ -17,29 +20,83 @@ export interface UserStore {
   list(): readonly UserRecord[];
 }
 
-/** Reads all users; a file that is not one of ours stops the start with its name. */
+/** Changes of one user that are on their way to the disk. */
+interface Underway {
+  /** What the disk has of the user. */
+  kept: UserRecord | undefined;
+  /** The write of the latest change; it holds all that came before. */
+  latest: Promise<void>;
+  count: number;
+}
+
+/**
+ * Cognito has room for 40,000,000 ("Quotas in Amazon Cognito"). This pool holds everybody in memory, and a
+ * user who fills every attribute takes 35 KB of it.
+ */
+export const MOST_USERS = 10_000;
+
+/**
+ * Reads all users; a file that is not one of ours stops the start with its name. What is believed of a user
+ * is ahead of the disk while a write is under way; where it fails, it is again what the disk has.
+ */
 export async function openUserStore(files: RecordFiles): Promise<UserStore> {
   const byUsername = new Map<string, UserRecord>();
   const byEmail = new Map<string, string>();
+  const underway = new Map<string, Underway>();
 
-  function hold(user: UserRecord): void {
-    const before = byUsername.get(user.username);
+  function believe(username: string, user: UserRecord | undefined): void {
+    const before = byUsername.get(username);
     if (before !== undefined) byEmail.delete(emailKey(before));
-    byUsername.set(user.username, user);
-    byEmail.set(emailKey(user), user.username);
+    if (user === undefined) {
+      byUsername.delete(username);
+    } else {
+      byUsername.set(username, user);
+      byEmail.set(emailKey(user), username);
+    }
   }
 
-  function drop(user: UserRecord): void {
-    byUsername.delete(user.username);
-    byEmail.delete(emailKey(user));
-  }
-
+  /** An address that was given up is taken until that is on the disk: its holder may get it back. */
   function assertEmailFree(user: UserRecord): void {
-    const holder = byEmail.get(emailKey(user));
-    if (holder !== undefined && holder !== user.username) throw emailTaken();
+    const key = emailKey(user);
+    const isHeld = (byEmail.get(key) ?? user.username) !== user.username;
+    const mayComeBack = [...underway.values()].some(
+      ({ kept }) => kept !== undefined && kept.username !== user.username && emailKey(kept) === key,
+    );
+    if (isHeld || mayComeBack) throw emailTaken();
   }
 
-  for (const [name, text] of await files.readAll()) hold(parseRecord(name, text));
+  /** Believes a change and resolves when it is on the disk; undefined removes the user. */
+  async function keep(username: string, user: UserRecord | undefined): Promise<void> {
+    const changes = underway.get(username) ?? {
+      kept: byUsername.get(username),
+      latest: Promise.resolve(),
+      count: 0,
+    };
+    underway.set(username, changes);
+    believe(username, user);
+    const text = user && JSON.stringify(user);
+    const written = text === undefined ? files.remove(username) : files.write(username, text);
+    changes.latest = written.then(() => void (changes.kept = user));
+    changes.count += 1;
+    try {
+      await lastOf(changes);
+    } catch (error) {
+      // The first of those that fail together undoes them all; what is changed from then on is another matter.
+      if (underway.get(username) === changes) {
+        underway.delete(username);
+        believe(username, changes.kept);
+      }
+      throw error;
+    } finally {
+      changes.count -= 1;
+      if (changes.count === 0 && underway.get(username) === changes) underway.delete(username);
+    }
+  }
+
+  for (const [name, text] of await files.readAll()) {
+    const user = parseRecord(name, text);
+    believe(user.username, user);
+  }
 
   return {
     find(name) {
@@ -48,42 +105,34 @@ export async function openUserStore(files: RecordFiles): Promise<UserStore> {
     },
     async insert(user) {
       assertEmailFree(user);
-      hold(user);
-      try {
-        await files.write(user.username, JSON.stringify(user));
-      } catch (error) {
-        drop(user);
-        throw error;
-      }
+      if (byUsername.size >= MOST_USERS) throw tooManyUsers();
+      await keep(user.username, user);
     },
     async update(username, change) {
       const user = byUsername.get(username);
       if (user === undefined) throw userNotFound();
       const changed = change(user);
       assertEmailFree(changed);
-      hold(changed);
-      try {
-        await files.write(username, JSON.stringify(changed));
-      } catch (error) {
-        // Whoever is told that it failed finds it as it was, unless somebody has changed it further.
-        if (byUsername.get(username) === changed) hold(user);
-        throw error;
-      }
+      await keep(username, changed);
       return changed;
     },
     async remove(username) {
-      const user = byUsername.get(username);
-      if (user === undefined) throw userNotFound();
-      drop(user);
-      try {
-        await files.remove(username);
-      } catch (error) {
-        hold(user);
-        throw error;
-      }
+      if (!byUsername.has(username)) throw userNotFound();
+      await keep(username, undefined);
     },
     list: () => [...byUsername.values()],
   };
+}
+
+/** Resolves when the change that is the latest now, or one after it, is on the disk. */
+async function lastOf(changes: Underway): Promise<void> {
+  const { latest } = changes;
+  try {
+    await latest;
+  } catch (error) {
+    if (changes.latest === latest) throw error;
+    await lastOf(changes);
+  }
 }
 
 const emailKey = (user: UserRecord): string => emailOf(user).toLowerCase();

@@ -34,12 +34,13 @@ export interface TestCognito {
   /** All that was logged, as text. */
   logged(): string;
   sdk: CognitoIdentityProviderClient;
+  isWritable(): Promise<true | string>;
   stop(): Promise<void>;
 }
 
-export async function startTestCognito(
-  options: Partial<CognitoOptions> & { port?: number } = {},
-): Promise<TestCognito> {
+export type TestCognitoOptions = Partial<CognitoOptions> & { port?: number };
+
+export async function startTestCognito(options: TestCognitoOptions = {}): Promise<TestCognito> {
   let now = realTimeMs();
   const clock = () => now;
   const mails: CodeDelivery[] = [];
@@ -86,6 +87,7 @@ export async function startTestCognito(
     mails,
     sdk,
     now: clock,
+    isWritable: () => cognito.isWritable(),
     passTime(ms) {
       now += ms;
     },

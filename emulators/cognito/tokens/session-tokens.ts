@@ -3,7 +3,7 @@ import { accessClaimsSchema } from '@ordercast/platform/access-token.ts';
 import { z } from 'zod';
 import type { Pool } from '../pool.ts';
 import { notAuthorized, userNotFound } from '../protocol/cognito-error.ts';
-import type { UserRecord } from '../store/user-record.ts';
+import type { UserChange, UserRecord } from '../store/user-record.ts';
 
 /** What Cognito's own access tokens have besides. */
 const signInClaims = { iss: z.string(), username: z.string(), origin_jti: z.string() };
@@ -29,8 +29,21 @@ export interface AuthenticationResult {
   IdToken: string;
 }
 
-/** Begins a sign-in and resolves with its tokens when the user's record remembers it. */
-export async function startSession(pool: Pool, username: string): Promise<AuthenticationResult> {
+/**
+ * As many as Cognito can be told to keep of a user ("UserPoolTokenSessionConfigType": `MaxPerUser` is at most
+ * 100), which then drops the one that was used longest ago. Here a refresh writes nothing, so the oldest goes.
+ */
+const MOST_SESSIONS = 100;
+
+/**
+ * Begins a sign-in and resolves with its tokens when the user's record remembers it, together with what
+ * `change` makes of the user.
+ */
+export async function startSession(
+  pool: Pool,
+  username: string,
+  change: UserChange = (current) => current,
+): Promise<AuthenticationResult> {
   const now = pool.clock();
   const signIn: SignIn = {
     username,
@@ -38,13 +51,12 @@ export async function startSession(pool: Pool, username: string): Promise<Authen
     authTime: Math.floor(now / 1000),
     expiresAt: now + pool.settings.tokenLifetimes.refreshSeconds * 1000,
   };
-  const user = await pool.users.update(username, (current) => ({
-    ...current,
-    sessions: {
-      ...Object.fromEntries(Object.entries(current.sessions).filter(([, end]) => end > now)),
-      [signIn.originJti]: signIn.expiresAt,
-    },
-  }));
+  const user = await pool.users.update(username, (current) => {
+    // In the order in which they began.
+    const open = Object.entries(current.sessions).filter(([, end]) => end > now);
+    open.push([signIn.originJti, signIn.expiresAt]);
+    return { ...change(current), sessions: Object.fromEntries(open.slice(-MOST_SESSIONS)) };
+  });
   const refreshToken = pool.sealer.seal('refresh-token', signIn).toString('base64url');
   return { ...issue(pool, user, signIn), RefreshToken: refreshToken };
 }

@@ -23,3 +23,9 @@ it('a wrong present password is called that, where no username was typed', () =>
 it('an unknown address is called that, where no password was typed', () => {
   expect(authErrorText(UNKNOWN)).toBe('There is no account with this email address.');
 });
+
+it('a fault of the sign-in service is told in words for people, which say that it may pass', () => {
+  expect(authErrorText(new AuthError('InternalErrorException', 'Internal server error'))).toBe(
+    'The sign-in service cannot do that at the moment. Try again later.',
+  );
+});

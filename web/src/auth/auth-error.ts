@@ -60,6 +60,8 @@ export function authErrorText(error: AuthError): string {
       return 'Too many attempts. Wait a while, then try again.';
     case 'PasswordResetRequiredException':
       return 'Your password must be reset. Use “Forgotten your password?” to set a new one.';
+    case 'InternalErrorException':
+      return 'The sign-in service cannot do that at the moment. Try again later.';
     case 'NetworkError':
       return 'The sign-in service cannot be reached. Check your connection and try again.';
     default:
