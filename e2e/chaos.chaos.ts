@@ -1,9 +1,11 @@
 import { ANNOUNCEMENTS_CHANNEL, ORDERS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
 import { DEMO_USERS } from '@ordercast/local/demo-users.ts';
+import { listSetting, readConfig, wholeNumberSetting } from '@ordercast/platform/config.ts';
 import type { Child } from '@ordercast/platform/testing/child-process.ts';
 import { startFaultProxy } from '@ordercast/websocket/testing/fault-proxy.ts';
 import type { FaultProxy } from '@ordercast/websocket/testing/fault-proxy.ts';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { wholeChannel } from './testing/channel-items.ts';
 import { announcementObserver, orderObserver } from './testing/observer.ts';
 import type { OrderObserver } from './testing/observer.ts';
@@ -19,8 +21,14 @@ import type { ApiProcess, SplitSystem } from './testing/split-system.ts';
  * Seeds that ever failed stay here; `CHAOS_SEED` tries another. A seed fixes which faults come in which
  * order; whom they meet hangs on what is under way. 3 failed once, by clients that were behind.
  */
-const SEEDS = process.env['CHAOS_SEED']?.split(',').map(Number) ?? [1, 2, 3];
-const CHAOS_MS = 1000 * Number(process.env['CHAOS_SECONDS'] ?? 60);
+const { CHAOS_SEED: SEEDS, CHAOS_SECONDS } = readConfig(
+  z.object({
+    CHAOS_SEED: listSetting.pipe(z.array(wholeNumberSetting(0, 2 ** 32 - 1))).default([1, 2, 3]),
+    CHAOS_SECONDS: wholeNumberSetting(1, 86_400).default(60),
+  }),
+  process.env,
+);
+const CHAOS_MS = 1000 * CHAOS_SECONDS;
 
 const CUSTOMERS = 20;
 const CLIENTS_A_CUSTOMER = 20;

@@ -45,7 +45,6 @@ function incomplete(missing) {
 const CAUSES = [
   [/\bENOSPC\b|\bEDQUOT\b/, 'the disk is full: free about 700 MB'],
   [/\bEACCES\b|\bEPERM\b|\bEROFS\b/, 'a folder may not be written'],
-  [/spawn npm ENOENT/, 'npm is not there: install Node with npm from https://nodejs.org'],
   [
     /\bE(NOTFOUND|CONNREFUSED|CONNRESET|TIMEDOUT|AI_AGAIN)\b|CERT/,
     "npm's registry is not reached: look at the network, and at the proxy, registry and cafile that " +

@@ -1,5 +1,4 @@
 // Plain JavaScript without dependencies: it runs before anything is installed, on any Node from 20.
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +8,7 @@ import { mustBeReadable, mustBeWritable } from './folder.js';
 import { ensureInstalled } from './install.js';
 import { findNode } from './node.js';
 import { watchNpm } from './npm-process.js';
+import { startProgram } from './start-program.js';
 import { USAGES, WITHOUT_OPTIONS } from './usage.js';
 import { ensureWebBuild } from './web-build.js';
 
@@ -119,12 +119,13 @@ function bin(name, command = name) {
 
 /** Runs a script with Node 24 and leaves with its exit code unless that is 0. */
 function run(script, env = programEnvironment(process.env)) {
-  const child = spawn(findNode(ROOT), script, { cwd: ROOT, stdio: 'inherit', env });
-  // Ctrl-C reaches the whole group by itself; what is sent to this process alone is passed on.
-  const ignore = () => undefined;
-  const forward = () => child.kill('SIGTERM');
-  process.on('SIGINT', ignore).on('SIGTERM', forward).on('SIGHUP', forward).on('exit', forward);
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    const options = { cwd: ROOT, stdio: 'inherit', env };
+    const child = startProgram(findNode(ROOT), script, options, reject);
+    // Ctrl-C reaches the whole group by itself; what is sent to this process alone is passed on.
+    const ignore = () => undefined;
+    const forward = () => child.kill('SIGTERM');
+    process.on('SIGINT', ignore).on('SIGTERM', forward).on('SIGHUP', forward).on('exit', forward);
     child.on('exit', (code, signal) => {
       process.off('SIGINT', ignore).off('SIGTERM', forward).off('SIGHUP', forward);
       process.off('exit', forward);

@@ -62,6 +62,42 @@ describe('the launcher', () => {
   );
 });
 
+describe('a program that cannot be started', () => {
+  /** Has the launcher look for its Node elsewhere, as when Node is replaced under it. */
+  const withNode = (path: string) => ({
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(`process.execPath=${JSON.stringify(path)}`)}`,
+  });
+
+  async function installed() {
+    const project = await smallProject();
+    await project.add('devDependencies', { name: 'tool' });
+    expect(await project.launch()).toMatchObject({ code: 0, out: RAN });
+    return project;
+  }
+
+  it.each(['nothing', 'package.json'])('is named, with what to do: %s', async (name) => {
+    const { root, launch } = await installed();
+    const path = join(root, name);
+    const { code, out, errors } = await launch(['migrate'], { env: withNode(path) });
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    const fault = name === 'nothing' ? 'is not there' : 'may not be run: look at its rights';
+    expect(errors).toContain(`${path} ${fault}`);
+    expect(errors).toMatch(
+      /^.*install Node with npm from https:\/\/nodejs\.org, then try again\.\n$/,
+    );
+  });
+
+  it.runIf(process.platform === 'linux')('says what is too long to be handed to it', async () => {
+    const { launch } = await installed();
+    // Linux takes 128 KB a variable, and the launcher adds to this one.
+    const { code, errors } = await launch(['migrate'], { env: { no_proxy: 'x'.repeat(131_050) } });
+    expect(code).toBe(1);
+    expect(errors).toMatch(
+      /^\S+ cannot be started, since .* too long: shorten it, then try again\.\n$/,
+    );
+  });
+});
+
 async function movedTo(name: string) {
   const project = await smallProject();
   await project.add('devDependencies', { name: 'tool' });

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { WebSocketGateway } from '@ordercast/emulators/api-gateway/websocket-gateway.ts';
 import type { Logger } from '@ordercast/platform/logger.ts';
-import { isDecodablePath } from '@ordercast/services/http/decodable-path.ts';
+import { isPercentEncoded } from '@ordercast/platform/percent-encoded.ts';
 import express from 'express';
 import type { ErrorRequestHandler, Express, RequestHandler, Router } from 'express';
 import { z } from 'zod';
@@ -71,9 +71,10 @@ export function localRouter(parts: Parts): { handle: Handle; handleUpgrade: Hand
   };
 }
 
-/** The API tells of its own requests, in problem details. */
+/** The API tells of its own requests, in problem details. Nobody else here reads a query. */
 function isReadable(request: IncomingMessage): boolean {
-  return firstSegment(request) === 'api' || isDecodablePath(request.url ?? '/');
+  const [path = ''] = (request.url ?? '').split('?', 1);
+  return firstSegment(request) === 'api' || isPercentEncoded(path);
 }
 
 function refusePublic(response: ServerResponse, { url }: Addresses): void {

@@ -20,6 +20,7 @@ import {
   createBroadcastQueues,
   SqsBroadcastQueue,
 } from '@ordercast/websocket/broadcast/broadcast-queue.ts';
+import { forgetConnections } from '@ordercast/websocket/connections/forget-connections.ts';
 import { createRealtimeTables } from '@ordercast/websocket/connections/realtime-tables.ts';
 import { createWebSocketGateway } from '@ordercast/emulators/api-gateway/websocket-gateway.ts';
 import { realtimeRoutes } from '@ordercast/websocket/realtime-routes.ts';
@@ -151,9 +152,12 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
     createBroadcastQueues(sqs.client, TABLE_PREFIX),
     createRealtimeTables(dynamodb.client, TABLE_PREFIX),
   ]);
+  const documents = DynamoDBDocumentClient.from(dynamodb.client);
+  // The data folder is this process's alone and nobody is let in yet: what is there a killed one left behind.
+  await forgetConnections(documents, TABLE_PREFIX);
 
   const realtime = createRealtime({
-    dynamo: DynamoDBDocumentClient.from(dynamodb.client),
+    dynamo: documents,
     publishDynamo: DynamoDBDocumentClient.from(dynamodb.publishingClient),
     tablePrefix: TABLE_PREFIX,
     issuer,

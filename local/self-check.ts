@@ -1,3 +1,5 @@
+import { cutText } from '@ordercast/platform/cut-text.ts';
+
 /** The system stands but cannot call itself, so nobody could sign in; the message says what to look at. */
 export class SelfCheckFailed extends Error {
   override name = 'SelfCheckFailed';
@@ -16,7 +18,7 @@ export async function checkItself(url: string): Promise<void> {
   try {
     const response = await fetch(asked, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (response.ok) return;
-    answer = `it answered ${response.status}: ${(await response.text()).slice(0, 500)}`;
+    answer = `it answered ${response.status}: ${cutText(await response.text(), 500)}`;
   } catch (error) {
     answer = error instanceof Error ? reasonOf(error) : String(error);
   }

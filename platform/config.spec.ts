@@ -6,6 +6,7 @@ import {
   originListSetting,
   portSetting,
   readConfig,
+  wholeNumberSetting,
 } from './config.ts';
 
 const schema = z.object({
@@ -38,6 +39,26 @@ describe('reading settings', () => {
     ]);
     for (const wrong of ['app.example', '*', 'file:///page.html']) {
       expect(() => read(wrong)).toThrow('ORIGINS: must be origins such as https://app.example.com');
+    }
+  });
+
+  it('takes whole numbers within their bounds alone, and says what these are', () => {
+    const numbers = z.object({ RATE: wholeNumberSetting(1, 500).default(7) });
+    const read = (RATE: string) => readConfig(numbers, { RATE }).RATE;
+    expect(['', '1', '007', '500'].map(read)).toEqual([7, 1, 7, 500]);
+    for (const wrong of [
+      '0',
+      '501',
+      '1e9',
+      '2.5',
+      '-1',
+      '+1',
+      '0x10',
+      ' ',
+      'many',
+      '9'.repeat(99),
+    ]) {
+      expect(() => read(wrong)).toThrow(/RATE: must be a whole number from 1 to 500$/);
     }
   });
 

@@ -5,8 +5,21 @@ export class InvalidConfig extends Error {
   override name = 'InvalidConfig';
 }
 
+/**
+ * A whole number in decimal digits. The most is what still makes sense: a slip of the finger must not become a wait of
+ * days, or a timer that rings at once because it is longer than Node's can be.
+ */
+export function wholeNumberSetting(least: number, most: number) {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, { error })
+    .transform(Number)
+    .pipe(z.int().min(least, { error }).max(most, { error }));
+}
+
 /** A TCP port; 0 lets the system choose one. */
-export const portSetting = z.coerce.number().int().min(0).max(65_535);
+export const portSetting = wholeNumberSetting(0, 65_535);
 /** A comma-separated list; empty entries are dropped. */
 export const listSetting = z
   .string()

@@ -56,9 +56,9 @@ const OPTION_HELP: Readonly<Record<keyof z.infer<typeof optionsSchema>, string>>
   encrypt: 'true (the default), strict or false',
   trustServerCertificate: 'true or false (the default)',
   ca: 'a PEM file of the authorities to trust',
-  connectTimeoutMs: 'milliseconds, 15000 by default',
-  requestTimeoutMs: 'milliseconds, 15000 by default, 0 for no limit',
-  poolMax: 'connections at most, 10 by default',
+  connectTimeoutMs: 'milliseconds up to 999999999, 15000 by default',
+  requestTimeoutMs: 'milliseconds up to 999999999, 15000 by default, 0 for no limit',
+  poolMax: 'connections at most, 1 to 9999, 10 by default',
 };
 
 /**

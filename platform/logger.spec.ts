@@ -31,6 +31,17 @@ describe('the logger', () => {
     expect(lines[0]).not.toContain('abc');
   });
 
+  it('ends the long text of a field, as somebody may have sent it, at a whole character', () => {
+    const lines: string[] = [];
+    const log = createLogger('test', { destination: { write: (line) => void lines.push(line) } });
+    const fits = 'y'.repeat(500);
+    log.info({ origin: `x${'😀'.repeat(8_000)}`, request: { path: 'y'.repeat(501), fits } });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      origin: `x${'😀'.repeat(249)}…`,
+      request: { path: `${fits}…`, fits },
+    });
+  });
+
   it.runIf(existsSync('/dev/full'))(
     'ends no program whose standard output is a file on a full disk',
     async () => {

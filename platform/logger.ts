@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { Logger as PinoLogger } from 'pino';
+import { cutText } from './cut-text.ts';
 import { droppingLines } from './dropping-lines.ts';
 import type { LineSink } from './dropping-lines.ts';
 import { writeWhole } from './write-whole.ts';
@@ -20,13 +21,15 @@ const SECRET_FIELDS: ReadonlySet<string> = new Set([
   'sec-websocket-protocol',
 ]);
 const REDACTED = '[redacted]';
+/** UTF-16 units of a field's text: what somebody has sent, such as a header, may be much longer. */
+const MAX_TEXT_LENGTH = 500;
 /** How deep secrets are looked for; nothing that we log lies deeper. */
 const MAX_DEPTH = 4;
 
 /**
  * JSON lines on standard output (or `destination`), one object a line, with `service` on each.
- * Fields named like secrets are replaced by `[redacted]`, wherever they stand. (pino's own
- * `redact` with wildcards does the same at thirty times the cost of a whole line.)
+ * Fields named like secrets are replaced by `[redacted]`, wherever they stand, and a long text ends
+ * with `…`. (pino's own `redact` with wildcards does the same at thirty times the cost of a whole line.)
  */
 export function createLogger(
   service: string,
@@ -38,7 +41,7 @@ export function createLogger(
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: {
       level: (label: string) => ({ level: label }),
-      log: (entry: Record<string, unknown>) => redactFields(entry, 1),
+      log: (entry: Record<string, unknown>) => safeFields(entry, 1),
     },
   };
   return pino(options, settings.destination ?? standardOutput);
@@ -52,11 +55,11 @@ const standardOutput = droppingLines({
   clock: Date.now,
 });
 
-/** The same object where it holds no secret, else a copy without them. */
-function redactFields(object: Record<string, unknown>, depth: number): Record<string, unknown> {
+/** The same object where it holds no secret and no long text, else a copy without them. */
+function safeFields(object: Record<string, unknown>, depth: number): Record<string, unknown> {
   let copy: Record<string, unknown> | undefined;
   for (const [name, value] of Object.entries(object)) {
-    const safe = SECRET_FIELDS.has(name.toLowerCase()) ? REDACTED : redactValue(value, depth);
+    const safe = SECRET_FIELDS.has(name.toLowerCase()) ? REDACTED : safeValue(value, depth);
     if (safe === value) continue;
     copy ??= { ...object };
     copy[name] = safe;
@@ -64,9 +67,12 @@ function redactFields(object: Record<string, unknown>, depth: number): Record<st
   return copy ?? object;
 }
 
-function redactValue(value: unknown, depth: number): unknown {
+function safeValue(value: unknown, depth: number): unknown {
+  if (typeof value === 'string' && value.length > MAX_TEXT_LENGTH) {
+    return `${cutText(value, MAX_TEXT_LENGTH)}…`;
+  }
   if (depth === MAX_DEPTH || !isPlainObject(value)) return value;
-  return redactFields(value, depth + 1);
+  return safeFields(value, depth + 1);
 }
 
 /** Errors and class instances have serializers of their own. */

@@ -2,7 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { createApi } from './create-api.ts';
 import { listen } from './http/listen.ts';
-import { originListSetting, portSetting, readConfig } from '@ordercast/platform/config.ts';
+import {
+  originListSetting,
+  portSetting,
+  readConfig,
+  wholeNumberSetting,
+} from '@ordercast/platform/config.ts';
 import { DATABASE_VARIABLES, configuredDatabase } from '@ordercast/platform/configured-database.ts';
 import { createLogger } from '@ordercast/platform/logger.ts';
 import { runProgram } from '@ordercast/platform/run-program.ts';
@@ -25,7 +30,7 @@ const configSchema = z.object({
   CORS_ORIGINS: originListSetting.default([]),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** How long connections are still taken after SIGTERM, while the load balancer finds out. */
-  DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(MAX_DRAIN_DELAY_MS).default(3_000),
+  DRAIN_DELAY_MS: wholeNumberSetting(0, MAX_DRAIN_DELAY_MS).default(3_000),
 });
 
 await runProgram(async () => {

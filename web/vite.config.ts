@@ -1,12 +1,13 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { compressedCopies } from './compressed-copies.ts';
+import { laptopProxy } from './laptop-proxy.ts';
 
-/** Where `npm start` serves everything else while `vite` serves the pages as they are edited. */
+/** Where `npm start` serves everything else while `vite` serves the page as it is edited. */
 const laptop = process.env['ORDERCAST_ORIGIN'] ?? 'http://localhost:8080';
 
 export default defineConfig({
-  plugins: [svelte(), compressedCopies()],
+  plugins: [svelte(), compressedCopies(), laptopProxy(laptop)],
   // amazon-cognito-identity-js and the `buffer` package it brings speak of Node's `global`.
   define: { global: 'globalThis' },
   build: {
@@ -16,13 +17,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // A machine that has other work is only slow; `npm start` shows what the build warns of.
     rolldownOptions: { checks: { pluginTimings: false } },
-  },
-  server: {
-    proxy: {
-      '/config.json': laptop,
-      '/api': laptop,
-      '/cognito': laptop,
-      '/realtime': { target: laptop, ws: true },
-    },
   },
 });

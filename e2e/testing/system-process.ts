@@ -42,6 +42,7 @@ export async function startSystemProcess(
     lines.on('line', (line) => {
       if (line.startsWith('ready ')) resolve(line);
     });
+    child.once('error', reject);
     child.once('close', (code) => reject(new Error(`ended with ${String(code)}: ${errors}`)));
   });
   const url = /^ready (\S+)/.exec(ready)?.[1] ?? '';

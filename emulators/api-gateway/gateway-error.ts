@@ -6,6 +6,11 @@ export interface GatewayError {
   message: string | null;
 }
 
+export const BAD_REQUEST: GatewayError = {
+  status: 400,
+  errorType: 'BadRequestException',
+  message: 'Bad Request',
+};
 export const UNAUTHORIZED: GatewayError = {
   status: 401,
   errorType: 'UnauthorizedException',

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isPercentEncoded } from '@ordercast/platform/percent-encoded.ts';
 import type { Identity } from './gateway-event.ts';
 
 /** What ends at the gateway: the headers of one hop, and those that only it may write. */
@@ -43,6 +44,11 @@ export function pathOf(request: IncomingMessage): string {
   return path;
 }
 
+/** Whether an event can hold the query string as it was meant. */
+export function hasReadableQuery(request: IncomingMessage): boolean {
+  return isPercentEncoded(searchOf(request));
+}
+
 /**
  * The handshake's headers as an event holds them: named as the client first wrote them, the last
  * value in `headers` and all in `multiValueHeaders`, with the forwarding headers that API Gateway
@@ -66,8 +72,7 @@ function headersOf(request: IncomingMessage): Omit<HandshakeDetails, 'query'> {
 }
 
 function queryOf(request: IncomingMessage): HandshakeDetails['query'] {
-  const { url = '' } = request;
-  const search = url.slice(pathOf(request).length + 1);
+  const search = searchOf(request);
   if (search === '') return undefined;
   const values = new Map<string, string[]>();
   for (const [name, value] of new URLSearchParams(search)) append(values, name, value);
@@ -75,6 +80,10 @@ function queryOf(request: IncomingMessage): HandshakeDetails['query'] {
     queryStringParameters: lastOf(values),
     multiValueQueryStringParameters: Object.fromEntries(values),
   };
+}
+
+function searchOf(request: IncomingMessage): string {
+  return (request.url ?? '').slice(pathOf(request).length + 1);
 }
 
 function append(values: Map<string, string[]>, name: string, value: string): void {

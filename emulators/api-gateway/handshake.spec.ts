@@ -126,6 +126,20 @@ test('without its identity source the answer is 401, and the authorizer is not a
   expect(asked).toBe(1);
 });
 
+test.each(['?q=%ED%A0%80', '?q=%E9', '?%FF=1', '?q=100%'])(
+  'a query that is not percent-encoded UTF-8 (%s) is 400, and nobody is asked',
+  async (query) => {
+    let asked = 0;
+    const handler = () => ((asked += 1), policy('Allow'));
+    const { url } = await startGateway({ authorizer: { handler } });
+    expect(await refusal(url + query)).toMatchObject({
+      status: 400,
+      errorType: 'BadRequestException',
+    });
+    expect(asked).toBe(0);
+  },
+);
+
 test('an identity source may be in the query string', async () => {
   const { url } = await startGateway({
     authorizer: {

@@ -6,6 +6,7 @@ import type { Admission, createAdmission } from './admission.ts';
 import { GatewayConnection } from './gateway-connection.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import {
+  BAD_REQUEST,
   errorBody,
   FORBIDDEN,
   TOO_MANY_REQUESTS,
@@ -13,7 +14,7 @@ import {
   type GatewayError,
 } from './gateway-error.ts';
 import type { GatewayLimits } from './gateway-limits.ts';
-import { identityOf, pathOf } from './handshake-request.ts';
+import { hasReadableQuery, identityOf, pathOf } from './handshake-request.ts';
 import { createTokenBucket } from './token-bucket.ts';
 
 export interface HandshakeOptions {
@@ -94,6 +95,7 @@ export function createHandshake(options: HandshakeOptions) {
   function refusalOf(request: IncomingMessage): GatewayError | undefined {
     if (closing) return UNAVAILABLE;
     if (!paths.has(pathOf(request))) return FORBIDDEN;
+    if (!hasReadableQuery(request)) return BAD_REQUEST;
     return takeConnect() ? undefined : TOO_MANY_REQUESTS;
   }
 

@@ -57,7 +57,7 @@ function parse(args: readonly string[]) {
 function settings(values: ReturnType<typeof parse>['values']) {
   const seconds = values['lock-timeout'];
   if (!/^\d{1,5}(\.\d{1,3})?$/.test(seconds)) {
-    throw usage(`--lock-timeout is a number of seconds, not "${seconds}".`);
+    throw usage(`--lock-timeout is a number of seconds from 0 to 99999, not "${seconds}".`);
   }
   if (values.approved !== undefined && !/^[0-9a-f]{64}$/i.test(values.approved)) {
     throw usage('--approved is the SHA-256 that "plan" prints: 64 hexadecimal digits.');

@@ -1,3 +1,4 @@
+import { cutText } from '@ordercast/platform/cut-text.ts';
 import { columnText } from '../schema/compare-schemas.ts';
 import { key } from '../schema/schema-model.ts';
 import type { SchemaModel, TableModel } from '../schema/schema-model.ts';
@@ -61,7 +62,7 @@ export function dangersOf(
       return [
         {
           rule: 'unreadable-statement',
-          message: `${statement.reason}: ${statement.sql.replaceAll(/\s+/g, ' ').slice(0, 120)}`,
+          message: `${statement.reason}: ${cutText(statement.sql.replaceAll(/\s+/g, ' '), 120)}`,
           remedy: 'Write it as plain T-SQL, one statement at a time, without EXEC of a text.',
         },
       ];

@@ -1,3 +1,4 @@
+import { cutText } from '@ordercast/platform/cut-text.ts';
 import type { Token } from './tokens.ts';
 import { tokenize } from './tokens.ts';
 
@@ -107,7 +108,7 @@ export class TokenReader {
   }
 
   unreadable(reason: string): Unreadable {
-    const near = this.source.slice(this.peek()?.start ?? this.source.length).slice(0, 40);
+    const near = cutText(this.source.slice(this.peek()?.start ?? this.source.length), 40);
     return new Unreadable(near === '' ? `${reason} at its end` : `${reason} before "${near}"`);
   }
 }

@@ -1,6 +1,7 @@
 import knexModule from 'knex';
 import type { Knex } from 'knex';
 import type { QueryJob } from 'knex/lib/dialects/mssql/index.js';
+import { cutText } from '@ordercast/platform/cut-text.ts';
 import { SqlServerClient } from '@ordercast/platform/sql-server/sql-server-client.ts';
 import { toLiteral } from './literal.ts';
 import type { RecordedItem } from './recorded-item.ts';
@@ -12,7 +13,7 @@ export class StepReadsDatabase extends Error {
   constructor(sql: string) {
     super(
       'A step must not read the database, since nobody could read its plan then. Let the T-SQL ' +
-        `decide (IF EXISTS …), or use backfill(). It reads: ${sql.replaceAll(/\s+/g, ' ').slice(0, 200)}`,
+        `decide (IF EXISTS …), or use backfill(). It reads: ${cutText(sql.replaceAll(/\s+/g, ' '), 200)}`,
     );
   }
 }

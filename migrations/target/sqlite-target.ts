@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { openDatabase } from '@ordercast/platform/database.ts';
 import { instantValue } from '@ordercast/platform/column.ts';
+import { cutText } from '@ordercast/platform/cut-text.ts';
 import type { Knex } from 'knex';
 import { freeKnexLock } from '../history/free-knex-lock.ts';
 import { APPLIED_TABLE, HISTORY_TABLE, SQLITE_BOOKKEEPING } from '../history/history-tables.ts';
@@ -41,7 +42,7 @@ export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
         await end(trx, 'done', null);
       });
     } catch (error) {
-      await end(db, 'failed', String(error).slice(0, 2000)).catch(() => undefined);
+      await end(db, 'failed', cutText(String(error), 2000)).catch(() => undefined);
       throw new StepFailed(step, direction, error);
     }
   };

@@ -29,6 +29,17 @@ function expectProblem(answer: Answer, status: number) {
   return problem;
 }
 
+/** The whole answer to a target as it stands: `fetch` would encode it. */
+async function get(target: string, token: string | undefined): Promise<string> {
+  const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
+  const authorization = token === undefined ? '' : `Authorization: Bearer ${token}\r\n`;
+  socket.end(
+    `GET ${new URL(api.url).pathname.replace(/\/$/, '')}${target} HTTP/1.1\r\nHost: x\r\n${authorization}Connection: close\r\n\r\n`,
+    'latin1',
+  );
+  return text(socket);
+}
+
 const ORDER = '{"lines":[{"productId":"tea","quantity":1}]}';
 
 describe('a body', () => {
@@ -106,6 +117,27 @@ describe('a body', () => {
 });
 
 describe('a request', () => {
+  it.each([
+    ['half a surrogate pair', '/orders?q=%ED%A0%80', 'query'],
+    ['Latin-1', '/orders?q=caf%E9', 'query'],
+    ['a sign that encodes nothing', '/orders?q=100%', 'query'],
+    ['a bad name of a parameter', '/orders?%ff=1', 'query'],
+    ['a path of the same kind', '/orders/%ED%A0%80?q=ada', 'path'],
+  ])('whose target holds %s is a 400 problem, with or without a token', async (_, target, part) => {
+    for (const token of [undefined, api.pool.tokenFor(SAM)]) {
+      const answer = await get(target, token);
+      expect(answer).toContain('HTTP/1.1 400');
+      expect(answer).toContain('application/problem+json');
+      expect(answer).toContain(`The ${part} is not percent-encoded UTF-8.`);
+    }
+  });
+
+  it('whose query is any UTF-8 is read', async () => {
+    const query = new URLSearchParams({ q: '\u{1f375} caf\u00e9 100% + a&b=c?' });
+    const answer = await get(`/orders?${query.toString()}`, api.pool.tokenFor(SAM));
+    expect(answer).toContain('HTTP/1.1 200');
+  });
+
   it('for nothing is a 404 problem, with or without a token', async () => {
     expectProblem(await api.call(undefined, 'GET', '/nothing?secret=1'), 404);
     expect((await api.call(ADA, 'GET', '/nothing?secret=1')).body).toMatchObject({

@@ -3,10 +3,10 @@ import express from 'express';
 import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express';
 import { cannotServeNow } from '@ordercast/platform/database-error.ts';
 import type { Logger } from '@ordercast/platform/logger.ts';
+import { isPercentEncoded } from '@ordercast/platform/percent-encoded.ts';
 import type { Authenticate } from './authentication.ts';
 import { boundInFlight } from './bound-in-flight.ts';
 import { cors } from './cors.ts';
-import { isDecodablePath } from './decodable-path.ts';
 import { readJsonBody } from './json-body.ts';
 import {
   HttpProblem,
@@ -41,7 +41,7 @@ interface AppSettings {
 }
 
 /**
- * An Express app over a table of routes. For each request: context, CORS, path (400), route (404, 405), token (401),
+ * An Express app over a table of routes. For each request: context, CORS, target (400), route (404, 405), token (401),
  * role (403), body (415, 413, 400), room (503), then the route itself; whatever is thrown is answered
  * with problem details.
  */
@@ -58,7 +58,9 @@ export function createApp(settings: AppSettings): Express {
   app.use(startRequest(settings));
   app.use(cors(corsOrigins));
   app.use((request, _response, next) => {
-    if (!isDecodablePath(request.url)) throw badRequest('The path is not percent-encoded UTF-8.');
+    const path = request.url.split('?', 1)[0] ?? '';
+    if (!isPercentEncoded(path)) throw badRequest('The path is not percent-encoded UTF-8.');
+    if (!isPercentEncoded(request.url)) throw badRequest('The query is not percent-encoded UTF-8.');
     next();
   });
   for (const [path, answer] of Object.entries(openRoutes)) {

@@ -79,8 +79,10 @@ export function outboxContract(open: OpenTestDatabase): void {
       expect(await completeOutbox(database.db, [idOf(1), idOf(2)], AT)).toBe(2);
       expect(await completeOutbox(database.db, [idOf(1)], AT)).toBe(0);
       expect(await claim()).toEqual([idOf(3)]);
-      await abandonOutbox(database.db, idOf(3), 'x'.repeat(5000), AT);
+      await abandonOutbox(database.db, idOf(3), `x${'😀'.repeat(5000)}`, AT);
       expect(await claim()).toEqual([]);
+      const abandoned = database.db('outbox').where({ id: idOf(3) });
+      expect(await abandoned.pluck('last_error')).toEqual([`x${'😀'.repeat(499)}`]);
     });
 
     it('counts failed attempts of rows that still wait', async () => {

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { instantValue, integerColumn } from '@ordercast/platform/column.ts';
+import { cutText } from '@ordercast/platform/cut-text.ts';
 import { dialectOf } from '@ordercast/platform/database.ts';
 import { deleteTop } from '@ordercast/platform/delete-top.ts';
 import { inTransaction } from '@ordercast/platform/transaction.ts';
@@ -125,7 +126,7 @@ export async function abandonOutbox(
     .update({
       published_at: instantValue(now),
       abandoned_at: instantValue(now),
-      last_error: reason.slice(0, MAX_ERROR_LENGTH),
+      last_error: cutText(reason, MAX_ERROR_LENGTH),
     });
 }
 
@@ -140,7 +141,7 @@ export async function recordOutboxFailure(
     .whereNull('published_at')
     .update({
       attempts: db.raw('?? + 1', ['attempts']),
-      last_error: reason.slice(0, MAX_ERROR_LENGTH),
+      last_error: cutText(reason, MAX_ERROR_LENGTH),
     });
 }
 

@@ -6,6 +6,7 @@ import {
 } from '@ordercast/contract/hidden-characters.ts';
 import { MAX_NAME_LENGTH } from '@ordercast/contract/max-name-length.ts';
 import { instantValue } from '@ordercast/platform/column.ts';
+import { cutText } from '@ordercast/platform/cut-text.ts';
 import { inTransaction } from '@ordercast/platform/transaction.ts';
 import { isUniqueViolation } from '@ordercast/platform/unique-violation.ts';
 import { toSearchKey } from './person-words.ts';
@@ -56,13 +57,13 @@ export async function insertPerson(db: Knex, person: Person, now: number): Promi
 /** The row of a person, to be followed by `keepWords`; without that, housekeeping makes the words. */
 function toPersonRow(person: Person, now: number) {
   const name = keptName(person.name);
-  const email = cut(plain(person.email), MAX_EMAIL_LENGTH);
+  const email = cutText(plain(person.email), MAX_EMAIL_LENGTH);
   return {
     sub: person.sub,
     name,
     email,
-    name_key: cut(toSearchKey(name), MAX_NAME_LENGTH),
-    email_key: cut(toSearchKey(email), MAX_EMAIL_LENGTH),
+    name_key: cutText(toSearchKey(name), MAX_NAME_LENGTH),
+    email_key: cutText(toSearchKey(email), MAX_EMAIL_LENGTH),
     words_version: null,
     created_at: instantValue(now),
   };
@@ -70,16 +71,11 @@ function toPersonRow(person: Person, now: number) {
 
 /** The name that is kept of one that the pool gives: as much as fits, and Nameless where none of it shows. */
 export function keptName(name: string): string {
-  const kept = cut(plain(name), MAX_NAME_LENGTH);
+  const kept = cutText(plain(name), MAX_NAME_LENGTH);
   return hasVisibleCharacters(kept) ? kept : NAMELESS;
 }
 
 /** The pool takes any text from whoever signs up past our page; others must be able to read it. */
 function plain(text: string): string {
   return withoutHiddenCharacters(text.toWellFormed()).trim();
-}
-
-/** At most `length` UTF-16 units, without half a character at the end. */
-function cut(text: string, length: number): string {
-  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
 }

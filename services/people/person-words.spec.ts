@@ -48,6 +48,13 @@ describe('the words that a person is found by', () => {
     expect(searchedWord('ﬃ'.repeat(320))).toBe('ffi'.repeat(107).slice(0, 320));
   });
 
+  it('end with a whole character, and so does a search', () => {
+    const long = `x${'😀'.repeat(200)}`;
+    const cut = `x${'😀'.repeat(159)}`;
+    expect(personWords({ name: long, email: '' })).toEqual([cut]);
+    expect(searchedWord(long)).toBe(cut);
+  });
+
   it('are folded to the same from any text, whatever its case and marks, and no further', () => {
     const random = seededRandom(7);
     for (let round = 0; round < 5_000; round += 1) {

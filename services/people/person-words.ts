@@ -1,4 +1,5 @@
 import { foldText } from '@ordercast/contract/fold-text.ts';
+import { cutText } from '@ordercast/platform/cut-text.ts';
 import type { Person } from './person.ts';
 
 /** Counts up when the rules below or `foldText` change: housekeeping then makes all words anew. */
@@ -29,7 +30,7 @@ export function searchedWord(q: string): string {
 
 /** Without a blank at the end, which SQL Server does not tell from none. */
 function bounded(word: string): string {
-  return word.slice(0, MAX_WORD_LENGTH).trimEnd();
+  return cutText(word, MAX_WORD_LENGTH).trimEnd();
 }
 
 /** The form in which programs of the version before compare names and addresses. */

@@ -35,11 +35,14 @@ describe('the variables of the realtime core', () => {
     { POSTS_PER_SECOND: 'many' },
     { POSTS_PER_SECOND: '' },
     { POSTS_PER_SECOND: 'Infinity' },
+    { POSTS_PER_SECOND: '1e9' },
+    { POSTS_PER_SECOND: '100001' },
+    { POSTS_PER_SECOND: '0.5' },
     { BROADCAST_SHARDS: '0' },
     { BROADCAST_SHARDS: '2.5' },
     { BROADCAST_SHARDS: '1001' },
     { BROADCAST_SHARDS: 'eight' },
   ])('are refused as %o', (environment) => {
-    expect(() => settingsOf(environment)).toThrow();
+    expect(() => settingsOf(environment)).toThrow(/must be a whole number from 1 to 1000(00)?/);
   });
 });

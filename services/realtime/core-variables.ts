@@ -1,7 +1,11 @@
+import { wholeNumberSetting } from '@ordercast/platform/config.ts';
 import { postsPerSecondLimits } from '@ordercast/websocket/fanout/sender.ts';
 import type { RealtimeSettings } from '@ordercast/websocket/realtime.ts';
 import { z } from 'zod';
 import { createChannelPolicy } from './channel-policy.ts';
+
+/** As many as an account may be raised to for an audience of a million (docs/scale.md). */
+const MAX_POSTS_PER_SECOND = 100_000;
 
 /** The environment variables that every program with the realtime core has; spread into its own settings. */
 export const CORE_VARIABLES = {
@@ -13,9 +17,9 @@ export const CORE_VARIABLES = {
   COGNITO_ISSUER: z.url(),
   COGNITO_CLIENT_ID: z.string(),
   /** It may grow, never shrink; who publishes gets the greater number first. */
-  BROADCAST_SHARDS: z.coerce.number().int().min(1).max(1_000).optional(),
+  BROADCAST_SHARDS: wholeNumberSetting(1, 1_000).optional(),
   /** The part of the account's posts a second that this process may use. */
-  POSTS_PER_SECOND: z.coerce.number().min(1).optional(),
+  POSTS_PER_SECOND: wholeNumberSetting(1, MAX_POSTS_PER_SECOND).optional(),
 };
 
 /** The settings of `createRealtime` that the variables name. */

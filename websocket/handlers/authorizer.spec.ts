@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { ClientOptions } from 'ws';
 import { refusal, TestClient } from '@ordercast/emulators/api-gateway/testing/running-gateway.ts';
 import { ProtocolClient, serve, startTestBed } from '../testing/running-realtime.ts';
+import { createLogger } from '@ordercast/platform/logger.ts';
 import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
 
 const { pool, realtime: build } = await startTestBed();
@@ -49,11 +51,54 @@ describe('connecting', () => {
     await ProtocolClient.open(url, token('ada'));
   });
 
+  it('leaves no more of what a stranger sends than a short line in the log', async () => {
+    const lines: string[] = [];
+    const logger = createLogger('test', {
+      destination: { write: (line) => void lines.push(line) },
+    });
+    const { url } = await serve(await build({ logger }));
+    const long = 'x'.repeat(10_000);
+    const offers = ['ordercast.v1', `bearer.${token('ada')}`];
+    expect(await refusal(url, offers, { origin: `https://${long}.example` })).toMatchObject({
+      status: 403,
+    });
+    const [, payload = '', signature = ''] = token('ada').split('.');
+    const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: long.slice(5_000) }));
+    const forged = `bearer.${[header.toString('base64url'), payload, signature].join('.')}`;
+    expect(await refusal(url, ['ordercast.v1', forged])).toMatchObject({ status: 401 });
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(/"origin":"https:\/\/x+…","msg":"origin refused"/);
+    expect(lines[1]).toContain('"msg":"token refused"');
+    for (const line of lines) expect(line.length).toBeLessThan(1_000);
+  });
+
   it('takes the subprotocols in any order, and ignores others beside them', async () => {
     const { url } = await serve(await build());
     const offers = ['other', `bearer.${token('ada')}`, 'ordercast.v1'];
     const { socket } = await TestClient.open(url, offers);
     expect(socket.protocol).toBe('ordercast.v1');
+  });
+
+  it('takes the subprotocols in several lines, as RFC 6455 lets a client write them', async () => {
+    const { url } = await serve(await build());
+    const bearer = `bearer.${token('ada')}`;
+    const inLines = (lines: string[]): ClientOptions => ({
+      finishRequest: (request) => {
+        request.setHeader('Sec-WebSocket-Protocol', lines);
+        request.end();
+      },
+    });
+    for (const lines of [
+      ['ordercast.v1', bearer],
+      [bearer, 'ordercast.v1'],
+      ['ordercast.v1,other', `another, ${bearer}`],
+    ]) {
+      const { socket } = await TestClient.open(url, ['ordercast.v1'], inLines(lines));
+      expect(socket.protocol).toBe('ordercast.v1');
+    }
+    // Two tokens are two, also where only the last line's were looked at.
+    const two = inLines([`ordercast.v1, bearer.${token('grace')}`, bearer]);
+    expect(await refusal(url, ['ordercast.v1'], two)).toMatchObject({ status: 401 });
   });
 
   it('is refused with 400 by a client that does not speak the protocol', async () => {

@@ -2,14 +2,11 @@ import { BEARER_PREFIX } from '@ordercast/protocol/limits.ts';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { encodeIdentity } from './authorizer-context.ts';
-import { offeredSubprotocols } from './subprotocol.ts';
+import { handshakeHeadersSchema, offeredSubprotocols } from './subprotocol.ts';
 import type { VerifyToken } from './token-verifier.ts';
 import { TokenRefused } from './token-verifier.ts';
 
-const eventSchema = z.object({
-  methodArn: z.string(),
-  headers: z.record(z.string(), z.string()),
-});
+const eventSchema = handshakeHeadersSchema.extend({ methodArn: z.string() });
 
 export interface AuthorizerPolicy {
   principalId: string;
@@ -34,15 +31,15 @@ export interface AuthorizerOptions {
  */
 export function createAuthorizer({ verifyToken, allowedOrigins, logger }: AuthorizerOptions) {
   return async (event: unknown): Promise<AuthorizerPolicy> => {
-    const { methodArn, headers } = eventSchema.parse(event);
-    const token = bearerToken(headers);
+    const { methodArn, ...handshake } = eventSchema.parse(event);
+    const token = bearerToken(handshake);
     if (token === undefined) throw new Error('Unauthorized');
     const identity = await verifyToken(token).catch((error: unknown) => {
       if (!(error instanceof TokenRefused)) throw error;
       logger.info({ reason: error.message }, 'token refused');
       throw new Error('Unauthorized');
     });
-    const origin = headerOf(headers, 'origin');
+    const origin = headerOf(handshake.headers, 'origin');
     const isAllowed = origin === undefined || allowedOrigins.includes(origin);
     if (!isAllowed) logger.info({ origin }, 'origin refused');
     return {
@@ -62,8 +59,8 @@ export function createAuthorizer({ verifyToken, allowedOrigins, logger }: Author
   };
 }
 
-function bearerToken(headers: Record<string, string>): string | undefined {
-  const bearers = offeredSubprotocols(headers).filter((offer) => offer.startsWith(BEARER_PREFIX));
+function bearerToken(handshake: z.infer<typeof handshakeHeadersSchema>): string | undefined {
+  const bearers = offeredSubprotocols(handshake).filter((offer) => offer.startsWith(BEARER_PREFIX));
   return bearers.length === 1 ? bearers[0]?.slice(BEARER_PREFIX.length) : undefined;
 }
 

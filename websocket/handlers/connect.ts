@@ -2,12 +2,11 @@ import { SUBPROTOCOL } from '@ordercast/protocol/limits.ts';
 import { z } from 'zod';
 import type { ConnectionRegistry } from '../connections/connection-registry.ts';
 import { identityContextSchema } from './authorizer-context.ts';
-import { offeredSubprotocols } from './subprotocol.ts';
+import { handshakeHeadersSchema, offeredSubprotocols } from './subprotocol.ts';
 import type { CallbackEndpoint, HandlerResponse } from './websocket-event.ts';
 import { requestContextSchema } from './websocket-event.ts';
 
-const eventSchema = z.object({
-  headers: z.record(z.string(), z.string()).default({}),
+const eventSchema = handshakeHeadersSchema.extend({
   requestContext: requestContextSchema.extend({
     connectedAt: z.number(),
     authorizer: identityContextSchema,
@@ -26,8 +25,8 @@ export interface ConnectOptions {
  */
 export function createConnectHandler({ registry, isRevoked, callbackEndpoint }: ConnectOptions) {
   return async (event: unknown): Promise<HandlerResponse> => {
-    const { headers, requestContext } = eventSchema.parse(event);
-    if (!offeredSubprotocols(headers).includes(SUBPROTOCOL)) return { statusCode: 400 };
+    const { requestContext, ...handshake } = eventSchema.parse(event);
+    if (!offeredSubprotocols(handshake).includes(SUBPROTOCOL)) return { statusCode: 400 };
     const { connectionId, connectedAt, authorizer } = requestContext;
     const { issuedAt, ...identity } = authorizer;
     const endpoint = callbackEndpoint(requestContext);

@@ -84,6 +84,13 @@ test.each(['https://evil.example', 'http://localhost:1', 'https://app.example:44
 test.each([
   ['an unknown operation', 'Nonsense', {}, 'UnknownOperationException', 'Nonsense'],
   ['what is not JSON', 'GetUser', '{', 'SerializationException', 'not JSON'],
+  [
+    'what is not UTF-8',
+    'GetUser',
+    Buffer.from('{"a":"\u00e9"}', 'latin1'),
+    'SerializationException',
+    'UTF-8',
+  ],
   ['a body too large', 'GetUser', 'x'.repeat(200_000), 'SerializationException', 'too large'],
   [
     'a missing member',

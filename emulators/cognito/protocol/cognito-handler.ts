@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
@@ -107,8 +108,11 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   if (size > MAX_BODY_BYTES) {
     throw new CognitoError('SerializationException', 'The request is too large.');
   }
+  const body = Buffer.concat(chunks);
+  // A password would be kept as something else than was sent.
+  if (!isUtf8(body)) throw new CognitoError('SerializationException', 'The request is not UTF-8.');
   try {
-    return JSON.parse(Buffer.concat(chunks).toString(), withoutNull);
+    return JSON.parse(body.toString(), withoutNull);
   } catch {
     throw new CognitoError('SerializationException', 'The request is not JSON.');
   }

@@ -6,7 +6,7 @@ export interface AwsJsonAnswer {
   body: Record<string, unknown>;
 }
 
-/** One raw call of the protocol, for what the libraries would not send. */
+/** One raw call of the protocol, its body as it is where that is text or bytes, for what the libraries would not send. */
 export async function awsJson(
   endpoint: string,
   operation: string,
@@ -23,7 +23,10 @@ export async function awsJson(
       'x-amz-target': target,
       ...headers,
     },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
+    body:
+      typeof body === 'string' || body instanceof Uint8Array
+        ? Buffer.from(body)
+        : JSON.stringify(body),
   });
   const answer = z.record(z.string(), z.unknown()).parse(await response.json());
   return { status: response.status, headers: response.headers, body: answer };
