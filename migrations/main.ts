@@ -4,12 +4,13 @@ import { readConfig } from '@ordercast/platform/config.ts';
 import { DATABASE_VARIABLES, configuredDatabase } from '@ordercast/platform/configured-database.ts';
 import type { ConfiguredDatabase } from '@ordercast/platform/configured-database.ts';
 import { z } from 'zod';
-import { USAGE, readArguments } from './command/arguments.ts';
+import { readArguments } from './command/arguments.ts';
 import type { MigrateArguments } from './command/arguments.ts';
 import { EXIT } from './command/exit-code.ts';
 import { explainError } from './command/explain-error.ts';
 import type { Report } from './command/report.ts';
 import { runCommand } from './command/run-command.ts';
+import { USAGE } from './command/usage.ts';
 
 const VERSIONS = resolve(import.meta.dirname, 'versions');
 

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { assertExactKey } from './backfill-key.ts';
 import type { Backfill } from './recorded-item.ts';
 import { RecordingClient } from './recording-client.ts';
 
@@ -13,6 +14,7 @@ export async function backfill(knex: Knex, wanted: Backfill): Promise<void> {
   if (!Number.isInteger(wanted.batch) || wanted.batch < 1 || wanted.batch > MAX_BATCH) {
     throw new RangeError(`A backfill's batch must be 1 to ${MAX_BATCH} rows.`);
   }
+  assertExactKey(wanted);
   const client: unknown = knex.client;
   if (client instanceof RecordingClient) {
     client.items.push({ kind: 'backfill', backfill: wanted });

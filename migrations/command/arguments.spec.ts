@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { readArguments } from './arguments.ts';
+import { COMMANDS, COMMON_OPTIONS, OPTIONS, commandOf } from './commands.ts';
+import { USAGE, isCommand, isOption } from './usage.ts';
+
+const VALUES: Readonly<Record<string, string>> = { approved: 'a'.repeat(64), 'lock-timeout': '1' };
+const options = Object.keys(OPTIONS).filter(isOption);
+const pairs = Object.keys(COMMANDS)
+  .filter(isCommand)
+  .flatMap((command) =>
+    options
+      .filter((option) => option !== 'help')
+      .map((option) => ({
+        command,
+        option,
+        isTaken: [...commandOf(command).options, ...COMMON_OPTIONS].includes(option),
+      })),
+  );
+
+function read(command: string, option: keyof typeof OPTIONS) {
+  const value = OPTIONS[option].type === 'string' ? [VALUES[option] ?? 'x'] : [];
+  return () => readArguments([command, `--${option}`, ...value]);
+}
+
+describe('the command line', () => {
+  it.each(pairs.filter(({ isTaken }) => !isTaken))(
+    'refuses $command --$option, which $command does not use',
+    ({ command, option }) => {
+      expect(read(command, option)).toThrow(`"${command}" does not use --${option}. It takes`);
+    },
+  );
+
+  it.each(pairs.filter(({ isTaken }) => isTaken))(
+    'takes $command --$option',
+    ({ command, option }) => {
+      expect(read(command, option)()).toHaveProperty('command', command);
+    },
+  );
+
+  it('tells of every command and option in its help', () => {
+    for (const name of [...Object.keys(COMMANDS), ...options]) expect(USAGE).toContain(name);
+  });
+});

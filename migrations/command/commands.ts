@@ -1,0 +1,99 @@
+/** Every option of the command line. A default stands where a command that takes it always has a value. */
+export const OPTIONS = {
+  to: { type: 'string', value: '<version>', help: 'up to, or back to, this step; 0 is before all' },
+  approved: { type: 'string', value: '<sha256>', help: 'do only what this approval stands for' },
+  'dry-run': { type: 'boolean', help: 'say what would be done, and change nothing' },
+  'lock-timeout': {
+    type: 'string',
+    default: '10',
+    value: '<seconds>',
+    help: 'how long to wait for another migration, and for a table',
+  },
+  directory: { type: 'string', value: '<folder>', help: 'other steps than migrations/versions' },
+  migrator: {
+    type: 'string',
+    default: 'ordercast_migrator',
+    value: '<login>',
+    help: 'the login that migrates',
+  },
+  app: {
+    type: 'string',
+    default: 'ordercast_app',
+    value: '<login>',
+    help: 'the login that the programs run with',
+  },
+  json: { type: 'boolean', help: 'one JSON object on standard output, for machines' },
+  output: {
+    type: 'string',
+    value: '<file>',
+    help: 'write the answer there: npm prints a line of its own before it',
+  },
+  help: { type: 'boolean', short: 'h', help: 'this text' },
+} as const;
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** Options that every command takes. */
+export const COMMON_OPTIONS: readonly OptionName[] = ['json', 'output', 'help'];
+
+interface Command {
+  help: string;
+  /** Its own options, beside the common ones; any other is refused. */
+  options: readonly OptionName[];
+  /** What stands behind its name on the command line, as the help shows it. */
+  operand?: string;
+}
+
+const ON_DATABASE = ['directory', 'lock-timeout'] as const;
+
+export const COMMANDS = {
+  status: {
+    help: 'what is applied, pending, edited, failed or applied in part',
+    options: ON_DATABASE,
+  },
+  plan: {
+    help: 'the exact T-SQL of what is pending, as one script; every step where no DATABASE_URL is set',
+    options: ['to', ...ON_DATABASE],
+  },
+  up: { help: 'apply what is pending', options: ['to', 'approved', 'dry-run', ...ON_DATABASE] },
+  down: {
+    help: 'undo the last step, or all after --to <version>',
+    options: ['to', 'dry-run', ...ON_DATABASE],
+  },
+  verify: {
+    help: 'whether steps were edited, and whether the live schema is theirs',
+    options: ON_DATABASE,
+  },
+  lint: { help: 'dangers in the steps', options: ['directory'] },
+  baseline: {
+    help: 'mark the steps up to --to <version> as applied, of a schema that is there already',
+    options: ['to', ...ON_DATABASE],
+  },
+  repair: {
+    help: 'accept edited steps, and those that knex applied, as they stand here now',
+    options: ON_DATABASE,
+  },
+  unlock: {
+    help: "free knex's lock, and tell who holds the migration lock",
+    options: ON_DATABASE,
+  },
+  new: { help: 'begin a new step', options: ['directory'], operand: '"<purpose>"' },
+  bootstrap: {
+    help: 'once, as the master login: database, logins, rights, row versioning',
+    options: ['migrator', 'app', 'dry-run'],
+  },
+} as const satisfies Record<string, Command>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+/** A command with its options, as one that may have any of them. */
+export function commandOf(name: CommandName): Command {
+  return COMMANDS[name];
+}
+
+/** The same with what an option takes: `--to <version>`. */
+export function optionText(name: OptionName): string {
+  const option = OPTIONS[name];
+  const short = 'short' in option ? `-${option.short}, ` : '';
+  return `${short}--${name}${'value' in option ? ` ${option.value}` : ''}`;
+}
