@@ -65,11 +65,14 @@ function changed(table: TableModel, change: TableChange): TableModel {
         ),
       };
     case 'drop-columns':
-      for (const name of change.columns) assertColumn(table, name);
+      if (!change.ifExists) for (const name of change.columns) assertColumn(table, name);
       return {
         ...table,
         columns: table.columns.filter(({ name }) => !change.columns.some((one) => same(one, name))),
       };
+    case 'switch-constraint':
+      if (change.name !== undefined) withoutConstraint(table, change.name, false);
+      return table;
     case 'drop-constraint':
       return withoutConstraint(table, change.name, change.ifExists);
     case 'drop-default':
