@@ -122,7 +122,14 @@ function createTable(reader: TokenReader, ifMissing: boolean): Meaning {
     indexes: [],
   };
   const table = elements.constraints.reduce(withConstraint, empty);
-  return { kind: 'create-table', table, ifMissing };
+  const isOrdered = table.uniques.some(({ clustered }) => clustered);
+  // A primary key is the table's order, unless another is and it doesn't insist.
+  const insists = /\bKEY\s+CLUSTERED\b/i.test(reader.source);
+  const primaryKey =
+    table.primaryKey !== undefined && isOrdered && !insists
+      ? { ...table.primaryKey, clustered: false }
+      : table.primaryKey;
+  return { kind: 'create-table', table: { ...table, primaryKey }, ifMissing };
 }
 
 /** A table with one more constraint. */
