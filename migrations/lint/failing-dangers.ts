@@ -1,5 +1,10 @@
 import { key } from '../schema/schema-model.ts';
-import type { ForeignKeyModel, KeyColumn, SchemaModel, TableModel } from '../schema/schema-model.ts';
+import type {
+  ForeignKeyModel,
+  KeyColumn,
+  SchemaModel,
+  TableModel,
+} from '../schema/schema-model.ts';
 import type { Statement } from '../schema/statement.ts';
 import { withConstraint } from '../schema/parse-statement.ts';
 import { clusteredOf } from './clustered.ts';
@@ -81,7 +86,9 @@ function wholeTable(table: TableModel, schema: SchemaModel): Danger[] {
     ...table.checks.flatMap(({ name, definition }) =>
       missing(table, name ?? 'a check', columnsIn(definition)),
     ),
-    ...table.columns.flatMap(({ name, computed }) => missing(table, name, columnsIn(computed ?? ''))),
+    ...table.columns.flatMap(({ name, computed }) =>
+      missing(table, name, columnsIn(computed ?? '')),
+    ),
     ...table.foreignKeys.flatMap((one) => foreignKey(table, one, schema)),
   ];
 }

@@ -18,9 +18,10 @@ export function junitReport(
       directory,
     ),
   );
+  const { tests, failures, errors, time } = counts(findings, steps);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="migrate lint"${counts(findings, steps)}>`,
+    `<testsuites${attributes({ name: 'migrate lint', tests, failures, errors, time })}>`,
     ...suites.flat(),
     '</testsuites>',
   ].join('\n');
@@ -32,7 +33,7 @@ function suite(step: string, findings: readonly Finding[], directory: string): s
       ? [`    <testcase${attributes({ classname: step, name: 'no danger', time: '0' })}/>`]
       : findings.flatMap((finding) => testCase(finding, directory));
   return [
-    `  <testsuite${attributes({ name: step })}${counts(findings, [step])}>`,
+    `  <testsuite${attributes({ name: step, file: fileUri(directory, step), ...counts(findings, [step]) })}>`,
     ...cases,
     '  </testsuite>',
   ];
@@ -50,16 +51,16 @@ function testCase(finding: Finding, directory: string): string[] {
 }
 
 /** Cases of the findings, and one for each step without any. */
-function counts(findings: readonly Finding[], steps: readonly string[]): string {
+function counts(findings: readonly Finding[], steps: readonly string[]) {
   const clean = steps.filter((step) => !findings.some((finding) => finding.step === step)).length;
   const failures = findings.filter(({ severity }) => severity === 'danger').length;
-  return attributes({
+  return {
     tests: String(findings.length + clean),
     failures: String(failures),
     errors: '0',
     skipped: String(findings.length - failures),
     time: '0',
-  });
+  };
 }
 
 function attributes(values: Readonly<Record<string, string>>): string {

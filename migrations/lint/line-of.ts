@@ -14,11 +14,12 @@ export function lineOf(
   const begins = isAllowance
     ? /\blintAllow\b/
     : new RegExp(String.raw`\bfunction\s+${direction}\b|\bconst\s+${direction}\b`);
-  const first = Math.max(0, lines.findIndex((line) => begins.test(line)));
-  if (isAllowance) return first + 1;
-  const after = lines.findIndex(
-    (line, index) => index > first && /^export\b/.test(line),
+  const first = Math.max(
+    0,
+    lines.findIndex((line) => begins.test(line)),
   );
+  if (isAllowance) return first + 1;
+  const after = lines.findIndex((line, index) => index > first && /^export\b/.test(line));
   const inMessage = namesIn(message);
   const names = [...new Set([...namesIn(sql ?? ''), ...inMessage])];
   let best = { line: first, score: 0 };

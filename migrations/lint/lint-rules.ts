@@ -29,16 +29,17 @@ export const LINT_RULES = {
   },
   'drop-table': {
     danger: 'A table goes, with its rows.',
-    remedy: 'Let a release pass in which nothing uses it; then set the rule aside with that reason.',
+    remedy:
+      'Let a release pass in which nothing uses it; then set the rule aside with that reason.',
   },
   'drop-column': {
     danger: 'A column goes, with its values.',
-    remedy: 'Let a release pass in which nothing uses it; then set the rule aside with that reason.',
+    remedy:
+      'Let a release pass in which nothing uses it; then set the rule aside with that reason.',
   },
   rename: {
     danger: 'Programs of the version before do not know the new name.',
-    remedy:
-      'Add the new one, write both, move readers over, and drop the old one in a later step.',
+    remedy: 'Add the new one, write both, move readers over, and drop the old one in a later step.',
   },
   'constraint-scan': {
     danger: 'A constraint is checked against every row while the table is locked.',
@@ -47,8 +48,7 @@ export const LINT_RULES = {
   },
   'untrusted-constraint': {
     danger: 'Rows that break the constraint may be there, and the optimizer makes no use of it.',
-    remedy:
-      'Add a later step that checks the rows: ALTER TABLE … WITH CHECK CHECK CONSTRAINT ….',
+    remedy: 'Add a later step that checks the rows: ALTER TABLE … WITH CHECK CHECK CONSTRAINT ….',
   },
   'unbatched-update': {
     danger: 'Many rows are changed or copied in one transaction, which locks and logs all of them.',
@@ -60,7 +60,8 @@ export const LINT_RULES = {
     remedy: 'Name it: CONSTRAINT <name>. Only a name can be dropped or changed by a later step.',
   },
   heap: {
-    danger: 'A table without a clustered index grows and fragments as rows are changed and deleted.',
+    danger:
+      'A table without a clustered index grows and fragments as rows are changed and deleted.',
     remedy: 'Give it a clustered primary key, or a clustered index by which rows are appended.',
   },
   'foreign-key-without-index': {
@@ -121,7 +122,8 @@ export const LINT_RULES = {
   },
   'missing-down': {
     danger: 'The step cannot be undone, or its down leaves another schema than was before.',
-    remedy: 'Export down(knex) that undoes, in the opposite order, all that up does, in plain T-SQL.',
+    remedy:
+      'Export down(knex) that undoes, in the opposite order, all that up does, in plain T-SQL.',
   },
   'unreadable-statement': {
     danger: 'Nobody can tell what the schema is after it, so verify cannot either.',

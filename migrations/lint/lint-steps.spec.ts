@@ -43,7 +43,6 @@ describe('lint', () => {
     },
   );
 
-
   it('tells the exact difference that a down leaves', async () => {
     const add = 'ALTER TABLE orders ADD region2 varchar(10) NULL';
     const found = await findings(sqlStep(add, 'ALTER TABLE orders DROP COLUMN note'));
@@ -53,7 +52,11 @@ describe('lint', () => {
   });
 
   it.each<[string, string | string[], string[]]>([
-    ['bigint becomes int', 'ALTER TABLE orders ALTER COLUMN total int NOT NULL', ['narrowing-type']],
+    [
+      'bigint becomes int',
+      'ALTER TABLE orders ALTER COLUMN total int NOT NULL',
+      ['narrowing-type'],
+    ],
     [
       'nvarchar becomes varchar',
       'ALTER TABLE orders ALTER COLUMN note varchar(400) NULL',
@@ -130,12 +133,12 @@ describe('lint', () => {
     ],
     ['rows of a table that is not there are changed', 'DELETE FROM ordrs', ['does-not-apply']],
     ['a procedure is called', 'EXEC tidy_up', ['unreadable-statement']],
+    ['a member is added to db_owner', 'ALTER ROLE db_owner ADD MEMBER app', ['wide-rights']],
     [
-      'a member is added to db_owner',
-      'ALTER ROLE db_owner ADD MEMBER app',
+      'a right may be passed on',
+      'GRANT SELECT ON orders TO app WITH GRANT OPTION',
       ['wide-rights'],
     ],
-    ['a right may be passed on', 'GRANT SELECT ON orders TO app WITH GRANT OPTION', ['wide-rights']],
     ['the wait for locks has no end', 'SET LOCK_TIMEOUT -1', ['session-setting']],
     [
       'the session sets what makes filtered indexes impossible',
@@ -147,7 +150,7 @@ describe('lint', () => {
     ['another database is dropped from', 'DROP TABLE archive..orders', ['other-database']],
     [
       'a join reads another database',
-      "UPDATE TOP (9) orders SET note = a.note FROM archive.dbo.notes AS a WHERE a.id = orders.id",
+      'UPDATE TOP (9) orders SET note = a.note FROM archive.dbo.notes AS a WHERE a.id = orders.id',
       ['other-database'],
     ],
     [
@@ -218,9 +221,9 @@ describe('lint', () => {
   it.each([
     'UPDATE TOP (4000) orders SET total = 0',
     'WITH some AS (SELECT TOP (1000) * FROM orders ORDER BY id) DELETE FROM some',
-    "INSERT INTO orders (id, total) SELECT 1, 2",
+    'INSERT INTO orders (id, total) SELECT 1, 2',
     'ALTER TABLE orders ADD twice AS (total * 2)',
-    "ALTER TABLE orders ADD n int NULL CONSTRAINT df_n DEFAULT 1",
+    'ALTER TABLE orders ADD n int NULL CONSTRAINT df_n DEFAULT 1',
     "EXEC sp_addextendedproperty 'MS_Description', 'orders', 'SCHEMA', 'dbo', 'TABLE', 'orders'",
     "UPDATE TOP (9) orders SET note = dbo.orders.note WHERE orders.id IN (SELECT x.y.value('.', 'int') FROM OPENJSON('[]') AS x)",
   ])('finds no danger in %s', async (up) => {
@@ -229,7 +232,11 @@ describe('lint', () => {
 
   it('looks at what a down does, too', async () => {
     const found = await findings(
-      sqlStep('ALTER TABLE orders ADD n int NULL', 'ALTER TABLE orders DROP COLUMN n', "UPDATE orders SET note = ''"),
+      sqlStep(
+        'ALTER TABLE orders ADD n int NULL',
+        'ALTER TABLE orders DROP COLUMN n',
+        "UPDATE orders SET note = ''",
+      ),
     );
     expect(found.map(({ rule, message }) => [rule, message])).toEqual([
       ['unbatched-update', 'in down: UPDATE changes rows of orders in one transaction'],

@@ -19,7 +19,9 @@ const CONSTANT: ReadonlySet<string> = new Set(
  * the edition.
  */
 export function rewriteByColumn(column: ColumnModel, sql: string): string | undefined {
-  const words = tokenize(sql).map(({ kind, value }) => (kind === 'word' ? value.toUpperCase() : ''));
+  const words = tokenize(sql).map(({ kind, value }) =>
+    kind === 'word' ? value.toUpperCase() : '',
+  );
   if (column.identity) return 'IDENTITY';
   if (column.computed !== undefined) return words.includes('PERSISTED') ? 'PERSISTED' : undefined;
   if (column.default === undefined) return undefined;
@@ -39,7 +41,11 @@ function variesByRow(expression: string): string | undefined {
   const call = tokens.find((token, index) => {
     if (token.kind !== 'word' && token.kind !== 'name') return false;
     if (token.value.toUpperCase() === 'NEXT') return true;
-    return tokens[index + 1]?.value === '(' && !CONSTANT.has(token.value.toLowerCase()) && isNoType(token.value);
+    return (
+      tokens[index + 1]?.value === '(' &&
+      !CONSTANT.has(token.value.toLowerCase()) &&
+      isNoType(token.value)
+    );
   });
   if (call === undefined) return undefined;
   return call.value.toUpperCase() === 'NEXT' ? 'NEXT VALUE FOR …' : `${call.value}()`;

@@ -5,7 +5,8 @@ const SCHEMAS = ['dbo', 'sys', 'information_schema'];
 
 /** The database that a statement names beside its own: `USE x`, `x.dbo.t`, `x..t`, `server.x.dbo.t`. */
 export function otherDatabaseIn(tokens: readonly Token[]): string | undefined {
-  if (tokens[0]?.kind === 'word' && tokens[0].value.toUpperCase() === 'USE') return tokens[1]?.value;
+  if (tokens[0]?.kind === 'word' && tokens[0].value.toUpperCase() === 'USE')
+    return tokens[1]?.value;
   for (let at = 0; at < tokens.length; at += 1) {
     const { parts, end } = chainAt(tokens, at);
     if (parts.length === 0) continue;

@@ -36,7 +36,10 @@ export function rowDangers(statement: Statement, context: LintContext): Danger[]
 }
 
 /** Whether a backfill finds its table and the column by which it walks. */
-export function backfillDangers({ table, key: column }: Backfill, { schema }: LintContext): Danger[] {
+export function backfillDangers(
+  { table, key: column }: Backfill,
+  { schema }: LintContext,
+): Danger[] {
   const model = schema.tables.get(key(table));
   if (model === undefined) {
     return [{ rule: 'does-not-apply', message: `there is no table ${table} to fill` }];

@@ -16,12 +16,10 @@ export function schemaDangers(before: SchemaModel, after: SchemaModel): Danger[]
     const bare = foreignKeysWithoutIndex(table).filter((one) => !known.includes(one));
     return [
       ...heap,
-      ...bare.map(
-        (one): Danger => ({
-          rule: 'foreign-key-without-index',
-          message: `no index of ${table.name} begins with the columns of its foreign key ${one}`,
-        }),
-      ),
+      ...bare.map((one): Danger => ({
+        rule: 'foreign-key-without-index',
+        message: `no index of ${table.name} begins with the columns of its foreign key ${one}`,
+      })),
     ];
   });
 }

@@ -77,7 +77,8 @@ function commandDangers(
   tokens: readonly Token[],
 ): Danger[] {
   const dangers = wideRights(verb, procedure, tokens);
-  if (verb === 'WAITFOR') dangers.push({ rule: 'waiting', message: `${oneLine(sql)} is waited for` });
+  if (verb === 'WAITFOR')
+    dangers.push({ rule: 'waiting', message: `${oneLine(sql)} is waited for` });
   if (verb === 'SET') dangers.push(...settingDangers(tokens));
   if (procedure !== undefined && !HARMLESS.includes(procedure) && !isDangerous(procedure)) {
     dangers.push({

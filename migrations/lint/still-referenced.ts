@@ -45,12 +45,9 @@ function needed(what: string, by: readonly string[]): Danger[] {
 type Dependent = { what: 'default' | 'key' | 'index' | 'check' | 'computed'; name: string };
 
 /** What of its own table holds a column, beside the columns that go with it. */
-function dependents(
-  table: TableModel,
-  column: string,
-  going: readonly string[] = [],
-): Dependent[] {
-  const has = (columns: readonly { name: string }[]) => columns.some(({ name }) => same(name, column));
+function dependents(table: TableModel, column: string, going: readonly string[] = []): Dependent[] {
+  const has = (columns: readonly { name: string }[]) =>
+    columns.some(({ name }) => same(name, column));
   const own = table.columns.find(({ name }) => same(name, column));
   const found: Dependent[] = [];
   if (own?.default !== undefined) {

@@ -78,7 +78,9 @@ function insert(
   const isQuery = reader.sees('SELECT') || reader.sees('(');
   const own = reader.sees('SELECT', 'TOP') ? readTop(reader) : undefined;
   const rest = reader.untilWithin([';'], isQuery ? WITHIN['INSERT'] : []);
-  const reads = isQuery ? tables([...readSources(rest), ...common.flatMap((one) => one.sources)]) : [];
+  const reads = isQuery
+    ? tables([...readSources(rest), ...common.flatMap((one) => one.sources)])
+    : [];
   return change('INSERT', table, { reads, atMost: isQuery ? (top ?? own) : 1 });
 }
 

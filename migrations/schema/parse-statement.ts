@@ -10,7 +10,7 @@ import { OtherDatabase, TokenReader, Unreadable } from './token-reader.ts';
 /** What `createIndex` and knex write around a statement, to fit it to the server or the table. */
 const ONLINE_SUFFIX = /^\s*EXEC \(N'((?:[^']|'')*)' \+ @online\)$/;
 const DROP_DEFAULT = new RegExp(
-  String.raw`^DECLARE @constraint varchar\(100\) = \(SELECT default_constraints\.name FROM sys\.all_columns INNER JOIN sys\.tables ON all_columns\.object_id = tables\.object_id INNER JOIN sys\.schemas ON tables\.schema_id = schemas\.schema_id INNER JOIN sys\.default_constraints ON all_columns\.default_object_id = default_constraints\.object_id WHERE schemas\.name = 'dbo' AND tables\.name = '([^']+)' AND all_columns\.name = '([^']+)'\) IF @constraint IS NOT NULL EXEC\('ALTER TABLE ([^' ]+) DROP CONSTRAINT ' \+ @constraint\)$`,
+  String.raw`^DECLARE @constraint varchar\(100\) = \(SELECT default_constraints\.name FROM sys\.all_columns INNER JOIN sys\.tables ON all_columns\.object_id = tables\.object_id INNER JOIN sys\.schemas ON tables\.schema_id = schemas\.schema_id INNER JOIN sys\.default_constraints ON all_columns\.default_object_id = default_constraints\.object_id WHERE schemas\.name = 'dbo' AND tables\.name = '([^']+)' AND all_columns\.name = '([^']+)'\) IF @constraint IS NOT NULL EXEC\('ALTER TABLE (?:dbo\.)?\[?([^'\] ]+)\]? DROP CONSTRAINT ' \+ @constraint\)$`,
 );
 const TEXTS = String.raw`N'MS_Description', N'(?:[^']|'')*'(?:, N'(?:[^']|'')*')+`;
 const DESCRIPTION = new RegExp(
@@ -109,7 +109,8 @@ function alterRole(reader: TokenReader): Meaning {
 
 function createTable(reader: TokenReader, ifMissing: boolean): Meaning {
   const name = reader.name();
-  if (name.startsWith('#')) throw reader.unreadable('a temporary table is gone after its statement');
+  if (name.startsWith('#'))
+    throw reader.unreadable('a temporary table is gone after its statement');
   const elements: TableElement = { columns: [], constraints: [] };
   reader.list(() => parseElement(reader, true, elements));
   const empty: TableModel = {

@@ -40,9 +40,7 @@ function parseColumn(reader: TokenReader, into: TableElement): void {
   }
   const name = reader.name();
   if (reader.take('AS')) {
-    const computed = reader.sees('(')
-      ? reader.enclosed()
-      : reader.untilWithin([',', 'PERSISTED']);
+    const computed = reader.sees('(') ? reader.enclosed() : reader.untilWithin([',', 'PERSISTED']);
     reader.take('PERSISTED');
     const nullable = !reader.take('NOT', 'NULL');
     into.columns.push({ ...column(name, ''), nullable, computed });
