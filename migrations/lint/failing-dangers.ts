@@ -105,7 +105,24 @@ function foreignKey(table: TableModel, one: ForeignKeyModel, schema: SchemaModel
       },
     ];
   }
-  return [...missing(table, name, one.columns), ...missing(other, name, references.columns)];
+  const gone = [...missing(table, name, one.columns), ...missing(other, name, references.columns)];
+  if (gone.length > 0 || references.columns.length === 0 || isKey(other, references.columns)) {
+    return gone;
+  }
+  const target = `${references.table} (${references.columns.join(', ')})`;
+  const message = `${name} of ${table.name} refers to ${target}, which is no key`;
+  return [{ rule: 'does-not-apply', message }];
+}
+
+/** Whether a foreign key may point to these columns. */
+function isKey(table: TableModel, columns: readonly string[]): boolean {
+  const keys = [
+    ...(table.primaryKey === undefined ? [] : [table.primaryKey]),
+    ...table.uniques,
+    ...table.indexes.filter(({ unique, filter }) => unique && filter === undefined),
+  ];
+  const wanted = columns.map(key).sort().join();
+  return keys.some((one) => names(one.columns).map(key).sort().join() === wanted);
 }
 
 function missing(table: TableModel, what: string, columns: readonly string[]): Danger[] {

@@ -53,7 +53,7 @@ export const LINT_RULES = {
   'unbatched-update': {
     danger: 'Many rows are changed or copied in one transaction, which locks and logs all of them.',
     remedy:
-      'Use backfill(), which changes a few thousand rows a transaction and can be resumed; or TOP (n) of at most 4,000 rows.',
+      'Use backfill(), which changes a few thousand rows a transaction and can be resumed; delete by TOP (n) of at most 4,000 rows, or let the programs do it in their housekeeping.',
   },
   'unnamed-constraint': {
     danger: 'The server gives the constraint a name that differs from server to server.',

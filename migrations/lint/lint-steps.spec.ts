@@ -214,6 +214,22 @@ describe('lint', () => {
       'CREATE TABLE tills (id int NOT NULL, CONSTRAINT pk_tills PRIMARY KEY (id), CONSTRAINT fk_tills FOREIGN KEY (id) REFERENCES shops (id))',
       ['does-not-apply'],
     ],
+    [
+      'a foreign key refers to no key',
+      [
+        'CREATE TABLE tills (id int NOT NULL, CONSTRAINT pk_tills PRIMARY KEY (id))',
+        'ALTER TABLE tills ADD CONSTRAINT fk_tills FOREIGN KEY (id) REFERENCES orders (total)',
+      ],
+      ['does-not-apply'],
+    ],
+    ['each row gets a version', 'ALTER TABLE orders ADD v rowversion NOT NULL', ['table-rewrite']],
+    ['everybody gets a right', 'GRANT SELECT ON orders TO app, public', ['wide-rights']],
+    ['a right holds everywhere', 'GRANT SELECT TO app', ['wide-rights']],
+    [
+      'a derived table is deleted from',
+      'DELETE d FROM (SELECT * FROM orders) AS d',
+      ['unbatched-update'],
+    ],
   ])('also catches that %s', async (_what, up, rules) => {
     expect(await rulesOf(up)).toEqual(rules);
   });
@@ -228,6 +244,32 @@ describe('lint', () => {
     "UPDATE TOP (9) orders SET note = dbo.orders.note WHERE orders.id IN (SELECT x.y.value('.', 'int') FROM OPENJSON('[]') AS x)",
   ])('finds no danger in %s', async (up) => {
     expect(await rulesOf(up)).toEqual([]);
+  });
+
+  it.each<[string, string, string[]]>([
+    [
+      'a table that is not there',
+      "table: 'ordrs', key: 'id', set: 'total = 0'",
+      ['does-not-apply'],
+    ],
+    ['a key that is not there', "table: 'orders', key: 'no', set: 'total = 0'", ['missing-column']],
+    [
+      'what begins another statement',
+      "table: 'orders', key: 'id', set: 'total = 0; DROP TABLE orders'",
+      ['unreadable-statement'],
+    ],
+    [
+      'what is read from another database',
+      "table: 'orders', key: 'id', set: 'total = 0', where: 'id in (select id from archive.dbo.orders)'",
+      ['other-database'],
+    ],
+  ])('looks into a backfill for %s', async (_what, backfill, rules) => {
+    const found = await findings({
+      up: `await backfill(knex, { ${backfill}, keyType: 'int', batch: 1000 });`,
+      down: '',
+      more: 'export const config = { transaction: false };',
+    });
+    expect(found.map(({ rule }) => rule)).toEqual(rules);
   });
 
   it('looks at what a down does, too', async () => {

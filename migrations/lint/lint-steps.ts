@@ -99,8 +99,9 @@ function walk(
   for (const item of items) {
     if (item.kind === 'backfill') {
       const { backfill } = item;
-      const sql = `${backfill.table} ${backfill.set} ${backfill.where ?? ''}`;
-      const found = backfillDangers(backfill, { schema, isOld: () => true });
+      const where = backfill.where === undefined ? '' : ` WHERE (${backfill.where})`;
+      const sql = `UPDATE [${backfill.table}] SET ${backfill.set}${where}`;
+      const found = backfillDangers(backfill, sql, { schema, isOld: () => true });
       dangers.push(...found.map((danger) => ({ ...danger, sql })));
       continue;
     }

@@ -23,6 +23,7 @@ export function rewriteByColumn(column: ColumnModel, sql: string): string | unde
     kind === 'word' ? value.toUpperCase() : '',
   );
   if (column.identity) return 'IDENTITY';
+  if (isRowVersion(column)) return `the type ${column.type}, of which each row has its own`;
   if (column.computed !== undefined) return words.includes('PERSISTED') ? 'PERSISTED' : undefined;
   if (column.default === undefined) return undefined;
   const isWritten = !column.nullable || words.join(' ').includes('WITH VALUES');
@@ -33,6 +34,11 @@ export function rewriteByColumn(column: ColumnModel, sql: string): string | unde
   return isOutOfRow || typeParts(column.type).name === 'hierarchyid'
     ? `a default of the type ${column.type}, which is never added online`
     : undefined;
+}
+
+/** The server gives each row its version. */
+export function isRowVersion({ type }: ColumnModel): boolean {
+  return type === 'rowversion' || type === 'timestamp';
 }
 
 /** What of an expression may be another in each row. */

@@ -1,9 +1,11 @@
 import type { Backfill } from '../step/recorded-item.ts';
 import { key } from '../schema/schema-model.ts';
 import type { Statement } from '../schema/statement.ts';
+import { parseStatement } from '../schema/parse-statement.ts';
 import { missingIn } from './column-names.ts';
 import type { Danger } from './finding.ts';
 import type { LintContext } from './lint-context.ts';
+import { serverDangers } from './server-dangers.ts';
 
 /** Below 5,000 locks, where SQL Server may lock the whole table instead ("Lock escalation"). */
 const FEW_ROWS = 4_000;
@@ -35,17 +37,31 @@ export function rowDangers(statement: Statement, context: LintContext): Danger[]
   return dangers;
 }
 
-/** Whether a backfill finds its table and the column by which it walks. */
+/** What is wrong with a backfill: its table, the column by which it walks, and what it assigns. */
 export function backfillDangers(
-  { table, key: column }: Backfill,
+  backfill: Backfill,
+  sql: string,
   { schema }: LintContext,
 ): Danger[] {
+  const { table, key: column } = backfill;
   const model = schema.tables.get(key(table));
   if (model === undefined) {
     return [{ rule: 'does-not-apply', message: `there is no table ${table} to fill` }];
   }
-  return missingIn(model, [column]).map((name) => ({
-    rule: 'missing-column',
-    message: `the backfill of ${table} walks along ${name}, which is no column of it`,
-  }));
+  const statement = parseStatement(sql);
+  return [
+    ...serverDangers(statement),
+    ...(statement.kind === 'unreadable'
+      ? [
+          {
+            rule: 'unreadable-statement' as const,
+            message: `the backfill of ${table}: ${statement.reason}`,
+          },
+        ]
+      : []),
+    ...missingIn(model, [column]).map((name): Danger => ({
+      rule: 'missing-column',
+      message: `the backfill of ${table} walks along ${name}, which is no column of it`,
+    })),
+  ];
 }

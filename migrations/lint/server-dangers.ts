@@ -97,12 +97,18 @@ function wideRights(
   const words = tokens.map(({ kind, value }) => (kind === 'text' ? '' : value.toUpperCase()));
   const found = (message: string): Danger[] => [{ rule: 'wide-rights', message }];
   if (verb === 'GRANT') {
-    const end = words.indexOf('ON') === -1 ? words.indexOf('TO') : words.indexOf('ON');
-    const wide = words.slice(1, end).find((word) => WIDE_RIGHTS.includes(word));
-    const to = tokens[words.lastIndexOf('TO') + 1]?.value ?? '';
-    if (wide !== undefined) return found(`${to} is granted ${wide}`);
-    if (to.toLowerCase() === 'public') return found('every login is granted it: TO public');
-    if (words.join(' ').includes('WITH GRANT OPTION')) return found(`${to} may grant it to others`);
+    const [on, to] = [words.indexOf('ON'), words.lastIndexOf('TO')];
+    const rights = words.slice(1, on === -1 ? to : on);
+    const whom = tokens.slice(to + 1).filter(({ kind }) => kind === 'word' || kind === 'name');
+    const app = whom[0]?.value ?? '';
+    const wide = rights.find((word) => WIDE_RIGHTS.includes(word));
+    if (wide !== undefined) return found(`${app} is granted ${wide}`);
+    if (on === -1) return found(`${app} is granted ${rights.join(' ')} on the whole database`);
+    if (whom.some(({ value }) => value.toLowerCase() === 'public')) {
+      return found('every login is granted it: TO public');
+    }
+    if (words.join(' ').includes('WITH GRANT OPTION'))
+      return found(`${app} may grant it to others`);
   }
   const isRole = verb === 'ALTER ROLE' && words.includes('ADD');
   if (!isRole && procedure !== 'sp_addrolemember') return [];

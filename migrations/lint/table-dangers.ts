@@ -7,7 +7,7 @@ import type { Danger } from './finding.ts';
 import type { LintContext } from './lint-context.ts';
 import type { LintRule } from './lint-rules.ts';
 import { isRewrite, narrowingOf } from './narrowing.ts';
-import { rewriteByColumn } from './new-column.ts';
+import { isRowVersion, rewriteByColumn } from './new-column.ts';
 
 /** What is dangerous in what a statement of an `up` does to tables. */
 export function tableDangers(statement: Statement, { schema, isOld }: LintContext): Danger[] {
@@ -87,7 +87,11 @@ function addedColumn(
   column: ColumnModel,
 ): Danger[] {
   const name = `${statement.table}.${column.name}`;
-  const isGiven = column.default !== undefined || column.identity || column.computed !== undefined;
+  const isGiven =
+    column.default !== undefined ||
+    column.identity ||
+    column.computed !== undefined ||
+    isRowVersion(column);
   if (!column.nullable && !isGiven) {
     return [danger('not-null-without-default', `${name} is added as not null without a default`)];
   }

@@ -47,6 +47,7 @@ function changesOfRows(reader: TokenReader, verb: string, common: readonly Commo
       reader.take('INTO');
       return insert(reader, common, atMost);
     default: {
+      if (reader.sees('STATISTICS')) throw reader.unreadable('UPDATE STATISTICS is not known');
       reader.take(verb === 'MERGE' ? 'INTO' : 'FROM');
       const name = reader.name();
       const alias = verb === 'MERGE' && !reader.sees('USING') ? takeAlias(reader) : undefined;

@@ -134,6 +134,10 @@ describe('a T-SQL statement', () => {
       { verb: 'UPDATE', table: 'orders', rows: { reads: ['orders', 'people'], atMost: undefined } },
     ],
     ['DELETE o FROM orders o', { verb: 'DELETE', table: 'orders' }],
+    [
+      'DELETE d FROM (SELECT * FROM orders WHERE (a) > 1) AS d JOIN people ON d.sub = people.sub',
+      { verb: 'DELETE', table: 'orders', rows: { reads: ['orders', 'people'] } },
+    ],
     ['DELETE FROM o FROM orders AS o', { verb: 'DELETE', table: 'orders' }],
     [
       'WITH a AS (SELECT * FROM orders), b (id) AS (SELECT TOP (10) id FROM a) DELETE FROM b',
@@ -213,6 +217,9 @@ describe('a T-SQL statement', () => {
     'SET @a = 1',
     'UPDATE orders SET a = 1\nGO\n',
     'COMMIT',
+    "EXECUTE AS USER = 'dbo'",
+    'UPDATE STATISTICS orders',
+    'CREATE TRIGGER tr ON DATABASE FOR DROP_TABLE AS ROLLBACK',
     'BULK INSERT orders FROM nowhere',
     "IF EXISTS(SELECT * FROM sys.fn_listextendedproperty(N'a', NULL)) DROP TABLE orders",
   ])('%s is called unreadable, never guessed', (sql) => {

@@ -240,6 +240,9 @@ function module(reader: TokenReader): Meaning {
   const kind = moduleKind(reader);
   const start = reader.peek()?.start ?? 0;
   const name = reader.name();
+  if (kind === 'trigger' && (reader.sees('ON', 'DATABASE') || reader.sees('ON', 'ALL'))) {
+    throw reader.unreadable('only triggers of tables and views are known');
+  }
   reader.until();
   return { kind: 'module', module: { kind, name, definition: reader.source.slice(start).trim() } };
 }
@@ -263,6 +266,8 @@ function execute(reader: TokenReader): Meaning {
   if (reader.sees('SP_EXECUTESQL') || reader.sees('(') || reader.peek()?.value.startsWith('@')) {
     throw reader.unreadable('what it executes is only known to the server');
   }
+  if (reader.sees('AS'))
+    throw reader.unreadable('who runs what follows is known only to the server');
   const parts = reader.qualifiedName();
   const procedure = parts.at(-1)?.toLowerCase() ?? '';
   if (procedure !== 'sp_rename') {

@@ -1,6 +1,6 @@
 import type { Token } from './tokens.ts';
 import { tokenize } from './tokens.ts';
-import { TokenReader } from './token-reader.ts';
+import type { TokenReader } from './token-reader.ts';
 
 /** A table that a query reads, and the name that the query gives it. */
 export interface TableSource {
@@ -25,9 +25,12 @@ const NO_ALIAS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Every table that stands in a query, in its subqueries too. Functions and derived tables are none. */
+/** Every table that stands in a query, in its subqueries too; functions are none. */
 export function readSources(query: string): TableSource[] {
-  const tokens = tokenize(query);
+  return sourcesIn(tokenize(query));
+}
+
+function sourcesIn(tokens: readonly Token[]): TableSource[] {
   const sources: TableSource[] = [];
   tokens.forEach((token, index) => {
     const word = wordOf(token);
@@ -37,7 +40,7 @@ export function readSources(query: string): TableSource[] {
       const { source, end } = sourceAt(tokens, at);
       if (source === undefined) return;
       sources.push(source);
-      if (tokens[end]?.value !== ',' || tokens[end]?.kind !== 'mark') return;
+      if (!isMark(tokens[end], ',')) return;
       at = end + 1;
     }
   });
@@ -48,6 +51,7 @@ function sourceAt(
   tokens: readonly Token[],
   start: number,
 ): { source: TableSource | undefined; end: number } {
+  if (isMark(tokens[start], '(')) return derivedAt(tokens, start);
   let at = start;
   while (isName(tokens[at]) && tokens[at + 1]?.value === '.') {
     at += tokens[at + 2]?.value === '.' ? 3 : 2;
@@ -64,6 +68,27 @@ function sourceAt(
     at = tokens.findIndex((token, index) => index > at && token.value === ')') + 1;
   }
   return { source: { table: table.value, alias: hasAlias ? alias.value : table.value }, end: at };
+}
+
+/** `(SELECT … FROM orders) AS o`: a name for the first table in it. */
+function derivedAt(
+  tokens: readonly Token[],
+  start: number,
+): { source: TableSource | undefined; end: number } {
+  let depth = 0;
+  const close = tokens.findIndex((token, index) => {
+    if (index >= start && isMark(token, '(')) depth += 1;
+    if (index >= start && isMark(token, ')')) depth -= 1;
+    return index >= start && depth === 0;
+  });
+  if (close === -1) return { source: undefined, end: start };
+  const [inner] = sourcesIn(tokens.slice(start + 1, close));
+  const at = wordOf(tokens[close + 1]) === 'AS' ? close + 2 : close + 1;
+  const alias = tokens[at];
+  if (inner === undefined || alias === undefined || !isName(alias)) {
+    return { source: undefined, end: at };
+  }
+  return { source: { table: inner.table, alias: alias.value }, end: at + 1 };
 }
 
 /** Reads what follows WITH: `a AS (…), b (x, y) AS (…)`. */
@@ -94,6 +119,10 @@ export function resolveTarget(
   if (found === undefined || first === undefined) return { table };
   const behind = resolveTarget(first.table, [], common.slice(0, index));
   return { table: behind.table, atMost: found.atMost ?? behind.atMost };
+}
+
+function isMark(token: Token | undefined, mark: string): boolean {
+  return token?.kind === 'mark' && token.value === mark;
 }
 
 function isName(token: Token | undefined): boolean {
