@@ -226,6 +226,70 @@ describe('lint', () => {
     ['everybody gets a right', 'GRANT SELECT ON orders TO app, public', ['wide-rights']],
     ['a right holds everywhere', 'GRANT SELECT TO app', ['wide-rights']],
     [
+      'only a filtered index begins with a foreign key',
+      [
+        'CREATE TABLE tills (id int NOT NULL, order_id int NULL, CONSTRAINT pk_tills PRIMARY KEY (id), CONSTRAINT fk_tills FOREIGN KEY (order_id) REFERENCES orders (id))',
+        'CREATE INDEX ix_tills ON tills (order_id) WHERE order_id IS NOT NULL',
+      ],
+      ['foreign-key-without-index'],
+    ],
+    [
+      'a constraint is switched off and on again unchecked',
+      [
+        'CREATE TABLE shops (id int NOT NULL, CONSTRAINT pk_shops PRIMARY KEY (id), CONSTRAINT ck_shops CHECK (id > 0))',
+        'ALTER TABLE shops NOCHECK CONSTRAINT ck_shops',
+        'ALTER TABLE shops CHECK CONSTRAINT ck_shops',
+      ],
+      ['untrusted-constraint', 'untrusted-constraint'],
+    ],
+    [
+      'a key has more than 32 columns',
+      `CREATE INDEX ix_orders ON orders (${Array<string>(33).fill('id').join(', ')}) WITH (ONLINE = ON)`,
+      ['index-key-size'],
+    ],
+    [
+      'a column with a check is retyped',
+      [
+        'CREATE TABLE shops (id int NOT NULL, a int NULL, CONSTRAINT pk_shops PRIMARY KEY (id), CONSTRAINT ck_a CHECK (a > 0))',
+        'ALTER TABLE shops ALTER COLUMN a bigint NULL',
+      ],
+      ['still-referenced'],
+    ],
+    [
+      'an indexed column is retyped',
+      [
+        'CREATE TABLE shops (id int NOT NULL, a varchar(9) NULL, CONSTRAINT pk_shops PRIMARY KEY (id))',
+        'CREATE INDEX ix_a ON shops (a)',
+        'ALTER TABLE shops ALTER COLUMN a varchar(10) NULL',
+        'ALTER TABLE shops ALTER COLUMN a varchar(9) NULL',
+      ],
+      ['still-referenced'],
+    ],
+    [
+      'a key that another table refers to is dropped',
+      [
+        'CREATE TABLE shops (id int NOT NULL, no int NOT NULL, CONSTRAINT pk_shops PRIMARY KEY (id), CONSTRAINT uq_shops UNIQUE (no))',
+        'CREATE TABLE tills (id int NOT NULL, CONSTRAINT pk_tills PRIMARY KEY (id), CONSTRAINT fk_tills FOREIGN KEY (id) REFERENCES shops (no))',
+        'ALTER TABLE shops DROP CONSTRAINT uq_shops',
+      ],
+      ['still-referenced'],
+    ],
+    [
+      'a column that another table refers to is dropped',
+      [
+        'CREATE TABLE shops (id int NOT NULL, no int NOT NULL, CONSTRAINT pk_shops PRIMARY KEY (id), CONSTRAINT uq_shops UNIQUE (no))',
+        'CREATE TABLE tills (id int NOT NULL, CONSTRAINT pk_tills PRIMARY KEY (id), CONSTRAINT fk_tills FOREIGN KEY (id) REFERENCES shops (no))',
+        'ALTER TABLE shops DROP COLUMN no',
+      ],
+      ['still-referenced', 'still-referenced'],
+    ],
+    ['a deadlock is won', 'SET DEADLOCK_PRIORITY -10', ['session-setting']],
+    [
+      'a constraint is trusted that is not there',
+      'ALTER TABLE orders CHECK CONSTRAINT ck_orders',
+      ['does-not-apply', 'untrusted-constraint'],
+    ],
+    [
       'a derived table is deleted from',
       'DELETE d FROM (SELECT * FROM orders) AS d',
       ['unbatched-update'],
@@ -240,6 +304,8 @@ describe('lint', () => {
     'INSERT INTO orders (id, total) SELECT 1, 2',
     'ALTER TABLE orders ADD twice AS (total * 2)',
     'ALTER TABLE orders ADD n int NULL CONSTRAINT df_n DEFAULT 1',
+    'ALTER TABLE orders DROP COLUMN IF EXISTS nope',
+    'ALTER TABLE orders ADD plain AS (note COLLATE Latin1_General_BIN2)',
     "EXEC sp_addextendedproperty 'MS_Description', 'orders', 'SCHEMA', 'dbo', 'TABLE', 'orders'",
     "UPDATE TOP (9) orders SET note = dbo.orders.note WHERE orders.id IN (SELECT x.y.value('.', 'int') FROM OPENJSON('[]') AS x)",
   ])('finds no danger in %s', async (up) => {
@@ -283,6 +349,24 @@ describe('lint', () => {
     expect(found.map(({ rule, message }) => [rule, message])).toEqual([
       ['unbatched-update', 'in down: UPDATE changes rows of orders in one transaction'],
     ]);
+  });
+
+  it('tells of a heap once, and of a rule that is set aside twice', async () => {
+    const heap = sqlStep('CREATE TABLE shops (id int NOT NULL)', 'DROP TABLE shops');
+    const found = await findings(heap, {
+      ...sqlStep(
+        'ALTER TABLE shops ADD a int NULL',
+        'ALTER TABLE shops DROP COLUMN a',
+        'SET ROWCOUNT 1',
+      ),
+      more: "const a = { rule: 'session-setting', reason: 'the DBA asks for it' };\nexport const lintAllow = [a, a];",
+    });
+    expect(found.map(({ rule, severity }) => [rule, severity])).toEqual([
+      ['heap', 'danger'],
+      ['session-setting', 'allowed'],
+      ['unused-allowance', 'danger'],
+    ]);
+    expect(found[2]?.message).toBe('lintAllow names session-setting twice');
   });
 
   it('lets a step set a rule aside with a reason, and still tells of it', async () => {

@@ -1,6 +1,11 @@
 import { columnText } from '../schema/compare-schemas.ts';
 import { key } from '../schema/schema-model.ts';
-import type { ColumnModel, ForeignKeyModel, TableModel } from '../schema/schema-model.ts';
+import type {
+  ColumnModel,
+  ForeignKeyModel,
+  SchemaModel,
+  TableModel,
+} from '../schema/schema-model.ts';
 import type { Constraint, Statement } from '../schema/statement.ts';
 import { clusteredOf } from './clustered.ts';
 import type { Danger } from './finding.ts';
@@ -19,9 +24,14 @@ export function tableDangers(statement: Statement, { schema, isOld }: LintContex
         ? [danger('drop-table', `the table ${statement.table} is dropped with its rows`)]
         : [];
     case 'drop-columns':
-      return (isOld(statement.table) ? statement.columns : []).map((column) =>
-        danger('drop-column', `the column ${statement.table}.${column} is dropped with its values`),
-      );
+      return (isOld(statement.table) ? statement.columns : [])
+        .filter((column) => !statement.ifExists || hasColumn(schema, statement.table, column))
+        .map((column) =>
+          danger(
+            'drop-column',
+            `the column ${statement.table}.${column} is dropped with its values`,
+          ),
+        );
     case 'create-index':
       return isOld(statement.table) && !statement.online
         ? [blocking(statement.table, `index ${statement.index.name}`)]
@@ -76,6 +86,11 @@ export function tableDangers(statement: Statement, { schema, isOld }: LintContex
     default:
       return [];
   }
+}
+
+function hasColumn(schema: SchemaModel, table: string, column: string): boolean {
+  const columns = schema.tables.get(key(table))?.columns ?? [];
+  return columns.some(({ name }) => key(name) === key(column));
 }
 
 function danger(rule: LintRule, message: string): Danger {
