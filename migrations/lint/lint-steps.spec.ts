@@ -283,6 +283,16 @@ describe('lint', () => {
       ],
       ['still-referenced', 'still-referenced'],
     ],
+    [
+      'a table loses the order that its primary key did not take',
+      [
+        'CREATE TABLE shops (id int NOT NULL)',
+        'CREATE CLUSTERED INDEX ix_shops ON shops (id)',
+        'ALTER TABLE shops ADD CONSTRAINT pk_shops PRIMARY KEY (id)',
+        'DROP INDEX ix_shops ON shops',
+      ],
+      ['heap'],
+    ],
     ['a deadlock is won', 'SET DEADLOCK_PRIORITY -10', ['session-setting']],
     [
       'a constraint is trusted that is not there',
@@ -349,6 +359,11 @@ describe('lint', () => {
     expect(found.map(({ rule, message }) => [rule, message])).toEqual([
       ['unbatched-update', 'in down: UPDATE changes rows of orders in one transaction'],
     ]);
+  });
+
+  it('tells the setting with its sign', async () => {
+    const [found] = await findings(sqlStep('SET LOCK_TIMEOUT -1'));
+    expect(found?.message).toBe('SET LOCK_TIMEOUT -1');
   });
 
   it('tells of a heap once, and of a rule that is set aside twice', async () => {
