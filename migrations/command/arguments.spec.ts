@@ -3,7 +3,11 @@ import { readArguments } from './arguments.ts';
 import { COMMANDS, COMMON_OPTIONS, OPTIONS, commandOf } from './commands.ts';
 import { USAGE, isCommand, isOption } from './usage.ts';
 
-const VALUES: Readonly<Record<string, string>> = { approved: 'a'.repeat(64), 'lock-timeout': '1' };
+const VALUES: Readonly<Record<string, string>> = {
+  approved: 'a'.repeat(64),
+  'lock-timeout': '1',
+  format: 'sarif',
+};
 const options = Object.keys(OPTIONS).filter(isOption);
 const pairs = Object.keys(COMMANDS)
   .filter(isCommand)
@@ -36,6 +40,24 @@ describe('the command line', () => {
       expect(read(command, option)()).toHaveProperty('command', command);
     },
   );
+
+  it.each([
+    [['lint'], 'text'],
+    [['lint', '--json'], 'json'],
+    [['lint', '--format', 'json'], 'json'],
+    [['lint', '--format', 'junit'], 'junit'],
+  ])('reads how lint answers from %j', (args, format) => {
+    expect(readArguments(args)).toMatchObject({ format, json: format === 'json' });
+  });
+
+  it('refuses a format that lint does not know, and two at once', () => {
+    expect(() => readArguments(['lint', '--format', 'xml'])).toThrow(
+      '--format is one of text, json, sarif, junit, not "xml".',
+    );
+    expect(() => readArguments(['lint', '--json', '--format', 'sarif'])).toThrow(
+      '--json and --format sarif do not go together',
+    );
+  });
 
   it('tells of every command and option in its help', () => {
     for (const name of [...Object.keys(COMMANDS), ...options]) expect(USAGE).toContain(name);

@@ -3,6 +3,8 @@ import { argumentFault } from '@ordercast/platform/argument-fault.ts';
 import { COMMON_OPTIONS, OPTIONS, commandOf } from './commands.ts';
 import type { CommandName, OptionName } from './commands.ts';
 import { EXIT } from './exit-code.ts';
+import { LINT_FORMATS } from './lint-format.ts';
+import type { LintFormat } from './lint-format.ts';
 import { Refused } from './report.ts';
 import { USAGE, isCommand, isOption } from './usage.ts';
 
@@ -14,6 +16,8 @@ export interface MigrateArguments {
   approved: string | undefined;
   dryRun: boolean;
   json: boolean;
+  /** How `lint` answers; `json` where that is asked for in either way. */
+  format: LintFormat;
   lockTimeoutMs: number;
   directory: string | undefined;
   /** File that takes the answer instead of standard output, where npm prints a line of its own. */
@@ -62,17 +66,31 @@ function settings(values: ReturnType<typeof parse>['values']) {
   if (values.approved !== undefined && !/^[0-9a-f]{64}$/i.test(values.approved)) {
     throw usage('--approved is the SHA-256 that "plan" prints: 64 hexadecimal digits.');
   }
+  const format = formatOf(values);
   return {
     to: values.to,
     approved: values.approved,
     dryRun: values['dry-run'] ?? false,
-    json: values.json ?? false,
+    json: format === 'json',
+    format,
     lockTimeoutMs: Math.round(Number(seconds) * 1000),
     directory: values.directory,
     output: values.output,
     migrator: values.migrator,
     app: values.app,
   };
+}
+
+function formatOf(values: ReturnType<typeof parse>['values']): LintFormat {
+  const asked = values.format ?? (values.json === true ? 'json' : 'text');
+  const format = LINT_FORMATS.find((one) => one === asked);
+  if (format === undefined) {
+    throw usage(`--format is one of ${LINT_FORMATS.join(', ')}, not "${asked}".`);
+  }
+  if (values.json === true && format !== 'json') {
+    throw usage(`--json and --format ${format} do not go together: write one of them.`);
+  }
+  return format;
 }
 
 function usage(reason: string): Refused {

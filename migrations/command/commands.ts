@@ -22,6 +22,11 @@ export const OPTIONS = {
     value: '<login>',
     help: 'the login that the programs run with',
   },
+  format: {
+    type: 'string',
+    value: '<format>',
+    help: 'text (the default), json, sarif for code scanning, or junit for a build server',
+  },
   json: { type: 'boolean', help: 'one JSON object on standard output, for machines' },
   output: {
     type: 'string',
@@ -64,7 +69,7 @@ export const COMMANDS = {
     help: 'whether steps were edited, and whether the live schema is theirs',
     options: ON_DATABASE,
   },
-  lint: { help: 'dangers in the steps', options: ['directory'] },
+  lint: { help: 'dangers in the steps', options: ['format', 'directory'] },
   baseline: {
     help: 'mark the steps up to --to <version> as applied, of a schema that is there already',
     options: ['to', ...ON_DATABASE],

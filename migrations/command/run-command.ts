@@ -44,7 +44,7 @@ export async function runCommand(args: MigrateArguments, runtime: CommandRuntime
   }
   if (args.command === 'bootstrap') return runBootstrap(args, runtime);
   const steps = await loadSteps(runtime.directory);
-  if (args.command === 'lint') return lint(steps);
+  if (args.command === 'lint') return lint(steps, { ...args, directory: runtime.directory });
   if (runtime.database === undefined) {
     // Only plan comes without one: all the steps, each of which looks whether it is done.
     return plan(stepsToApply(steps, NO_HISTORY, args.to), { all: steps, ...args });

@@ -2,6 +2,7 @@ import { APPLIED_TABLE, HISTORY_TABLE, MIGRATION_LOCK } from '../history/history
 import { quoted } from '../step/literal.ts';
 import type { Backfill, RecordedItem } from '../step/recorded-item.ts';
 import type { Direction, Step } from '../step/step.ts';
+import { withAllowances } from './allowance-title.ts';
 
 /** T-SQL that is sent as one batch: `plan` prints it between two GO, `up` and `down` execute it. */
 export interface Batch {
@@ -37,7 +38,10 @@ export class StepHasNoDown extends Error {
 export function stepBatches(step: Step, context: BatchContext): Batch[] {
   const items = context.direction === 'up' ? step.up : step.down;
   if (items === undefined) throw new StepHasNoDown(step);
-  return step.transaction ? [wholeStep(step, items, context)] : itemByItem(step, items, context);
+  return withAllowances(
+    step,
+    step.transaction ? [wholeStep(step, items, context)] : itemByItem(step, items, context),
+  );
 }
 
 function wholeStep(step: Step, items: readonly RecordedItem[], context: BatchContext): Batch {

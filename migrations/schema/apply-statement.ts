@@ -1,7 +1,7 @@
 import { withConstraint } from './parse-statement.ts';
 import { key } from './schema-model.ts';
 import type { SchemaModel, TableModel } from './schema-model.ts';
-import type { Statement } from './statement.ts';
+import type { Constraint, Statement } from './statement.ts';
 
 /** A statement would fail on the schema that is there before it. */
 export class StatementDoesNotApply extends Error {
@@ -55,7 +55,7 @@ function changed(table: TableModel, change: TableChange): TableModel {
       }
       return { ...table, columns: [...table.columns, ...change.columns] };
     case 'add-constraint':
-      return withConstraint(table, change.constraint);
+      return withConstraint(table, asOrderedBy(table, change));
     case 'alter-column':
       assertColumn(table, change.column.name);
       return {
@@ -65,11 +65,14 @@ function changed(table: TableModel, change: TableChange): TableModel {
         ),
       };
     case 'drop-columns':
-      for (const name of change.columns) assertColumn(table, name);
+      if (!change.ifExists) for (const name of change.columns) assertColumn(table, name);
       return {
         ...table,
         columns: table.columns.filter(({ name }) => !change.columns.some((one) => same(one, name))),
       };
+    case 'switch-constraint':
+      if (change.name !== undefined) withoutConstraint(table, change.name, false);
+      return table;
     case 'drop-constraint':
       return withoutConstraint(table, change.name, change.ifExists);
     case 'drop-default':
@@ -104,6 +107,16 @@ function changed(table: TableModel, change: TableChange): TableModel {
     case 'drop-table':
       return table;
   }
+}
+
+/** A primary key is the table's order, unless it has one already and the statement doesn't insist. */
+function asOrderedBy(
+  { uniques, indexes }: TableModel,
+  { constraint, sql }: Extract<TableChange, { kind: 'add-constraint' }>,
+): Constraint {
+  const isOrdered = [...uniques, ...indexes].some(({ clustered }) => clustered);
+  const yields = constraint.type === 'primary-key' && isOrdered && !/\bCLUSTERED\b/i.test(sql);
+  return yields ? { ...constraint, key: { ...constraint.key, clustered: false } } : constraint;
 }
 
 function withoutConstraint(table: TableModel, name: string, ifExists: boolean): TableModel {

@@ -26,11 +26,25 @@ export type Statement = (
       table: string;
       column: Pick<ColumnModel, 'name' | 'type' | 'collation' | 'nullable'>;
     }
-  | { kind: 'drop-columns'; table: string; columns: readonly string[] }
+  | { kind: 'drop-columns'; table: string; columns: readonly string[]; ifExists: boolean }
   | { kind: 'drop-constraint'; table: string; name: string; ifExists: boolean }
   /** A column's default, whatever its name is. */
   | { kind: 'drop-default'; table: string; column: string }
-  | { kind: 'create-index'; table: string; index: IndexModel; online: boolean }
+  /** `to` is whether it holds for new rows, and for those that are there; of all where none is named. */
+  | {
+      kind: 'switch-constraint';
+      table: string;
+      name: string | undefined;
+      to: 'trusted' | 'untrusted' | 'off';
+    }
+  | {
+      kind: 'create-index';
+      table: string;
+      index: IndexModel;
+      online: boolean;
+      /** It is built in parts, which no transaction may hold. */
+      resumable: boolean;
+    }
   | { kind: 'drop-index'; table: string; name: string; ifExists: boolean }
   | { kind: 'rename-table'; from: string; to: string }
   | { kind: 'rename-column'; table: string; from: string; to: string }
@@ -38,10 +52,25 @@ export type Statement = (
   | { kind: 'module'; module: ModuleModel }
   | { kind: 'drop-module'; name: string; ifExists: boolean }
   /** Rows, rights, settings: the schema stays as it is. */
-  | { kind: 'data'; verb: string; table: string | undefined }
+  | {
+      kind: 'data';
+      verb: string;
+      /** Whose rows are changed: not its alias, and not the name of a common table expression. */
+      table: string | undefined;
+      rows?: ChangedRows;
+      /** What EXEC calls, in small letters. */
+      procedure?: string;
+    }
   /** It may change the schema, and nobody can tell how. */
   | { kind: 'unreadable'; reason: string }
 ) & { sql: string };
+
+export interface ChangedRows {
+  /** Tables that it reads them from, or finds them by. */
+  reads: readonly string[];
+  /** The number behind TOP; undefined: nobody knows how many. */
+  atMost: number | undefined;
+}
 
 /** A statement without the text that it was read from. */
 export type Meaning = Statement extends infer One

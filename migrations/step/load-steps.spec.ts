@@ -71,6 +71,32 @@ describe('the files of steps', () => {
     ],
     ['a fault', { up: 'throw new Error("oh no");' }, /oh no/],
     [
+      'a rule that is set aside without a reason',
+      { up: '', more: "export const lintAllow = ['drop-table'];" },
+      /write lintAllow = \[\{ rule: '<rule>', reason: '<why it is safe here>' \}\]/,
+    ],
+    [
+      'a reason of one word',
+      { up: '', more: "export const lintAllow = [{ rule: 'drop-table', reason: 'because' }];" },
+      /at least 3 words/,
+    ],
+    [
+      'a reason that would begin a line of the plan',
+      {
+        up: '',
+        more: "export const lintAllow = [{ rule: 'drop-table', reason: 'nobody\\nGO\\nuses it now' }];",
+      },
+      /one line/,
+    ],
+    [
+      'a reason that sqlcmd would take for a variable',
+      {
+        up: '',
+        more: "export const lintAllow = [{ rule: 'drop-table', reason: 'nobody uses $(it) now' }];",
+      },
+      /one line/,
+    ],
+    [
       'an unknown setting',
       { up: '', more: "export const config = { transaction: 'no' };" },
       /config\.transaction/,

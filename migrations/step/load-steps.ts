@@ -3,6 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { lintAllowSchema } from './lint-allow.ts';
 import { record } from './recording-client.ts';
 import type { RecordedItem } from './recorded-item.ts';
 import type { RunDirection, Step } from './step.ts';
@@ -23,7 +24,7 @@ const moduleSchema = z.object({
   up: runSchema,
   down: runSchema.optional(),
   config: z.object({ transaction: z.boolean().optional() }).optional(),
-  lintAllow: z.array(z.string()).readonly().optional(),
+  lintAllow: lintAllowSchema.optional(),
 });
 
 /** Every step of a folder, oldest first. Throws {@link InvalidStep}. */
@@ -50,7 +51,9 @@ async function loadStep(directory: string, file: string): Promise<Step> {
   const path = join(directory, file);
   const module = moduleSchema.safeParse(await importStep(path, file));
   if (!module.success) {
-    const fields = module.error.issues.map(({ path: field }) => field.join('.'));
+    const fields = module.error.issues.map(({ path: field, message }) =>
+      field[0] === 'lintAllow' ? message : field.join('.'),
+    );
     throw new InvalidStep(
       file,
       `must export up(knex), and may export down(knex), config and lintAllow; wrong: ${fields.join(', ')}.`,

@@ -20,6 +20,8 @@ export class StepReadsDatabase extends Error {
 
 const READS: readonly unknown[] = ['select', 'first', 'pluck', 'columnInfo'];
 const READING_TEXT = /^\s*(select|with)\b/i;
+/** A common table expression may stand before a change, and SELECT … INTO is one. */
+const CHANGING_TEXT = /\b(insert|update|delete|merge|into)\b/i;
 
 /**
  * knex's dialect for SQL Server without a server: it writes down the T-SQL that would be sent, its
@@ -43,7 +45,8 @@ export class RecordingClient extends SqlServerClient {
 
   override _query(_connection: unknown, job: QueryJob): Promise<QueryJob> {
     const isRead = READS.includes(job.method) || job.output !== undefined;
-    if (isRead || READING_TEXT.test(job.sql)) throw new StepReadsDatabase(job.sql);
+    const isReading = READING_TEXT.test(job.sql) && !CHANGING_TEXT.test(job.sql);
+    if (isRead || isReading) throw new StepReadsDatabase(job.sql);
     const sql = inline(job.sql, job.bindings ?? []).trim();
     this.items.push({ kind: 'statement', sql: sql.replace(/;?\s*select @@rowcount.*$/i, '') });
     return Promise.resolve({ ...job, response: [] });

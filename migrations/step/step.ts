@@ -16,10 +16,18 @@ export interface Step {
   down: readonly RecordedItem[] | undefined;
   /** False: each of its items is a transaction of its own. */
   transaction: boolean;
-  /** Ids of lint rules that the file allows itself to break. */
-  allowed: readonly string[];
+  /** Lint rules that the file sets aside for itself. */
+  allowed: readonly Allowance[];
   /** The file's own functions, for databases on which it runs as it is. */
   run: { up: RunDirection; down: RunDirection | undefined };
+}
+
+/** `export const lintAllow = [{ rule, reason }]` of a step. */
+export interface Allowance {
+  /** Id of a lint rule. */
+  rule: string;
+  /** One line for whoever approves the step. */
+  reason: string;
 }
 
 export type RunDirection = (knex: Knex) => Promise<unknown>;

@@ -1,0 +1,68 @@
+import { statementsOf } from '../schema/expected-schema.ts';
+import { key } from '../schema/schema-model.ts';
+import type { Statement } from '../schema/statement.ts';
+import type { Step } from '../step/step.ts';
+import type { Danger } from './finding.ts';
+
+interface Untrusted {
+  step: Step;
+  table: string;
+  /** Undefined: every one of the table. */
+  name: string | undefined;
+  danger: Danger;
+}
+
+/** Of a step, the constraints whose rows it leaves unchecked, and that no later statement checks. */
+export function untrustedConstraints(steps: readonly Step[]): (step: Step) => Danger[] {
+  let open: Untrusted[] = [];
+  for (const step of steps) {
+    for (const statement of statementsOf(step.up)) {
+      open = open.filter((one) => !isSettledBy(statement, one));
+      const found = untrusted(statement, step);
+      if (found !== undefined) open.push(found);
+    }
+  }
+  return (step) => open.filter((one) => one.step === step).map(({ danger }) => danger);
+}
+
+function isSettledBy(statement: Statement, one: Untrusted): boolean {
+  switch (statement.kind) {
+    case 'drop-table':
+      return key(statement.table) === one.table;
+    case 'drop-constraint':
+      return key(statement.table) === one.table && key(statement.name) === one.name;
+    case 'switch-constraint': {
+      if (key(statement.table) !== one.table) return false;
+      const isSame = statement.name === undefined || key(statement.name) === one.name;
+      return statement.to === 'trusted' && isSame;
+    }
+    default:
+      return false;
+  }
+}
+
+function untrusted(statement: Statement, step: Step): Untrusted | undefined {
+  if (statement.kind === 'add-constraint') {
+    const { constraint, table } = statement;
+    if (constraint.type !== 'foreign-key' && constraint.type !== 'check') return undefined;
+    if (constraint.checked) return undefined;
+    const name = constraint.type === 'check' ? constraint.name : constraint.foreignKey.name;
+    return entry(step, table, name, `${name ?? 'a constraint'} of ${table} is added WITH NOCHECK`);
+  }
+  if (statement.kind !== 'switch-constraint' || statement.to === 'trusted') return undefined;
+  const { name, table, to } = statement;
+  const how = to === 'off' ? 'is switched off' : 'is switched on without WITH CHECK';
+  return entry(step, table, name, `${name ?? 'every constraint'} of ${table} ${how}`);
+}
+
+function entry(step: Step, table: string, name: string | undefined, what: string): Untrusted {
+  return {
+    step,
+    table: key(table),
+    name: name === undefined ? undefined : key(name),
+    danger: {
+      rule: 'untrusted-constraint',
+      message: `${what}, and no later step checks the rows that are there`,
+    },
+  };
+}
