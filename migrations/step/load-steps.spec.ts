@@ -25,9 +25,9 @@ describe('the files of steps', () => {
     expect(steps[1]?.up).toEqual([
       {
         kind: 'statement',
-        sql: "insert into [orders] ([at], [id], [note], [open]) values (convert(datetime2(3), '2023-11-14T22:13:20.789', 126), 1, 'it''s', 1)",
+        sql: "insert into dbo.[orders] ([at], [id], [note], [open]) values (convert(datetime2(3), '2023-11-14T22:13:20.789', 126), 1, 'it''s', 1)",
       },
-      { kind: 'statement', sql: 'update [orders] set [note] = NULL where [id] > 3' },
+      { kind: 'statement', sql: 'update dbo.[orders] set [note] = NULL where [id] > 3' },
     ]);
   });
 

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { QueryJob } from 'knex/lib/dialects/mssql/index.js';
 import { SqlServerClient } from '@ordercast/platform/sql-server/sql-server-client.ts';
 import { toLiteral } from './literal.ts';
+import { qualifyNames } from './qualify-names.ts';
 import type { RecordedItem } from './recorded-item.ts';
 
 /** A step asks the database a question while it runs, so what it does cannot be read beforehand. */
@@ -19,10 +20,12 @@ export class StepReadsDatabase extends Error {
 
 const READS: readonly unknown[] = ['select', 'first', 'pluck', 'columnInfo'];
 const READING_TEXT = /^\s*(select|with)\b/i;
+/** What knex executes to drop a column's default; it leaves the schema out. */
+const DROPPED_DEFAULT = /EXEC\('ALTER TABLE ([^\s.[\]']+) DROP (?=CONSTRAINT ' \+ @constraint\)$)/;
 
 /**
  * knex's dialect for SQL Server without a server: it writes down the T-SQL that would be sent, its
- * values as literals, and answers nothing.
+ * values as literals and the schema with each name, and answers nothing.
  */
 export class RecordingClient extends SqlServerClient {
   readonly items: RecordedItem[] = [];
@@ -43,8 +46,11 @@ export class RecordingClient extends SqlServerClient {
   override _query(_connection: unknown, job: QueryJob): Promise<QueryJob> {
     const isRead = READS.includes(job.method) || job.output !== undefined;
     if (isRead || READING_TEXT.test(job.sql)) throw new StepReadsDatabase(job.sql);
-    const sql = inline(job.sql, job.bindings ?? []).trim();
-    this.items.push({ kind: 'statement', sql: sql.replace(/;?\s*select @@rowcount.*$/i, '') });
+    const sql = inline(job.sql, job.bindings ?? [])
+      .trim()
+      .replace(/;?\s*select @@rowcount.*$/i, '')
+      .replace(DROPPED_DEFAULT, (_text, table: string) => `EXEC('ALTER TABLE dbo.[${table}] DROP `);
+    this.items.push({ kind: 'statement', sql: qualifyNames(sql) });
     return Promise.resolve({ ...job, response: [] });
   }
 }
