@@ -15,6 +15,8 @@ export interface MigrateArguments {
   dryRun: boolean;
   json: boolean;
   lockTimeoutMs: number;
+  /** The database that a plan is for, where no connection names it. */
+  database: string | undefined;
   directory: string | undefined;
   /** File that takes the answer instead of standard output, where npm prints a line of its own. */
   output: string | undefined;
@@ -68,6 +70,7 @@ function settings(values: ReturnType<typeof parse>['values']) {
     dryRun: values['dry-run'] ?? false,
     json: values.json ?? false,
     lockTimeoutMs: Math.round(Number(seconds) * 1000),
+    database: values.database,
     directory: values.directory,
     output: values.output,
     migrator: values.migrator,

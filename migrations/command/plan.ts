@@ -7,15 +7,20 @@ import type { Report } from './report.ts';
 /** The exact T-SQL of steps, as one script to read, approve, and run by hand or by `up`. */
 export function plan(
   pending: readonly Step[],
-  { all, lockTimeoutMs }: { all: readonly Step[]; lockTimeoutMs: number },
+  {
+    all,
+    lockTimeoutMs,
+    database,
+  }: { all: readonly Step[]; lockTimeoutMs: number; database: string | undefined },
 ): Report {
   const approval = approvalOf(pending);
-  const sql = planScript(pending, all, { direction: 'up', lockTimeoutMs, approval });
+  const sql = planScript(pending, all, { direction: 'up', lockTimeoutMs, approval, database });
   return {
     exitCode: EXIT.done,
     text: sql.trimEnd(),
     json: {
       approval,
+      database: database ?? null,
       steps: pending.map(({ version, name, checksum }) => ({ version, name, checksum })),
       sql,
     },

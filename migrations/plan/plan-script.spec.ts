@@ -5,6 +5,7 @@ import { openBatchRunner } from '../testing/batch-runner.ts';
 import type { BatchRunner } from '../testing/batch-runner.ts';
 import { openStepFolder, statements } from '../testing/step-files.ts';
 import type { StepFolder } from '../testing/step-files.ts';
+import { splitScript } from '../testing/split-script.ts';
 import { MIGRATION_SETTINGS } from '../migrate.ts';
 import { planScript, previousOf } from './plan-script.ts';
 import { stepBatches } from './step-batches.ts';
@@ -41,13 +42,18 @@ afterEach(() => folder.remove());
 
 /** A plan of these steps, in the order of the direction. */
 function scriptOf(wanted: readonly Step[], direction: Direction): string {
-  return planScript(wanted, steps, { direction, lockTimeoutMs: 1_000, approval: 'none' });
+  return planScript(wanted, steps, {
+    direction,
+    lockTimeoutMs: 1_000,
+    approval: 'none',
+    database: 'shop',
+  });
 }
 
 const itemsOf = (wanted: readonly Step[], direction: Direction) =>
   wanted
     .flatMap((step) => step[direction] ?? [])
-    .flatMap((item) => (item.kind === 'statement' ? [item.sql] : []));
+    .flatMap((item) => (item.kind === 'statement' ? [item.sql.replaceAll('dbo.', '')] : []));
 
 const applied = () =>
   server.database
@@ -138,13 +144,18 @@ describe('a plan that is run by hand', () => {
   });
 
   it('does nothing in a session that does not hold the lock', () => {
-    const withoutLock = scriptOf(steps, 'up').replaceAll('sp_getapplock', 'sp_nothing');
-    const batches = withoutLock.split(/^GO$/m).filter((batch) => !batch.includes('sp_nothing'));
-    const errors = server.runScript(batches.join('\nGO\n'));
-    expect(errors[0]).toBe(
+    const batches = splitScript(scriptOf(steps, 'up'));
+    const withoutLock = batches.filter((batch) => !batch.includes('sp_getapplock'));
+    expect(withoutLock).toHaveLength(batches.length - 1);
+    const errors = server.runScript(withoutLock.join('\nGO\n'));
+    expect(errors).toContain(
       `${steps[0]?.name ?? ''} was not run: this session does not hold the migration lock.`,
     );
+    expect(errors).toHaveLength(
+      1 + steps.reduce((sum, { transaction, up }) => sum + (transaction ? 1 : 2 + up.length), 0),
+    );
     expect(server.executed).toEqual([]);
+    expect(history()).toEqual([]);
   });
 });
 
