@@ -2,6 +2,7 @@ import type { ConfiguredDatabase } from '@ordercast/platform/configured-database
 import { dialectOf } from '@ordercast/platform/database.ts';
 import type { Knex } from 'knex';
 import { planScript } from '../plan/plan-script.ts';
+import { readServerFacts } from '../plan/read-server-facts.ts';
 import { loadSteps } from '../step/load-steps.ts';
 import type { Direction, Step } from '../step/step.ts';
 import type { MigrationTarget } from '../target/migration-target.ts';
@@ -86,6 +87,9 @@ async function runOnTarget(
         all: steps,
         lockTimeoutMs: args.lockTimeoutMs,
         database: context.database?.serverDatabase,
+        ...(dialectOf(context.db) === 'mssql' && {
+          facts: await readServerFacts(context.db, () => target.schema()),
+        }),
       });
     case 'up':
       return args.dryRun

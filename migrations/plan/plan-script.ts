@@ -1,9 +1,12 @@
+import type { RecordedItem } from '../step/recorded-item.ts';
 import type { Direction, Step } from '../step/step.ts';
 import { UNLOCK_BATCH } from './migration-lock.ts';
+import { costLine } from './plan-costs.ts';
+import type { ItemCost } from './plan-costs.ts';
 import { scriptOpening } from './script-opening.ts';
 import { commentLine } from './script-text.ts';
 import { stepBatches } from './step-batches.ts';
-import type { ScriptBatch } from './step-batches.ts';
+import type { Batch, ScriptBatch } from './step-batches.ts';
 
 export interface PlanSettings {
   direction: Direction;
@@ -12,6 +15,8 @@ export interface PlanSettings {
   approval: string;
   /** The only database on which the script runs; undefined: any. */
   database: string | undefined;
+  /** What each statement asks of the server, where a server was asked. */
+  costs?: ReadonlyMap<RecordedItem, ItemCost>;
 }
 
 /**
@@ -24,8 +29,8 @@ export function planScript(
   all: readonly Step[],
   settings: PlanSettings,
 ): string {
-  const { direction } = settings;
-  const batches: ScriptBatch[] = [
+  const { direction, costs } = settings;
+  const batches: (ScriptBatch & Partial<Pick<Batch, 'items'>>)[] = [
     ...scriptOpening(all, settings),
     ...steps.flatMap((step) =>
       stepBatches(step, {
@@ -38,7 +43,10 @@ export function planScript(
   ];
   return [
     header(steps, settings).map(commentLine).join('\n'),
-    ...batches.map(({ title, sql }) => `${commentLine(title)}\n${sql}\nGO`),
+    ...batches.map(({ title, sql, items = [] }) => {
+      const asked = items.flatMap((item) => costs?.get(item) ?? []).map(costLine);
+      return [...[title, ...asked].map(commentLine), sql, 'GO'].join('\n');
+    }),
   ]
     .join('\n\n')
     .concat('\n');

@@ -13,6 +13,8 @@ export interface ScriptBatch {
 
 /** One of a step: `plan` prints it, `up` and `down` execute it. */
 export interface Batch extends ScriptBatch {
+  /** What of the step it does; none where it only notes. */
+  items: readonly RecordedItem[];
   /** Rows are changed a batch at a time until none is left: to be executed again while it returns 1. */
   repeats: boolean;
 }
@@ -52,6 +54,7 @@ function wholeStep(step: Step, items: readonly RecordedItem[], context: BatchCon
   const statements = items.flatMap((item) => (item.kind === 'statement' ? [item.sql] : []));
   return {
     title: `${step.name}, in one transaction`,
+    items,
     repeats: false,
     sql: guarded(step, context, [
       `DECLARE @attempt bigint${statements.some(needsVariable) ? SQL_VARIABLE : ''};`,
@@ -70,6 +73,7 @@ function itemByItem(step: Step, items: readonly RecordedItem[], context: BatchCo
   return [
     {
       title: `${step.name}, each of its ${items.length} parts in a transaction of its own`,
+      items: [],
       repeats: false,
       sql: guarded(step, context, [
         ...findAttempt(step, context),
@@ -84,6 +88,7 @@ function itemByItem(step: Step, items: readonly RecordedItem[], context: BatchCo
     ...items.map((item, index) => itemBatch(step, context, item, { index, of: items.length })),
     {
       title: `${step.name}: done`,
+      items: [],
       repeats: false,
       sql: guarded(step, context, [
         ...findAttempt(step, context),
@@ -112,6 +117,7 @@ function itemBatch(
   const isPutTogether = !isBackfill && needsVariable(item.sql);
   return {
     title: `${step.name}: part ${index + 1} of ${of}`,
+    items: [item],
     repeats: isBackfill && context.singleRounds,
     sql: guarded(step, context, [
       ...findAttempt(step, context),
