@@ -157,6 +157,19 @@ describe('a plan that is run by hand', () => {
     expect(server.executed).toEqual([]);
     expect(history()).toEqual([]);
   });
+
+  it('does nothing more once a transaction is left open', () => {
+    const batches = splitScript(scriptOf(steps, 'up'));
+    const second = batches.findIndex(
+      (batch) => batch.includes(steps[1]?.name ?? '') && batch.includes('@attempt'),
+    );
+    expect(server.runScript(batches.slice(0, second).join('\nGO\n'))).toEqual([]);
+    server.window.openTransactions = 1;
+    const errors = server.runScript(batches.slice(second).join('\nGO\n'));
+    expect(errors.length).toBeGreaterThan(5);
+    for (const error of errors) expect(error).toMatch(/was not run: a transaction is open/);
+    expect(applied()).toEqual(namesOf(steps.slice(0, 1)));
+  });
 });
 
 /** The steps that a batch names, in each of the places where it names one. */

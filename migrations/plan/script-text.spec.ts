@@ -37,6 +37,12 @@ describe('a statement in a script', () => {
     expect(textExpression(sql)).toBe(`N'${sql.replaceAll("'", "''")}'`);
   });
 
+  it('keeps its values where an editor or sqlcmd ends the lines of the script otherwise', () => {
+    const sql = "INSERT INTO a\nVALUES ('one\ntwo', N'three\n')";
+    const saved = textExpression(sql).replaceAll('\n', '\r\n');
+    expect(textOf(saved)).toBe(sql.replace('\n', '\r\n'));
+  });
+
   it('is broken only where it must be', () => {
     expect(textExpression('CREATE VIEW v AS\nSELECT 1\nGO\nSELECT 2')).toBe(
       "CAST(N'CREATE VIEW v AS\nSELECT 1\n' AS nvarchar(max)) + N'GO\nSELECT 2'",

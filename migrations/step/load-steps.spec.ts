@@ -31,6 +31,23 @@ describe('the files of steps', () => {
     ]);
   });
 
+  it('name the schema of all that they make, change or drop, as knex does not', async () => {
+    await folder.write(1, 'names', {
+      up: `await knex.schema.createTable('a', (t) => t.integer('b').references('c.d'));
+           await knex.schema.alterTable('a', (t) => t.dropColumn('b'));
+           await knex.schema.withSchema('sales').alterTable('a', (t) => t.dropColumn('b'));
+           await knex.schema.renameTable('a', 'z');
+           await createIndex(knex, 'a', { name: 'ix', columns: ['b'], online: true });`,
+      down: '',
+    });
+    const [step] = await loadSteps(folder.path);
+    const sql = step?.up.map((item) => (item.kind === 'statement' ? item.sql : '')) ?? [];
+    expect(sql.join('\n')).not.toMatch(/(TABLE|ON|REFERENCES) (\[a\]|a\b|\[c\])/i);
+    expect(
+      sql.flatMap((one) => /EXEC\('ALTER TABLE (.*) DROP CONSTRAINT/.exec(one)?.[1] ?? []),
+    ).toEqual(['dbo.[a]', 'sales.[a]']);
+  });
+
   it('have a checksum of what they say and do, but for the ends of their lines', async () => {
     const name = await folder.write(1, 'a', { up: statements('DROP TABLE a'), down: '' });
     const checksum = async () => (await loadSteps(folder.path))[0]?.checksum;

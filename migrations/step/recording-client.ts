@@ -20,8 +20,9 @@ export class StepReadsDatabase extends Error {
 
 const READS: readonly unknown[] = ['select', 'first', 'pluck', 'columnInfo'];
 const READING_TEXT = /^\s*(select|with)\b/i;
-/** What knex executes to drop a column's default; it leaves the schema out. */
-const DROPPED_DEFAULT = /EXEC\('ALTER TABLE ([^\s.[\]']+) DROP (?=CONSTRAINT ' \+ @constraint\)$)/;
+/** What knex executes to drop a column's default: it looks in a schema, and then leaves it out. */
+const DROPPED_DEFAULT =
+  /(schemas\.name = '(\w+)'[^;]*)EXEC\('ALTER TABLE (\w+) DROP (?=CONSTRAINT ' \+ @constraint\)$)/;
 
 /**
  * knex's dialect for SQL Server without a server: it writes down the T-SQL that would be sent, its
@@ -49,7 +50,7 @@ export class RecordingClient extends SqlServerClient {
     const sql = inline(job.sql, job.bindings ?? [])
       .trim()
       .replace(/;?\s*select @@rowcount.*$/i, '')
-      .replace(DROPPED_DEFAULT, (_text, table: string) => `EXEC('ALTER TABLE dbo.[${table}] DROP `);
+      .replace(DROPPED_DEFAULT, "$1EXEC('ALTER TABLE $2.[$3] DROP ");
     this.items.push({ kind: 'statement', sql: qualifyNames(sql) });
     return Promise.resolve({ ...job, response: [] });
   }

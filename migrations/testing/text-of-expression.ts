@@ -7,13 +7,13 @@ export function isTextExpression(expression: string): boolean {
   return WHOLE.test(expression);
 }
 
-/** What the server makes of it. */
+/** What the server makes of it; a backslash before a line break it takes for a line that goes on. */
 export function textOf(expression: string): string {
   return [...expression.matchAll(PIECE)]
     .map(([, text, code, units]) => {
       if (code !== undefined) return String.fromCharCode(Number(code));
       if (units !== undefined) return Buffer.from(units, 'hex').toString('utf16le');
-      return (text ?? '').replaceAll("''", "'");
+      return (text ?? '').replaceAll("''", "'").replaceAll('\\\n', '');
     })
     .join('');
 }
