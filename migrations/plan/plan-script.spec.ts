@@ -170,6 +170,26 @@ describe('a plan that is run by hand', () => {
     for (const error of errors) expect(error).toMatch(/was not run: a transaction is open/);
     expect(applied()).toEqual(namesOf(steps.slice(0, 1)));
   });
+
+  it.each([true, false])(
+    'executes what its steps say, whatever their texts hold (in one transaction: %s)',
+    async (transaction) => {
+      const texts = ['x\nGO\n:r y', '$(secret)', 'gr\u00fc\u00df \u{1f600}', "it's \\\n"];
+      await folder.write(5, 'texts', {
+        up: `await knex.schema.raw('CREATE TABLE t (id int, x text) /*\\nGO 5\\n!! del\\n*/');
+             for (const x of ${JSON.stringify(texts)}) await knex('t').insert({ id: 1, x });
+             await knex.schema.raw(${JSON.stringify("INSERT INTO t (id, x) VALUES (2, 'one\n go -- two')")});`,
+        down: '',
+        more: transaction ? '' : IN_PARTS,
+      });
+      steps = await loadSteps(folder.path);
+      expect(server.runScript(scriptOf(steps, 'up'))).toEqual([]);
+      expect(server.executed).toEqual(itemsOf(steps, 'up'));
+      expect(server.database.prepare('select x from t where id = 2').all()).toEqual([
+        { x: 'one\n go -- two' },
+      ]);
+    },
+  );
 });
 
 /** The steps that a batch names, in each of the places where it names one. */

@@ -86,6 +86,22 @@ describe('the files of steps', () => {
       },
       /1 to 4000 rows/,
     ],
+    [
+      'a backfill whose text would end its line, or comment out what follows',
+      {
+        up: "await backfill(knex, { table: 'a', key: 'id', keyType: 'int', set: 'b = 1 --', batch: 10 });",
+        more: 'export const config = { transaction: false };',
+      },
+      /one line of ASCII each, without a comment/,
+    ],
+    [
+      'a backfill of what is no name',
+      {
+        up: "await backfill(knex, { table: 'a] b', key: 'id', keyType: 'int', set: 'b = 1', batch: 10 });",
+        more: 'export const config = { transaction: false };',
+      },
+      /plain names/,
+    ],
     ['a fault', { up: 'throw new Error("oh no");' }, /oh no/],
     [
       'an unknown setting',

@@ -223,6 +223,8 @@ class Batch {
     const { lock, session, window, database } = this.#around;
     const mode = lock.holder === session ? 'Exclusive' : 'NoLock';
     return withPlainTexts(sql)
+      .replaceAll(/'\+nchar\((\d+)\)\+N'/g, (_all, code) => String.fromCharCode(Number(code)))
+      .replaceAll("'+N'", '')
       .replace(/APPLOCK_MODE\([^)]*\)/, `'${mode}'`)
       .replaceAll("N'", "'")
       .replaceAll('DB_NAME()', `'${window.database.replaceAll("'", "''")}'`)
