@@ -1,5 +1,6 @@
 import { parseStatement } from '../schema/parse-statement.ts';
 import { key } from '../schema/schema-model.ts';
+import type { Statement } from '../schema/statement.ts';
 import type { RecordedItem } from '../step/recorded-item.ts';
 import { backfillCost, statementCost } from './statement-cost.ts';
 import type { ServerFacts, StatementCost } from './statement-cost.ts';
@@ -34,13 +35,23 @@ export function planCosts(
         table !== undefined && made.has(table)
           ? { rows: 0, bytes: 0 }
           : facts.sizes.get(table ?? '');
-      return [item, { statement: shown(item), ...cost, rows: size?.rows, bytes: size?.bytes }];
+      return [
+        item,
+        { statement: shown(item, statement), ...cost, rows: size?.rows, bytes: size?.bytes },
+      ];
     }),
   );
 }
 
-function shown(item: RecordedItem): string {
+function shown(item: RecordedItem, statement: Statement | undefined): string {
   if (item.kind === 'backfill') return `backfill of ${item.backfill.table}`;
+  // What createIndex and knex write around these two hides them.
+  if (statement?.kind === 'create-index') {
+    return `CREATE INDEX ${statement.index.name} ON ${statement.table}`;
+  }
+  if (statement?.kind === 'drop-default') {
+    return `DROP the default of ${statement.table}.${statement.column}`;
+  }
   const line = item.sql.replaceAll(/\s+/g, ' ').trim();
   return line.length > SHOWN ? `${line.slice(0, SHOWN)}...` : line;
 }

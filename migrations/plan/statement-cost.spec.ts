@@ -134,7 +134,7 @@ describe('what a statement asks of the server', () => {
     ].map((sql) => ({ kind: 'statement' as const, sql }));
     const lines = [...planCosts(items, facts(STANDARD)).values()].map(costLine);
     expect(lines[0]).toBe(
-      'CREATE INDEX a ON dbo.orders (n) | orders: 1,234,567 rows, 3 MB | lock: S (writers wait) | reads rows | online: no: this edition cannot',
+      'CREATE INDEX a ON orders | orders: 1,234,567 rows, 3 MB | lock: S (writers wait) | reads rows | online: no: this edition cannot',
     );
     expect(lines[2]).toContain('| b: 0 rows, 0 MB |');
     expect(lines[3]).toContain('| heap: rows unknown |');
