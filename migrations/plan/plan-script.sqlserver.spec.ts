@@ -46,6 +46,11 @@ async function databaseName(): Promise<string> {
   return nameRow.parse(rows)[0].name;
 }
 
+async function isBabelfish(): Promise<boolean> {
+  const rows: unknown = await db.raw('select @@version as version');
+  return JSON.stringify(rows).includes('Babelfish');
+}
+
 const planFor = async (...args: readonly string[]) =>
   (
     await runMigrate(
@@ -88,8 +93,16 @@ describe.runIf(SQLSERVER_URL !== undefined)('a script in a window of SQL Server'
     expect(await db('a').first('at')).toEqual({ at: new Date('2026-02-03') });
   });
 
-  it('leaves values as they are in its steps, whatever they hold', async () => {
-    const texts = ['x\nGO\n:r y', '$(secret)', 'grüß \u{1f600}', "it's \\\n", ''];
+  it.for([
+    {
+      which: 'whatever they hold',
+      texts: ['x\nGO\n:r y', '$(secret)', 'grüß', "it's \\\n", ''],
+    },
+    { which: 'also beyond the first 65,536 characters', texts: ['\u{1f600}'] },
+  ])('leaves values as they are in its steps, $which', async ({ texts }, context) => {
+    if (texts.join('').includes('\u{1f600}') && (await isBabelfish())) {
+      context.skip('Babelfish takes the bytes of an nvarchar for those of a varchar.');
+    }
     await steps.write(1, 'texts', {
       up: `await knex.schema.raw('CREATE TABLE texts (id int NOT NULL, x nvarchar(100) NOT NULL) /*\\nGO 5\\n!! del\\n*/');
            for (const [id, x] of ${JSON.stringify(texts)}.entries()) await knex('texts').insert({ id, x });`,
@@ -115,8 +128,7 @@ describe.runIf(SQLSERVER_URL !== undefined)('a script in a window of SQL Server'
   });
 
   it('made against it says what each statement asks of it', async (context) => {
-    const rows: unknown = await db.raw('select @@version as version');
-    if (JSON.stringify(rows).includes('Babelfish')) {
+    if (await isBabelfish()) {
       context.skip("Babelfish's catalogue knows neither pages nor the edition.");
     }
     await db.raw('create table dbo.filled (id int not null, note nvarchar(10) null)');
