@@ -246,7 +246,7 @@ describe('npm run migrate', () => {
   it('needs no database to plan and to lint', async () => {
     const plan = await runMigrate(['plan', '--directory', steps.path], {});
     expect(plan.code).toBe(0);
-    expect(plan.out).toContain('CREATE TABLE people');
+    expect(plan.out).toContain('CREATE TABLE dbo.people');
     expect(plan.out.split('\n').filter((line) => line === 'GO').length).toBeGreaterThan(6);
     const file = join(folder, 'plan.sql');
     await runMigrate(['plan', '--directory', steps.path, '--output', file], {});
@@ -371,7 +371,7 @@ describe('npm run migrate, where the database cannot do it', () => {
     (number: number) =>
     (sql: string): Answer => {
       if (sql.startsWith('select object_id')) return { rows: [{ id: null }] };
-      return sql.includes('in one transaction') || sql.includes('CREATE TABLE orders')
+      return sql.includes('in one transaction') || sql.includes('CREATE TABLE dbo.orders')
         ? { error: { number, message: `Error ${number} of the server.` } }
         : {};
     };
@@ -391,7 +391,7 @@ describe('npm run migrate, where the database cannot do it', () => {
     expect(line).toContain(`SQL Server error ${number}`);
     expect(result.err).not.toContain('hunter2');
     const sent = server?.requests.map(({ sql }) => sql).join('\n') ?? '';
-    expect(sent).not.toContain('CREATE TABLE people');
+    expect(sent).not.toContain('CREATE TABLE dbo.people');
     expect(sent).toContain('sp_releaseapplock');
   });
 

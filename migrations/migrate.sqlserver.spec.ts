@@ -12,9 +12,11 @@ import { MIGRATION_SETTINGS } from './migrate.ts';
 import { compareSchemas, describeDifference } from './schema/compare-schemas.ts';
 import { readSqlServerSchema } from './schema/read-sql-server-schema.ts';
 import type { SchemaModel } from './schema/schema-model.ts';
+import { emptyServer as emptyTables } from './testing/empty-server.ts';
 import { TABLES, fillEveryTable } from './testing/fill-every-table.ts';
 import { runMigrate, startMigrate } from './testing/run-migrate.ts';
 import type { MigrateResult } from './testing/run-migrate.ts';
+import { openScriptSession } from './testing/script-session.ts';
 import { openStepFolder, statements } from './testing/step-files.ts';
 import type { StepFolder } from './testing/step-files.ts';
 
@@ -41,17 +43,7 @@ beforeEach(async () => {
 });
 afterEach(() => steps.remove());
 
-/** Drops every table, whoever made it; those that others refer to go last. */
-async function emptyServer(): Promise<void> {
-  for (let round = 0; round < 10; round += 1) {
-    const { tables } = await readSqlServerSchema(db);
-    for (const { name } of tables.values()) {
-      await db.raw('drop table ??', [name]).catch(() => undefined);
-    }
-    if (tables.size === 0) return;
-  }
-  throw new Error('The tables of the server cannot be dropped.');
-}
+const emptyServer = () => emptyTables(db);
 
 const migrate = (...args: readonly string[]): Promise<MigrateResult> =>
   runMigrate([...args, '--directory', steps.path], env);
@@ -71,21 +63,14 @@ function differences(expected: SchemaModel, actual: SchemaModel): string[] {
   return compareSchemas(expected, actual).differences.map(describeDifference);
 }
 
-/** As sqlcmd and SSMS do: one batch after the other on one session, whatever becomes of each. */
+/** As a DBA does in a window of their own; the errors. */
 async function runByHand(script: string): Promise<string[]> {
-  const session = openDatabase(url, { poolMax: 1, requestTimeoutMs: 120_000 });
-  const errors: string[] = [];
+  const session = await openScriptSession(url);
   try {
-    for (const batch of script.split(/^GO$/m)) {
-      if (batch.trim() === '') continue;
-      await session.raw(batch.replaceAll('?', '\\?')).catch((error: unknown) => {
-        errors.push(String(error));
-      });
-    }
+    return await session.run(script);
   } finally {
-    await session.destroy();
+    await session.close();
   }
-  return errors;
 }
 
 describe.runIf(SQLSERVER_URL !== undefined)('on SQL Server', () => {

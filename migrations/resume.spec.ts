@@ -104,7 +104,12 @@ describe('a step in parts that failed', () => {
 
   it('goes on in a plan that is run by hand', async () => {
     const all = await loadSteps(steps.path);
-    const plan = planScript(all, all, { direction: 'up', lockTimeoutMs: 0, approval: '' });
+    const plan = planScript(all, all, {
+      direction: 'up',
+      lockTimeoutMs: 0,
+      approval: '',
+      database: 'shop',
+    });
     server.database.exec('create table b (id int)');
     expect(server.runScript(plan)).toEqual([
       expect.stringContaining('table b already exists'),
@@ -194,6 +199,7 @@ describe('an up that waits for the lock', () => {
       direction: 'up',
       lockTimeoutMs: 0,
       approval: '',
+      database: 'shop',
     });
     interfere = (sql, answer) => {
       if (sql.includes('sp_getapplock')) expect(server.runScript(others)).toEqual([]);
@@ -215,6 +221,7 @@ describe('an up that waits for the lock', () => {
       direction: 'up',
       lockTimeoutMs: 0,
       approval: '',
+      database: 'shop',
     });
     interfere = (sql, answer) => {
       if (sql.includes('sp_getapplock')) server.runScript(others);

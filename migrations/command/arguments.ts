@@ -19,6 +19,8 @@ export interface MigrateArguments {
   /** How `lint` answers; `json` where that is asked for in either way. */
   format: LintFormat;
   lockTimeoutMs: number;
+  /** The database that a plan is for, where no connection names it. */
+  database: string | undefined;
   directory: string | undefined;
   /** File that takes the answer instead of standard output, where npm prints a line of its own. */
   output: string | undefined;
@@ -74,6 +76,7 @@ function settings(values: ReturnType<typeof parse>['values']) {
     json: format === 'json',
     format,
     lockTimeoutMs: Math.round(Number(seconds) * 1000),
+    database: values.database,
     directory: values.directory,
     output: values.output,
     migrator: values.migrator,

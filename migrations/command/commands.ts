@@ -9,6 +9,11 @@ export const OPTIONS = {
     value: '<seconds>',
     help: 'how long to wait for another migration, and for a table',
   },
+  database: {
+    type: 'string',
+    value: '<name>',
+    help: 'the only database on which the script of a plan without DATABASE_URL runs',
+  },
   directory: { type: 'string', value: '<folder>', help: 'other steps than migrations/versions' },
   migrator: {
     type: 'string',
@@ -58,7 +63,7 @@ export const COMMANDS = {
   },
   plan: {
     help: 'the exact T-SQL of what is pending, as one script; every step where no DATABASE_URL is set',
-    options: ['to', ...ON_DATABASE],
+    options: ['to', 'database', ...ON_DATABASE],
   },
   up: { help: 'apply what is pending', options: ['to', 'approved', 'dry-run', ...ON_DATABASE] },
   down: {

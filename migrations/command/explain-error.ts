@@ -33,7 +33,7 @@ export function explainError(error: unknown): Explanation {
   if (kind === 'other' && !isPart && serverErrorOf(error).number === undefined) {
     return { exitCode: EXIT.failed, message: messageOf(error), isUnexpected: true };
   }
-  const { exitCode, advice } = ADVICE[kind];
+  const { exitCode, advice } = isStep && kind === 'timeout' ? SLOW_STATEMENT : ADVICE[kind];
   const subject = isPart ? `${error.message}: ` : '';
   return plain(
     exitCode,
@@ -47,6 +47,13 @@ function afterStep({ isInParts }: StepFailed): string {
     : 'The step left nothing half done, and no later step was run: put it right and run "up" again.';
   return ` ${left}`;
 }
+
+/** The wait of the client for an answer has ended, which is another thing than a lock's. */
+const SLOW_STATEMENT = {
+  exitCode: EXIT.failed,
+  advice:
+    '→ The statement itself took longer than the client waits for its answer; no lock was the reason, so --lock-timeout does not help. The server undoes what was under way: do it in smaller parts (a backfill), or in a quieter moment.',
+};
 
 const ADVICE: Readonly<Record<DatabaseErrorKind, { exitCode: ExitCode; advice: string }>> = {
   unreachable: {

@@ -1,22 +1,46 @@
+import { planCosts } from '../plan/plan-costs.ts';
 import { planScript } from '../plan/plan-script.ts';
+import type { ServerFacts } from '../plan/statement-cost.ts';
 import type { Step } from '../step/step.ts';
 import { approvalOf } from './approval.ts';
 import { EXIT } from './exit-code.ts';
 import type { Report } from './report.ts';
 
+export interface PlanContext {
+  all: readonly Step[];
+  lockTimeoutMs: number;
+  database: string | undefined;
+  /** Undefined where no server is asked: then nobody can tell what a statement costs. */
+  facts?: ServerFacts;
+}
+
 /** The exact T-SQL of steps, as one script to read, approve, and run by hand or by `up`. */
 export function plan(
   pending: readonly Step[],
-  { all, lockTimeoutMs }: { all: readonly Step[]; lockTimeoutMs: number },
+  { all, lockTimeoutMs, database, facts }: PlanContext,
 ): Report {
   const approval = approvalOf(pending);
-  const sql = planScript(pending, all, { direction: 'up', lockTimeoutMs, approval });
+  const items = pending.flatMap(({ up }) => up);
+  const costs = facts === undefined ? undefined : planCosts(items, facts);
+  const sql = planScript(pending, all, {
+    direction: 'up',
+    lockTimeoutMs,
+    approval,
+    database,
+    ...(costs && { costs }),
+  });
   return {
     exitCode: EXIT.done,
     text: sql.trimEnd(),
     json: {
       approval,
-      steps: pending.map(({ version, name, checksum }) => ({ version, name, checksum })),
+      database: database ?? null,
+      steps: pending.map(({ version, name, checksum, up }) => ({
+        version,
+        name,
+        checksum,
+        ...(costs && { statements: up.map((item) => costs.get(item)) }),
+      })),
       sql,
     },
   };

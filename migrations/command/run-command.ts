@@ -2,6 +2,7 @@ import type { ConfiguredDatabase } from '@ordercast/platform/configured-database
 import { dialectOf } from '@ordercast/platform/database.ts';
 import type { Knex } from 'knex';
 import { planScript } from '../plan/plan-script.ts';
+import { readServerFacts } from '../plan/read-server-facts.ts';
 import { loadSteps } from '../step/load-steps.ts';
 import type { Direction, Step } from '../step/step.ts';
 import type { MigrationTarget } from '../target/migration-target.ts';
@@ -49,6 +50,13 @@ export async function runCommand(args: MigrateArguments, runtime: CommandRuntime
     // Only plan comes without one: all the steps, each of which looks whether it is done.
     return plan(stepsToApply(steps, NO_HISTORY, args.to), { all: steps, ...args });
   }
+  const { serverDatabase } = runtime.database;
+  if (args.database !== undefined && args.database !== serverDatabase) {
+    throw new Refused(
+      EXIT.usage,
+      `--database ${args.database} is not the database that DATABASE_URL names (${serverDatabase ?? 'a file'}), and what is pending there may be other steps: leave --database out, or DATABASE_URL.`,
+    );
+  }
   const db = runtime.database.open({
     poolMax: 1,
     // A step takes as long as it takes; what may not take long is the wait for a lock.
@@ -75,7 +83,14 @@ async function runOnTarget(
     case 'status':
       return status(context);
     case 'plan':
-      return plan(stepsToApply(steps, await target.history(), args.to), { all: steps, ...args });
+      return plan(stepsToApply(steps, await target.history(), args.to), {
+        all: steps,
+        lockTimeoutMs: args.lockTimeoutMs,
+        database: context.database?.serverDatabase,
+        ...(dialectOf(context.db) === 'mssql' && {
+          facts: await readServerFacts(context.db, () => target.schema()),
+        }),
+      });
     case 'up':
       return args.dryRun
         ? dryRun(stepsToApply(steps, await target.history(), args.to), 'up', args, context)
@@ -101,10 +116,15 @@ function dryRun(
   wanted: readonly Step[],
   direction: Direction,
   { lockTimeoutMs }: MigrateArguments,
-  { steps, db }: { steps: readonly Step[]; db: Knex },
+  { steps, db, database }: Pick<CommandRuntime, 'database'> & { steps: readonly Step[]; db: Knex },
 ): Report {
   const approval = approvalOf(wanted);
-  const sql = planScript(wanted, steps, { direction, lockTimeoutMs, approval });
+  const sql = planScript(wanted, steps, {
+    direction,
+    lockTimeoutMs,
+    approval,
+    database: database?.serverDatabase,
+  });
   const isServer = dialectOf(db) === 'mssql';
   return {
     exitCode: EXIT.done,

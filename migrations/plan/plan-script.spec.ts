@@ -5,6 +5,7 @@ import { openBatchRunner } from '../testing/batch-runner.ts';
 import type { BatchRunner } from '../testing/batch-runner.ts';
 import { openStepFolder, statements } from '../testing/step-files.ts';
 import type { StepFolder } from '../testing/step-files.ts';
+import { splitScript } from '../testing/split-script.ts';
 import { MIGRATION_SETTINGS } from '../migrate.ts';
 import { planScript, previousOf } from './plan-script.ts';
 import { stepBatches } from './step-batches.ts';
@@ -41,13 +42,18 @@ afterEach(() => folder.remove());
 
 /** A plan of these steps, in the order of the direction. */
 function scriptOf(wanted: readonly Step[], direction: Direction): string {
-  return planScript(wanted, steps, { direction, lockTimeoutMs: 1_000, approval: 'none' });
+  return planScript(wanted, steps, {
+    direction,
+    lockTimeoutMs: 1_000,
+    approval: 'none',
+    database: 'shop',
+  });
 }
 
 const itemsOf = (wanted: readonly Step[], direction: Direction) =>
   wanted
     .flatMap((step) => step[direction] ?? [])
-    .flatMap((item) => (item.kind === 'statement' ? [item.sql] : []));
+    .flatMap((item) => (item.kind === 'statement' ? [item.sql.replaceAll('dbo.', '')] : []));
 
 const applied = () =>
   server.database
@@ -138,14 +144,52 @@ describe('a plan that is run by hand', () => {
   });
 
   it('does nothing in a session that does not hold the lock', () => {
-    const withoutLock = scriptOf(steps, 'up').replaceAll('sp_getapplock', 'sp_nothing');
-    const batches = withoutLock.split(/^GO$/m).filter((batch) => !batch.includes('sp_nothing'));
-    const errors = server.runScript(batches.join('\nGO\n'));
-    expect(errors[0]).toBe(
+    const batches = splitScript(scriptOf(steps, 'up'));
+    const withoutLock = batches.filter((batch) => !batch.includes('sp_getapplock'));
+    expect(withoutLock).toHaveLength(batches.length - 1);
+    const errors = server.runScript(withoutLock.join('\nGO\n'));
+    expect(errors).toContain(
       `${steps[0]?.name ?? ''} was not run: this session does not hold the migration lock.`,
     );
+    expect(errors).toHaveLength(
+      1 + steps.reduce((sum, { transaction, up }) => sum + (transaction ? 1 : 2 + up.length), 0),
+    );
     expect(server.executed).toEqual([]);
+    expect(history()).toEqual([]);
   });
+
+  it('does nothing more once a transaction is left open', () => {
+    const batches = splitScript(scriptOf(steps, 'up'));
+    const second = batches.findIndex(
+      (batch) => batch.includes(steps[1]?.name ?? '') && batch.includes('@attempt'),
+    );
+    expect(server.runScript(batches.slice(0, second).join('\nGO\n'))).toEqual([]);
+    server.window.openTransactions = 1;
+    const errors = server.runScript(batches.slice(second).join('\nGO\n'));
+    expect(errors.length).toBeGreaterThan(5);
+    for (const error of errors) expect(error).toMatch(/was not run: a transaction is open/);
+    expect(applied()).toEqual(namesOf(steps.slice(0, 1)));
+  });
+
+  it.each([true, false])(
+    'executes what its steps say, whatever their texts hold (in one transaction: %s)',
+    async (transaction) => {
+      const texts = ['x\nGO\n:r y', '$(secret)', 'gr\u00fc\u00df \u{1f600}', "it's \\\n"];
+      await folder.write(5, 'texts', {
+        up: `await knex.schema.raw('CREATE TABLE t (id int, x text) /*\\nGO 5\\n!! del\\n*/');
+             for (const x of ${JSON.stringify(texts)}) await knex('t').insert({ id: 1, x });
+             await knex.schema.raw(${JSON.stringify("INSERT INTO t (id, x) VALUES (2, 'one\n go -- two')")});`,
+        down: '',
+        more: transaction ? '' : IN_PARTS,
+      });
+      steps = await loadSteps(folder.path);
+      expect(server.runScript(scriptOf(steps, 'up'))).toEqual([]);
+      expect(server.executed).toEqual(itemsOf(steps, 'up'));
+      expect(server.database.prepare('select x from t where id = 2').all()).toEqual([
+        { x: 'one\n go -- two' },
+      ]);
+    },
+  );
 });
 
 /** The steps that a batch names, in each of the places where it names one. */

@@ -1,14 +1,21 @@
-import { APPLIED_TABLE, HISTORY_TABLE, MIGRATION_LOCK } from '../history/history-tables.ts';
-import { quoted } from '../step/literal.ts';
+import { APPLIED_TABLE, HISTORY_TABLE } from '../history/history-tables.ts';
 import type { Backfill, RecordedItem } from '../step/recorded-item.ts';
 import type { Direction, Step } from '../step/step.ts';
 import { withAllowances } from './allowance-title.ts';
+import { LACKS_LOCK } from './migration-lock.ts';
+import { executeText, needsVariable, textExpression } from './script-text.ts';
 
-/** T-SQL that is sent as one batch: `plan` prints it between two GO, `up` and `down` execute it. */
-export interface Batch {
+/** T-SQL that is sent as one batch: what a script holds between two GO. */
+export interface ScriptBatch {
   /** What a reader should know of it. */
   title: string;
   sql: string;
+}
+
+/** One of a step: `plan` prints it, `up` and `down` execute it. */
+export interface Batch extends ScriptBatch {
+  /** What of the step it does; none where it only notes. */
+  items: readonly RecordedItem[];
   /** Rows are changed a batch at a time until none is left: to be executed again while it returns 1. */
   repeats: boolean;
 }
@@ -44,16 +51,24 @@ export function stepBatches(step: Step, context: BatchContext): Batch[] {
   );
 }
 
+/** Holds a statement that is put together. */
+const SQL_VARIABLE = ', @sql nvarchar(max)';
+
 function wholeStep(step: Step, items: readonly RecordedItem[], context: BatchContext): Batch {
-  const statements = items.map((item) => (item.kind === 'statement' ? execute(item.sql) : ''));
+  const statements = items.flatMap((item) => (item.kind === 'statement' ? [item.sql] : []));
   return {
     title: `${step.name}, in one transaction`,
+    items,
     repeats: false,
     sql: guarded(step, context, [
-      'DECLARE @attempt bigint;',
+      `DECLARE @attempt bigint${statements.some(needsVariable) ? SQL_VARIABLE : ''};`,
       beginAttempt(step, context),
       'SET @attempt = CAST(SCOPE_IDENTITY() AS bigint);',
-      ...inTransaction([...statements, ...mark(step, context), endAttempt('@attempt')]),
+      ...inTransaction([
+        ...statements.flatMap(executeText),
+        ...mark(step, context),
+        endAttempt('@attempt'),
+      ]),
     ]),
   };
 }
@@ -62,6 +77,7 @@ function itemByItem(step: Step, items: readonly RecordedItem[], context: BatchCo
   return [
     {
       title: `${step.name}, each of its ${items.length} parts in a transaction of its own`,
+      items: [],
       repeats: false,
       sql: guarded(step, context, [
         ...findAttempt(step, context),
@@ -76,6 +92,7 @@ function itemByItem(step: Step, items: readonly RecordedItem[], context: BatchCo
     ...items.map((item, index) => itemBatch(step, context, item, { index, of: items.length })),
     {
       title: `${step.name}: done`,
+      items: [],
       repeats: false,
       sql: guarded(step, context, [
         ...findAttempt(step, context),
@@ -100,9 +117,11 @@ function itemBatch(
   const next = `UPDATE dbo.${HISTORY_TABLE} SET items_done = ${index + 1}, item_cursor = NULL WHERE id = @attempt;`;
   const work = isBackfill
     ? backfillRounds(item.backfill, next, context.singleRounds)
-    : inTransaction([execute(item.sql), next]);
+    : inTransaction([...executeText(item.sql), next]);
+  const isPutTogether = !isBackfill && needsVariable(item.sql);
   return {
     title: `${step.name}: part ${index + 1} of ${of}`,
+    items: [item],
     repeats: isBackfill && context.singleRounds,
     sql: guarded(step, context, [
       ...findAttempt(step, context),
@@ -112,7 +131,7 @@ function itemBatch(
       ]),
       `ELSE IF @done = ${index}`,
       'BEGIN',
-      ...indent(work),
+      ...indent(isPutTogether ? [`DECLARE${SQL_VARIABLE.slice(1)};`, ...work] : work),
       'END',
     ]),
   };
@@ -146,16 +165,19 @@ function backfillRounds(wanted: Backfill, next: string, single: boolean): string
 }
 
 function guarded(step: Step, { direction, previous }: BatchContext, work: string[]): string {
-  const isApplied = `EXISTS (SELECT 1 FROM dbo.${APPLIED_TABLE} WHERE name = ${quoted(step.name)})`;
+  const isApplied = `EXISTS (SELECT 1 FROM dbo.${APPLIED_TABLE} WHERE name = ${textExpression(step.name)})`;
   const isDone = direction === 'up' ? isApplied : `NOT ${isApplied}`;
   const conditions = [
-    `IF ${isDone}`,
-    ...indent([`PRINT ${quoted(`${step.name}: nothing to do.`)};`]),
-    `ELSE IF APPLOCK_MODE(N'public', N'${MIGRATION_LOCK}', N'Session') <> N'Exclusive'`,
+    // First, since it reads no table: under implicit transactions that would begin one.
+    `IF ${LACKS_LOCK}`,
     ...indent([raise(`${step.name} was not run: this session does not hold the migration lock.`)]),
+    'ELSE IF @@TRANCOUNT > 0',
+    ...indent([raise(`${step.name} was not run: a transaction is open in this session.`)]),
+    `ELSE IF ${isDone}`,
+    ...indent([`PRINT ${textExpression(`${step.name}: nothing to do.`)};`]),
   ];
   if (previous !== undefined) {
-    const other = `EXISTS (SELECT 1 FROM dbo.${APPLIED_TABLE} WHERE name = ${quoted(previous.name)})`;
+    const other = `EXISTS (SELECT 1 FROM dbo.${APPLIED_TABLE} WHERE name = ${textExpression(previous.name)})`;
     conditions.push(
       `ELSE IF ${direction === 'up' ? `NOT ${other}` : other}`,
       ...indent([
@@ -184,15 +206,10 @@ function inTransaction(statements: readonly string[]): string[] {
   ];
 }
 
-/** Compiled only when its turn comes, so that it may name what the statement before it has made. */
-function execute(sql: string): string {
-  return `EXEC sp_executesql ${quoted(sql)};`;
-}
-
 function beginAttempt(step: Step, { direction }: BatchContext): string {
   return (
     `INSERT INTO dbo.${HISTORY_TABLE} (version, name, direction, checksum, outcome, items_done, started_at, done_by, done_from) ` +
-    `VALUES ('${step.version}', ${quoted(step.name)}, '${direction}', '${step.checksum}', 'started', 0, SYSUTCDATETIME(), ORIGINAL_LOGIN(), HOST_NAME());`
+    `VALUES ('${step.version}', ${textExpression(step.name)}, '${direction}', '${step.checksum}', 'started', 0, SYSUTCDATETIME(), ORIGINAL_LOGIN(), HOST_NAME());`
   );
 }
 
@@ -211,16 +228,16 @@ function endAttempt(attempt: string): string {
 
 function mark(step: Step, { direction }: BatchContext): string[] {
   if (direction === 'down') {
-    return [`DELETE FROM dbo.${APPLIED_TABLE} WHERE name = ${quoted(step.name)};`];
+    return [`DELETE FROM dbo.${APPLIED_TABLE} WHERE name = ${textExpression(step.name)};`];
   }
   return [
-    `INSERT INTO dbo.${APPLIED_TABLE} (name, batch, migration_time) SELECT ${quoted(step.name)}, ISNULL(MAX(batch), 0) + 1, SYSUTCDATETIME() FROM dbo.${APPLIED_TABLE};`,
+    `INSERT INTO dbo.${APPLIED_TABLE} (name, batch, migration_time) SELECT ${textExpression(step.name)}, ISNULL(MAX(batch), 0) + 1, SYSUTCDATETIME() FROM dbo.${APPLIED_TABLE};`,
   ];
 }
 
 function raise(message: string): string {
   // RAISERROR would read a percent sign as a placeholder.
-  return `RAISERROR (${quoted(message.replaceAll('%', '%%'))}, 16, 1);`;
+  return `RAISERROR (${textExpression(message.replaceAll('%', '%%'))}, 16, 1);`;
 }
 
 /** Only the first line of a statement of several: its others may stand inside a literal. */

@@ -15,6 +15,8 @@ export async function backfill(knex: Knex, wanted: Backfill): Promise<void> {
     throw new RangeError(`A backfill's batch must be 1 to ${MAX_BATCH} rows.`);
   }
   assertExactKey(wanted);
+  for (const text of [wanted.table, wanted.key, wanted.keyType]) assertName(text);
+  for (const text of [wanted.set, wanted.where ?? '']) assertOneLine(text);
   const client: unknown = knex.client;
   if (client instanceof RecordingClient) {
     client.items.push({ kind: 'backfill', backfill: wanted });
@@ -23,4 +25,18 @@ export async function backfill(knex: Knex, wanted: Backfill): Promise<void> {
   // knex's own command line, and SQLite: all in one go.
   const { table, set, where } = wanted;
   await knex.raw(`update ?? set ${set}${where === undefined ? '' : ` where ${where}`}`, [table]);
+}
+
+function assertName(text: string): void {
+  if (/^[\w(), ]+$/.test(text)) return;
+  throw new RangeError(`A backfill's table, key and keyType are plain names, not ${text}.`);
+}
+
+/** The texts stand in the middle of a plan's statement, which ends its line, as sqlcmd reads it. */
+function assertOneLine(text: string): void {
+  if (/^[\x20-\x7e]*$/.test(text) && !/\$\(|--|\/\*/.test(text)) return;
+  throw new RangeError(
+    "A backfill's set and where are one line of ASCII each, without a comment or $(: " +
+      `write another character as nchar(<code>). It reads: ${text}`,
+  );
 }

@@ -39,8 +39,3 @@ function textLiteral(value: string): string {
     .replaceAll('$(', () => "$'+N'(");
   return safe.includes("'+") ? `(N'${safe}')` : `N'${safe}'`;
 }
-
-/** Text as the argument of EXEC or of a message; it may hold line breaks, which stay as they are. */
-export function quoted(text: string): string {
-  return `N'${text.replaceAll("'", "''")}'`;
-}

@@ -25,10 +25,27 @@ describe('the files of steps', () => {
     expect(steps[1]?.up).toEqual([
       {
         kind: 'statement',
-        sql: "insert into [orders] ([at], [id], [note], [open]) values (convert(datetime2(3), '2023-11-14T22:13:20.789', 126), 1, 'it''s', 1)",
+        sql: "insert into dbo.[orders] ([at], [id], [note], [open]) values (convert(datetime2(3), '2023-11-14T22:13:20.789', 126), 1, 'it''s', 1)",
       },
-      { kind: 'statement', sql: 'update [orders] set [note] = NULL where [id] > 3' },
+      { kind: 'statement', sql: 'update dbo.[orders] set [note] = NULL where [id] > 3' },
     ]);
+  });
+
+  it('name the schema of all that they make, change or drop, as knex does not', async () => {
+    await folder.write(1, 'names', {
+      up: `await knex.schema.createTable('a', (t) => t.integer('b').references('c.d'));
+           await knex.schema.alterTable('a', (t) => t.dropColumn('b'));
+           await knex.schema.withSchema('sales').alterTable('a', (t) => t.dropColumn('b'));
+           await knex.schema.renameTable('a', 'z');
+           await createIndex(knex, 'a', { name: 'ix', columns: ['b'], online: true });`,
+      down: '',
+    });
+    const [step] = await loadSteps(folder.path);
+    const sql = step?.up.map((item) => (item.kind === 'statement' ? item.sql : '')) ?? [];
+    expect(sql.join('\n')).not.toMatch(/(TABLE|ON|REFERENCES) (\[a\]|a\b|\[c\])/i);
+    expect(
+      sql.flatMap((one) => /EXEC\('ALTER TABLE (.*) DROP CONSTRAINT/.exec(one)?.[1] ?? []),
+    ).toEqual(['dbo.[a]', 'sales.[a]']);
   });
 
   it('have a checksum of what they say and do, but for the ends of their lines', async () => {
@@ -68,6 +85,22 @@ describe('the files of steps', () => {
         more: 'export const config = { transaction: false };',
       },
       /1 to 4000 rows/,
+    ],
+    [
+      'a backfill whose text would end its line, or comment out what follows',
+      {
+        up: "await backfill(knex, { table: 'a', key: 'id', keyType: 'int', set: 'b = 1 --', batch: 10 });",
+        more: 'export const config = { transaction: false };',
+      },
+      /one line of ASCII each, without a comment/,
+    ],
+    [
+      'a backfill of what is no name',
+      {
+        up: "await backfill(knex, { table: 'a] b', key: 'id', keyType: 'int', set: 'b = 1', batch: 10 });",
+        more: 'export const config = { transaction: false };',
+      },
+      /plain names/,
     ],
     ['a fault', { up: 'throw new Error("oh no");' }, /oh no/],
     [

@@ -4,6 +4,7 @@ import type { QueryJob } from 'knex/lib/dialects/mssql/index.js';
 import { cutText } from '@ordercast/platform/cut-text.ts';
 import { SqlServerClient } from '@ordercast/platform/sql-server/sql-server-client.ts';
 import { toLiteral } from './literal.ts';
+import { qualifyNames } from './qualify-names.ts';
 import type { RecordedItem } from './recorded-item.ts';
 
 /** A step asks the database a question while it runs, so what it does cannot be read beforehand. */
@@ -22,10 +23,13 @@ const READS: readonly unknown[] = ['select', 'first', 'pluck', 'columnInfo'];
 const READING_TEXT = /^\s*(select|with)\b/i;
 /** A common table expression may stand before a change, and SELECT … INTO is one. */
 const CHANGING_TEXT = /\b(insert|update|delete|merge|into)\b/i;
+/** What knex executes to drop a column's default: it looks in a schema, and then leaves it out. */
+const DROPPED_DEFAULT =
+  /(schemas\.name = '(\w+)'[^;]*)EXEC\('ALTER TABLE (\w+) DROP (?=CONSTRAINT ' \+ @constraint\)$)/;
 
 /**
  * knex's dialect for SQL Server without a server: it writes down the T-SQL that would be sent, its
- * values as literals, and answers nothing.
+ * values as literals and the schema with each name, and answers nothing.
  */
 export class RecordingClient extends SqlServerClient {
   readonly items: RecordedItem[] = [];
@@ -47,8 +51,11 @@ export class RecordingClient extends SqlServerClient {
     const isRead = READS.includes(job.method) || job.output !== undefined;
     const isReading = READING_TEXT.test(job.sql) && !CHANGING_TEXT.test(job.sql);
     if (isRead || isReading) throw new StepReadsDatabase(job.sql);
-    const sql = inline(job.sql, job.bindings ?? []).trim();
-    this.items.push({ kind: 'statement', sql: sql.replace(/;?\s*select @@rowcount.*$/i, '') });
+    const sql = inline(job.sql, job.bindings ?? [])
+      .trim()
+      .replace(/;?\s*select @@rowcount.*$/i, '')
+      .replace(DROPPED_DEFAULT, "$1EXEC('ALTER TABLE $2.[$3] DROP ");
+    this.items.push({ kind: 'statement', sql: qualifyNames(sql) });
     return Promise.resolve({ ...job, response: [] });
   }
 }

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { databaseErrorKind } from '@ordercast/platform/database-error.ts';
 import { retryPauseMs } from '@ordercast/platform/retry-pause.ts';
+import type { Wait } from '@ordercast/platform/wait.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { freeKnexLock } from '../history/free-knex-lock.ts';
@@ -11,17 +11,21 @@ import {
   SQL_SERVER_BOOKKEEPING,
 } from '../history/history-tables.ts';
 import { readHistory } from '../history/read-history.ts';
-import { UNLOCK_BATCH, lockBatch, previousOf } from '../plan/plan-script.ts';
+import { UNLOCK_BATCH, lockBatch } from '../plan/migration-lock.ts';
+import { previousOf } from '../plan/plan-script.ts';
+import { sessionSettings } from '../plan/session-settings.ts';
 import { stepBatches } from '../plan/step-batches.ts';
 import type { Batch } from '../plan/step-batches.ts';
 import { expectedSchema } from '../schema/expected-schema.ts';
 import { readSqlServerSchema } from '../schema/read-sql-server-schema.ts';
 import { withoutBookkeeping } from '../schema/without-bookkeeping.ts';
+import { lockTries } from './lock-tries.ts';
 import { MigrationLocked, StepFailed } from './migration-target.ts';
 import type { LockHolder, MigrationTarget, Note } from './migration-target.ts';
 
-const ATTEMPTS = 4;
-const PAUSES = { baseMs: 1_500, maxMs: 12_000 };
+/** Tries of a batch that is a deadlock's victim each time. */
+const DEADLOCK_TRIES = 4;
+const DEADLOCK_PAUSES = { baseMs: 1_500, maxMs: 12_000 };
 
 const presence = z.tuple([z.object({ id: z.number().nullable() })]);
 const freeRow = z.tuple([z.object({ free: z.coerce.number() })]);
@@ -34,34 +38,55 @@ const holderRow = z.object({
   since: z.coerce.date(),
 });
 
+export interface SqlServerTargetOptions {
+  /** How long another migration is waited for, and as long again, pauses included, each table. */
+  lockTimeoutMs: number;
+  wait: Wait;
+  /** A number of 0 to 1. */
+  random: () => number;
+}
+
 /**
  * A SQL Server, through a handle with one connection: the lock belongs to its session. A step runs
- * as the very batches that `plan` prints. Where a lock is not to be had within `lockTimeoutMs`, or
- * the step is a deadlock's victim, it is tried again from where it left off.
+ * as the very batches that `plan` prints. Where a lock is not to be had at once, or the step is a
+ * deadlock's victim, it is tried again from where it left off.
  */
 export function sqlServerTarget(
   db: Knex,
-  { lockTimeoutMs }: { lockTimeoutMs: number },
+  { lockTimeoutMs, wait, random }: SqlServerTargetOptions,
 ): MigrationTarget {
   const hasTable = async (name: string): Promise<boolean> => {
     const rows: unknown = await db.raw('select object_id(?, ?) as id', [`dbo.${name}`, 'U']);
     return presence.parse(rows)[0].id !== null;
   };
 
-  const execute = async ({ sql, repeats }: Batch, onRound: () => void): Promise<void> => {
-    for (let attempt = 1; ;) {
+  const executeOnce = async (sql: string): Promise<unknown> => {
+    const tries = lockTries(lockTimeoutMs, random);
+    let deadlocks = 0;
+    for (let index = 0; ;) {
+      const { waitMs, pauseMs } = tries[index] ?? { waitMs: 0, pauseMs: undefined };
       try {
-        const answer: unknown = await db.raw(asRaw(sql));
-        onRound();
-        if (!repeats || moreRow.parse(answer)[0]?.more !== 1) return;
-        attempt = 1;
+        return await db.raw(asRaw(`${sessionSettings(waitMs)}\n${sql}`));
       } catch (error) {
         const kind = databaseErrorKind(error);
-        const mayPass = kind === 'lock-timeout' || kind === 'deadlock';
-        if (!mayPass || attempt === ATTEMPTS) throw error;
-        await delay(retryPauseMs(attempt, PAUSES, Math.random));
-        attempt += 1;
+        if (kind === 'lock-timeout' && pauseMs !== undefined) {
+          index += 1;
+          await wait(pauseMs);
+        } else if (kind === 'deadlock' && deadlocks < DEADLOCK_TRIES - 1) {
+          deadlocks += 1;
+          await wait(retryPauseMs(deadlocks, DEADLOCK_PAUSES, random));
+        } else {
+          throw error;
+        }
       }
+    }
+  };
+
+  const execute = async ({ sql, repeats }: Batch, onRound: () => void): Promise<void> => {
+    for (;;) {
+      const answer = await executeOnce(sql);
+      onRound();
+      if (!repeats || moreRow.parse(answer)[0]?.more !== 1) return;
     }
   };
 

@@ -1,6 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { SQLITE_BOOKKEEPING } from '../history/history-tables.ts';
+import { splitScript } from './split-script.ts';
+import { isTextExpression, textOf, withPlainTexts } from './text-of-expression.ts';
 
 type Cell = string | number | null;
 
@@ -14,32 +16,42 @@ export interface BatchRunner {
   run: (sql: string, session?: number) => Record<string, Cell>[];
   /** Runs a script as sqlcmd and SSMS do: whatever becomes of a batch, the next follows. The errors. */
   runScript: (script: string) => string[];
-  /** All that steps had executed, in order, what failed too. */
+  /** All that steps had executed, in order, what failed too; without the schema, of which there is one. */
   executed: string[];
+  /** Where scripts run, for a test to change. */
+  window: ScriptWindow;
   /** The session that holds the lock of whoever migrates. */
   lockHolder: () => number | undefined;
   database: DatabaseSync;
 }
 
+/** A session as it is before a script is run in it. */
+export interface ScriptWindow {
+  database: string;
+  schema: string;
+  openTransactions: number;
+}
+
 /**
  * The control flow of the T-SQL that a plan is made of, over a SQLite that holds the rows: so that a
  * plan's guards and its resuming are run, and not only read. It knows what `plan` writes, nothing more,
- * and fails on everything else. Statements stand one on a line.
+ * and fails on everything else. A statement begins on a line of its own.
  */
 export function openBatchRunner(): BatchRunner {
   const database = new DatabaseSync(':memory:');
   for (const sql of SQLITE_BOOKKEEPING) database.exec(sql);
   const executed: string[] = [];
   const lock: Lock = { holder: undefined };
+  const window: ScriptWindow = { database: 'shop', schema: 'dbo', openTransactions: 0 };
   const run: BatchRunner['run'] = (sql, session = 0) => {
-    const batch = new Batch({ database, executed, lock, session });
+    const batch = new Batch({ database, executed, lock, session, window });
     return batch.run(sql);
   };
   return {
     run,
     runScript: (script) => {
       const errors: string[] = [];
-      for (const sql of script.split(/^GO$/m)) {
+      for (const sql of splitScript(script)) {
         try {
           run(sql);
         } catch (error) {
@@ -50,6 +62,7 @@ export function openBatchRunner(): BatchRunner {
       return errors;
     },
     executed,
+    window,
     lockHolder: () => lock.holder,
     database,
   };
@@ -65,6 +78,7 @@ interface CommandRuntime {
   executed: string[];
   lock: Lock;
   session: number;
+  window: ScriptWindow;
 }
 
 type Statement =
@@ -89,11 +103,12 @@ class Batch {
   }
 
   run(sql: string): Record<string, Cell>[] {
-    const { lock, session } = this.#around;
-    if (sql.includes('sp_getapplock')) lock.holder = session;
-    else if (sql.includes('sp_releaseapplock')) lock.holder = undefined;
-    else if (!/IF OBJECT_ID\(|^SET /m.test(sql)) {
+    // The bookkeeping is there.
+    if (/IF OBJECT_ID\(/.test(sql)) return [];
+    try {
       for (const statement of parse(sql)) this.#execute(statement);
+    } finally {
+      this.#around.database.exec('drop table if exists temp."@steps"');
     }
     return this.#rows;
   }
@@ -126,24 +141,28 @@ class Batch {
 
   #simple(sql: string): void {
     const { database, executed } = this.#around;
+    const lockRequest = /^EXEC (?:@outcome = )?sp_(get|release)applock /.exec(sql)?.[1];
+    const table = /^DECLARE (@\w+) TABLE \((.*)\);$/.exec(sql);
     const declared = /^DECLARE (.*);$/.exec(sql)?.[1];
-    const assigned = /^SELECT (@\w+) = (.*);$/.exec(sql) ?? /^SET (@\w+) = (.*);$/.exec(sql);
-    const dynamic = /^EXEC sp_executesql N'(.*)';$/s.exec(sql)?.[1];
-    const raised = /^RAISERROR \(N'(.*)', 16, 1\);$/.exec(sql)?.[1];
-    if (declared !== undefined) {
+    const assigned = /^(?:SELECT|SET) (@\w+) = (.*);$/s.exec(sql);
+    const dynamic = /^EXEC sp_executesql (.*);$/s.exec(sql)?.[1];
+    const raised = /^RAISERROR \((N'.*?'), 16, 1(?:, (@\w+))?\);$/.exec(sql);
+    if (lockRequest !== undefined) this.#lock(lockRequest === 'get');
+    else if (table !== null) database.exec(`create temp table "${table[1]}" (${table[2]})`);
+    else if (declared !== undefined) {
       for (const one of declared.split(', ')) this.#declare(one);
     } else if (assigned?.[1] !== undefined && assigned[2] !== undefined) {
-      const expression = assigned[2].replace(/ FROM /, ' AS value FROM ');
-      const [row] = this.#query(
-        `SELECT ${expression === assigned[2] ? `${expression} AS value` : expression}`,
-      );
-      // Where no row is found a variable keeps what it had.
-      if (row !== undefined) this.#variables.set(assigned[1], valueRow.parse(row).value);
+      this.#assign(assigned[1], assigned[2]);
     } else if (dynamic !== undefined) {
-      executed.push(unquoted(dynamic));
-      this.#query(unquoted(dynamic));
-    } else if (raised !== undefined) throw new BatchFailed(unquoted(raised));
-    else if (sql === 'THROW;') throw this.#error ?? new Error('THROW outside CATCH');
+      const text = this.#textOf(dynamic).replaceAll('dbo.', '');
+      executed.push(text);
+      this.#query(text);
+    } else if (raised?.[1] !== undefined) {
+      const value = this.#variables.get(raised[2] ?? '');
+      throw new BatchFailed(textOf(raised[1]).replace(/%[sd]/, () => String(value)));
+    } else if (/^SET [A-Z]/.test(sql)) {
+      // The settings of a session are of the server alone.
+    } else if (sql === 'THROW;') throw this.#error ?? new Error('THROW outside CATCH');
     else if (sql === 'BEGIN TRANSACTION;') database.exec('begin');
     else if (sql === 'COMMIT TRANSACTION;') database.exec('commit');
     else if (sql === 'IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION;') {
@@ -151,8 +170,34 @@ class Batch {
     } else if (!sql.startsWith('PRINT ')) this.#rows = this.#query(sql);
   }
 
+  #lock(isTaken: boolean): void {
+    const { lock, session } = this.#around;
+    lock.holder = isTaken ? session : undefined;
+    this.#variables.set('@outcome', 0);
+  }
+
+  #assign(name: string, value: string): void {
+    if (isTextExpression(value)) {
+      this.#variables.set(name, textOf(value));
+      return;
+    }
+    const expression = value.replace(' FROM ', ' AS value FROM ');
+    const [row] = this.#query(
+      `SELECT ${expression === value ? `${expression} AS value` : expression}`,
+    );
+    // Where no row is found a variable keeps what it had.
+    if (row !== undefined) this.#variables.set(name, valueRow.parse(row).value);
+  }
+
+  /** A text, or the variable that holds one. */
+  #textOf(expression: string): string {
+    return expression.startsWith('@')
+      ? String(this.#variables.get(expression))
+      : textOf(expression);
+  }
+
   #declare(one: string): void {
-    const [, name, value] = /^(@\w+) \w+(?:\(\d+\))?(?: = (\d+))?$/.exec(one) ?? [];
+    const [, name, value] = /^(@\w+) \w+(?:\((?:\d+|max)\))?(?: = (\d+))?$/.exec(one) ?? [];
     if (name === undefined) throw new Error(`This declaration is not known here: ${one}`);
     this.#variables.set(name, value === undefined ? null : Number(value));
   }
@@ -175,11 +220,17 @@ class Batch {
 
   /** The few words that SQLite has otherwise. */
   #inSqlite(sql: string): string {
-    const { lock, session } = this.#around;
+    const { lock, session, window, database } = this.#around;
     const mode = lock.holder === session ? 'Exclusive' : 'NoLock';
-    return sql
+    return withPlainTexts(sql)
+      .replaceAll(/'\+nchar\((\d+)\)\+N'/g, (_all, code) => String.fromCharCode(Number(code)))
+      .replaceAll("'+N'", '')
       .replace(/APPLOCK_MODE\([^)]*\)/, `'${mode}'`)
       .replaceAll("N'", "'")
+      .replaceAll('DB_NAME()', `'${window.database.replaceAll("'", "''")}'`)
+      .replaceAll('SCHEMA_NAME()', `'${window.schema}'`)
+      .replaceAll('@@TRANCOUNT', String(window.openTransactions + (database.isTransaction ? 1 : 0)))
+      .replaceAll(/@steps\b/g, '"@steps"')
       .replaceAll('dbo.', '')
       .replaceAll('ISNULL(', 'ifnull(')
       .replaceAll('SCOPE_IDENTITY()', 'last_insert_rowid()')
@@ -191,16 +242,26 @@ class Batch {
         `'${(this.#error?.message ?? '').replaceAll("'", "''")}'`,
       )
       .replaceAll(' OPTION (RECOMPILE)', '')
-      .replace(/SELECT TOP \((\d+)\) (.*ORDER BY [^)]*)\)/, 'SELECT $2 LIMIT $1)');
+      .replaceAll(/SELECT TOP \((\d+)\) (.*?ORDER BY [^)]*)\)/g, 'SELECT $2 LIMIT $1)');
   }
+}
+
+/** Lines that are no comments; what a text goes on with stays with the line on which it begins. */
+function linesOf(sql: string): string[] {
+  const lines: string[] = [];
+  let open: string | undefined;
+  for (const line of sql.split('\n')) {
+    if (open === undefined && line.trim().startsWith('--')) continue;
+    const whole = open === undefined ? line.trim() : `${open}\n${line}`;
+    open = whole.split("'").length % 2 === 0 ? whole : undefined;
+    if (open === undefined && whole !== '') lines.push(whole);
+  }
+  return lines;
 }
 
 /** Statements by their lines, as `plan` writes them. */
 function parse(sql: string): Statement[] {
-  const lines = sql
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('--'));
+  const lines = linesOf(sql);
   const next = (): string => {
     const line = lines.shift();
     if (line === undefined) throw new Error(`The batch ends too early: ${sql}`);
@@ -214,7 +275,7 @@ function parse(sql: string): Statement[] {
   };
   const statement = (): Statement => {
     const line = next();
-    const [, word, condition] = /^(IF|WHILE) ((?!@@).*)$/.exec(line) ?? [];
+    const [, word, condition] = /^(IF|WHILE) (.*[^;])$/.exec(line) ?? [];
     if (word === 'WHILE' && condition !== undefined) {
       return { kind: 'while', condition, body: statement() };
     }
@@ -236,8 +297,4 @@ function parse(sql: string): Statement[] {
   const all: Statement[] = [];
   while (lines.length > 0) all.push(statement());
   return all;
-}
-
-function unquoted(text: string): string {
-  return text.replaceAll("''", "'");
 }
