@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { inlineValues } from './inline-values.ts';
 import type { Backfill } from './recorded-item.ts';
 import { RecordingClient } from './recording-client.ts';
 
@@ -13,12 +14,15 @@ export async function backfill(knex: Knex, wanted: Backfill): Promise<void> {
   if (!Number.isInteger(wanted.batch) || wanted.batch < 1 || wanted.batch > MAX_BATCH) {
     throw new RangeError(`A backfill's batch must be 1 to ${MAX_BATCH} rows.`);
   }
+  const { table, set, where } = wanted;
+  for (const text of [set, where ?? '']) inlineValues(text, []);
   const client: unknown = knex.client;
   if (client instanceof RecordingClient) {
     client.items.push({ kind: 'backfill', backfill: wanted });
     return;
   }
   // knex's own command line, and SQLite: all in one go.
-  const { table, set, where } = wanted;
-  await knex.raw(`update ?? set ${set}${where === undefined ? '' : ` where ${where}`}`, [table]);
+  // Without values, or knex would take a question mark in `set` for one more.
+  const name = knex.raw('??', [table]).toQuery();
+  await knex.raw(`update ${name} set ${set}${where === undefined ? '' : ` where ${where}`}`);
 }

@@ -2,7 +2,7 @@ import knexModule from 'knex';
 import type { Knex } from 'knex';
 import type { QueryJob } from 'knex/lib/dialects/mssql/index.js';
 import { SqlServerClient } from '@ordercast/platform/sql-server/sql-server-client.ts';
-import { toLiteral } from './literal.ts';
+import { inlineValues } from './inline-values.ts';
 import type { RecordedItem } from './recorded-item.ts';
 
 /** A step asks the database a question while it runs, so what it does cannot be read beforehand. */
@@ -43,7 +43,7 @@ export class RecordingClient extends SqlServerClient {
   override _query(_connection: unknown, job: QueryJob): Promise<QueryJob> {
     const isRead = READS.includes(job.method) || job.output !== undefined;
     if (isRead || READING_TEXT.test(job.sql)) throw new StepReadsDatabase(job.sql);
-    const sql = inline(job.sql, job.bindings ?? []).trim();
+    const sql = inlineValues(job.sql, job.bindings ?? []).trim();
     this.items.push({ kind: 'statement', sql: sql.replace(/;?\s*select @@rowcount.*$/i, '') });
     return Promise.resolve({ ...job, response: [] });
   }
@@ -54,16 +54,6 @@ Object.assign(RecordingClient.prototype, {
     throw new Error('A step runs in one transaction already: it must not begin another.');
   },
 });
-
-function inline(sql: string, bindings: readonly unknown[]): string {
-  let index = 0;
-  return sql.replaceAll(/\\?\?/g, (mark) => {
-    if (mark === '\\?') return '?';
-    const literal = toLiteral(bindings[index]);
-    index += 1;
-    return literal;
-  });
-}
 
 /** Runs one direction of a migration against nothing and tells what it would have done. */
 export async function record(run: (knex: Knex) => Promise<unknown>): Promise<RecordedItem[]> {
