@@ -9,7 +9,7 @@ export function plan(
   pending: readonly Step[],
   { all, lockTimeoutMs }: { all: readonly Step[]; lockTimeoutMs: number },
 ): Report {
-  const approval = approvalOf(pending);
+  const approval = approvalOf(pending, 'up');
   const sql = planScript(pending, all, { direction: 'up', lockTimeoutMs, approval });
   return {
     exitCode: EXIT.done,

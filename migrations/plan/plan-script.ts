@@ -34,7 +34,7 @@ export function planScript(
   const batches = steps.flatMap((step) =>
     stepBatches(step, {
       direction,
-      previous: previousOf(step, all, direction),
+      previous: previousOf(step, all),
       singleRounds: false,
     }),
   );
@@ -53,12 +53,7 @@ export function planScript(
     .concat('\n');
 }
 
-/** The step that must be done before this one; undefined: none. */
-export function previousOf(
-  step: Step,
-  all: readonly Step[],
-  direction: Direction,
-): Step | undefined {
-  const index = all.findIndex(({ version }) => version === step.version);
-  return direction === 'up' ? all[index - 1] : all[index + 1];
+/** The step that must be applied before this one; undefined: none. */
+export function previousOf(step: Step, all: readonly Step[]): Step | undefined {
+  return all[all.findIndex(({ version }) => version === step.version) - 1];
 }
