@@ -15,6 +15,8 @@ const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 const [ONE, TWO, THREE] = [1, 2, 3].map((place) => `2030010${place}000000`);
 const name = (place: number, purpose: string) => `2030010${place}000000_${purpose}.ts`;
 
+const STAYS = `Stays, since it was applied before, though its version is higher: ${name(3, 'three')}`;
+
 describe.each(EITHER_DATABASE)('down on %s', (kind, open) => {
   let steps: StepFolder;
   let database: TestDatabase;
@@ -64,7 +66,7 @@ describe.each(EITHER_DATABASE)('down on %s', (kind, open) => {
   it.each([
     [ONE, `Undone 2: ${name(2, 'two')}, ${name(3, 'three')}`, ['one']],
     [THREE, `Undone 1: ${name(2, 'two')}`, ['one', 'three']],
-    [TWO, 'Nothing to undo.', ['one', 'three', 'two']],
+    [TWO, `Nothing to undo.\n${STAYS}`, ['one', 'three', 'two']],
     ['0', `Undone 3: ${name(2, 'two')}, ${name(3, 'three')}, ${name(1, 'one')}`, []],
   ])('undoes all that was applied after %s, and nothing before it', async (to, out, left) => {
     await outOfOrder();
@@ -82,9 +84,15 @@ describe.each(EITHER_DATABASE)('down on %s', (kind, open) => {
         `To be undone in ${database.name}, in this order:`,
         name(4, 'four'),
         '  table four (0 rows)',
-        `Stays, since it was applied before, though its version is higher: ${name(3, 'three')}`,
+        STAYS,
       ],
     });
+  });
+
+  it('tells of it, too, where there is nothing to undo', async () => {
+    await outOfOrder();
+    const { code, out } = await migrate('down', '--to', TWO ?? '');
+    expect([code, out]).toEqual([0, `Nothing to undo.\n${STAYS}`]);
   });
 
   it('refuses to go back to a step that is not applied', async () => {

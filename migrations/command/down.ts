@@ -5,6 +5,7 @@ import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
 import type { Report } from './report.ts';
 import { runSteps } from './run-steps.ts';
+import type { RanStep } from './run-steps.ts';
 import { stepsToUndo } from './select-steps.ts';
 import type { Undoing } from './select-steps.ts';
 import { whatGoes } from './what-goes.ts';
@@ -32,10 +33,12 @@ export async function down(
   }
   const { target, progress } = context;
   const wanted = await undoingOf(context, to);
-  if (wanted.steps.length === 0 && approved === undefined) return report([]);
+  const isNothing = wanted.steps.length === 0;
   if (approved !== undefined) assertApproved(wanted.steps, 'down', approved);
-  else if (context.confirm === undefined) throw mustBeApproved(to);
-  for (const line of await whatGoes(context, wanted)) progress(line);
+  else if (context.confirm === undefined && !isNothing) throw mustBeApproved(to);
+  const goes = await whatGoes(context, wanted);
+  if (isNothing) return report([], goes);
+  for (const line of goes) progress(line);
   const approval = approved ?? (await confirmed(context, wanted));
   const ran = await target.whileLocked(async () => {
     // Whoever held the lock before may have undone some of it, or applied more.
@@ -43,7 +46,7 @@ export async function down(
     if (steps.length > 0) assertApproved(steps, 'down', approval);
     return runSteps(steps, 'down', context);
   });
-  return report(ran);
+  return report(ran, ['Nothing to undo.']);
 }
 
 /** What would be undone. Refuses what cannot be, before anything is. */
@@ -80,12 +83,12 @@ async function confirmed(
   return approvalOf(steps, 'down');
 }
 
-function report(ran: Awaited<ReturnType<typeof runSteps>>): Report {
+function report(ran: readonly RanStep[], otherwise: readonly string[]): Report {
   return {
     exitCode: EXIT.done,
     text:
       ran.length === 0
-        ? 'Nothing to undo.'
+        ? otherwise.join('\n')
         : `Undone ${ran.length}: ${ran.map(({ name }) => name).join(', ')}`,
     json: { undone: ran },
   };

@@ -22,8 +22,7 @@ export async function dryUp(args: MigrateArguments, context: DryRunContext): Pro
 /** What `down` would undo, and what goes with it. */
 export async function dryDown(args: MigrateArguments, context: DryRunContext): Promise<Report> {
   const undoing = await undoingOf(context, args.to);
-  const goes = undoing.steps.length === 0 ? [] : await whatGoes(context, undoing);
-  return dryRun(undoing.steps, 'down', goes, args, context);
+  return dryRun(undoing.steps, 'down', await whatGoes(context, undoing), args, context);
 }
 
 function dryRun(

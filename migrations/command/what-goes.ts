@@ -14,16 +14,19 @@ export async function whatGoes(
   { target, databaseName }: { target: Target; databaseName: string },
   { steps, staying }: Undoing,
 ): Promise<string[]> {
+  if (steps.length === 0) return ['Nothing to undo.', ...whatStays(staying)];
   const lines = [`To be undone in ${databaseName}, in this order:`];
   for (const step of steps) {
     lines.push(step.name);
     for (const item of step.down ?? []) lines.push(...(await linesOf(item, target)));
   }
-  if (staying.length > 0) {
-    const names = staying.map(({ name }) => name).join(', ');
-    lines.push(`Stays, since it was applied before, though its version is higher: ${names}`);
-  }
-  return lines;
+  return [...lines, ...whatStays(staying)];
+}
+
+function whatStays(staying: Undoing['staying']): string[] {
+  if (staying.length === 0) return [];
+  const names = staying.map(({ name }) => name).join(', ');
+  return [`Stays, since it was applied before, though its version is higher: ${names}`];
 }
 
 async function linesOf(item: RecordedItem, target: Target): Promise<string[]> {

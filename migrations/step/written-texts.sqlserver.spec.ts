@@ -35,7 +35,8 @@ async function empty(): Promise<void> {
   for (const table of ['notes', ...BOOKKEEPING_TABLES]) await db.schema.dropTableIfExists(table);
 }
 
-const up = () => runHere(['up'], { directory: folder.path, url });
+/** A server may have one lock for all of its databases, on which others migrate, too. */
+const up = () => runHere(['up', '--lock-timeout', '60'], { directory: folder.path, url });
 
 describe.runIf(SQLSERVER_URL !== undefined)('what a step writes on SQL Server', () => {
   it.each(WAYS_TO_WRITE)('by %s keeps its question marks', async (_way, step) => {

@@ -48,31 +48,45 @@ function gated(purpose: string) {
 const migrate = (...args: readonly string[]) =>
   runMigrate([...args, '--directory', steps.path], { DATABASE_URL: url });
 
-/** Starts a command that stops in the middle of a step, and comes back when it is there. */
-async function stopInside(gate: string, ...args: readonly string[]): Promise<RunningMigrate> {
-  const running = startMigrate([...args, '--directory', steps.path], {
-    DATABASE_URL: url,
-    GATE: gate,
-    FOLDER: folder,
-  });
-  await expect.poll(() => access(join(folder, 'inside'))).toBeUndefined();
+let started: RunningMigrate[] = [];
+afterEach(async () => {
+  for (const { child } of started) child.kill('SIGKILL');
+  await Promise.all(started.map(({ result }) => result));
+  started = [];
+});
+
+/** Starts a command and comes back when `isReached`; throws where it ends before. */
+async function startUntil(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  isReached: (running: RunningMigrate) => Promise<unknown>,
+): Promise<RunningMigrate> {
+  const running = startMigrate([...args, '--directory', steps.path], { DATABASE_URL: url, ...env });
+  started.push(running);
+  const ended = running.result.then(({ err }) => Promise.reject(new Error(`It ended: ${err}`)));
+  await Promise.race([isReached(running), ended]);
+  ended.catch(() => undefined);
   return running;
 }
 
+/** Starts a command that stops in the middle of a step, and comes back when it is there. */
+function stopInside(gate: string, ...args: readonly string[]): Promise<RunningMigrate> {
+  return startUntil(args, { GATE: gate, FOLDER: folder }, () =>
+    expect.poll(() => access(join(folder, 'inside'))).toBeUndefined(),
+  );
+}
+
 /** Starts a command and comes back when it has decided to do this. */
-async function decided(text: string, ...args: readonly string[]): Promise<RunningMigrate> {
-  const running = startMigrate([...args, '--directory', steps.path], { DATABASE_URL: url });
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  let said = '';
-  running.child.stderr?.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
-    if (said.includes(text)) resolve(undefined);
+function decided(text: string, ...args: readonly string[]): Promise<RunningMigrate> {
+  return startUntil(args, {}, ({ child }) => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes(text)) resolve(undefined);
+    });
+    return promise;
   });
-  await Promise.race([
-    promise,
-    running.result.then(({ err }) => Promise.reject(new Error(`It ended: ${err}`))),
-  ]);
-  return running;
 }
 
 const openGate = () => writeFile(join(folder, 'open'), '');

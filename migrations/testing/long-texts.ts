@@ -1,9 +1,12 @@
+/** As a note has them, since a server reads thousands of short pieces slowly. */
+const LINE = 'A line of a note, as somebody writes it who has more to say';
+
 const PIECES: readonly (readonly [string, string])[] = [
-  ['line feeds', 'line\n'],
-  ['ends of Windows', 'a line\r\n'],
-  ['variables of sqlcmd', "it's $(x) "],
-  ['emoji', 'order 🍵 '],
-  ['all of these', "🍵\r\n$(x)\n'"],
+  ['line feeds', `${LINE}\n`],
+  ['ends of Windows', `${LINE}.\r\n`],
+  ['variables of sqlcmd', `${LINE}, or it's $(x) `],
+  ['emoji', `${LINE} 🍵 `],
+  ['all of these', `${LINE}🍵\r\n$(x)\n'`],
   ['one line of plain text', 'plain '],
 ];
 
