@@ -141,7 +141,8 @@ describe('a dry run on a database that was never migrated', () => {
 });
 
 describe('a command that was given a name that is not there', () => {
-  const missing = () => join(dirname(steps.path), 'ordercast-nowhere', 'x');
+  const missing = () => join(`${steps.path}-nowhere`, 'x');
+  afterEach(() => rm(dirname(missing()), { recursive: true, force: true }));
 
   it.each([
     ['status'],
