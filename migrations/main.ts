@@ -1,13 +1,15 @@
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readConfig } from '@ordercast/platform/config.ts';
 import { DATABASE_VARIABLES, configuredDatabase } from '@ordercast/platform/configured-database.ts';
 import type { ConfiguredDatabase } from '@ordercast/platform/configured-database.ts';
 import { z } from 'zod';
+import { terminalQuestion } from './command/ask-on-terminal.ts';
 import { readArguments } from './command/arguments.ts';
 import type { MigrateArguments } from './command/arguments.ts';
 import { EXIT } from './command/exit-code.ts';
 import { explainError } from './command/explain-error.ts';
+import { openOutput } from './command/output-file.ts';
+import type { OutputFile } from './command/output-file.ts';
 import type { Report } from './command/report.ts';
 import { runCommand } from './command/run-command.ts';
 import { USAGE } from './command/usage.ts';
@@ -32,6 +34,7 @@ async function main(args: MigrateArguments): Promise<Report> {
         migratorPassword: process.env.MIGRATOR_PASSWORD,
         appPassword: process.env.APP_PASSWORD,
       },
+      confirm: terminalQuestion(process.stdin, process.stderr),
       progress: tell,
       clock: Date.now,
       monotonicClock: () => performance.now(),
@@ -51,9 +54,11 @@ function tell(line: string): void {
 }
 
 let args: MigrateArguments | undefined;
+let output: OutputFile | undefined;
 let report: Report;
 try {
   args = readArguments(process.argv.slice(2));
+  output = args.output === undefined ? undefined : openOutput(args.output);
   report = await main(args);
 } catch (error) {
   const { exitCode, message, isUnexpected } = explainError(error);
@@ -62,10 +67,29 @@ try {
 }
 const isJson = args?.json ?? process.argv.includes('--json');
 const text = isJson ? JSON.stringify(report.json, undefined, 2) : report.text;
-if (args?.output !== undefined && report.exitCode !== EXIT.usage) {
-  writeFileSync(args.output, `${text}\n`);
-  tell(`The answer is in ${args.output}.`);
-} else if (text !== '') {
-  process.stdout.write(`${text}\n`);
-}
 process.exitCode = report.exitCode;
+if (output === undefined) print();
+else if (report.exitCode === EXIT.usage) {
+  output.discard();
+  print();
+} else {
+  writeTo(output);
+}
+
+function print(): void {
+  if (text !== '') process.stdout.write(`${text}\n`);
+}
+
+/** Whatever becomes of the file, what was done is told. */
+function writeTo(file: OutputFile): void {
+  try {
+    file.write(`${text}\n`);
+    tell(`The answer is in ${args?.output}.`);
+  } catch (error) {
+    tell(
+      `The answer cannot be written to ${args?.output} (${explainError(error).message}): here it is.`,
+    );
+    print();
+    if (report.exitCode === EXIT.done) process.exitCode = EXIT.failed;
+  }
+}

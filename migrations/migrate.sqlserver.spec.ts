@@ -19,6 +19,7 @@ import type { MigrateResult } from './testing/run-migrate.ts';
 import { openScriptSession } from './testing/script-session.ts';
 import { openStepFolder, statements } from './testing/step-files.ts';
 import type { StepFolder } from './testing/step-files.ts';
+import { undo } from './testing/undo.ts';
 
 const url = SQLSERVER_URL ?? '';
 const env = { DATABASE_URL: url };
@@ -81,7 +82,8 @@ describe.runIf(SQLSERVER_URL !== undefined)('on SQL Server', () => {
     for (const table of TABLES)
       expect([table, await db(table).select()]).toEqual([table, [expect.anything()]]);
     const first = await readSqlServerSchema(db);
-    expect((await runMigrate(['down', '--to', '0'], env)).code).toBe(0);
+    const run = (...args: readonly string[]) => runMigrate(args, env);
+    expect((await undo(run, '--to', '0')).code).toBe(0);
     expect([...(await readSqlServerSchema(db)).tables.keys()].sort()).toEqual([
       'knex_migrations',
       'knex_migrations_lock',
@@ -244,7 +246,7 @@ describe.runIf(SQLSERVER_URL !== undefined)('on SQL Server', () => {
     await db.raw('create table b (id int not null)');
     expect((await migrate('up')).code).toBe(1);
     expect(await statuses()).toEqual([{ status: 'half-applied', itemsDone: 1 }]);
-    expect(await migrate('down')).toMatchObject({
+    expect(await migrate('down', '--to', '0')).toMatchObject({
       code: 5,
       err: containing('applied in part'),
     });
@@ -256,7 +258,7 @@ describe.runIf(SQLSERVER_URL !== undefined)('on SQL Server', () => {
     expect([...(await readSqlServerSchema(db)).tables.keys()]).toEqual(
       expect.arrayContaining(['a', 'b', 'c']),
     );
-    expect((await migrate('down')).code).toBe(0);
+    expect((await undo(migrate)).code).toBe(0);
     expect([...(await readSqlServerSchema(db)).tables.keys()]).not.toContain('a');
   });
 
@@ -299,7 +301,7 @@ describe.runIf(SQLSERVER_URL !== undefined)('on SQL Server', () => {
       down: statements('DROP INDEX ix_items_n ON items'),
     });
     expect((await migrate('up')).code).toBe(0);
-    expect((await migrate('down')).code).toBe(0);
+    expect((await undo(migrate)).code).toBe(0);
   });
 
   it('reports a column that was changed by hand, with the exact difference', async () => {

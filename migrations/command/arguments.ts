@@ -66,7 +66,9 @@ function settings(values: ReturnType<typeof parse>['values']) {
     throw usage(`--lock-timeout is a number of seconds from 0 to 99999, not "${seconds}".`);
   }
   if (values.approved !== undefined && !/^[0-9a-f]{64}$/i.test(values.approved)) {
-    throw usage('--approved is the SHA-256 that "plan" prints: 64 hexadecimal digits.');
+    throw usage(
+      '--approved is the SHA-256 that "plan" and "down --dry-run" print: 64 hexadecimal digits.',
+    );
   }
   const format = formatOf(values);
   return {

@@ -67,8 +67,8 @@ export const COMMANDS = {
   },
   up: { help: 'apply what is pending', options: ['to', 'approved', 'dry-run', ...ON_DATABASE] },
   down: {
-    help: 'undo the last step, or all after --to <version>',
-    options: ['to', 'dry-run', ...ON_DATABASE],
+    help: 'undo what was applied last, or all that was applied after --to <version>',
+    options: ['to', 'approved', 'dry-run', ...ON_DATABASE],
   },
   verify: {
     help: 'whether steps were edited, and whether the live schema is theirs',
@@ -77,17 +77,17 @@ export const COMMANDS = {
   lint: { help: 'dangers in the steps', options: ['format', 'directory'] },
   baseline: {
     help: 'mark the steps up to --to <version> as applied, of a schema that is there already',
-    options: ['to', ...ON_DATABASE],
+    options: ['to', 'dry-run', ...ON_DATABASE],
   },
   repair: {
     help: 'accept edited steps, and those that knex applied, as they stand here now',
-    options: ON_DATABASE,
+    options: ['dry-run', ...ON_DATABASE],
   },
   unlock: {
     help: "free knex's lock, and tell who holds the migration lock",
-    options: ON_DATABASE,
+    options: ['dry-run', ...ON_DATABASE],
   },
-  new: { help: 'begin a new step', options: ['directory'], operand: '"<purpose>"' },
+  new: { help: 'begin a new step', options: ['dry-run', 'directory'], operand: '"<purpose>"' },
   bootstrap: {
     help: 'once, as the master login: database, logins, rights, row versioning',
     options: ['migrator', 'app', 'dry-run'],

@@ -24,7 +24,7 @@ export async function down(knex: Knex): Promise<void> {
 /** Begins a new step: a file with the time as its version. `now` is epoch milliseconds. */
 export async function newStep(
   purpose: string | undefined,
-  { directory, now }: { directory: string; now: number },
+  { directory, now, dryRun }: { directory: string; now: number; dryRun: boolean },
 ): Promise<Report> {
   const name = purpose
     ?.trim()
@@ -36,8 +36,11 @@ export async function newStep(
   }
   const version = new Date(now).toISOString().replaceAll(/\D/g, '').slice(0, 14);
   const path = join(directory, `${version}_${name}.ts`);
-  await writeFile(path, TEMPLATE, { flag: 'wx' });
   const shown = relative(process.cwd(), path);
+  if (dryRun) {
+    return { exitCode: EXIT.done, text: `Would make ${shown}`, json: { path: shown, version } };
+  }
+  await writeFile(path, TEMPLATE, { flag: 'wx' });
   return {
     exitCode: EXIT.done,
     text: `${shown} is there. Write it, then: npm run migrate -- lint, npm run migrate -- plan`,

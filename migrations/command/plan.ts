@@ -19,7 +19,7 @@ export function plan(
   pending: readonly Step[],
   { all, lockTimeoutMs, database, facts }: PlanContext,
 ): Report {
-  const approval = approvalOf(pending);
+  const approval = approvalOf(pending, 'up');
   const items = pending.flatMap(({ up }) => up);
   const costs = facts === undefined ? undefined : planCosts(items, facts);
   const sql = planScript(pending, all, {

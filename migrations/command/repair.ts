@@ -8,24 +8,33 @@ import { assertKnown } from './select-steps.ts';
  * Accepts, knowingly, that applied steps are what stands here now: those that were edited, and those
  * that knex applied itself. The schema is not touched; the history keeps what was before.
  */
-export async function repair({ steps, target }: CommandContext): Promise<Report> {
-  const accepted = await target.whileLocked(async () => {
+export async function repair(
+  { steps, target }: CommandContext,
+  { dryRun }: { dryRun: boolean },
+): Promise<Report> {
+  const unsound = async () => {
     const states = stepStates(steps, await target.history());
     assertKnown(states);
-    const unsound = states
+    return states
       .filter(({ status }) => status === 'changed' || status === 'unrecorded')
       .flatMap(({ step }) => step ?? []);
-    await target.note(unsound.map((step) => ({ step, kind: 'repair' })));
-    return unsound;
-  });
+  };
+  const accepted = dryRun
+    ? await unsound()
+    : await target.whileLocked(async () => {
+        const found = await unsound();
+        await target.note(found.map((step) => ({ step, kind: 'repair' })));
+        return found;
+      });
   return {
     exitCode: EXIT.done,
     text:
       accepted.length === 0
         ? 'Nothing to repair: every applied step is what stands here.'
-        : `Accepted as they stand here now: ${accepted.map(({ name }) => name).join(', ')}. ` +
+        : `${dryRun ? 'Would be accepted' : 'Accepted'} as they stand here now: ${accepted.map(({ name }) => name).join(', ')}. ` +
           'See with "verify" whether the schema is theirs.',
     json: {
+      dryRun,
       accepted: accepted.map(({ version, name, checksum }) => ({ version, name, checksum })),
     },
   };

@@ -10,7 +10,7 @@ export interface RanStep {
   durationMs: number;
 }
 
-/** Runs steps one after the other, and tells how far it is. */
+/** Runs steps one after the other, and tells how far it is; gives those that were done here. */
 export async function runSteps(
   wanted: readonly Step[],
   direction: Direction,
@@ -22,10 +22,11 @@ export async function runSteps(
     const startedAt = monotonicClock();
     const seconds = () => ((monotonicClock() - startedAt) / 1000).toFixed(1);
     let where = '';
+    let isDone: boolean;
     progress(`${label} …`);
     const telling = setInterval(() => progress(`${label} … ${seconds()} s${where}`), TELL_EVERY_MS);
     try {
-      await target.run(step, direction, {
+      isDone = await target.run(step, direction, {
         all: steps,
         onPart: (part) => {
           where =
@@ -36,6 +37,10 @@ export async function runSteps(
       });
     } finally {
       clearInterval(telling);
+    }
+    if (!isDone) {
+      progress(`${label}: another process was faster`);
+      continue;
     }
     progress(`${label} done in ${seconds()} s`);
     ran.push({

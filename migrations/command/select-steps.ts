@@ -1,4 +1,4 @@
-import { isApplied, stepStates, unknownSteps } from '../history/step-state.ts';
+import { isApplied, progressOf, stepStates, unknownSteps } from '../history/step-state.ts';
 import type { History, StepState } from '../history/step-state.ts';
 import type { Step } from '../step/step.ts';
 import { EXIT } from './exit-code.ts';
@@ -32,29 +32,64 @@ export function stepsToApply(
   );
 }
 
-/** What `down` has to undo, newest first: all after `to`, or only the last one. */
+/** What `down` has to undo, and what it leaves although its version is higher than that of `to`. */
+export interface Undoing {
+  /** What was applied last comes first. */
+  steps: Step[];
+  staying: Step[];
+}
+
+/**
+ * What `down` has to undo: all that was applied after `to`, or only what was applied last. The
+ * history tells the order, not the versions: a step may have been applied after one of a higher
+ * version, and may build on it.
+ */
 export function stepsToUndo(
   steps: readonly Step[],
   history: History,
   to: string | undefined,
-): Step[] {
+): Undoing {
   const states = stepStates(steps, history);
   assertKnown(states);
-  const halfway = states.find(({ status }) => status === 'half-applied');
-  if (halfway !== undefined) {
+  assertNoneUnfinished(states);
+  const order = history.appliedNames.flatMap(
+    (name) => steps.find((one) => one.name === name) ?? [],
+  );
+  if (to === undefined) return { steps: order.slice(-1), staying: [] };
+  const last = versionOf(to, steps);
+  if (last === '0') return { steps: order.toReversed(), staying: [] };
+  const index = order.findIndex(({ version }) => version === last);
+  if (index === -1) {
     throw new Refused(
       EXIT.refused,
-      `${halfway.name} is applied in part. Finish it with "up" first; then it can be undone.`,
+      `Refused: --to ${to} is not applied, so nothing was applied after it. See "status".`,
     );
   }
-  const applied = states
-    .filter(isApplied)
-    .flatMap(({ step }) => step ?? [])
-    .reverse();
-  if (to === undefined) return applied.slice(0, 1);
-  const last = versionOf(to, steps);
-  return applied.filter(({ version }) => version > last);
+  return {
+    steps: order.slice(index + 1).reverse(),
+    staying: order.slice(0, index).filter(({ version }) => version > last),
+  };
 }
+
+/** On top of half a step nobody knows what the steps before it may lose. */
+function assertNoneUnfinished(states: readonly StepState[]): void {
+  const unfinished = states.find(({ status }) => UNFINISHED.has(status));
+  if (unfinished === undefined) return;
+  throw new Refused(
+    EXIT.refused,
+    `Refused: ${unfinished.name} ${UNFINISHED.get(unfinished.status)}`,
+  );
+}
+
+const FINISH = 'Put right what is wrong and finish it with "up" first; then it can be undone';
+const UNFINISHED: ReadonlyMap<string, string> = new Map([
+  ['failed', `has failed. ${FINISH}. It left nothing: where it is given up, take its file away.`],
+  [
+    'interrupted',
+    `was interrupted, or still runs. ${FINISH}. It left nothing: where it is given up, take its file away.`,
+  ],
+  ['half-applied', `is applied in part. ${FINISH}.`],
+]);
 
 function assertSound(states: readonly StepState[]): void {
   assertKnown(states);
@@ -64,8 +99,15 @@ function assertSound(states: readonly StepState[]): void {
   if (rewritten !== undefined) {
     throw new Refused(
       EXIT.refused,
-      `Refused: ${rewritten.name} was edited after ${rewritten.last?.itemsDone ?? 0} of its parts had been applied, so nobody ` +
+      `Refused: ${rewritten.name} was edited after ${progressOf(rewritten)} had been applied, so nobody ` +
         'knows where to go on. Take the edit back, finish it with "up", and write a new step.',
+    );
+  }
+  const undone = states.find(({ status }) => status === 'half-undone');
+  if (undone !== undefined) {
+    throw new Refused(
+      EXIT.refused,
+      `Refused: ${undone.name} is undone in part (${progressOf(undone)}). Finish it with "down" first.`,
     );
   }
   const changed = states.filter(({ status }) => status === 'changed').map(({ name }) => name);

@@ -1,5 +1,5 @@
 import { textTable } from '@ordercast/platform/text-table.ts';
-import { stepStates } from '../history/step-state.ts';
+import { progressOf, stepStates } from '../history/step-state.ts';
 import type { StepState } from '../history/step-state.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-code.ts';
@@ -38,9 +38,9 @@ export async function status({ steps, target }: CommandContext): Promise<Report>
 
 const PENDING: readonly string[] = ['pending', 'failed', 'interrupted', 'half-applied'];
 
-function describe({ status: one, step, last }: StepState): string {
-  if (one !== 'half-applied') return one;
-  return `half-applied (${last?.itemsDone ?? 0} of ${step?.[last?.direction === 'down' ? 'down' : 'up']?.length ?? '?'} parts)`;
+function describe(state: StepState): string {
+  const { status: one } = state;
+  return one === 'half-applied' || one === 'half-undone' ? `${one} (${progressOf(state)})` : one;
 }
 
 function whenAndWho({ last }: StepState): string[] {

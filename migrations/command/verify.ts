@@ -43,6 +43,7 @@ const UNSOUND: ReadonlyMap<string, string> = new Map([
   ['changed', 'was edited after it had been applied'],
   ['unrecorded', 'was applied by knex itself: what it was then is not known ("repair" notes it)'],
   ['half-applied', 'is applied in part ("up" finishes it)'],
+  ['half-undone', 'is undone in part ("down" finishes it)'],
 ]);
 
 /** How the live schema differs from the one that these steps make. */

@@ -13,20 +13,32 @@ const historyRow = z
     checksum: z.string().nullable(),
     outcome: z.enum(['started', 'done', 'failed']),
     items_done: integerColumn,
+    item_cursor: z.string().nullable(),
     started_at: instantColumn,
     duration_ms: integerColumn.nullable(),
     done_by: z.string().nullable(),
     done_from: z.string().nullable(),
     error: z.string().nullable(),
   })
-  .transform(({ items_done, started_at, duration_ms, done_by, done_from, ...row }): HistoryRow => ({
-    ...row,
-    itemsDone: items_done,
-    startedAt: started_at,
-    durationMs: duration_ms,
-    by: done_by,
-    from: done_from,
-  }));
+  .transform(
+    ({
+      items_done,
+      item_cursor,
+      started_at,
+      duration_ms,
+      done_by,
+      done_from,
+      ...row
+    }): HistoryRow => ({
+      ...row,
+      itemsDone: items_done,
+      itemCursor: item_cursor,
+      startedAt: started_at,
+      durationMs: duration_ms,
+      by: done_by,
+      from: done_from,
+    }),
+  );
 
 /** Reads what a database remembers; nothing where it was never migrated. */
 export async function readHistory(
@@ -34,7 +46,7 @@ export async function readHistory(
   hasTable: (name: string) => Promise<boolean>,
 ): Promise<History> {
   const appliedNames = (await hasTable(APPLIED_TABLE))
-    ? await db(APPLIED_TABLE).orderBy('name').pluck<string[]>('name')
+    ? await db(APPLIED_TABLE).orderBy('id').pluck<string[]>('name')
     : [];
   const rows: unknown[] = (await hasTable(HISTORY_TABLE))
     ? await db(HISTORY_TABLE).orderBy('id').select()

@@ -9,6 +9,8 @@ export interface HistoryRow {
   checksum: string | null;
   outcome: 'started' | 'done' | 'failed';
   itemsDone: number;
+  /** The key up to which a backfill has come; null outside of one. */
+  itemCursor: string | null;
   startedAt: number;
   durationMs: number | null;
   by: string | null;
@@ -18,7 +20,7 @@ export interface HistoryRow {
 
 /** What a database remembers of its steps. */
 export interface History {
-  /** Names in `knex_migrations`: what is applied, however it was. */
+  /** Names in `knex_migrations`: what is applied, however it was, in the order in which it was. */
   appliedNames: readonly string[];
   /** Oldest first. */
   rows: readonly HistoryRow[];
@@ -37,6 +39,8 @@ export type StepStatus =
   | 'interrupted'
   /** Some of its parts are done, others not. `up` goes on with it. */
   | 'half-applied'
+  /** Some of its parts are undone, others not. `down` goes on with it. */
+  | 'half-undone'
   /** Applied by a newer version of Ordercast: there is no such file here. */
   | 'unknown';
 
@@ -81,6 +85,7 @@ export function stepStates(steps: readonly Step[], history: History): StepState[
 function statusOf(step: Step, isApplied: boolean, rows: readonly HistoryRow[]): StepStatus {
   const last = rows.at(-1);
   if (isApplied) {
+    if (last?.direction === 'down' && isInPart(last)) return 'half-undone';
     const noted = rows.findLast(
       ({ direction, outcome }) => direction !== 'down' && outcome === 'done',
     );
@@ -88,8 +93,20 @@ function statusOf(step: Step, isApplied: boolean, rows: readonly HistoryRow[]): 
     return noted.checksum === step.checksum ? 'applied' : 'changed';
   }
   if (last === undefined || last.outcome === 'done') return 'pending';
-  if (last.itemsDone > 0) return 'half-applied';
+  if (isInPart(last)) return 'half-applied';
   return last.outcome === 'failed' ? 'failed' : 'interrupted';
+}
+
+/** Whether an attempt came to its end for some of its parts, or for some rows of its first, and no further. */
+function isInPart({ outcome, itemsDone, itemCursor }: HistoryRow): boolean {
+  return outcome !== 'done' && (itemsDone > 0 || itemCursor !== null);
+}
+
+/** How far an attempt in parts came, of how many: `1 of 3 parts, and rows up to 42`. */
+export function progressOf({ step, last }: StepState): string {
+  const of = step?.[last?.direction === 'down' ? 'down' : 'up']?.length ?? '?';
+  const rows = last?.itemCursor == null ? '' : `, and rows up to ${last.itemCursor}`;
+  return `${last?.itemsDone ?? 0} of ${of} parts${rows}`;
 }
 
 /** Names of the applied steps that this version does not have: the database is a newer one's. */
@@ -97,7 +114,9 @@ export function unknownSteps(states: readonly StepState[]): string[] {
   return states.filter(({ status }) => status === 'unknown').map(({ name }) => name);
 }
 
+const APPLIED: readonly StepStatus[] = ['applied', 'changed', 'unrecorded', 'half-undone'];
+
 /** Whether the step has been run, whatever has become of its file since. */
 export function isApplied({ status }: StepState): boolean {
-  return status === 'applied' || status === 'changed' || status === 'unrecorded';
+  return APPLIED.includes(status);
 }

@@ -35,7 +35,7 @@ export function planScript(
     ...steps.flatMap((step) =>
       stepBatches(step, {
         direction,
-        previous: previousOf(step, all, direction),
+        previous: previousOf(step, all),
         singleRounds: false,
       }),
     ),
@@ -68,12 +68,7 @@ function header(
   ];
 }
 
-/** The step that must be done before this one; undefined: none. */
-export function previousOf(
-  step: Step,
-  all: readonly Step[],
-  direction: Direction,
-): Step | undefined {
-  const index = all.findIndex(({ version }) => version === step.version);
-  return direction === 'up' ? all[index - 1] : all[index + 1];
+/** The step that must be applied before this one; undefined: none. */
+export function previousOf(step: Step, all: readonly Step[]): Step | undefined {
+  return all[all.findIndex(({ version }) => version === step.version) - 1];
 }

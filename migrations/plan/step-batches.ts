@@ -22,7 +22,7 @@ export interface Batch extends ScriptBatch {
 
 export interface BatchContext {
   direction: Direction;
-  /** The step before this one in the order of the direction: it must be done first. */
+  /** The step before this one, which must be applied first; what is undone asks the history instead. */
   previous: Step | undefined;
   /** One round of a backfill a batch, for whoever shows progress; else all of it in one. */
   singleRounds: boolean;
@@ -176,15 +176,17 @@ function guarded(step: Step, { direction, previous }: BatchContext, work: string
     `ELSE IF ${isDone}`,
     ...indent([`PRINT ${textExpression(`${step.name}: nothing to do.`)};`]),
   ];
-  if (previous !== undefined) {
-    const other = `EXISTS (SELECT 1 FROM dbo.${APPLIED_TABLE} WHERE name = ${textExpression(previous.name)})`;
+  if (direction === 'down') {
     conditions.push(
-      `ELSE IF ${direction === 'up' ? `NOT ${other}` : other}`,
+      `ELSE IF EXISTS (SELECT 1 FROM dbo.${APPLIED_TABLE} WHERE id > (SELECT MAX(id) FROM dbo.${APPLIED_TABLE} WHERE name = ${textExpression(step.name)}))`,
       ...indent([
-        raise(
-          `${step.name} was not run: ${previous.name} must be ${direction === 'up' ? 'applied' : 'undone'} first.`,
-        ),
+        raise(`${step.name} was not run: what was applied after it must be undone first.`),
       ]),
+    );
+  } else if (previous !== undefined) {
+    conditions.push(
+      `ELSE IF NOT EXISTS (SELECT 1 FROM dbo.${APPLIED_TABLE} WHERE name = ${textExpression(previous.name)})`,
+      ...indent([raise(`${step.name} was not run: ${previous.name} must be applied first.`)]),
     );
   }
   return [...conditions, 'ELSE', 'BEGIN', ...indent(work), 'END'].join('\n');

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { QueryJob } from 'knex/lib/dialects/mssql/index.js';
 import { cutText } from '@ordercast/platform/cut-text.ts';
 import { SqlServerClient } from '@ordercast/platform/sql-server/sql-server-client.ts';
-import { toLiteral } from './literal.ts';
+import { inlineValues } from './inline-values.ts';
 import { qualifyNames } from './qualify-names.ts';
 import type { RecordedItem } from './recorded-item.ts';
 
@@ -51,7 +51,7 @@ export class RecordingClient extends SqlServerClient {
     const isRead = READS.includes(job.method) || job.output !== undefined;
     const isReading = READING_TEXT.test(job.sql) && !CHANGING_TEXT.test(job.sql);
     if (isRead || isReading) throw new StepReadsDatabase(job.sql);
-    const sql = inline(job.sql, job.bindings ?? [])
+    const sql = inlineValues(job.sql, job.bindings ?? [])
       .trim()
       .replace(/;?\s*select @@rowcount.*$/i, '')
       .replace(DROPPED_DEFAULT, "$1EXEC('ALTER TABLE $2.[$3] DROP ");
@@ -65,16 +65,6 @@ Object.assign(RecordingClient.prototype, {
     throw new Error('A step runs in one transaction already: it must not begin another.');
   },
 });
-
-function inline(sql: string, bindings: readonly unknown[]): string {
-  let index = 0;
-  return sql.replaceAll(/\\?\?/g, (mark) => {
-    if (mark === '\\?') return '?';
-    const literal = toLiteral(bindings[index]);
-    index += 1;
-    return literal;
-  });
-}
 
 /** Runs one direction of a migration against nothing and tells what it would have done. */
 export async function record(run: (knex: Knex) => Promise<unknown>): Promise<RecordedItem[]> {

@@ -38,8 +38,8 @@ export interface LockHolder {
 }
 
 export interface UnlockResult {
-  /** Whether knex's own row lock had stuck, and is free now. */
-  knexLockFreed: boolean;
+  /** Whether knex's own row lock had stuck; but for a dry run it is free now. */
+  hadKnexLockStuck: boolean;
   /** Whether somebody migrates now. */
   isHeld: boolean;
   /** Who it is, where this login may see that. */
@@ -54,15 +54,20 @@ export interface MigrationTarget {
   schema: () => Promise<SchemaModel>;
   /** What the catalogue would hold after just these steps. */
   expectedSchema: (steps: readonly Step[]) => Promise<SchemaModel>;
+  /** How many rows a table holds; undefined where nobody can tell. */
+  rowCount: (table: string) => Promise<number | undefined>;
   /** Runs `work` while nobody else can migrate; the bookkeeping is there then. */
   whileLocked: <Result>(work: () => Promise<Result>) => Promise<Result>;
-  /** Does or undoes one step. Throws {@link StepFailed}. */
+  /**
+   * Does or undoes one step, `all` being the folder's. Whether it was done here: false where another
+   * was faster. Throws {@link StepFailed}.
+   */
   run: (
     step: Step,
     direction: Direction,
     context: { all: readonly Step[]; onPart: OnPart },
-  ) => Promise<void>;
+  ) => Promise<boolean>;
   note: (notes: readonly Note[]) => Promise<void>;
-  unlock: () => Promise<UnlockResult>;
+  unlock: (options: { dryRun: boolean }) => Promise<UnlockResult>;
   close: () => Promise<void>;
 }

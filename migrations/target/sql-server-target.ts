@@ -19,6 +19,7 @@ import type { Batch } from '../plan/step-batches.ts';
 import { expectedSchema } from '../schema/expected-schema.ts';
 import { readSqlServerSchema } from '../schema/read-sql-server-schema.ts';
 import { withoutBookkeeping } from '../schema/without-bookkeeping.ts';
+import { countRows } from './count-rows.ts';
 import { lockTries } from './lock-tries.ts';
 import { MigrationLocked, StepFailed } from './migration-target.ts';
 import type { LockHolder, MigrationTarget, Note } from './migration-target.ts';
@@ -94,6 +95,7 @@ export function sqlServerTarget(
     history: () => readHistory(db, hasTable),
     schema: async () => withoutBookkeeping(await readSqlServerSchema(db)),
     expectedSchema: (steps) => Promise.resolve(expectedSchema(steps)),
+    rowCount: (table) => countRows(db, table),
     whileLocked: async (work) => {
       try {
         await db.raw(asRaw(lockBatch(lockTimeoutMs)));
@@ -113,7 +115,7 @@ export function sqlServerTarget(
     run: async (step, direction, { all, onPart }) => {
       const batches = stepBatches(step, {
         direction,
-        previous: previousOf(step, all, direction),
+        previous: previousOf(step, all),
         singleRounds: true,
       });
       for (const [index, batch] of batches.entries()) {
@@ -127,17 +129,18 @@ export function sqlServerTarget(
           throw new StepFailed(step, direction, error);
         }
       }
+      return true;
     },
     note: (notes) => db.transaction((trx) => writeNotes(trx, notes)),
-    unlock: async () => {
-      const knexLockFreed = await freeKnexLock(db, hasTable);
+    unlock: async (options) => {
+      const hadKnexLockStuck = await freeKnexLock(db, hasTable, options);
       const rows: unknown = await db.raw(
         "select applock_test('public', ?, 'Exclusive', 'Session') as free",
         [MIGRATION_LOCK],
       );
       const isHeld = freeRow.parse(rows)[0].free === 0;
       const holder = isHeld ? await lockHolder(db).catch(() => undefined) : undefined;
-      return { knexLockFreed, isHeld, holder };
+      return { hadKnexLockStuck, isHeld, holder };
     },
     close: () => db.destroy(),
   };

@@ -233,6 +233,7 @@ class Batch {
       .replaceAll(/@steps\b/g, '"@steps"')
       .replaceAll('dbo.', '')
       .replaceAll('ISNULL(', 'ifnull(')
+      .replaceAll('count_big(', 'count(')
       .replaceAll('SCOPE_IDENTITY()', 'last_insert_rowid()')
       .replaceAll(/DATEDIFF_BIG\(.*?\(\)\)/g, '0')
       .replaceAll('SYSUTCDATETIME()', "'2026-11-22T21:00:00.000Z'")

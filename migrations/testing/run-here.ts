@@ -8,7 +8,18 @@ const NOW = Date.UTC(2026, 10, 22, 21);
 /** Runs a command in this process; `out` is its answer, or why there is none. */
 export async function runHere(
   args: readonly string[],
-  { directory, url }: { directory: string; url: string },
+  {
+    directory,
+    url,
+    confirm,
+    progress = () => undefined,
+  }: {
+    directory: string;
+    url: string;
+    /** What is typed at the terminal; undefined: there is none. */
+    confirm?: (question: string) => Promise<string>;
+    progress?: (line: string) => void;
+  },
 ): Promise<{ code: number; out: string }> {
   const read = readArguments(args);
   const database = await configuredDatabase(
@@ -20,7 +31,8 @@ export async function runHere(
       database,
       directory,
       passwords: { migratorPassword: undefined, appPassword: undefined },
-      progress: () => undefined,
+      confirm,
+      progress,
       clock: () => NOW,
       monotonicClock: () => 0,
     });
