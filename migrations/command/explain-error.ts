@@ -29,17 +29,25 @@ export function explainError(error: unknown): Explanation {
   if (isSettingsFault(error)) return plain(EXIT.usage, error.message);
   const kind = databaseErrorKind(error);
   const isStep = error instanceof StepFailed;
-  const isPart = isStep || error instanceof BootstrapFailed;
+  const isBootstrap = error instanceof BootstrapFailed;
+  const isPart = isStep || isBootstrap;
   if (kind === 'other' && !isPart && serverErrorOf(error).number === undefined) {
     return { exitCode: EXIT.failed, message: messageOf(error), isUnexpected: true };
   }
-  const { exitCode, advice } = ADVICE[kind];
+  const { exitCode, advice } =
+    isBootstrap && kind === 'missing-right' ? NEEDS_MASTER : ADVICE[kind];
   const subject = isPart ? `${error.message}: ` : '';
   return plain(
     exitCode,
     `${subject}${serverText(error)} ${advice}${isStep ? afterStep(error) : ''}`,
   );
 }
+
+const NEEDS_MASTER = {
+  exitCode: EXIT.refused,
+  advice:
+    '→ The login lacks a right: bootstrap needs the master login (on RDS the one that the instance was made with). What was done before stays; run it again.',
+};
 
 function afterStep({ isInParts }: StepFailed): string {
   const left = isInParts

@@ -10,7 +10,8 @@ import { approvalOf } from './approval.ts';
 import type { MigrateArguments } from './arguments.ts';
 import { baseline } from './baseline.ts';
 import { bootstrap } from './bootstrap.ts';
-import type { Passwords } from './bootstrap.ts';
+import type { Environment } from './bootstrap.ts';
+import { bootstrapLogins } from './bootstrap-logins.ts';
 import { down } from './down.ts';
 import { EXIT } from './exit-code.ts';
 import { lint } from './lint.ts';
@@ -30,7 +31,8 @@ export interface CommandRuntime {
   database: ConfiguredDatabase | undefined;
   /** Folder of the steps. */
   directory: string;
-  passwords: Passwords;
+  /** Where the passwords of new logins come from. */
+  environment: Environment;
   progress: (line: string) => void;
   /** Epoch milliseconds. */
   clock: () => number;
@@ -129,12 +131,15 @@ async function runBootstrap(args: MigrateArguments, runtime: CommandRuntime): Pr
       'bootstrap is for SQL Server: set DATABASE_URL to mssql://<master login>:<password>@<host>:1433/<new database>. SQLite needs none.',
     );
   }
+  const { dryRun, resetPasswords, endSessions } = args;
+  const logins = bootstrapLogins(name, args.logins);
   return bootstrap(
-    { database: name, migrator: args.migrator, app: args.app },
+    { database: name, logins, resetPasswords, endSessions },
     {
-      passwords: runtime.passwords,
-      dryRun: args.dryRun,
+      environment: runtime.environment,
+      dryRun,
       open: (options) => database.open(options),
+      progress: runtime.progress,
     },
   );
 }

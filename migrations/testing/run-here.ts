@@ -8,7 +8,17 @@ const NOW = Date.UTC(2026, 10, 22, 21);
 /** Runs a command in this process; `out` is its answer, or why there is none. */
 export async function runHere(
   args: readonly string[],
-  { directory, url }: { directory: string; url: string },
+  {
+    directory,
+    url,
+    environment = {},
+    progress = () => undefined,
+  }: {
+    directory: string;
+    url: string;
+    environment?: Readonly<Record<string, string>>;
+    progress?: (line: string) => void;
+  },
 ): Promise<{ code: number; out: string }> {
   const read = readArguments(args);
   const database = await configuredDatabase(
@@ -19,8 +29,8 @@ export async function runHere(
     const { exitCode, text, json } = await runCommand(read, {
       database,
       directory,
-      passwords: { migratorPassword: undefined, appPassword: undefined },
-      progress: () => undefined,
+      environment,
+      progress,
       clock: () => NOW,
       monotonicClock: () => 0,
     });
