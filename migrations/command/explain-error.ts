@@ -87,6 +87,16 @@ const ADVICE: Readonly<Record<DatabaseErrorKind, { exitCode: ExitCode; advice: s
     advice:
       '→ The server offers no encryption: set it up there, or, on a laptop only, add ?encrypt=false to DATABASE_URL.',
   },
+  'no-strict-encryption': {
+    exitCode: EXIT.unreachable,
+    advice:
+      '→ The server speaks no TDS 8.0: SQL Server 2022 and later do. Use encrypt=true, the default, which encrypts too.',
+  },
+  'no-instance': {
+    exitCode: EXIT.unreachable,
+    advice:
+      '→ An instance is found by SQL Server Browser, which must run and answer at UDP port 1434. Name the port of the instance instead (host,1433 or host:1433); RDS has no named instances.',
+  },
   'missing-right': {
     exitCode: EXIT.refused,
     advice:
