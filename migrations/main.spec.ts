@@ -392,6 +392,8 @@ describe('npm run migrate, where the database cannot do it', () => {
       [`${at}/shop?encrypt=false`, /Login failed.*check user and password/],
       [`${at}/other?encrypt=false`, /does not exist.*bootstrap/],
       [`${at}/shop`, /offers no encryption/],
+      [`${at}/shop?encrypt=strict`, /speaks no TDS 8\.0/],
+      ['mssql://dba:hunter2@127.0.0.1\\SHOP/shop?connectTimeoutMs=200', /SQL Server Browser/],
       [
         `mssql://dba:hunter2@localhost:${safe.port}/shop`,
         /certificate of the server is not trusted.*ca=/,
