@@ -48,16 +48,15 @@ describe('a DATABASE_URL', () => {
     ['mssql://a:b@h%5CSHOP/shop?poolMax=1', { host: 'h', instance: 'SHOP' }],
     ['mssql://a:b@[::1],14330/shop', { host: '::1', port: 14330 }],
     ['mssql://a:b,1@10.0.0.7/shop', { host: '10.0.0.7', port: 1433 }],
-    ['mssql://CORP\\a:b@h/shop', { domain: 'CORP' }],
-    ['mssql://CORP%5Ca:b@h\\SHOP/shop', { domain: 'CORP', instance: 'SHOP' }],
+    ['mssql://CORP%5Ca:b@h\\SHOP/shop', { instance: 'SHOP' }, 'CORP\\a'],
     [
       'mssql://a:b@h/shop?domain=CORP&multiSubnetFailover=true',
       { domain: 'CORP', multiSubnetFailover: true },
     ],
-  ])('may be written as SQL Server is used to: %s', (url, settings) => {
+  ])('may be written as SQL Server is used to: %s', (url, settings, user = 'a') => {
     const server = serverOf(url);
     expect(server.settings).toMatchObject({ database: 'shop', ...settings });
-    expect(server.credentials.user).toBe('a');
+    expect(server.credentials.user).toBe(user);
   });
 
   it.each(['encrypt=false', 'trustServerCertificate=true'])(

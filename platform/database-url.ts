@@ -98,7 +98,12 @@ export function parseDatabaseUrl(url: string): DatabaseAddress {
       'With encrypt=strict the certificate is always checked: leave trustServerCertificate out, and name its authority with ca.',
     );
   }
-  const account = accountOf(decode(username), domain);
+  const user = decode(username);
+  if (domain !== undefined && user.includes('\\')) {
+    throw new InvalidDatabaseUrl(
+      'DATABASE_URL names the domain twice: before the user and as an option. Leave one out.',
+    );
+  }
   return {
     kind: 'mssql',
     settings: sqlServerSettings({
@@ -106,10 +111,10 @@ export function parseDatabaseUrl(url: string): DatabaseAddress {
       host: hostname.replace(/^\[|\]$/g, ''),
       port: port === '' ? DEFAULT_PORT : Number(port),
       instance,
-      domain: account.domain,
+      domain,
       database,
     }),
-    credentials: { user: account.user, password: decode(password) },
+    credentials: { user, password: decode(password) },
     poolMax,
   };
 }
@@ -123,21 +128,6 @@ function withoutInstance(url: string): { text: string; instance: string | undefi
   if (whole === undefined || before === undefined) return { text: url, instance: undefined };
   const server = `${before}${host ?? ''}${port === undefined ? '' : `:${port}`}`;
   return { text: server + url.slice(whole.length), instance };
-}
-
-/** A login of SQL Server has no backslash in its name: with one it is an account of Windows. */
-function accountOf(
-  name: string,
-  domain: string | undefined,
-): { user: string; domain: string | undefined } {
-  const [first = '', ...rest] = name.split('\\');
-  if (rest.length === 0) return { user: name, domain };
-  if (domain !== undefined) {
-    throw new InvalidDatabaseUrl(
-      'DATABASE_URL names the domain twice: before the user and as an option. Leave one out.',
-    );
-  }
-  return { user: rest.join('\\'), domain: first };
 }
 
 /** Settings of a server with a sensible default for each that is not given. */

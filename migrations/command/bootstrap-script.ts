@@ -124,7 +124,7 @@ function userPart({ name: user, role }: BootstrapLogin): BootstrapPart {
     in: 'database',
     sql: `IF DATABASE_PRINCIPAL_ID(${text(user)}) IS NULL
   CREATE USER ${name(user)} FOR LOGIN ${name(user)} WITH DEFAULT_SCHEMA = dbo;
-ELSE IF (SELECT sid FROM sys.database_principals WHERE name = ${text(user)}) <> SUSER_SID(${text(user)})
+ELSE IF NOT EXISTS (SELECT 1 FROM sys.database_principals WHERE name = ${text(user)} AND sid = SUSER_SID(${text(user)}))
   ALTER USER ${name(user)} WITH LOGIN = ${name(user)};
 ALTER ROLE ${ROLES[role]} ADD MEMBER ${name(user)};`,
   };

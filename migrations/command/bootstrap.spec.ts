@@ -171,7 +171,7 @@ describe('bootstrap', () => {
     const { run, sql } = await startInstance();
     await run([]);
     expect(sql()).toContain(
-      `ELSE IF (SELECT sid FROM sys.database_principals WHERE name = N'shop_app') <> SUSER_SID(N'shop_app')
+      `ELSE IF NOT EXISTS (SELECT 1 FROM sys.database_principals WHERE name = N'shop_app' AND sid = SUSER_SID(N'shop_app'))
   ALTER USER [shop_app] WITH LOGIN = [shop_app];`,
     );
   });

@@ -71,10 +71,16 @@ describe('what tedious is told', () => {
       type: 'default',
       options: { userName: 'a', password: 'b' },
     });
-    expect(configOf('mssql://CORP\\a:b@h/shop').authentication).toEqual({
-      type: 'ntlm',
-      options: { userName: 'a', password: 'b', domain: 'CORP' },
-    });
+    for (const url of [
+      'mssql://CORP\\a:b@h/shop',
+      'mssql://CORP%5Ca:b@h/shop',
+      'mssql://a:b@h/shop?domain=CORP',
+    ]) {
+      expect(configOf(url).authentication).toEqual({
+        type: 'ntlm',
+        options: { userName: 'a', password: 'b', domain: 'CORP' },
+      });
+    }
   });
 });
 

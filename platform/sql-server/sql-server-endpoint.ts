@@ -39,10 +39,7 @@ export class SqlServerEndpoint {
     const { settings } = this;
     return {
       server: settings.host,
-      authentication:
-        settings.domain === undefined
-          ? { type: 'default', options: { userName: user, password } }
-          : { type: 'ntlm', options: { userName: user, password, domain: settings.domain } },
+      authentication: authenticationOf(user, password, settings.domain),
       options: {
         ...(settings.instance === undefined
           ? { port: settings.port }
@@ -66,4 +63,17 @@ export class SqlServerEndpoint {
       },
     };
   }
+}
+
+/** A login of SQL Server has no backslash in its name (CREATE LOGIN): `DOMAIN\name` is an account of Windows. */
+function authenticationOf(
+  user: string,
+  password: string,
+  domain: string | undefined,
+): ConnectionConfiguration['authentication'] {
+  const at = user.indexOf('\\');
+  if (at > 0) return authenticationOf(user.slice(at + 1), password, user.slice(0, at));
+  return domain === undefined
+    ? { type: 'default', options: { userName: user, password } }
+    : { type: 'ntlm', options: { userName: user, password, domain } };
 }
