@@ -30,10 +30,7 @@ async function main(args: MigrateArguments): Promise<Report> {
     return await runCommand(args, {
       database,
       directory: args.directory === undefined ? VERSIONS : resolve(args.directory),
-      passwords: {
-        migratorPassword: process.env.MIGRATOR_PASSWORD,
-        appPassword: process.env.APP_PASSWORD,
-      },
+      environment: process.env,
       confirm: terminalQuestion(process.stdin, process.stderr),
       progress: tell,
       clock: Date.now,

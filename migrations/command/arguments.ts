@@ -24,8 +24,10 @@ export interface MigrateArguments {
   directory: string | undefined;
   /** File that takes the answer instead of standard output, where npm prints a line of its own. */
   output: string | undefined;
-  migrator: string;
-  app: string;
+  /** Logins to make, as they were written: `<name>=<role>`. */
+  logins: readonly string[];
+  resetPasswords: boolean;
+  endSessions: boolean;
 }
 
 /** Reads the command line; refuses with what to write, also an option that the command does not use. */
@@ -81,8 +83,9 @@ function settings(values: ReturnType<typeof parse>['values']) {
     database: values.database,
     directory: values.directory,
     output: values.output,
-    migrator: values.migrator,
-    app: values.app,
+    logins: values.login ?? [],
+    resetPasswords: values['reset-passwords'] ?? false,
+    endSessions: values['end-sessions'] ?? false,
   };
 }
 

@@ -15,17 +15,19 @@ export const OPTIONS = {
     help: 'the only database on which the script of a plan without DATABASE_URL runs',
   },
   directory: { type: 'string', value: '<folder>', help: 'other steps than migrations/versions' },
-  migrator: {
+  login: {
     type: 'string',
-    default: 'ordercast_migrator',
-    value: '<login>',
-    help: 'the login that migrates',
+    multiple: true,
+    value: '<name>=<role>',
+    help: 'a login and its role: migrator, app or reports (default: <database>_<role>, one of each); <role>:pair makes a second one, for rotation',
   },
-  app: {
-    type: 'string',
-    default: 'ordercast_app',
-    value: '<login>',
-    help: 'the login that the programs run with',
+  'reset-passwords': {
+    type: 'boolean',
+    help: 'give logins that are there already the passwords of the environment',
+  },
+  'end-sessions': {
+    type: 'boolean',
+    help: 'end sessions that keep row versioning from being switched on',
   },
   format: {
     type: 'string',
@@ -89,8 +91,8 @@ export const COMMANDS = {
   },
   new: { help: 'begin a new step', options: ['dry-run', 'directory'], operand: '"<purpose>"' },
   bootstrap: {
-    help: 'once, as the master login: database, logins, rights, row versioning',
-    options: ['migrator', 'app', 'dry-run'],
+    help: 'as the master login: database, row versioning, logins and their rights; may be run again',
+    options: ['login', 'reset-passwords', 'end-sessions', 'dry-run'],
   },
 } as const satisfies Record<string, Command>;
 

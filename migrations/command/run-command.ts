@@ -8,7 +8,8 @@ import { openTarget } from '../target/open-target.ts';
 import type { MigrateArguments } from './arguments.ts';
 import { baseline } from './baseline.ts';
 import { bootstrap } from './bootstrap.ts';
-import type { Passwords } from './bootstrap.ts';
+import type { Environment } from './bootstrap.ts';
+import { bootstrapLogins } from './bootstrap-logins.ts';
 import type { CommandContext } from './command-context.ts';
 import { down } from './down.ts';
 import { dryDown, dryUp } from './dry-run.ts';
@@ -31,7 +32,8 @@ export interface CommandRuntime {
   database: ConfiguredDatabase | undefined;
   /** Folder of the steps. */
   directory: string;
-  passwords: Passwords;
+  /** Where the passwords of new logins come from. */
+  environment: Environment;
   /** Asks whoever is at the terminal; undefined where nobody is. */
   confirm: ((question: string) => Promise<string>) | undefined;
   progress: (line: string) => void;
@@ -136,12 +138,15 @@ async function runBootstrap(args: MigrateArguments, runtime: CommandRuntime): Pr
       'bootstrap is for SQL Server: set DATABASE_URL to mssql://<master login>:<password>@<host>:1433/<new database>. SQLite needs none.',
     );
   }
+  const { dryRun, resetPasswords, endSessions } = args;
+  const logins = bootstrapLogins(name, args.logins);
   return bootstrap(
-    { database: name, migrator: args.migrator, app: args.app },
+    { database: name, logins, resetPasswords, endSessions },
     {
-      passwords: runtime.passwords,
-      dryRun: args.dryRun,
+      environment: runtime.environment,
+      dryRun,
       open: (options) => database.open(options),
+      progress: runtime.progress,
     },
   );
 }

@@ -12,12 +12,14 @@ export async function runHere(
     directory,
     url,
     confirm,
+    environment = {},
     progress = () => undefined,
   }: {
     directory: string;
     url: string;
     /** What is typed at the terminal; undefined: there is none. */
     confirm?: (question: string) => Promise<string>;
+    environment?: Readonly<Record<string, string>>;
     progress?: (line: string) => void;
   },
 ): Promise<{ code: number; out: string }> {
@@ -30,7 +32,7 @@ export async function runHere(
     const { exitCode, text, json } = await runCommand(read, {
       database,
       directory,
-      passwords: { migratorPassword: undefined, appPassword: undefined },
+      environment,
       confirm,
       progress,
       clock: () => NOW,

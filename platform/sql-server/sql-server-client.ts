@@ -3,6 +3,7 @@ import type { Column, PooledConnection, QueryJob } from 'knex/lib/dialects/mssql
 import MssqlQueryCompiler from 'knex/lib/dialects/mssql/query/mssql-querycompiler.js';
 import type { Connection, Request } from 'tedious';
 import { toBinding } from './binding.ts';
+import { connectFailure } from './connect-failure.ts';
 import { LoginRefused } from './login-refused.ts';
 import { replaceMarks } from './parameter-marks.ts';
 import { RequestQueue } from './request-queue.ts';
@@ -157,7 +158,11 @@ function connect(
       connection.removeAllListeners('errorMessage');
       if (error) {
         connection.close();
-        reject(refusal === undefined ? error : new LoginRefused(error, refusal));
+        reject(
+          refusal === undefined
+            ? connectFailure(error, endpoint.settings)
+            : new LoginRefused(error, refusal),
+        );
         return;
       }
       connection.connected = true;
