@@ -2,12 +2,11 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SchemaModel } from '@ordercast/migrations/schema/schema-model.ts';
 
-const SERVICES = join(import.meta.dirname, '..', '..');
 const NOT_DEPLOYED = /(^|\/)(testing|node_modules)\/|\.(spec|contract)\.ts$/;
 const EXPORTED = /^export (?:async )?function (\w+)(?:<[^>]*>)?\(/gm;
 
 export interface AskingFile {
-  /** Below `services`. */
+  /** Below the folder. */
   path: string;
   /** Its exported functions whose arguments hold a database. */
   takers: readonly string[];
@@ -16,16 +15,16 @@ export interface AskingFile {
   asks: boolean;
 }
 
-/** The deployed files of services that have to do with a database, read as texts. */
-export async function askingFiles({ tables }: SchemaModel): Promise<AskingFile[]> {
+/** The deployed files below a folder that have to do with a database, read as texts. */
+export async function askingFiles(folder: string, { tables }: SchemaModel): Promise<AskingFile[]> {
   const names = [...tables.keys()].join('|');
   const question = new RegExp(`\\b\\w+(?:<[^>]*>)?\\(\\s*'(?:${names})(?: as \\w+)?'|\\.raw\\(`);
-  const paths = (await readdir(SERVICES, { recursive: true }))
+  const paths = (await readdir(folder, { recursive: true }))
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => path.endsWith('.ts') && !NOT_DEPLOYED.test(path));
   const files = await Promise.all(
     paths.map(async (path) => {
-      const source = await readFile(join(SERVICES, path), 'utf8');
+      const source = await readFile(join(folder, path), 'utf8');
       const functions = [...source.matchAll(EXPORTED)].map(({ index, 0: head, 1: name = '' }) => ({
         name,
         takesDatabase: /\bKnex\b/.test(argumentsFrom(source, index + head.length)),

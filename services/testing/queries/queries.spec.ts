@@ -85,7 +85,7 @@ describe('what the stores ask', () => {
 
   it('is all here: no function that asks the database is left out', async () => {
     const listed = new Set(STORE_OPERATIONS.map(({ name }) => name));
-    const files = await askingFiles(schema);
+    const files = await askingFiles(join(import.meta.dirname, '..', '..'), schema);
     const missing = files
       .filter(({ asks, exports }) => asks && !exports.some((name) => listed.has(name)))
       .map(({ path }) => path);

@@ -52,6 +52,10 @@ function readSelect(reader: TokenReader, context: Context): void {
     readJoin(reader, joined, scope);
   }
   nameColumns(list, scope);
+  if (query.selectsAll) {
+    for (const { table, named } of query.tables)
+      table.columns.forEach(({ name }) => named.add(name));
+  }
   readWhere(reader, query, { ...context, around: scope });
   if (reader.take('group', 'by')) {
     query.isGrouped = true;

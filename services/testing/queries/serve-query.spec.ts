@@ -44,6 +44,13 @@ describe('the index that serves a query', () => {
     ]);
   });
 
+  it('is sought by no column behind one that the query leaves open', () => {
+    const gap = 'CREATE INDEX ix_gap ON orders (status, customer, total)';
+    expect(
+      servings('select [id] from [orders] where [status] = @p0 and [total] < @p1', gap),
+    ).toMatchObject([{ index: 'ix_gap', seek: ['status ='], faults: ['reads past'] }]);
+  });
+
   it('does not serve an order that it lacks, nor one that turns on the way', () => {
     expect(servings(`${PAGE} order by [total] desc`, BY_STATUS)).toMatchObject([
       { index: 'ix_status', order: 'sorted', faults: ['sort'] },
@@ -58,6 +65,8 @@ describe('the index that serves a query', () => {
     const more =
       'select top (@p0) [id], [customer] from [orders] where [status] = @p1 order by [id]';
     expect(servings(more, BY_STATUS)).toMatchObject([{ lookUps: 'TOP', faults: [] }]);
+    const renamed = 'select [id] as [customer] from [orders] where [status] = @p0';
+    expect(servings(renamed, BY_STATUS)).toMatchObject([{ lookUps: 'none' }]);
     const all = 'select [id], [customer] from [orders] where [status] = @p0';
     expect(servings(all, BY_STATUS)).toMatchObject([{ faults: ['look-ups'] }]);
   });
@@ -76,8 +85,11 @@ describe('the index that serves a query', () => {
     ]);
     const holding = WAITING.replace(' WHERE', ' INCLUDE (sent_at) WHERE');
     expect(servings(waiting, holding)).toMatchObject([{ index: 'ix_waiting', lookUps: 'none' }]);
+    const some = 'CREATE INDEX ix_some ON orders (status, id) WHERE sent_at IS NULL';
+    const all = 'select top (@p0) [id] from [orders] where [status] = @p1 order by [id] asc';
+    expect(servings(all, some)).toMatchObject([{ index: 'pk_orders' }]);
     expect(
-      servings('select top (@p0) [id] from [orders] order by [id] asc', holding),
+      servings(`${all} and [sent_at] is not null`.replace(' order by [id] asc', ''), some),
     ).toMatchObject([{ index: 'pk_orders' }]);
   });
 
@@ -132,6 +144,11 @@ describe('the index that serves a query', () => {
   ])('is of no use to %s, whose columns nobody has listed', (sql) => {
     const [first] = servings(sql, BY_STATUS);
     expect(first?.faults).toContain('selects all');
+  });
+
+  it('lacks some of all columns', () => {
+    const all = 'select top (@p0) * from [orders] where [status] = @p1 order by [id]';
+    expect(servings(all, BY_STATUS)).toMatchObject([{ index: 'ix_status', lookUps: 'TOP' }]);
   });
 
   it('is not looked for in a text that cannot be read', () => {
