@@ -18,9 +18,20 @@ const historyRow = z
     done_by: z.string().nullable(),
     done_from: z.string().nullable(),
     error: z.string().nullable(),
+    // A history that nobody has migrated since they came lacks these two.
+    statements_checksum: z.string().nullish(),
+    statements: z.string().nullish(),
   })
   .transform(({ items_done, started_at, duration_ms, done_by, done_from, ...row }): HistoryRow => ({
-    ...row,
+    id: row.id,
+    version: row.version,
+    name: row.name,
+    direction: row.direction,
+    checksum: row.checksum,
+    statementsChecksum: row.statements_checksum ?? null,
+    statements: row.statements ?? null,
+    outcome: row.outcome,
+    error: row.error,
     itemsDone: items_done,
     startedAt: started_at,
     durationMs: duration_ms,

@@ -10,8 +10,11 @@ export class BatchFailed extends Error {
 }
 
 export interface BatchRunner {
-  /** Runs one batch of a session and gives the rows of its last SELECT; throws {@link BatchFailed}. */
-  run: (sql: string, session?: number) => Record<string, Cell>[];
+  /**
+   * Runs one batch of a session, with its parameters `@p0`, `@p1` …, and gives the rows of its last
+   * SELECT; throws {@link BatchFailed}.
+   */
+  run: (sql: string, session?: number, parameters?: readonly unknown[]) => Record<string, Cell>[];
   /** Runs a script as sqlcmd and SSMS do: whatever becomes of a batch, the next follows. The errors. */
   runScript: (script: string) => string[];
   /** All that steps had executed, in order, what failed too. */
@@ -31,8 +34,8 @@ export function openBatchRunner(): BatchRunner {
   for (const sql of SQLITE_BOOKKEEPING) database.exec(sql);
   const executed: string[] = [];
   const lock: Lock = { holder: undefined };
-  const run: BatchRunner['run'] = (sql, session = 0) => {
-    const batch = new Batch({ database, executed, lock, session });
+  const run: BatchRunner['run'] = (sql, session = 0, parameters = []) => {
+    const batch = new Batch({ database, executed, lock, session }, z.array(cell).parse(parameters));
     return batch.run(sql);
   };
   return {
@@ -84,18 +87,30 @@ class Batch {
   #rows: Record<string, Cell>[] = [];
   #error: Error | undefined;
 
-  constructor(around: CommandRuntime) {
+  constructor(around: CommandRuntime, parameters: readonly Cell[]) {
     this.#around = around;
+    for (const [index, value] of parameters.entries()) this.#variables.set(`@p${index}`, value);
   }
 
   run(sql: string): Record<string, Cell>[] {
     const { lock, session } = this.#around;
     if (sql.includes('sp_getapplock')) lock.holder = session;
     else if (sql.includes('sp_releaseapplock')) lock.holder = undefined;
+    else if (/^IF COL_LENGTH\(/m.test(sql)) this.#addColumns(sql);
     else if (!/IF OBJECT_ID\(|^SET /m.test(sql)) {
       for (const statement of parse(sql)) this.#execute(statement);
     }
     return this.#rows;
+  }
+
+  /** `IF COL_LENGTH(N'dbo.t', N'c') IS NULL ALTER TABLE dbo.t ADD c type NULL, …;` */
+  #addColumns(sql: string): void {
+    const [, table, column] = /^IF COL_LENGTH\(N'dbo\.(\w+)', N'(\w+)'\) IS NULL/m.exec(sql) ?? [];
+    const added = /ADD ([^;]*);\s*$/.exec(sql)?.[1]?.split(', ');
+    if (table === undefined || added === undefined) throw new Error(`It is not known here: ${sql}`);
+    const columns = this.#query(`SELECT name FROM pragma_table_info('${table}')`);
+    if (columns.some(({ name }) => name === column)) return;
+    for (const one of added) this.#query(`ALTER TABLE ${table} ADD ${one.replace('(max)', '')}`);
   }
 
   #execute(statement: Statement): void {
