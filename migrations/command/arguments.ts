@@ -13,6 +13,9 @@ export interface MigrateArguments {
   to: string | undefined;
   approved: string | undefined;
   dryRun: boolean;
+  outOfOrder: boolean;
+  pendingFails: boolean;
+  forget: boolean;
   json: boolean;
   lockTimeoutMs: number;
   directory: string | undefined;
@@ -66,6 +69,9 @@ function settings(values: ReturnType<typeof parse>['values']) {
     to: values.to,
     approved: values.approved,
     dryRun: values['dry-run'] ?? false,
+    outOfOrder: values['out-of-order'] ?? false,
+    pendingFails: values['pending-fails'] ?? false,
+    forget: values.forget ?? false,
     json: values.json ?? false,
     lockTimeoutMs: Math.round(Number(seconds) * 1000),
     directory: values.directory,

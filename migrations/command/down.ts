@@ -20,7 +20,9 @@ export async function down(
   };
   // Refuses before anything is undone.
   await wanted();
-  const ran = await target.whileLocked(async () => runSteps(await wanted(), 'down', context));
+  const ran = await target.whileLocked(async () =>
+    runSteps(await wanted(), 'down', { ...context, outOfOrder: false }),
+  );
   return {
     exitCode: EXIT.done,
     text:

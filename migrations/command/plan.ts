@@ -7,10 +7,14 @@ import type { Report } from './report.ts';
 /** The exact T-SQL of steps, as one script to read, approve, and run by hand or by `up`. */
 export function plan(
   pending: readonly Step[],
-  { all, lockTimeoutMs }: { all: readonly Step[]; lockTimeoutMs: number },
+  {
+    all,
+    lockTimeoutMs,
+    outOfOrder,
+  }: { all: readonly Step[]; lockTimeoutMs: number; outOfOrder: boolean },
 ): Report {
   const approval = approvalOf(pending);
-  const sql = planScript(pending, all, { direction: 'up', lockTimeoutMs, approval });
+  const sql = planScript(pending, all, { direction: 'up', lockTimeoutMs, approval, outOfOrder });
   return {
     exitCode: EXIT.done,
     text: sql.trimEnd(),

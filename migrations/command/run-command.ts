@@ -47,7 +47,7 @@ export async function runCommand(args: MigrateArguments, runtime: CommandRuntime
   if (args.command === 'lint') return lint(steps);
   if (runtime.database === undefined) {
     // Only plan comes without one: all the steps, each of which looks whether it is done.
-    return plan(stepsToApply(steps, NO_HISTORY, args.to), { all: steps, ...args });
+    return plan(stepsToApply(steps, NO_HISTORY, args), { all: steps, ...args });
   }
   const db = runtime.database.open({
     poolMax: 1,
@@ -75,21 +75,21 @@ async function runOnTarget(
     case 'status':
       return status(context);
     case 'plan':
-      return plan(stepsToApply(steps, await target.history(), args.to), { all: steps, ...args });
+      return plan(stepsToApply(steps, await target.history(), args), { all: steps, ...args });
     case 'up':
       return args.dryRun
-        ? dryRun(stepsToApply(steps, await target.history(), args.to), 'up', args, context)
+        ? dryRun(stepsToApply(steps, await target.history(), args), 'up', args, context)
         : up(context, args);
     case 'down':
       return args.dryRun
         ? dryRun(stepsToUndo(steps, await target.history(), args.to), 'down', args, context)
         : down(context, args);
     case 'verify':
-      return verify(context);
+      return verify(context, args);
     case 'baseline':
       return baseline(context, args);
     case 'repair':
-      return repair(context);
+      return repair(context, args);
     case 'unlock':
       return unlock(context);
     default:
@@ -100,11 +100,11 @@ async function runOnTarget(
 function dryRun(
   wanted: readonly Step[],
   direction: Direction,
-  { lockTimeoutMs }: MigrateArguments,
+  { lockTimeoutMs, outOfOrder }: MigrateArguments,
   { steps, db }: { steps: readonly Step[]; db: Knex },
 ): Report {
   const approval = approvalOf(wanted);
-  const sql = planScript(wanted, steps, { direction, lockTimeoutMs, approval });
+  const sql = planScript(wanted, steps, { direction, lockTimeoutMs, approval, outOfOrder });
   const isServer = dialectOf(db) === 'mssql';
   return {
     exitCode: EXIT.done,

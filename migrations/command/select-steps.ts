@@ -1,6 +1,7 @@
-import { isApplied, stepStates, unknownSteps } from '../history/step-state.ts';
-import type { History, StepState } from '../history/step-state.ts';
+import { isApplied, isPending, stepStates, stepsOutOfOrder } from '../history/step-state.ts';
+import type { History } from '../history/step-state.ts';
 import type { Step } from '../step/step.ts';
+import { assertInOrder, assertKnown, assertSound } from './assert-states.ts';
 import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
 
@@ -16,20 +17,23 @@ export function versionOf(to: string, steps: readonly Step[]): string {
   );
 }
 
-/** What `up` has to do, oldest first. Refuses where what is applied is not what stands here. */
+/**
+ * What `up` has to do, oldest first. Refuses where what is applied is not what stands here, and,
+ * unless told otherwise, where a step comes before one that is applied.
+ */
 export function stepsToApply(
   steps: readonly Step[],
   history: History,
-  to: string | undefined,
+  { to, outOfOrder }: { to: string | undefined; outOfOrder: boolean },
 ): Step[] {
   const states = stepStates(steps, history);
   assertSound(states);
   const last = to === undefined ? undefined : versionOf(to, steps);
-  return states.flatMap((state) =>
-    state.step !== undefined && !isApplied(state) && (last === undefined || state.version <= last)
-      ? [state.step]
-      : [],
-  );
+  const isWanted = ({ version }: { version: string }) => last === undefined || version <= last;
+  if (!outOfOrder) assertInOrder(stepsOutOfOrder(states).filter(isWanted));
+  return states
+    .filter((state) => isPending(state) && isWanted(state))
+    .flatMap(({ step }) => step ?? []);
 }
 
 /** What `down` has to undo, newest first: all after `to`, or only the last one. */
@@ -54,38 +58,4 @@ export function stepsToUndo(
   if (to === undefined) return applied.slice(0, 1);
   const last = versionOf(to, steps);
   return applied.filter(({ version }) => version > last);
-}
-
-function assertSound(states: readonly StepState[]): void {
-  assertKnown(states);
-  const rewritten = states.find(
-    ({ status, last, step }) => status === 'half-applied' && last?.checksum !== step?.checksum,
-  );
-  if (rewritten !== undefined) {
-    throw new Refused(
-      EXIT.refused,
-      `Refused: ${rewritten.name} was edited after ${rewritten.last?.itemsDone ?? 0} of its parts had been applied, so nobody ` +
-        'knows where to go on. Take the edit back, finish it with "up", and write a new step.',
-    );
-  }
-  const changed = states.filter(({ status }) => status === 'changed').map(({ name }) => name);
-  if (changed.length > 0) {
-    throw new Refused(
-      EXIT.refused,
-      `Refused: ${changed.join(', ')} was edited after it had been applied, so nobody knows what the ` +
-        'database is. Take the edit back and write a new step, or accept it knowingly with "repair".',
-    );
-  }
-}
-
-/** A database of a newer version may not be changed by an older one. */
-export function assertKnown(states: readonly StepState[]): void {
-  const unknown = unknownSteps(states);
-  if (unknown.length > 0) {
-    throw new Refused(
-      EXIT.refused,
-      'Refused: the database belongs to a newer version of Ordercast: it holds steps that this ' +
-        `version does not know (${unknown.join(', ')}). Use that version.`,
-    );
-  }
 }

@@ -29,12 +29,15 @@ export function planScript(
     direction,
     lockTimeoutMs,
     approval,
-  }: { direction: Direction; lockTimeoutMs: number; approval: string },
+    outOfOrder = false,
+  }: { direction: Direction; lockTimeoutMs: number; approval: string; outOfOrder?: boolean },
 ): string {
   const batches = steps.flatMap((step) =>
     stepBatches(step, {
       direction,
       previous: previousOf(step, all, direction),
+      earlier: earlierThan(step, all),
+      outOfOrder,
       singleRounds: false,
     }),
   );
@@ -42,6 +45,7 @@ export function planScript(
   return [
     `-- Ordercast, ${direction}: ${steps.length === 0 ? 'nothing to do' : steps.map(({ name }) => name).join(', ')}`,
     `-- Approval: ${approval}`,
+    ...(outOfOrder ? ['-- Out of order: a step is run even where a later one is applied.'] : []),
     '-- Run it with: sqlcmd -b -I -d <database> -i <this file>, or as it is in SSMS.',
     batch('How this session works', `${SESSION}\nSET LOCK_TIMEOUT ${lockTimeoutMs};`),
     batch('One migration at a time', lockBatch(lockTimeoutMs)),
@@ -51,6 +55,11 @@ export function planScript(
   ]
     .join('\n\n')
     .concat('\n');
+}
+
+/** How many steps of the folder come before this one. */
+export function earlierThan({ version }: Step, all: readonly Step[]): number {
+  return all.filter((other) => other.version < version).length;
 }
 
 /** The step that must be done before this one; undefined: none. */

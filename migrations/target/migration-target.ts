@@ -1,3 +1,4 @@
+import type { Note } from '../history/note.ts';
 import type { History } from '../history/step-state.ts';
 import type { SchemaModel } from '../schema/schema-model.ts';
 import type { Direction, Step } from '../step/step.ts';
@@ -17,12 +18,6 @@ export class StepFailed extends Error {
     super(`${step.name} (${direction}) failed`, { cause });
     this.isInParts = !step.transaction;
   }
-}
-
-/** A note of what is so, without anything being done to the schema. */
-export interface Note {
-  step: Step;
-  kind: 'baseline' | 'repair';
 }
 
 /** Called when a part of a step is done, so that whoever waits sees it go on. */
@@ -60,8 +55,9 @@ export interface MigrationTarget {
   run: (
     step: Step,
     direction: Direction,
-    context: { all: readonly Step[]; onPart: OnPart },
+    context: { all: readonly Step[]; outOfOrder: boolean; onPart: OnPart },
   ) => Promise<void>;
+  /** Writes all of it or nothing. */
   note: (notes: readonly Note[]) => Promise<void>;
   unlock: () => Promise<UnlockResult>;
   close: () => Promise<void>;

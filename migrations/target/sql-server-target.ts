@@ -10,15 +10,17 @@ import {
   MIGRATION_LOCK,
   SQL_SERVER_BOOKKEEPING,
 } from '../history/history-tables.ts';
+import { noteRow } from '../history/note.ts';
+import type { Note } from '../history/note.ts';
 import { readHistory } from '../history/read-history.ts';
-import { UNLOCK_BATCH, lockBatch, previousOf } from '../plan/plan-script.ts';
+import { UNLOCK_BATCH, earlierThan, lockBatch, previousOf } from '../plan/plan-script.ts';
 import { stepBatches } from '../plan/step-batches.ts';
 import type { Batch } from '../plan/step-batches.ts';
 import { expectedSchema } from '../schema/expected-schema.ts';
 import { readSqlServerSchema } from '../schema/read-sql-server-schema.ts';
 import { withoutBookkeeping } from '../schema/without-bookkeeping.ts';
 import { MigrationLocked, StepFailed } from './migration-target.ts';
-import type { LockHolder, MigrationTarget, Note } from './migration-target.ts';
+import type { LockHolder, MigrationTarget } from './migration-target.ts';
 
 const ATTEMPTS = 4;
 const PAUSES = { baseMs: 1_500, maxMs: 12_000 };
@@ -85,10 +87,12 @@ export function sqlServerTarget(
         await db.raw(asRaw(UNLOCK_BATCH)).catch(() => undefined);
       }
     },
-    run: async (step, direction, { all, onPart }) => {
+    run: async (step, direction, { all, outOfOrder, onPart }) => {
       const batches = stepBatches(step, {
         direction,
         previous: previousOf(step, all, direction),
+        earlier: earlierThan(step, all),
+        outOfOrder,
         singleRounds: true,
       });
       for (const [index, batch] of batches.entries()) {
@@ -124,18 +128,30 @@ function asRaw(sql: string): string {
 }
 
 async function writeNotes(trx: Knex, notes: readonly Note[]): Promise<void> {
-  for (const { step, kind } of notes) {
+  for (const note of notes) {
+    const row = noteRow(note);
     await trx.raw(
-      `INSERT INTO dbo.${HISTORY_TABLE} (version, name, direction, checksum, outcome, items_done, started_at, duration_ms, done_by, done_from)
-VALUES (?, ?, ?, ?, 'done', 0, SYSUTCDATETIME(), 0, ORIGINAL_LOGIN(), HOST_NAME())`,
-      [step.version, step.name, kind, step.checksum],
+      `INSERT INTO dbo.${HISTORY_TABLE} (version, name, direction, checksum, statements_checksum, statements, outcome, items_done, started_at, duration_ms, done_by, done_from) VALUES (?, ?, ?, ?, ?, ?, 'done', 0, SYSUTCDATETIME(), 0, ORIGINAL_LOGIN(), HOST_NAME())`,
+      [row.version, row.name, row.direction, row.checksum, row.statementsChecksum, row.statements],
     );
-    if (kind === 'repair') continue;
-    await trx.raw(
-      `INSERT INTO dbo.${APPLIED_TABLE} (name, batch, migration_time)
-SELECT ?, ISNULL(MAX(batch), 0) + 1, SYSUTCDATETIME() FROM dbo.${APPLIED_TABLE}`,
-      [step.name],
-    );
+    switch (note.kind) {
+      case 'baseline':
+        await trx.raw(
+          `INSERT INTO dbo.${APPLIED_TABLE} (name, batch, migration_time) SELECT ?, ISNULL(MAX(batch), 0) + 1, SYSUTCDATETIME() FROM dbo.${APPLIED_TABLE}`,
+          [note.step.name],
+        );
+        break;
+      case 'rename':
+        await trx.raw(`UPDATE dbo.${APPLIED_TABLE} SET name = ? WHERE name = ?`, [
+          note.step.name,
+          note.formerName,
+        ]);
+        break;
+      case 'forget':
+        await trx.raw(`DELETE FROM dbo.${APPLIED_TABLE} WHERE name = ?`, [note.name]);
+        break;
+      case 'repair':
+    }
   }
 }
 

@@ -3,13 +3,20 @@ import { openDatabase } from '@ordercast/platform/database.ts';
 import { instantValue } from '@ordercast/platform/column.ts';
 import type { Knex } from 'knex';
 import { freeKnexLock } from '../history/free-knex-lock.ts';
-import { APPLIED_TABLE, HISTORY_TABLE, SQLITE_BOOKKEEPING } from '../history/history-tables.ts';
+import {
+  APPLIED_TABLE,
+  HISTORY_TABLE,
+  SQLITE_BOOKKEEPING,
+  SQLITE_HISTORY_ADDITIONS,
+} from '../history/history-tables.ts';
+import { noteRow } from '../history/note.ts';
+import type { Note, NoteRow } from '../history/note.ts';
 import { readHistory } from '../history/read-history.ts';
 import { readSqliteSchema } from '../schema/read-sqlite-schema.ts';
 import { withoutBookkeeping } from '../schema/without-bookkeeping.ts';
 import type { Direction, Step } from '../step/step.ts';
 import { StepFailed } from './migration-target.ts';
-import type { MigrationTarget, Note } from './migration-target.ts';
+import type { MigrationTarget } from './migration-target.ts';
 
 /**
  * An embedded database. A step runs as its file says, always in one transaction, which also asks
@@ -19,13 +26,17 @@ export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
   const hasTable = (name: string) => db.schema.hasTable(name);
   const prepare = async (handle: Knex) => {
     for (const sql of SQLITE_BOOKKEEPING) await handle.raw(sql);
+    for (const [name, type] of SQLITE_HISTORY_ADDITIONS) {
+      if (await handle.schema.hasColumn(HISTORY_TABLE, name)) continue;
+      await handle.raw(`alter table ${HISTORY_TABLE} add column ${name} ${type}`);
+    }
   };
 
   const attempt = async (step: Step, direction: Direction): Promise<void> => {
     const run = step.run[direction];
     if (run === undefined) return;
     const startedAt = clock();
-    const id = await insertRow(db, step, direction, 'started', startedAt);
+    const id = await insertRow(db, { ...contentOf(step), direction }, 'started', startedAt);
     const end = (handle: Knex, outcome: 'done' | 'failed', error: string | null) =>
       handle(HISTORY_TABLE)
         .where({ id })
@@ -76,18 +87,24 @@ export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
   };
 }
 
+/** What the history keeps of a step. */
+function contentOf({ version, name, checksum, statementsChecksum, statements }: Step) {
+  return { version, name, checksum, statementsChecksum, statements };
+}
+
 async function insertRow(
   handle: Knex,
-  step: Step,
-  direction: Direction | Note['kind'],
+  row: Omit<NoteRow, 'direction'> & { direction: Direction | NoteRow['direction'] },
   outcome: 'started' | 'done',
   now: number,
 ): Promise<number | undefined> {
   const [id] = await handle(HISTORY_TABLE).insert({
-    version: step.version,
-    name: step.name,
-    direction,
-    checksum: step.checksum,
+    version: row.version,
+    name: row.name,
+    direction: row.direction,
+    checksum: row.checksum,
+    statements_checksum: row.statementsChecksum,
+    statements: row.statements,
     outcome,
     items_done: 0,
     started_at: instantValue(now),
@@ -111,8 +128,19 @@ async function mark(trx: Knex, step: Step, direction: Direction, now: number): P
 }
 
 async function writeNotes(trx: Knex, notes: readonly Note[], now: number): Promise<void> {
-  for (const { step, kind } of notes) {
-    await insertRow(trx, step, kind, 'done', now);
-    if (kind === 'baseline') await mark(trx, step, 'up', now);
+  for (const note of notes) {
+    await insertRow(trx, noteRow(note), 'done', now);
+    switch (note.kind) {
+      case 'baseline':
+        await mark(trx, note.step, 'up', now);
+        break;
+      case 'rename':
+        await trx(APPLIED_TABLE).where({ name: note.formerName }).update({ name: note.step.name });
+        break;
+      case 'forget':
+        await trx(APPLIED_TABLE).where({ name: note.name }).del();
+        break;
+      case 'repair':
+    }
   }
 }
