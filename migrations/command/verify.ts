@@ -25,14 +25,18 @@ export async function verify(
   const unsound = findings.filter(({ isUnsound }) => isUnsound);
   const applied = states.filter(isApplied).flatMap(({ step }) => step ?? []);
   const pending = states.filter(isPending);
-  const { differences, notCompared } = await driftOf(target, applied);
+  const drift = await driftOf(target, applied);
+  const surroundings = await target.surroundings();
+  const differences = [...drift.differences, ...surroundings.differences];
   const isSound = unsound.length === 0 && differences.length === 0;
   const isBehind = pendingFails && pending.length > 0;
   const lines = [
     ...(applied.length === 0 ? [NOTHING_APPLIED] : []),
     ...findings.flatMap(findingLines),
-    ...differences.map((one) => `drift: ${describeDifference(one)}`),
-    ...notCompared.map((one) => `not compared: ${one}`),
+    ...drift.differences.map((one) => `drift: ${describeDifference(one)}`),
+    ...surroundings.differences.map(describeDifference),
+    ...surroundings.told.map((one) => `note: ${one}`),
+    ...drift.notCompared.map((one) => `not compared: ${one}`),
     ...pendingLines(states),
     summary({ isSound, unsound, differences, states }),
   ];
@@ -52,7 +56,8 @@ export async function verify(
       applied: applied.length,
       pending: pending.map(({ version, name }) => ({ version, name })),
       differences: differences.map((one) => ({ ...one, description: describeDifference(one) })),
-      notCompared,
+      notCompared: drift.notCompared,
+      notes: surroundings.told,
     },
   };
 }

@@ -1,8 +1,9 @@
+import { parseObject } from './parse-object.ts';
 import { keyColumns, parseConstraint, parseElement, parseType } from './parse-table.ts';
 import type { TableElement } from './parse-table.ts';
 import type { ModuleModel, TableModel } from './schema-model.ts';
 import type { Constraint, Meaning, Statement } from './statement.ts';
-import { TokenReader, Unreadable } from './token-reader.ts';
+import { TokenReader, Unreadable, qualifiedName } from './token-reader.ts';
 
 const DATA = [
   'INSERT',
@@ -62,6 +63,8 @@ function parseFirst(reader: TokenReader): Meaning {
     return { kind: 'drop-table', table: reader.name(), ifExists };
   }
   if (reader.take('ALTER', 'TABLE')) return alterTable(reader, reader.name());
+  const object = parseObject(reader);
+  if (object !== undefined) return object;
   if (reader.take('CREATE')) return create(reader);
   if (reader.take('DROP', 'INDEX')) return dropIndex(reader);
   if (reader.take('ALTER')) return module(reader);
@@ -111,10 +114,17 @@ export function withConstraint(table: TableModel, constraint: Constraint): Table
     case 'unique':
       return { ...table, uniques: [...table.uniques, constraint.key] };
     case 'foreign-key':
-      return { ...table, foreignKeys: [...table.foreignKeys, constraint.foreignKey] };
+      return {
+        ...table,
+        foreignKeys: [
+          ...table.foreignKeys,
+          { ...constraint.foreignKey, ...enforcementOf(constraint.checked) },
+        ],
+      };
     case 'check': {
-      const { name, definition } = constraint;
-      return { ...table, checks: [...table.checks, { name, definition }] };
+      const { name, definition, checked } = constraint;
+      const check = { name, definition, ...enforcementOf(checked) };
+      return { ...table, checks: [...table.checks, check] };
     }
     case 'default': {
       const columns = table.columns.map((column) =>
@@ -125,9 +135,25 @@ export function withConstraint(table: TableModel, constraint: Constraint): Table
   }
 }
 
+function enforcementOf(checked: boolean): { enforcement?: 'untrusted' } {
+  return checked ? {} : { enforcement: 'untrusted' };
+}
+
 function alterTable(reader: TokenReader, table: string): Meaning {
   const unchecked = reader.take('WITH', 'NOCHECK');
-  if (!unchecked) reader.take('WITH', 'CHECK');
+  const isChecked = !unchecked && reader.take('WITH', 'CHECK');
+  if (reader.take('NOCHECK', 'CONSTRAINT')) {
+    return { kind: 'enforce', table, names: reader.nameList(), enforcement: 'disabled' };
+  }
+  if (reader.take('CHECK', 'CONSTRAINT')) {
+    // Enabled again it is trusted only where the rows that are there were checked.
+    const enforcement = isChecked ? undefined : 'untrusted';
+    return { kind: 'enforce', table, names: reader.nameList(), enforcement };
+  }
+  const disabled = reader.take('DISABLE', 'TRIGGER');
+  if (disabled || reader.take('ENABLE', 'TRIGGER')) {
+    return { kind: 'enable-trigger', table, names: reader.nameList(), disabled };
+  }
   if (reader.take('ADD')) return add(reader, table, !unchecked);
   if (reader.take('ALTER', 'COLUMN')) {
     const name = reader.name();
@@ -237,10 +263,15 @@ function execute(reader: TokenReader): Meaning {
   const to = reader.next().value;
   const kind = reader.take(',') ? reader.next().value.toUpperCase() : 'OBJECT';
   const last = from.at(-1) ?? '';
-  const owner = from.at(-2) ?? '';
+  const owner = qualifiedName(from.slice(0, -1));
   if (kind === 'COLUMN') return { kind: 'rename-column', table: owner, from: last, to };
   if (kind === 'INDEX') return { kind: 'rename-index', table: owner, from: last, to };
-  return { kind: 'rename-table', from: last, to };
+  // The new name has no schema: an object stays in its own.
+  return {
+    kind: 'rename-table',
+    from: qualifiedName(from),
+    to: qualifiedName([...from.slice(0, -1), to]),
+  };
 }
 
 function data(reader: TokenReader): Meaning {

@@ -6,6 +6,12 @@ export class Unreadable extends Error {
   override name = 'Unreadable';
 }
 
+/** One name of its parts, of which the last two count. */
+export function qualifiedName(parts: readonly string[]): string {
+  const [name = '', schema] = parts.toReversed();
+  return schema === undefined || schema.toLowerCase() === 'dbo' ? name : `${schema}.${name}`;
+}
+
 /** A statement's tokens, read from left to right. */
 export class TokenReader {
   readonly source: string;
@@ -54,12 +60,23 @@ export class TokenReader {
     return token;
   }
 
-  /** A name, bracketed or not, without its schema. */
+  /** A name, bracketed or not; of its schema only another than `dbo` is kept: `audit.log`. */
   name(): string {
-    const token = this.next();
-    if (token.kind !== 'name' && token.kind !== 'word')
-      throw this.unreadable('a name was expected');
-    return this.take('.') ? this.name() : token.value;
+    const parts: string[] = [];
+    do {
+      const token = this.next();
+      if (token.kind !== 'name' && token.kind !== 'word')
+        throw this.unreadable('a name was expected');
+      parts.push(token.value);
+    } while (this.take('.'));
+    return qualifiedName(parts);
+  }
+
+  /** `a, b` */
+  nameList(): string[] {
+    const names = [this.name()];
+    while (this.take(',')) names.push(this.name());
+    return names;
   }
 
   /** `(a, b)` */

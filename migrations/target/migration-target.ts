@@ -1,5 +1,6 @@
 import type { Note } from '../history/note.ts';
 import type { History } from '../history/step-state.ts';
+import type { RightFindings } from '../schema/right-findings.ts';
 import type { SchemaModel } from '../schema/schema-model.ts';
 import type { Direction, Step } from '../step/step.ts';
 
@@ -47,6 +48,8 @@ export interface MigrationTarget {
   history: () => Promise<History>;
   /** What its catalogue holds, the bookkeeping left out. */
   schema: () => Promise<SchemaModel>;
+  /** Settings and rights that are not as `bootstrap` makes them. */
+  surroundings: () => Promise<RightFindings>;
   /** What the catalogue would hold after just these steps. */
   expectedSchema: (steps: readonly Step[]) => Promise<SchemaModel>;
   /** Runs `work` while nobody else can migrate; the bookkeeping is there then. */

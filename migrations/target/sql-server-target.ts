@@ -18,6 +18,7 @@ import { stepBatches } from '../plan/step-batches.ts';
 import type { Batch } from '../plan/step-batches.ts';
 import { expectedSchema } from '../schema/expected-schema.ts';
 import { readSqlServerSchema } from '../schema/read-sql-server-schema.ts';
+import { readSurroundings } from '../schema/read-surroundings.ts';
 import { withoutBookkeeping } from '../schema/without-bookkeeping.ts';
 import { MigrationLocked, StepFailed } from './migration-target.ts';
 import type { LockHolder, MigrationTarget } from './migration-target.ts';
@@ -70,6 +71,7 @@ export function sqlServerTarget(
   return {
     history: () => readHistory(db, hasTable),
     schema: async () => withoutBookkeeping(await readSqlServerSchema(db)),
+    surroundings: () => readSurroundings(db),
     expectedSchema: (steps) => Promise.resolve(expectedSchema(steps)),
     whileLocked: async (work) => {
       try {

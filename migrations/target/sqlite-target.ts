@@ -60,6 +60,7 @@ export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
   return {
     history: () => readHistory(db, hasTable),
     schema: async () => withoutBookkeeping(await readSqliteSchema(db)),
+    surroundings: () => Promise.resolve({ differences: [], told: [] }),
     expectedSchema: async (steps) => {
       const scratch = openDatabase('sqlite::memory:');
       try {
