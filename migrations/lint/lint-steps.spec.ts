@@ -133,9 +133,9 @@ const FIXTURES: Record<LintRule, { caught: StepText; passed: StepText; says: Reg
     says: /there is no down/,
   },
   'unreadable-statement': {
-    caught: sql('CREATE SEQUENCE numbers START WITH 1'),
+    caught: sql('CREATE FULLTEXT CATALOG words'),
     passed: sql('INSERT INTO orders (id, total) VALUES (1, 2)'),
-    says: /CREATE SEQUENCE/,
+    says: /CREATE FULLTEXT/,
   },
   'does-not-apply': {
     caught: { up: statements('ALTER TABLE ordrs ADD region2 varchar(10) NULL'), down: '' },

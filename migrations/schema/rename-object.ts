@@ -29,25 +29,29 @@ export function renamedObject(
 
 /** The table with another name of one of its constraints or indexes; the same where it has none such. */
 export function withRenamedConstraint(table: TableModel, from: string, to: string): TableModel {
-  let isFound = false;
-  const named = <Item extends { name?: string | undefined }>(item: Item): Item => {
-    if (item.name === undefined || key(item.name) !== key(from)) return item;
-    isFound = true;
-    return { ...item, name: to };
-  };
-  const renamed: TableModel = {
+  const isIt = ({ name }: Named) => name !== undefined && key(name) === key(from);
+  const { primaryKey, uniques, foreignKeys, checks, indexes, columns } = table;
+  const defaults = columns.flatMap((column) => column.default ?? []);
+  const all: Named[] = [primaryKey ?? [], uniques, foreignKeys, checks, indexes, defaults].flat();
+  if (!all.some(isIt)) return table;
+  const named = <Item extends Named>(item: Item): Item =>
+    isIt(item) ? { ...item, name: to } : item;
+  return {
     ...table,
-    primaryKey: table.primaryKey && named(table.primaryKey),
-    uniques: table.uniques.map(named),
-    foreignKeys: table.foreignKeys.map(named),
-    checks: table.checks.map(named),
-    indexes: table.indexes.map(named),
-    columns: table.columns.map((column) => ({
+    primaryKey: primaryKey && named(primaryKey),
+    uniques: uniques.map(named),
+    foreignKeys: foreignKeys.map(named),
+    checks: checks.map(named),
+    indexes: indexes.map(named),
+    columns: columns.map((column) => ({
       ...column,
       default: column.default && named(column.default),
     })),
   };
-  return isFound ? renamed : table;
+}
+
+interface Named {
+  name: string | undefined;
 }
 
 /** The schema in which foreign keys of every table follow a column that was renamed. */
