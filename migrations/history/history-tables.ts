@@ -57,7 +57,9 @@ END;`,
   );`,
   // A history of before the file and its T-SQL were told apart.
   `IF COL_LENGTH(N'dbo.${HISTORY_TABLE}', N'statements_checksum') IS NULL
-  ALTER TABLE dbo.${HISTORY_TABLE} ADD statements_checksum char(64) NULL, statements nvarchar(max) NULL;`,
+  ALTER TABLE dbo.${HISTORY_TABLE} ADD statements_checksum char(64) NULL;`,
+  `IF COL_LENGTH(N'dbo.${HISTORY_TABLE}', N'statements') IS NULL
+  ALTER TABLE dbo.${HISTORY_TABLE} ADD statements nvarchar(max) NULL;`,
 ];
 
 export const SQLITE_BOOKKEEPING: readonly string[] = [

@@ -1,5 +1,5 @@
 import type { Step } from '../step/step.ts';
-import type { HistoryRow } from './step-state.ts';
+import type { HistoryRow } from './history-row.ts';
 
 export type Likeness =
   | 'same'

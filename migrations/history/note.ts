@@ -1,5 +1,6 @@
 import type { Step } from '../step/step.ts';
-import type { HistoryRow, StepState } from './step-state.ts';
+import type { HistoryRow } from './history-row.ts';
+import type { StepState } from './step-state.ts';
 
 /** A note of what is so, without anything being done to the schema. */
 export type Note =

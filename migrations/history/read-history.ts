@@ -2,7 +2,8 @@ import { instantColumn, integerColumn } from '@ordercast/platform/column.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { APPLIED_TABLE, HISTORY_TABLE } from './history-tables.ts';
-import type { History, HistoryRow } from './step-state.ts';
+import type { HistoryRow } from './history-row.ts';
+import type { History } from './step-state.ts';
 
 const historyRow = z
   .object({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../step/step.ts';
 import { stepStates, stepsOutOfOrder } from './step-state.ts';
-import type { HistoryRow } from './step-state.ts';
+import type { HistoryRow } from './history-row.ts';
 
 /** A step that comes to T-SQL and whose file is a text; the checksums here are those texts. */
 function step(name: string, { file = name, sql = name } = {}): Step {

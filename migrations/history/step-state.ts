@@ -1,26 +1,7 @@
 import type { Step } from '../step/step.ts';
+import type { HistoryRow } from './history-row.ts';
 import { isSameFile, likenessOf } from './likeness.ts';
 import type { Likeness } from './likeness.ts';
-
-/** A row of `migration_history`. Instants are epoch milliseconds. */
-export interface HistoryRow {
-  id: number;
-  version: string;
-  name: string;
-  direction: 'up' | 'down' | 'baseline' | 'repair';
-  /** Null where nobody knew it: of a step that was forgotten, or that knex had applied. */
-  checksum: string | null;
-  /** Null in rows of before file and T-SQL were told apart; `checksum` is of both then. */
-  statementsChecksum: string | null;
-  statements: string | null;
-  outcome: 'started' | 'done' | 'failed';
-  itemsDone: number;
-  startedAt: number;
-  durationMs: number | null;
-  by: string | null;
-  from: string | null;
-  error: string | null;
-}
 
 /** What a database remembers of its steps. */
 export interface History {

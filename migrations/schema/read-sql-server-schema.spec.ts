@@ -224,12 +224,20 @@ describe('verify on a SQL Server of which more is asked', () => {
     expect({ code, drift }).toEqual({ code: 0, drift: [] });
   });
 
-  it("finds no drift in a column that names the database's own collation", async () => {
-    const code = (collation: string | null) =>
-      column('code', { type: 'char', max_length: 26, collation });
-    const added = ['ALTER TABLE orders ADD code char(26) COLLATE Latin1_General_BIN2 NOT NULL'];
+  it("finds no drift in a column that names the database's own collation, or none", async () => {
+    const text = (name: string, collation: string | null) =>
+      column(name, { type: 'char', max_length: 26, collation });
+    const added = [
+      'ALTER TABLE orders ADD code char(26) COLLATE latin1_general_bin2 NOT NULL',
+      'ALTER TABLE orders ADD note char(26) NOT NULL',
+    ];
     const columns = (collation: string | null) =>
-      of(column('id'), total('df_orders_total', '((0))'), code(collation));
+      of(
+        column('id'),
+        total('df_orders_total', '((0))'),
+        text('code', collation),
+        text('note', collation),
+      );
     const own = {
       'sys.databases as d': [
         { collation: 'Latin1_General_BIN2', name: 'shop', rcsi: 1, snapshot: 1 },
