@@ -70,7 +70,7 @@ async function outOfOrder(): Promise<void> {
       'DROP TABLE two',
     ),
   });
-  expect((await migrate('up')).code).toBe(0);
+  expect((await migrate('up', '--out-of-order')).code).toBe(0);
   await db('two').insert([{ id: 1 }, { id: 2 }]);
   await db('one').insert({ id: 1 });
 }

@@ -1,4 +1,4 @@
-import { readFile, readdir, rm } from 'node:fs/promises';
+import { readFile, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { startTdsServer } from '@ordercast/platform/testing/tds/tds-server.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import type { TestDatabase } from './testing/either-database.ts';
 import { runHere } from './testing/run-here.ts';
 import { runMigrate } from './testing/run-migrate.ts';
 import { openStepFolder, statements } from './testing/step-files.ts';
+import { openStepServer } from './testing/step-server.ts';
 import type { StepFolder } from './testing/step-files.ts';
 
 const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
@@ -46,6 +47,45 @@ describe('a dry run', () => {
       .filter(isCommand)
       .filter((command) => [...commandOf(command).options].includes('dry-run'));
     expect(taking.sort()).toEqual(DRY.map(([command]) => command).sort());
+  });
+});
+
+describe('a dry run of repair', () => {
+  it('says which names it would note and which steps forget, and notes nothing', async () => {
+    const server = await openStepServer();
+    try {
+      const write = (place: number, purpose: string) =>
+        server.steps.write(place, purpose, {
+          up: statements(`UPDATE t SET n = ${place}`),
+          down: '',
+        });
+      for (const [place, purpose] of [
+        [1, 'a'],
+        [2, 'b'],
+        [3, 'c'],
+      ] as const) {
+        await write(place, purpose);
+      }
+      await server.migrate('up');
+      const [a = '', b = ''] = await readdir(server.steps.path);
+      await rm(join(server.steps.path, a));
+      await rename(join(server.steps.path, b), join(server.steps.path, '20300102000000_new.ts'));
+      const remembered = () => [
+        server.query('select * from knex_migrations'),
+        server.query('select * from migration_history'),
+      ];
+      const before = remembered();
+      const { code, out } = await server.migrate('repair', '--forget', '--dry-run');
+      expect([code, out]).toEqual([
+        0,
+        matching(
+          /^Would be noted under the new name: 20300102000000_new\.ts \(was .*_b\.ts\)\.\nWould be forgotten.*_a\.ts/,
+        ),
+      ]);
+      expect(remembered()).toEqual(before);
+    } finally {
+      await server.close();
+    }
   });
 });
 

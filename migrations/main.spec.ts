@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '@ordercast/platform/database.ts';
@@ -104,6 +104,40 @@ describe('npm run migrate', () => {
     await migrate('up');
     expect((await undo(migrate, '--to', '20300101000000_orders.ts')).out).toContain('Undone 1');
     expect(await statuses()).toEqual(['applied', 'pending']);
+  });
+
+  it('adds to a history of before what it keeps now, and goes on', async () => {
+    await migrate('up', '--to', '20300101000000');
+    await onDatabase(async (db) => {
+      for (const column of ['statements', 'statements_checksum']) {
+        await db.raw('alter table migration_history drop column ??', [column]);
+      }
+    });
+    expect(await statuses()).toEqual(['changed', 'pending']);
+    expect((await migrate('repair')).code).toBe(0);
+    expect((await migrate('up')).out).toContain('Applied 1');
+    const rows = await onDatabase((db) => db('migration_history').orderBy('id').select());
+    expect(rows.at(-1)).toMatchObject({
+      checksum: matching(/^[0-9a-f]{64}$/),
+      statements_checksum: matching(/^[0-9a-f]{64}$/),
+      statements: containing('CREATE TABLE dbo.people'),
+    });
+    expect((await migrate('verify')).code).toBe(0);
+  });
+
+  it('notes a new name, and forgets a step whose file is gone', async () => {
+    await migrate('up');
+    await rename(
+      join(steps.path, '20300102000000_people.ts'),
+      join(steps.path, '20300102000000_persons.ts'),
+    );
+    expect((await migrate('repair')).out).toContain('20300102000000_persons.ts (was');
+    expect((await migrate('verify')).code).toBe(0);
+    await rm(join(steps.path, '20300101000000_orders.ts'));
+    expect(await statuses()).toEqual(['deleted', 'applied']);
+    expect((await migrate('repair', '--forget')).out).toContain('20300101000000_orders.ts');
+    expect(await statuses()).toEqual(['applied']);
+    expect((await migrate('verify')).out).toContain('orders: table orders is there and should not');
   });
 
   it('applies only what was approved', async () => {

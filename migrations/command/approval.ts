@@ -4,11 +4,14 @@ import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
 
 /**
- * What `plan` and a dry run print and `--approved` demands: SHA-256 over the steps, their checksums
- * and order. To undo steps is another thing than to apply them.
+ * What `plan` and a dry run print and `--approved` demands: SHA-256 over the steps in their order, each
+ * with its file and the T-SQL that it comes to, so that another version of knex wants another approval.
+ * To undo steps is another thing than to apply them.
  */
 export function approvalOf(steps: readonly Step[], direction: Direction): string {
-  const lines = steps.map(({ version, name, checksum }) => `${version} ${name} ${checksum}\n`);
+  const lines = steps.map(
+    ({ version, name, combinedChecksum }) => `${version} ${name} ${combinedChecksum}\n`,
+  );
   return createHash('sha256')
     .update(direction === 'up' ? '' : 'down\n')
     .update(lines.join(''))

@@ -15,6 +15,9 @@ export interface MigrateArguments {
   to: string | undefined;
   approved: string | undefined;
   dryRun: boolean;
+  outOfOrder: boolean;
+  pendingFails: boolean;
+  forget: boolean;
   json: boolean;
   /** How `lint` answers; `json` where that is asked for in either way. */
   format: LintFormat;
@@ -77,6 +80,9 @@ function settings(values: ReturnType<typeof parse>['values']) {
     to: values.to,
     approved: values.approved,
     dryRun: values['dry-run'] ?? false,
+    outOfOrder: values['out-of-order'] ?? false,
+    pendingFails: values['pending-fails'] ?? false,
+    forget: values.forget ?? false,
     json: format === 'json',
     format,
     lockTimeoutMs: Math.round(Number(seconds) * 1000),

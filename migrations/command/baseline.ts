@@ -4,7 +4,8 @@ import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
 import type { Report } from './report.ts';
-import { assertKnown, versionOf } from './select-steps.ts';
+import { assertKnown } from './assert-states.ts';
+import { versionOf } from './select-steps.ts';
 import { driftOf } from './verify.ts';
 
 /**

@@ -3,6 +3,9 @@ export const OPTIONS = {
   to: { type: 'string', value: '<version>', help: 'up to, or back to, this step; 0 is before all' },
   approved: { type: 'string', value: '<sha256>', help: 'do only what this approval stands for' },
   'dry-run': { type: 'boolean', help: 'say what would be done, and change nothing' },
+  'out-of-order': { type: 'boolean', help: 'apply a step, too, that comes before an applied one' },
+  'pending-fails': { type: 'boolean', help: 'exit code 3 also where steps are pending' },
+  forget: { type: 'boolean', help: 'forget applied steps whose files are gone' },
   'lock-timeout': {
     type: 'string',
     default: '10',
@@ -60,21 +63,24 @@ const ON_DATABASE = ['directory', 'lock-timeout'] as const;
 
 export const COMMANDS = {
   status: {
-    help: 'what is applied, pending, edited, failed or applied in part',
+    help: 'what is applied, pending, edited, renamed, failed or applied in part',
     options: ON_DATABASE,
   },
   plan: {
     help: 'the exact T-SQL of what is pending, as one script; every step where no DATABASE_URL is set',
-    options: ['to', 'database', ...ON_DATABASE],
+    options: ['to', 'database', 'out-of-order', ...ON_DATABASE],
   },
-  up: { help: 'apply what is pending', options: ['to', 'approved', 'dry-run', ...ON_DATABASE] },
+  up: {
+    help: 'apply what is pending',
+    options: ['to', 'approved', 'out-of-order', 'dry-run', ...ON_DATABASE],
+  },
   down: {
     help: 'undo what was applied last, or all that was applied after --to <version>',
     options: ['to', 'approved', 'dry-run', ...ON_DATABASE],
   },
   verify: {
     help: 'whether steps were edited, and whether the live schema is theirs',
-    options: ON_DATABASE,
+    options: ['pending-fails', ...ON_DATABASE],
   },
   lint: { help: 'dangers in the steps', options: ['format', 'directory'] },
   baseline: {
@@ -82,8 +88,8 @@ export const COMMANDS = {
     options: ['to', 'dry-run', ...ON_DATABASE],
   },
   repair: {
-    help: 'accept edited steps, and those that knex applied, as they stand here now',
-    options: ['dry-run', ...ON_DATABASE],
+    help: 'accept edited and renamed steps, and those that knex applied, as they stand here now',
+    options: ['forget', 'dry-run', ...ON_DATABASE],
   },
   unlock: {
     help: "free knex's lock, and tell who holds the migration lock",

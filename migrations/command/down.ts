@@ -44,7 +44,7 @@ export async function down(
     // Whoever held the lock before may have undone some of it, or applied more.
     const { steps } = await undoingOf(context, to);
     if (steps.length > 0) assertApproved(steps, 'down', approval);
-    return runSteps(steps, 'down', context);
+    return runSteps(steps, 'down', { ...context, outOfOrder: false });
   });
   return report(ran, ['Nothing to undo.']);
 }

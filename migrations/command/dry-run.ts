@@ -18,7 +18,7 @@ interface DryRunContext extends CommandContext {
 /** What `up` would do: the T-SQL, where the database is a SQL Server. */
 export async function dryUp(args: MigrateArguments, context: DryRunContext): Promise<Report> {
   const { steps, target } = context;
-  return dryRun(stepsToApply(steps, await target.history(), args.to), 'up', [], args, context);
+  return dryRun(stepsToApply(steps, await target.history(), args), 'up', [], args, context);
 }
 
 /** What `down` would undo, and what goes with it. */
@@ -31,7 +31,7 @@ function dryRun(
   wanted: readonly Step[],
   direction: Direction,
   goes: readonly string[],
-  { lockTimeoutMs, approved }: MigrateArguments,
+  { lockTimeoutMs, approved, outOfOrder }: MigrateArguments,
   { steps, isServer, serverDatabase }: DryRunContext,
 ): Report {
   if (approved !== undefined) assertApproved(wanted, direction, approved);
@@ -41,6 +41,7 @@ function dryRun(
     lockTimeoutMs,
     approval,
     database: serverDatabase,
+    outOfOrder,
   });
   const names = wanted.map(({ name }) => name).join(', ') || 'nothing';
   const text = isServer

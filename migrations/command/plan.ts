@@ -10,6 +10,8 @@ export interface PlanContext {
   all: readonly Step[];
   lockTimeoutMs: number;
   database: string | undefined;
+  /** Whether a step may be done where a later one is already. */
+  outOfOrder: boolean;
   /** Undefined where no server is asked: then nobody can tell what a statement costs. */
   facts?: ServerFacts;
 }
@@ -17,7 +19,7 @@ export interface PlanContext {
 /** The exact T-SQL of steps, as one script to read, approve, and run by hand or by `up`. */
 export function plan(
   pending: readonly Step[],
-  { all, lockTimeoutMs, database, facts }: PlanContext,
+  { all, lockTimeoutMs, database, outOfOrder, facts }: PlanContext,
 ): Report {
   const approval = approvalOf(pending, 'up');
   const items = pending.flatMap(({ up }) => up);
@@ -27,6 +29,7 @@ export function plan(
     lockTimeoutMs,
     approval,
     database,
+    outOfOrder,
     ...(costs && { costs }),
   });
   return {

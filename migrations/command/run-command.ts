@@ -54,7 +54,7 @@ export async function runCommand(args: MigrateArguments, runtime: CommandRuntime
   if (args.command === 'lint') return lint(steps, { ...args, directory: runtime.directory });
   if (runtime.database === undefined) {
     // Only plan comes without one: all the steps, each of which looks whether it is done.
-    return plan(stepsToApply(steps, NO_HISTORY, args.to), { all: steps, ...args });
+    return plan(stepsToApply(steps, NO_HISTORY, args), { all: steps, ...args });
   }
   const { serverDatabase } = runtime.database;
   if (args.database !== undefined && args.database !== serverDatabase) {
@@ -104,10 +104,11 @@ async function runOnTarget(
     case 'status':
       return status(context);
     case 'plan':
-      return plan(stepsToApply(steps, await target.history(), args.to), {
+      return plan(stepsToApply(steps, await target.history(), args), {
         all: steps,
         lockTimeoutMs: args.lockTimeoutMs,
         database: context.serverDatabase,
+        outOfOrder: args.outOfOrder,
         ...(context.isServer && {
           facts: await readServerFacts(context.db, () => target.schema()),
         }),
@@ -117,7 +118,7 @@ async function runOnTarget(
     case 'down':
       return args.dryRun ? dryDown(args, context) : down(context, args);
     case 'verify':
-      return verify(context);
+      return verify(context, args);
     case 'baseline':
       return baseline(context, args);
     case 'repair':

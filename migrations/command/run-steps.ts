@@ -14,7 +14,7 @@ export interface RanStep {
 export async function runSteps(
   wanted: readonly Step[],
   direction: Direction,
-  { steps, target, progress, monotonicClock }: CommandContext,
+  { steps, target, progress, monotonicClock, outOfOrder }: CommandContext & { outOfOrder: boolean },
 ): Promise<RanStep[]> {
   const ran: RanStep[] = [];
   for (const [index, step] of wanted.entries()) {
@@ -28,6 +28,7 @@ export async function runSteps(
     try {
       isDone = await target.run(step, direction, {
         all: steps,
+        outOfOrder,
         onPart: (part) => {
           where =
             part.of > 1

@@ -1,6 +1,7 @@
-import { isApplied, progressOf, stepStates, unknownSteps } from '../history/step-state.ts';
+import { isPending, stepStates, stepsOutOfOrder } from '../history/step-state.ts';
 import type { History, StepState } from '../history/step-state.ts';
 import type { Step } from '../step/step.ts';
+import { assertInOrder, assertKnown, assertSound } from './assert-states.ts';
 import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
 
@@ -16,20 +17,23 @@ export function versionOf(to: string, steps: readonly Step[]): string {
   );
 }
 
-/** What `up` has to do, oldest first. Refuses where what is applied is not what stands here. */
+/**
+ * What `up` has to do, oldest first. Refuses where what is applied is not what stands here, and,
+ * unless told otherwise, where a step comes before one that is applied.
+ */
 export function stepsToApply(
   steps: readonly Step[],
   history: History,
-  to: string | undefined,
+  { to, outOfOrder }: { to: string | undefined; outOfOrder: boolean },
 ): Step[] {
   const states = stepStates(steps, history);
   assertSound(states);
   const last = to === undefined ? undefined : versionOf(to, steps);
-  return states.flatMap((state) =>
-    state.step !== undefined && !isApplied(state) && (last === undefined || state.version <= last)
-      ? [state.step]
-      : [],
-  );
+  const isWanted = ({ version }: { version: string }) => last === undefined || version <= last;
+  if (!outOfOrder) assertInOrder(stepsOutOfOrder(states).filter(isWanted));
+  return states
+    .filter((state) => isPending(state) && isWanted(state))
+    .flatMap(({ step }) => step ?? []);
 }
 
 /** What `down` has to undo, and what it leaves although its version is higher than that of `to`. */
@@ -90,44 +94,3 @@ const UNFINISHED: ReadonlyMap<string, string> = new Map([
   ],
   ['half-applied', `is applied in part. ${FINISH}.`],
 ]);
-
-function assertSound(states: readonly StepState[]): void {
-  assertKnown(states);
-  const rewritten = states.find(
-    ({ status, last, step }) => status === 'half-applied' && last?.checksum !== step?.checksum,
-  );
-  if (rewritten !== undefined) {
-    throw new Refused(
-      EXIT.refused,
-      `Refused: ${rewritten.name} was edited after ${progressOf(rewritten)} had been applied, so nobody ` +
-        'knows where to go on. Take the edit back, finish it with "up", and write a new step.',
-    );
-  }
-  const undone = states.find(({ status }) => status === 'half-undone');
-  if (undone !== undefined) {
-    throw new Refused(
-      EXIT.refused,
-      `Refused: ${undone.name} is undone in part (${progressOf(undone)}). Finish it with "down" first.`,
-    );
-  }
-  const changed = states.filter(({ status }) => status === 'changed').map(({ name }) => name);
-  if (changed.length > 0) {
-    throw new Refused(
-      EXIT.refused,
-      `Refused: ${changed.join(', ')} was edited after it had been applied, so nobody knows what the ` +
-        'database is. Take the edit back and write a new step, or accept it knowingly with "repair".',
-    );
-  }
-}
-
-/** A database of a newer version may not be changed by an older one. */
-export function assertKnown(states: readonly StepState[]): void {
-  const unknown = unknownSteps(states);
-  if (unknown.length > 0) {
-    throw new Refused(
-      EXIT.refused,
-      'Refused: the database belongs to a newer version of Ordercast: it holds steps that this ' +
-        `version does not know (${unknown.join(', ')}). Use that version.`,
-    );
-  }
-}

@@ -8,17 +8,20 @@ import { stepsToApply } from './select-steps.ts';
 /** Applies what is pending, up to `to` if given; only what `approved` stands for, if given. */
 export async function up(
   context: CommandContext,
-  { to, approved }: { to: string | undefined; approved: string | undefined },
+  {
+    approved,
+    ...wish
+  }: { to: string | undefined; approved: string | undefined; outOfOrder: boolean },
 ): Promise<Report> {
   const { steps, target } = context;
   // Refuses before anything is made in the database.
-  const pending = stepsToApply(steps, await target.history(), to);
+  const pending = stepsToApply(steps, await target.history(), wish);
   if (approved !== undefined) assertApproved(pending, 'up', approved);
   const ran = await target.whileLocked(async () => {
     // Whoever held the lock before may have done some of it.
-    const wanted = stepsToApply(steps, await target.history(), to);
+    const wanted = stepsToApply(steps, await target.history(), wish);
     if (wanted.length > 0 && approved !== undefined) assertApproved(wanted, 'up', approved);
-    return runSteps(wanted, 'up', context);
+    return runSteps(wanted, 'up', { ...context, outOfOrder: wish.outOfOrder });
   });
   return {
     exitCode: EXIT.done,

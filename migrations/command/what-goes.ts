@@ -59,6 +59,7 @@ async function linesOfStatement(statement: Statement, target: Target): Promise<s
     case 'drop-default':
       return [`  default of ${statement.table}.${statement.column}`];
     case 'drop-module':
+    case 'drop-object':
       return [`  ${statement.name}`];
     case 'data': {
       if (HARMLESS.includes(statement.verb)) return [];

@@ -2,7 +2,8 @@ import { instantColumn, integerColumn } from '@ordercast/platform/column.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { APPLIED_TABLE, HISTORY_TABLE } from './history-tables.ts';
-import type { History, HistoryRow } from './step-state.ts';
+import type { HistoryRow } from './history-row.ts';
+import type { History } from './step-state.ts';
 
 const historyRow = z
   .object({
@@ -19,6 +20,9 @@ const historyRow = z
     done_by: z.string().nullable(),
     done_from: z.string().nullable(),
     error: z.string().nullable(),
+    // A history that nobody has migrated since they came lacks these two.
+    statements_checksum: z.string().nullish(),
+    statements: z.string().nullish(),
   })
   .transform(
     ({
@@ -28,9 +32,12 @@ const historyRow = z
       duration_ms,
       done_by,
       done_from,
+      statements_checksum,
       ...row
     }): HistoryRow => ({
       ...row,
+      statements: row.statements ?? null,
+      statementsChecksum: statements_checksum ?? null,
       itemsDone: items_done,
       itemCursor: item_cursor,
       startedAt: started_at,

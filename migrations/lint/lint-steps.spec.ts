@@ -394,6 +394,32 @@ describe('lint', () => {
     ]);
   });
 
+  it('tells of an index that is built anew while its table is in use, unless online', async () => {
+    const rebuild = (more: string) => rulesOf(`ALTER INDEX ALL ON orders REBUILD${more}`);
+    expect(await rebuild('')).toEqual(['blocking-index']);
+    expect(await rebuild(' WITH (ONLINE = ON)')).toEqual([]);
+    expect(await rulesOf('ALTER INDEX pk_orders ON orders DISABLE')).toEqual([]);
+  });
+
+  it('tells of a constraint or an index that is switched and is not there', async () => {
+    expect(await rulesOf('ALTER TABLE orders NOCHECK CONSTRAINT ck_nothing')).toContain(
+      'does-not-apply',
+    );
+    expect(await rulesOf('ALTER INDEX ix_nothing ON orders DISABLE')).toEqual(['does-not-apply']);
+  });
+
+  it('tells of a constraint that no server trusts, since replication may pass it', async () => {
+    const found = await findings(
+      sqlStep(
+        'ALTER TABLE orders ADD CONSTRAINT ck_orders_total CHECK NOT FOR REPLICATION (total >= 0)',
+        'ALTER TABLE orders DROP CONSTRAINT ck_orders_total',
+      ),
+    );
+    expect(found.map(({ message }) => message)).toEqual([
+      expect.stringContaining('is added NOT FOR REPLICATION'),
+    ]);
+  });
+
   it("passes the project's own steps", async () => {
     const own = await loadSteps(join(import.meta.dirname, '..', 'versions'));
     expect(lintSteps(own)).toEqual([]);

@@ -45,10 +45,19 @@ export function tableDangers(statement: Statement, { schema, isOld }: LintContex
           : []),
         ...(isOld(statement.table) ? addedConstraint(statement.table, statement.constraint) : []),
       ];
-    case 'switch-constraint':
-      return isOld(statement.table) && statement.to === 'trusted'
-        ? [scan(statement.table, statement.name ?? 'each constraint')]
+    case 'enforce':
+      return isOld(statement.table) && statement.enforcement === undefined
+        ? statement.names.map((name) =>
+            scan(statement.table, isAll(name) ? 'each constraint' : name),
+          )
         : [];
+    case 'enable-index': {
+      const { table, name, disabled } = statement;
+      const isOnline = disabled || /\bONLINE\s*=\s*ON\b/i.test(statement.sql);
+      return isOld(table) && !isOnline
+        ? [blocking(table, isAll(name) ? 'every index' : `index ${name}`)]
+        : [];
+    }
     case 'add-columns':
       return statement.columns.flatMap((column) => [
         ...(column.default !== undefined && column.default.name === undefined
@@ -87,6 +96,10 @@ export function tableDangers(statement: Statement, { schema, isOld }: LintContex
     default:
       return [];
   }
+}
+
+function isAll(name: string): boolean {
+  return key(name) === 'all';
 }
 
 function hasColumn(schema: SchemaModel, table: string, column: string): boolean {

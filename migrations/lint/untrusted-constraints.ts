@@ -18,8 +18,7 @@ export function untrustedConstraints(steps: readonly Step[]): (step: Step) => Da
   for (const step of steps) {
     for (const statement of statementsOf(step.up)) {
       open = open.filter((one) => !isSettledBy(statement, one));
-      const found = untrusted(statement, step);
-      if (found !== undefined) open.push(found);
+      open.push(...untrusted(statement, step));
     }
   }
   return (step) => open.filter((one) => one.step === step).map(({ danger }) => danger);
@@ -31,28 +30,32 @@ function isSettledBy(statement: Statement, one: Untrusted): boolean {
       return key(statement.table) === one.table;
     case 'drop-constraint':
       return key(statement.table) === one.table && key(statement.name) === one.name;
-    case 'switch-constraint': {
+    case 'enforce': {
       if (key(statement.table) !== one.table) return false;
-      const isSame = statement.name === undefined || key(statement.name) === one.name;
-      return statement.to === 'trusted' && isSame;
+      const isSame = statement.names.map(key).some((name) => name === 'all' || name === one.name);
+      return statement.enforcement === undefined && isSame;
     }
     default:
       return false;
   }
 }
 
-function untrusted(statement: Statement, step: Step): Untrusted | undefined {
+function untrusted(statement: Statement, step: Step): Untrusted[] {
   if (statement.kind === 'add-constraint') {
-    const { constraint, table } = statement;
-    if (constraint.type !== 'foreign-key' && constraint.type !== 'check') return undefined;
-    if (constraint.checked) return undefined;
+    const { constraint, table, sql } = statement;
+    if (constraint.type !== 'foreign-key' && constraint.type !== 'check') return [];
+    if (constraint.checked) return [];
     const name = constraint.type === 'check' ? constraint.name : constraint.foreignKey.name;
-    return entry(step, table, name, `${name ?? 'a constraint'} of ${table} is added WITH NOCHECK`);
+    const how = /\bNOT\s+FOR\s+REPLICATION\b/i.test(sql) ? 'NOT FOR REPLICATION' : 'WITH NOCHECK';
+    return [entry(step, table, name, `${name ?? 'a constraint'} of ${table} is added ${how}`)];
   }
-  if (statement.kind !== 'switch-constraint' || statement.to === 'trusted') return undefined;
-  const { name, table, to } = statement;
-  const how = to === 'off' ? 'is switched off' : 'is switched on without WITH CHECK';
-  return entry(step, table, name, `${name ?? 'every constraint'} of ${table} ${how}`);
+  if (statement.kind !== 'enforce' || statement.enforcement === undefined) return [];
+  const { names, table, enforcement } = statement;
+  const how = enforcement === 'disabled' ? 'is switched off' : 'is switched on without WITH CHECK';
+  return names.map((name) => {
+    const one = key(name) === 'all' ? undefined : name;
+    return entry(step, table, one, `${one ?? 'every constraint'} of ${table} ${how}`);
+  });
 }
 
 function entry(step: Step, table: string, name: string | undefined, what: string): Untrusted {

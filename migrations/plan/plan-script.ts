@@ -15,6 +15,8 @@ export interface PlanSettings {
   approval: string;
   /** The only database on which the script runs; undefined: any. */
   database: string | undefined;
+  /** Whether a step may be done where a later one is already; not if left out. */
+  outOfOrder?: boolean;
   /** What each statement asks of the server, where a server was asked. */
   costs?: ReadonlyMap<RecordedItem, ItemCost>;
 }
@@ -29,13 +31,15 @@ export function planScript(
   all: readonly Step[],
   settings: PlanSettings,
 ): string {
-  const { direction, costs } = settings;
+  const { direction, costs, outOfOrder = false } = settings;
   const batches: (ScriptBatch & Partial<Pick<Batch, 'items'>>)[] = [
     ...scriptOpening(all, settings),
     ...steps.flatMap((step) =>
       stepBatches(step, {
         direction,
         previous: previousOf(step, all),
+        earlier: earlierThan(step, all),
+        outOfOrder,
         singleRounds: false,
       }),
     ),
@@ -52,14 +56,20 @@ export function planScript(
     .concat('\n');
 }
 
+/** How many steps of the folder come before this one. */
+export function earlierThan({ version }: Step, all: readonly Step[]): number {
+  return all.filter((other) => other.version < version).length;
+}
+
 function header(
   steps: readonly Step[],
-  { direction, approval, database }: PlanSettings,
+  { direction, approval, database, outOfOrder = false }: PlanSettings,
 ): readonly string[] {
   const isPlain = database !== undefined && /^[\w-]+$/.test(database);
   return [
     `Ordercast, ${direction}: ${steps.length === 0 ? 'nothing to do' : steps.map(({ name }) => name).join(', ')}`,
     `Approval: ${approval}`,
+    ...(outOfOrder ? ['Out of order: a step is run even where a later one is applied.'] : []),
     database === undefined
       ? 'BOUND TO NO DATABASE: it runs in whichever the window is on. plan --database <name> binds it.'
       : `For the database ${database} alone: it refuses any other.`,

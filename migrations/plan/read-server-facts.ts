@@ -37,13 +37,14 @@ async function readEdition(db: Knex): Promise<number | undefined> {
 }
 
 async function readSizes(db: Knex): Promise<ServerFacts['sizes']> {
-  const rows: unknown = await db.raw(`SELECT t.name,
+  const rows: unknown =
+    await db.raw(`SELECT CASE SCHEMA_NAME(t.schema_id) WHEN N'dbo' THEN t.name ELSE CONCAT(SCHEMA_NAME(t.schema_id), N'.', t.name) END AS name,
   (SELECT ISNULL(SUM(p.rows), 0) FROM sys.partitions AS p
    WHERE p.object_id = t.object_id AND p.index_id IN (0, 1)) AS row_count,
   (SELECT ISNULL(SUM(a.total_pages), 0) FROM sys.partitions AS p
    JOIN sys.allocation_units AS a ON a.container_id = p.partition_id
    WHERE p.object_id = t.object_id) AS pages
-FROM sys.tables AS t WHERE SCHEMA_NAME(t.schema_id) = N'dbo'`);
+FROM sys.tables AS t`);
   return new Map(
     sizeRows
       .parse(rows)

@@ -125,6 +125,51 @@ describe('a script on a database', () => {
     expect(server.runScript(scriptFor('shop'))).toEqual([]);
   });
 
+  it('where a step that is half applied comes to other T-SQL does nothing', () => {
+    server.database.exec('create table c (id int)');
+    expect(server.runScript(scriptFor('shop'))).not.toEqual([]);
+    server.database.exec('drop table c');
+    const recompiled = (index: number) =>
+      steps.map((step, at) =>
+        at === index ? { ...step, statementsChecksum: 'f'.repeat(64) } : step,
+      );
+    expect(refusal(scriptFor('shop', recompiled(1)))).toMatch(
+      /_parts\.ts .* other T-SQL than that/,
+    );
+    // Of one that is applied that is no edit.
+    expect(server.runScript(scriptFor('shop', recompiled(0)))).toEqual([]);
+  });
+
+  it('whose backfill has come as far as some row, and was edited since, does nothing', () => {
+    server.runScript(scriptFor('shop', steps.slice(0, 1)));
+    server.database.exec(
+      `insert into migration_history (version, name, direction, checksum, statements_checksum, outcome, items_done, item_cursor, started_at)
+       values ('20300102000000', '20300102000000_parts.ts', 'up', '${'f'.repeat(64)}', '', 'failed', 0, '42', '')`,
+    );
+    expect(refusal(scriptFor('shop'))).toMatch(/_parts\.ts was edited after it, or a part/);
+  });
+
+  it('whose history keeps file and T-SQL as one goes on, unless one of them is another', () => {
+    expect(server.runScript(scriptFor('shop'))).toEqual([]);
+    const [first] = steps;
+    server.database.exec(
+      `update migration_history set statements = null, statements_checksum = null, checksum = '${first?.combinedChecksum ?? ''}'
+       where name = '${first?.name ?? ''}'`,
+    );
+    expect(server.runScript(scriptFor('shop'))).toEqual([]);
+    const later = steps.map((step) => ({ ...step, combinedChecksum: 'f'.repeat(64) }));
+    expect(refusal(scriptFor('shop', later))).toMatch(/_a\.ts was edited after it/);
+  });
+
+  it('adds to a history of before what it keeps now', () => {
+    for (const column of ['statements', 'statements_checksum']) {
+      server.database.exec(`alter table migration_history drop column ${column}`);
+    }
+    expect(server.runScript(scriptFor('shop'))).toEqual([]);
+    const rows = server.database.prepare('select statements from migration_history').all();
+    expect(rows.map((row) => row['statements'])).toEqual(steps.map((step) => step.statements));
+  });
+
   it('that holds a step which it does not know does nothing', () => {
     server.database.exec("insert into knex_migrations (name) values ('29990101000000_future.ts')");
     expect(refusal(scriptFor('shop'))).toMatch(/29990101000000_future\.ts is applied.*newer/);

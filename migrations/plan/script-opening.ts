@@ -59,31 +59,44 @@ function windowChecks(database: string | undefined, lockTimeoutMs: number): stri
   ].join('\n');
 }
 
+/**
+ * Whether a row of the history is of another file than the step's; one of before file and T-SQL were
+ * told apart holds one checksum of both.
+ */
+const OTHER_FILE =
+  'checksum <> step.checksum AND (statements_checksum IS NOT NULL OR checksum <> step.combined)';
+
 /** The same as the tool asks before it begins; the names and checksums of all steps stand in it. */
 function historyChecks(all: readonly Step[]): string {
   const isApplied = `EXISTS (SELECT 1 FROM dbo.${APPLIED_TABLE} WHERE name = step.name)`;
   const last = (columns: string, where: string) =>
     `(SELECT TOP (1) ${columns} FROM dbo.${HISTORY_TABLE} WHERE version = step.version${where} ORDER BY id DESC)`;
-  const noted = last('checksum', " AND direction <> 'down' AND outcome = 'done'");
-  const isHalfDone = `${last("CASE WHEN outcome <> 'done' AND items_done > 0 THEN 1 ELSE 0 END", '')} = 1`;
+  const is = (condition: string, where: string) =>
+    `${last(`CASE WHEN ${condition} THEN 1 ELSE 0 END`, where)} = 1`;
+  const isEdited = is(OTHER_FILE, " AND direction <> 'down' AND outcome = 'done'");
+  // What goes on with it must be the very same statements.
+  const isHalfOfOther = is(
+    `outcome <> 'done' AND (items_done > 0 OR item_cursor IS NOT NULL) AND (${OTHER_FILE} OR statements_checksum <> step.statements)`,
+    '',
+  );
   return [
     `IF ${LACKS_LOCK}`,
     "  RAISERROR (N'Nothing was changed: this session does not hold the migration lock.', 16, 1);",
     'ELSE',
     'BEGIN',
-    '  DECLARE @steps TABLE (version char(14) NOT NULL, name nvarchar(255) NOT NULL, checksum char(64) NOT NULL);',
+    '  DECLARE @steps TABLE (version char(14) NOT NULL, name nvarchar(255) NOT NULL, checksum char(64) NOT NULL, statements char(64) NOT NULL, combined char(64) NOT NULL);',
     ...all.map(
-      ({ version, name, checksum }) =>
-        `  INSERT INTO @steps (version, name, checksum) VALUES ('${version}', ${textExpression(name)}, '${checksum}');`,
+      ({ version, name, checksum, statementsChecksum, combinedChecksum }) =>
+        `  INSERT INTO @steps (version, name, checksum, statements, combined) VALUES ('${version}', ${textExpression(name)}, '${checksum}', '${statementsChecksum}', '${combinedChecksum}');`,
     ),
     '  DECLARE @unknown nvarchar(255), @edited nvarchar(255), @refusal nvarchar(1000);',
     `  SELECT @unknown = MIN(name) FROM dbo.${APPLIED_TABLE} WHERE name NOT IN (SELECT name FROM @steps);`,
-    `  SELECT @edited = MIN(name) FROM @steps AS step WHERE ${isApplied} AND ${noted} <> checksum;`,
-    `  SELECT @edited = ISNULL(@edited, MIN(name)) FROM @steps AS step WHERE NOT ${isApplied} AND ${isHalfDone} AND ${last('checksum', '')} <> checksum;`,
+    `  SELECT @edited = MIN(name) FROM @steps AS step WHERE ${isApplied} AND ${isEdited};`,
+    `  SELECT @edited = ISNULL(@edited, MIN(name)) FROM @steps AS step WHERE NOT ${isApplied} AND ${isHalfOfOther};`,
     '  IF @unknown IS NOT NULL',
-    "    SET @refusal = CONCAT(@unknown, N' is applied, and this script does not know it: the database belongs to a newer version');",
+    "    SET @refusal = CONCAT(@unknown, N' is applied, and this script does not know it: the database belongs to a newer version, or the file has another name, or is gone (see migrate status)');",
     '  ELSE IF @edited IS NOT NULL',
-    "    SET @refusal = CONCAT(@edited, N' was edited after it, or a part of it, had been applied: see migrate verify and migrate repair, then plan anew');",
+    "    SET @refusal = CONCAT(@edited, N' was edited after it, or a part of it, had been applied, or comes to other T-SQL than that part: see migrate verify and migrate repair, then plan anew');",
     '  IF @refusal IS NOT NULL',
     '  BEGIN',
     `    ${RELEASE_LOCK}`,

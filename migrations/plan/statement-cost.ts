@@ -47,6 +47,7 @@ const ONLINE_EDITIONS: readonly number[] = [3, 5, 8];
  * - ALTER TABLE takes Sch-M (t-sql/statements/alter-table-transact-sql, "Locks and ALTER TABLE"); a
  *   NOT NULL column with a constant default is metadata on Enterprise, and rewrites every row
  *   elsewhere ("Add NOT NULL columns as an online operation"); a constraint WITH CHECK reads all rows;
+ * - ALTER INDEX REBUILD offline takes Sch-M, whatever the index (alter-index-transact-sql, "ONLINE");
  * - CREATE INDEX offline takes S, or Sch-M where it is clustered (create-index-transact-sql,
  *   "ONLINE"); online see relational-databases/indexes/how-online-index-operations-work; which
  *   editions can: SERVERPROPERTY, "EngineEdition", and "Editions and supported features";
@@ -75,13 +76,20 @@ export function statementCost(statement: Statement, facts: ServerFacts): Stateme
       return cost(statement.table, SCH_M, alteredColumn(statement, facts), editionMay(facts));
     case 'drop-constraint':
       return cost(statement.table, SCH_M, droppedConstraint(statement, facts), editionMay(facts));
-    case 'switch-constraint':
+    case 'enforce':
       return cost(
         statement.table,
         SCH_M,
-        statement.to === 'trusted' ? 'reads rows' : 'metadata only',
+        statement.enforcement === undefined ? 'reads rows' : 'metadata only',
         IMPOSSIBLE,
       );
+    case 'enable-index':
+      return enabledIndex(statement, facts);
+    case 'enable-trigger':
+      return cost(statement.table, SCH_M, 'metadata only', NOT_NEEDED);
+    case 'create-object':
+    case 'drop-object':
+      return cost(undefined, 'Sch-M on the object alone', 'metadata only', NOT_NEEDED);
     case 'create-index':
       return createdIndex(statement, facts);
     case 'drop-index':
@@ -184,6 +192,26 @@ function droppedIndex({ table, name }: Of<'drop-index'>, facts: ServerFacts): Wo
   const found = tableOf(facts, table)?.indexes.find((one) => same(one.name, name));
   if (found === undefined) return 'unknown';
   return found.clustered ? 'rewrites rows' : 'metadata only';
+}
+
+function enabledIndex({ table, name, disabled, sql }: Of<'enable-index'>, facts: ServerFacts) {
+  if (disabled) return cost(table, SCH_M, 'metadata only', NOT_NEEDED);
+  const work = rebuiltIndex(tableOf(facts, table), name);
+  const { engineEdition } = facts;
+  if (!/\bONLINE\s*=\s*ON\b/i.test(sql)) return cost(table, SCH_M, work, editionMay(facts));
+  if (engineEdition === undefined) return cost(table, 'unknown', work, 'unknown');
+  return ONLINE_EDITIONS.includes(engineEdition)
+    ? cost(table, BUILDING, work, 'yes')
+    : cost(table, SCH_M, work, 'no: asked for, and this edition cannot');
+}
+
+function rebuiltIndex(model: TableModel | undefined, name: string): Work {
+  if (model === undefined) return 'unknown';
+  const keys = [...model.uniques, ...(model.primaryKey === undefined ? [] : [model.primaryKey])];
+  const isAll = same(name, 'ALL');
+  const found = [...keys, ...model.indexes].filter((one) => isAll || same(one.name, name));
+  if (found.length === 0 && !isAll) return 'unknown';
+  return found.some(({ clustered }) => clustered) ? 'rewrites rows' : 'reads rows';
 }
 
 function createdIndex({ table, index, online }: Of<'create-index'>, facts: ServerFacts) {

@@ -24,6 +24,10 @@ export interface BatchContext {
   direction: Direction;
   /** The step before this one, which must be applied first; what is undone asks the history instead. */
   previous: Step | undefined;
+  /** How many steps come before it: on its way up all of them must be applied. None if left out. */
+  earlier?: number;
+  /** Whether it may be done where a later one is already; not if left out. */
+  outOfOrder?: boolean;
   /** One round of a backfill a batch, for whoever shows progress; else all of it in one. */
   singleRounds: boolean;
 }
@@ -164,7 +168,8 @@ function backfillRounds(wanted: Backfill, next: string, single: boolean): string
   ];
 }
 
-function guarded(step: Step, { direction, previous }: BatchContext, work: string[]): string {
+function guarded(step: Step, context: BatchContext, work: string[]): string {
+  const { direction, previous, earlier = 0, outOfOrder = false } = context;
   const isApplied = `EXISTS (SELECT 1 FROM dbo.${APPLIED_TABLE} WHERE name = ${textExpression(step.name)})`;
   const isDone = direction === 'up' ? isApplied : `NOT ${isApplied}`;
   const conditions = [
@@ -189,6 +194,23 @@ function guarded(step: Step, { direction, previous }: BatchContext, work: string
       ...indent([raise(`${step.name} was not run: ${previous.name} must be applied first.`)]),
     );
   }
+  if (direction === 'up' && earlier > 0) {
+    // Not the one before it alone: where steps go out of order that may be applied and another not.
+    conditions.push(
+      `ELSE IF (SELECT COUNT(*) FROM dbo.${APPLIED_TABLE} WHERE SUBSTRING(name, 1, 14) < N'${step.version}') < ${earlier}`,
+      ...indent([raise(`${step.name} was not run: an earlier step is not applied.`)]),
+    );
+  }
+  if (direction === 'up' && !outOfOrder) {
+    conditions.push(
+      `ELSE IF EXISTS (SELECT 1 FROM dbo.${APPLIED_TABLE} WHERE SUBSTRING(name, 1, 14) > N'${step.version}')`,
+      ...indent([
+        raise(
+          `${step.name} was not run: a later step is applied already. See whether it still fits, and plan it with --out-of-order.`,
+        ),
+      ]),
+    );
+  }
   return [...conditions, 'ELSE', 'BEGIN', ...indent(work), 'END'].join('\n');
 }
 
@@ -210,8 +232,8 @@ function inTransaction(statements: readonly string[]): string[] {
 
 function beginAttempt(step: Step, { direction }: BatchContext): string {
   return (
-    `INSERT INTO dbo.${HISTORY_TABLE} (version, name, direction, checksum, outcome, items_done, started_at, done_by, done_from) ` +
-    `VALUES ('${step.version}', ${textExpression(step.name)}, '${direction}', '${step.checksum}', 'started', 0, SYSUTCDATETIME(), ORIGINAL_LOGIN(), HOST_NAME());`
+    `INSERT INTO dbo.${HISTORY_TABLE} (version, name, direction, checksum, outcome, items_done, started_at, done_by, done_from, statements_checksum, statements) ` +
+    `VALUES ('${step.version}', ${textExpression(step.name)}, '${direction}', '${step.checksum}', 'started', 0, SYSUTCDATETIME(), ORIGINAL_LOGIN(), HOST_NAME(), '${step.statementsChecksum}', ${textExpression(step.statements)});`
   );
 }
 

@@ -163,10 +163,48 @@ describe('a T-SQL statement', () => {
     ['DROP TABLE archive.dbo.orders', { kind: 'data', verb: 'DROP' }],
     [
       'ALTER TABLE orders WITH CHECK CHECK CONSTRAINT ck',
-      { kind: 'switch-constraint', name: 'ck', to: 'trusted' },
+      { kind: 'enforce', names: ['ck'], enforcement: undefined },
     ],
-    ['ALTER TABLE orders CHECK CONSTRAINT ALL', { name: undefined, to: 'untrusted' }],
-    ['ALTER TABLE orders NOCHECK CONSTRAINT ck', { name: 'ck', to: 'off' }],
+    ['ALTER TABLE orders CHECK CONSTRAINT ALL', { names: ['ALL'], enforcement: 'untrusted' }],
+    [
+      'ALTER TABLE orders NOCHECK CONSTRAINT ck, fk',
+      { kind: 'enforce', names: ['ck', 'fk'], enforcement: 'disabled' },
+    ],
+    [
+      'ALTER TABLE orders ADD CONSTRAINT ck CHECK NOT FOR REPLICATION (a > 0)',
+      { kind: 'add-constraint', constraint: { type: 'check', checked: false } },
+    ],
+    ['DROP TABLE audit.orders', { kind: 'drop-table', table: 'audit.orders' }],
+    [
+      "EXEC sp_rename 'audit.orders.note', 'remark', 'COLUMN'",
+      { kind: 'rename-column', table: 'audit.orders', from: 'note', to: 'remark' },
+    ],
+    [
+      "EXEC sp_rename 'audit.orders', 'sales'",
+      { kind: 'rename-table', from: 'audit.orders', to: 'audit.sales' },
+    ],
+    [
+      'DELETE o FROM audit.orders o JOIN dbo.people p ON o.sub = p.sub',
+      { verb: 'DELETE', table: 'audit.orders', rows: { reads: ['audit.orders', 'people'] } },
+    ],
+    [
+      'CREATE SEQUENCE audit.numbers START WITH 1',
+      { kind: 'create-object', object: { kind: 'sequence', name: 'audit.numbers' } },
+    ],
+    ['DROP TYPE IF EXISTS money2', { kind: 'drop-object', name: 'money2', ifExists: true }],
+    ['ALTER INDEX ix ON orders DISABLE', { kind: 'enable-index', name: 'ix', disabled: true }],
+    [
+      'ALTER INDEX ALL ON orders REBUILD WITH (ONLINE = ON)',
+      { kind: 'enable-index', name: 'ALL', disabled: false },
+    ],
+    [
+      'DISABLE TRIGGER tr ON orders',
+      { kind: 'enable-trigger', table: 'orders', names: ['tr'], disabled: true },
+    ],
+    [
+      'ALTER TABLE orders ENABLE TRIGGER ALL',
+      { kind: 'enable-trigger', table: 'orders', names: ['ALL'], disabled: false },
+    ],
     [
       'CREATE TABLE logs (id int PRIMARY KEY, at int UNIQUE CLUSTERED)',
       { table: { primaryKey: { clustered: false }, uniques: [{ clustered: true }] } },
@@ -182,7 +220,7 @@ describe('a T-SQL statement', () => {
   });
 
   it.each([
-    'CREATE SEQUENCE s START WITH 1',
+    'CREATE FULLTEXT CATALOG s',
     'ALTER DATABASE shop SET RECOVERY SIMPLE',
     "EXEC ('DROP TABLE ' + @name)",
     'IF 1 = 1 DROP TABLE orders',
@@ -204,15 +242,18 @@ describe('a T-SQL statement', () => {
     'CREATE UNIQUE VIEW open_orders AS SELECT 1 AS one',
     'CREATE TABLE orders (id int NOT NULL, INDEX ix (id))',
     'CREATE TABLE #orders (id int NOT NULL)',
-    'ALTER TABLE orders ADD CONSTRAINT ck CHECK NOT FOR REPLICATION (a > 0)',
     'ALTER TABLE orders WITH NOCHECK DROP CONSTRAINT ck',
-    'DROP TABLE audit.orders',
     "IF OBJECT_ID('other', 'U') IS NULL CREATE TABLE orders (id int)",
     "IF OBJECT_ID('orders', 'U') IS NOT NULL ALTER TABLE orders ADD a int",
     "IF OBJECT_ID('orders', 'U') IS NULL DROP TABLE orders",
     "DECLARE @online nvarchar(40) = N' DROP TABLE orders'; EXEC (N'CREATE INDEX ix ON orders (a)' + @online)",
     "EXEC sp_rename 'ix', 'ix2', 'STATISTICS'",
-    "EXEC sp_rename 'audit.orders.note', 'remark', 'COLUMN'",
+    "EXEC sp_rename 'shop.dbo.orders', 'sales'",
+    'CREATE SEQUENCE s START WITH 1 DROP TABLE orders',
+    'CREATE SCHEMA audit CREATE TABLE log (id int)',
+    'ALTER INDEX ix ON orders REBUILD DROP TABLE orders',
+    'ALTER INDEX ix ON orders REORGANIZE DROP TABLE orders',
+    'ALTER INDEX ix ON orders RESUME',
     "EXEC @outcome = sp_rename 'a', 'b'",
     'SET @a = 1',
     'UPDATE orders SET a = 1\nGO\n',

@@ -1,11 +1,12 @@
 import { ONLINE } from '../step/create-index.ts';
 import { parseData } from './parse-data.ts';
 import { parseIndex } from './parse-index.ts';
+import { parseObject } from './parse-object.ts';
 import { parseConstraint, parseElement, parseType } from './parse-table.ts';
 import type { TableElement } from './parse-table.ts';
 import type { ModuleModel, TableModel } from './schema-model.ts';
 import type { Constraint, Meaning, Statement } from './statement.ts';
-import { OtherDatabase, TokenReader, Unreadable } from './token-reader.ts';
+import { OtherDatabase, TokenReader, Unreadable, modelName } from './token-reader.ts';
 
 /** What `createIndex` and knex write around a statement, to fit it to the server or the table. */
 const ONLINE_SUFFIX = /^\s*EXEC \(N'((?:[^']|'')*)' \+ @online\)$/;
@@ -69,6 +70,8 @@ function parseFirst(reader: TokenReader): Meaning {
   }
   if (reader.take('ALTER', 'TABLE')) return alterTable(reader, reader.name());
   if (reader.take('ALTER', 'ROLE')) return alterRole(reader);
+  const object = parseObject(reader);
+  if (object !== undefined) return object;
   if (reader.take('CREATE')) return create(reader);
   if (reader.take('DROP', 'INDEX')) return dropIndex(reader);
   if (reader.take('ALTER')) return module(reader);
@@ -147,10 +150,17 @@ export function withConstraint(table: TableModel, constraint: Constraint): Table
     case 'unique':
       return { ...table, uniques: [...table.uniques, constraint.key] };
     case 'foreign-key':
-      return { ...table, foreignKeys: [...table.foreignKeys, constraint.foreignKey] };
+      return {
+        ...table,
+        foreignKeys: [
+          ...table.foreignKeys,
+          { ...constraint.foreignKey, ...enforcementOf(constraint.checked) },
+        ],
+      };
     case 'check': {
-      const { name, definition } = constraint;
-      return { ...table, checks: [...table.checks, { name, definition }] };
+      const { name, definition, checked } = constraint;
+      const check = { name, definition, ...enforcementOf(checked) };
+      return { ...table, checks: [...table.checks, check] };
     }
     case 'default': {
       const columns = table.columns.map((column) =>
@@ -161,15 +171,27 @@ export function withConstraint(table: TableModel, constraint: Constraint): Table
   }
 }
 
+function enforcementOf(checked: boolean): { enforcement?: 'untrusted' } {
+  return checked ? {} : { enforcement: 'untrusted' };
+}
+
 function alterTable(reader: TokenReader, table: string): Meaning {
   const unchecked = reader.take('WITH', 'NOCHECK');
   const checked = !unchecked && reader.take('WITH', 'CHECK');
   if (reader.take('ADD')) return add(reader, table, !unchecked);
   if (reader.take('CHECK', 'CONSTRAINT')) {
-    return switchConstraint(reader, table, checked ? 'trusted' : 'untrusted');
+    // Enforced again it is trusted only where the rows that are there were checked.
+    const enforcement = checked ? undefined : 'untrusted';
+    return { kind: 'enforce', table, names: reader.nameList(), enforcement };
   }
   if (checked || unchecked) throw reader.unreadable('ADD or CHECK CONSTRAINT was expected');
-  if (reader.take('NOCHECK', 'CONSTRAINT')) return switchConstraint(reader, table, 'off');
+  if (reader.take('NOCHECK', 'CONSTRAINT')) {
+    return { kind: 'enforce', table, names: reader.nameList(), enforcement: 'disabled' };
+  }
+  const disabled = reader.take('DISABLE', 'TRIGGER');
+  if (disabled || reader.take('ENABLE', 'TRIGGER')) {
+    return { kind: 'enable-trigger', table, names: reader.nameList(), disabled };
+  }
   if (reader.take('ALTER', 'COLUMN')) {
     const name = reader.name();
     const type = parseType(reader);
@@ -188,15 +210,6 @@ function alterTable(reader: TokenReader, table: string): Meaning {
   reader.take('CONSTRAINT');
   const ifExists = reader.take('IF', 'EXISTS');
   return { kind: 'drop-constraint', table, name: reader.name(), ifExists };
-}
-
-function switchConstraint(
-  reader: TokenReader,
-  table: string,
-  to: 'trusted' | 'untrusted' | 'off',
-): Meaning {
-  const name = reader.take('ALL') ? undefined : reader.name();
-  return { kind: 'switch-constraint', table, name, to };
 }
 
 function add(reader: TokenReader, table: string, checked: boolean): Meaning {
@@ -238,13 +251,15 @@ const MODULE_KINDS: ReadonlyMap<string, ModuleModel['kind']> = new Map([
 function module(reader: TokenReader): Meaning {
   reader.take('OR', 'ALTER');
   const kind = moduleKind(reader);
-  const start = reader.peek()?.start ?? 0;
   const name = reader.name();
+  const start = reader.peek()?.start ?? reader.source.length;
   if (kind === 'trigger' && (reader.sees('ON', 'DATABASE') || reader.sees('ON', 'ALL'))) {
     throw reader.unreadable('only triggers of tables and views are known');
   }
   reader.until();
-  return { kind: 'module', module: { kind, name, definition: reader.source.slice(start).trim() } };
+  // Its name as a model has it: a statement may leave `dbo` out, or put it in brackets.
+  const definition = `${name} ${reader.source.slice(start).trim()}`;
+  return { kind: 'module', module: { kind, name, definition } };
 }
 
 function dropModule(reader: TokenReader): Meaning {
@@ -285,16 +300,20 @@ function rename(reader: TokenReader): Meaning {
   reader.expect(',');
   const to = textArgument(reader);
   const kind = reader.take(',') ? textArgument(reader).toUpperCase() : 'OBJECT';
-  const last = from.pop() ?? '';
-  const table = kind === 'OBJECT' ? last : (from.pop() ?? '');
-  const schema = from.pop() ?? 'dbo';
-  if (schema.toLowerCase() !== 'dbo' || from.length > 0) {
-    throw reader.unreadable('only what belongs to the schema dbo is known');
+  if (from.length > (kind === 'OBJECT' ? 2 : 3)) {
+    throw reader.unreadable('only what belongs to this database is known');
   }
+  const last = from.at(-1) ?? '';
+  const table = modelName(from.slice(0, -1));
   if (kind === 'COLUMN') return { kind: 'rename-column', table, from: last, to };
   if (kind === 'INDEX') return { kind: 'rename-index', table, from: last, to };
-  if (kind === 'OBJECT') return { kind: 'rename-table', from: last, to };
-  throw reader.unreadable(`what is renamed as ${kind} is not known`);
+  if (kind !== 'OBJECT') throw reader.unreadable(`what is renamed as ${kind} is not known`);
+  // The new name has no schema: an object stays in its own.
+  return {
+    kind: 'rename-table',
+    from: modelName(from),
+    to: modelName([...from.slice(0, -1), to]),
+  };
 }
 
 function textArgument(reader: TokenReader): string {

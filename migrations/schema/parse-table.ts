@@ -123,7 +123,9 @@ export function parseConstraint(reader: TokenReader, checked: boolean): Constrai
     return { type: 'unique', key: keyOf(reader, name, false) };
   }
   if (reader.take('CHECK')) {
-    return { type: 'check', name, definition: reader.enclosed(), checked };
+    // The server trusts none that lets replication pass.
+    const forAll = !reader.take('NOT', 'FOR', 'REPLICATION');
+    return { type: 'check', name, definition: reader.enclosed(), checked: checked && forAll };
   }
   if (reader.take('FOREIGN', 'KEY')) {
     return parseReferences(reader, name, reader.names(), checked);

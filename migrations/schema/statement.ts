@@ -1,10 +1,12 @@
 import type {
   ColumnModel,
   DefaultModel,
+  Enforcement,
   ForeignKeyModel,
   IndexModel,
   KeyModel,
   ModuleModel,
+  ObjectModel,
   TableModel,
 } from './schema-model.ts';
 
@@ -30,13 +32,6 @@ export type Statement = (
   | { kind: 'drop-constraint'; table: string; name: string; ifExists: boolean }
   /** A column's default, whatever its name is. */
   | { kind: 'drop-default'; table: string; column: string }
-  /** `to` is whether it holds for new rows, and for those that are there; of all where none is named. */
-  | {
-      kind: 'switch-constraint';
-      table: string;
-      name: string | undefined;
-      to: 'trusted' | 'untrusted' | 'off';
-    }
   | {
       kind: 'create-index';
       table: string;
@@ -46,9 +41,21 @@ export type Statement = (
       resumable: boolean;
     }
   | { kind: 'drop-index'; table: string; name: string; ifExists: boolean }
+  /** A table, or any other object that has a name in its schema, such as a constraint. */
   | { kind: 'rename-table'; from: string; to: string }
   | { kind: 'rename-column'; table: string; from: string; to: string }
   | { kind: 'rename-index'; table: string; from: string; to: string }
+  /** Constraints of a table, or `ALL` of them, enforced or not. */
+  | {
+      kind: 'enforce';
+      table: string;
+      names: readonly string[];
+      enforcement: Enforcement | undefined;
+    }
+  | { kind: 'enable-index'; table: string; name: string; disabled: boolean }
+  | { kind: 'enable-trigger'; table: string; names: readonly string[]; disabled: boolean }
+  | { kind: 'create-object'; object: ObjectModel }
+  | { kind: 'drop-object'; name: string; ifExists: boolean }
   | { kind: 'module'; module: ModuleModel }
   | { kind: 'drop-module'; name: string; ifExists: boolean }
   /** Rows, rights, settings: the schema stays as it is. */

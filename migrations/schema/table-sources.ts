@@ -1,5 +1,6 @@
 import type { Token } from './tokens.ts';
 import { tokenize } from './tokens.ts';
+import { modelName } from './token-reader.ts';
 import type { TokenReader } from './token-reader.ts';
 
 /** A table that a query reads, and the name that the query gives it. */
@@ -53,8 +54,11 @@ function sourceAt(
 ): { source: TableSource | undefined; end: number } {
   if (isMark(tokens[start], '(')) return derivedAt(tokens, start);
   let at = start;
+  let schema: string | undefined;
   while (isName(tokens[at]) && tokens[at + 1]?.value === '.') {
-    at += tokens[at + 2]?.value === '.' ? 3 : 2;
+    const isLeftOut = tokens[at + 2]?.value === '.';
+    schema = isLeftOut ? undefined : tokens[at]?.value;
+    at += isLeftOut ? 3 : 2;
   }
   const table = tokens[at];
   if (table === undefined || !isName(table)) return { source: undefined, end: at };
@@ -67,7 +71,8 @@ function sourceAt(
   if (wordOf(tokens[at]) === 'WITH' && tokens[at + 1]?.value === '(') {
     at = tokens.findIndex((token, index) => index > at && token.value === ')') + 1;
   }
-  return { source: { table: table.value, alias: hasAlias ? alias.value : table.value }, end: at };
+  const name = modelName(schema === undefined ? [table.value] : [schema, table.value]);
+  return { source: { table: name, alias: hasAlias ? alias.value : table.value }, end: at };
 }
 
 /** `(SELECT … FROM orders) AS o`: a name for the first table in it. */

@@ -23,6 +23,12 @@ const FIRST_WORDS: ReadonlySet<string> = new Set(
 
 const ONE_ONLY = 'only one statement at a time can be read; more comes';
 
+/** A name as a model has it: its schema before it only where that is another than `dbo`. */
+export function modelName(parts: readonly string[]): string {
+  const [name = '', schema] = parts.toReversed();
+  return schema === undefined || schema.toLowerCase() === 'dbo' ? name : `${schema}.${name}`;
+}
+
 /** A statement's tokens, read from left to right. */
 export class TokenReader {
   readonly source: string;
@@ -71,15 +77,11 @@ export class TokenReader {
     return token;
   }
 
-  /** A name, bracketed or not, without its schema, which must be `dbo`: a model knows no other. */
+  /** A name, bracketed or not; of its schema only another than `dbo` is kept: `audit.log`. */
   name(): string {
     const parts = this.qualifiedName();
-    const schema = parts.at(-2) ?? 'dbo';
     if (parts.length > 2) throw new OtherDatabase();
-    if (schema.toLowerCase() !== 'dbo') {
-      throw this.unreadable(`the schema ${schema} is not known, only dbo is`);
-    }
-    return parts.at(-1) ?? '';
+    return modelName(parts);
   }
 
   /** The parts of a name, as in `database.schema.table`; one that is left out is empty. */
@@ -87,6 +89,13 @@ export class TokenReader {
     const parts: string[] = [this.#part()];
     while (this.take('.')) parts.push(this.sees('.') ? '' : this.#part());
     return parts;
+  }
+
+  /** `a, b` */
+  nameList(): string[] {
+    const names = [this.name()];
+    while (this.take(',')) names.push(this.name());
+    return names;
   }
 
   #part(): string {

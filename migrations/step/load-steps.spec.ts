@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openStepFolder, statements } from '../testing/step-files.ts';
 import type { StepFolder } from '../testing/step-files.ts';
 import { toLiteral } from './literal.ts';
@@ -57,6 +57,20 @@ describe('the files of steps', () => {
     // A file is loaded once in a process: only its text is new here.
     expect(await checksum()).not.toBe(before);
     expect(name).toBe('20300101000000_a.ts');
+  });
+
+  it('have one of the file alone, and one of what it comes to', async () => {
+    await folder.write(1, 'a', { up: 'await knex.schema.raw(process.env.SPELLING);', down: '' });
+    const load = async (spelling: string) => {
+      vi.stubEnv('SPELLING', spelling);
+      const [step] = await loadSteps(folder.path);
+      vi.unstubAllEnvs();
+      return step;
+    };
+    const [one, other] = [await load('DROP TABLE a'), await load('DROP TABLE [a]')];
+    expect(other?.checksum).toBe(one?.checksum);
+    expect(other?.statementsChecksum).not.toBe(one?.statementsChecksum);
+    expect(other?.combinedChecksum).not.toBe(one?.combinedChecksum);
   });
 
   it.each([

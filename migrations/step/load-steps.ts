@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { lintAllowSchema } from './lint-allow.ts';
 import { record } from './recording-client.ts';
 import type { RecordedItem } from './recorded-item.ts';
+import { statementsText } from './statements-text.ts';
 import type { RunDirection, Step } from './step.ts';
 
 /** A file of `versions/` that is no step, or cannot be read as one. */
@@ -77,7 +78,7 @@ async function loadStep(directory: string, file: string): Promise<Step> {
   return {
     version,
     name: file,
-    checksum: checksumOf(await readFile(path, 'utf8'), recorded),
+    ...checksumsOf((await readFile(path, 'utf8')).replaceAll('\r\n', '\n'), recorded),
     ...recorded,
     transaction,
     allowed: lintAllow ?? [],
@@ -102,16 +103,22 @@ async function recordStep(file: string, run: RunDirection): Promise<RecordedItem
   }
 }
 
-/** What it says and what it does: also a change of a helper that it calls is a change of the step. */
-function checksumOf(
+/** What it says, and what it does: a change of a function that it calls is seen in the second alone. */
+function checksumsOf(
   source: string,
-  recorded: { up: readonly RecordedItem[]; down: readonly RecordedItem[] | undefined },
-): string {
-  return createHash('sha256')
-    .update(source.replaceAll('\r\n', '\n'))
-    .update('\0')
-    .update(JSON.stringify([recorded.up, recorded.down ?? null]))
-    .digest('hex');
+  recorded: Pick<Step, 'up' | 'down'>,
+): Pick<Step, 'checksum' | 'statements' | 'statementsChecksum' | 'combinedChecksum'> {
+  const statements = statementsText(recorded);
+  return {
+    checksum: sha256(source),
+    statements,
+    statementsChecksum: sha256(statements),
+    combinedChecksum: sha256(`${source}\0${JSON.stringify([recorded.up, recorded.down ?? null])}`),
+  };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function messageOf(error: unknown): string {

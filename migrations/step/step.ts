@@ -9,8 +9,14 @@ export interface Step {
   version: string;
   /** The file's name, as knex keeps it. */
   name: string;
-  /** SHA-256 of the file and of the T-SQL of both directions. */
+  /** SHA-256 of the file, whatever its lines end with. */
   checksum: string;
+  /** Both directions as they were recorded, for the history: see `statements-text.ts`. */
+  statements: string;
+  /** SHA-256 of `statements`: knex may compile the same file otherwise after an upgrade. */
+  statementsChecksum: string;
+  /** SHA-256 of file and statements in one, as histories held it before the two were told apart. */
+  combinedChecksum: string;
   up: readonly RecordedItem[];
   /** Undefined where the file has no `down`. */
   down: readonly RecordedItem[] | undefined;

@@ -13,7 +13,7 @@ const countRow = z.tuple([z.object({ rows: integerColumn })]);
 export async function countRows(db: Knex, table: string): Promise<number | undefined> {
   const sql =
     dialectOf(db) === 'mssql'
-      ? `select count_big(*) as [rows] from dbo.[${table.replaceAll(']', ']]')}]`
+      ? `select count_big(*) as [rows] from ${onServer(table)}`
       : `select count(*) as "rows" from "${table.replaceAll('"', '""')}"`;
   try {
     const rows: unknown = await db.raw(sql);
@@ -23,4 +23,11 @@ export async function countRows(db: Knex, table: string): Promise<number | undef
     if (kind === 'other' || kind === 'lock-timeout') return undefined;
     throw error;
   }
+}
+
+/** A model has the schema before the name only where that is another than `dbo`. */
+function onServer(table: string): string {
+  const [name = '', schema] = table.split('.').toReversed();
+  const inBrackets = (part: string) => `[${part.replaceAll(']', ']]')}]`;
+  return `${schema === undefined ? 'dbo' : inBrackets(schema)}.${inBrackets(name)}`;
 }

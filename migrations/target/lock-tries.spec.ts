@@ -13,6 +13,9 @@ const STEP: Step = {
   version: '20300101000000',
   name: '20300101000000_a.ts',
   checksum: 'c'.repeat(64),
+  statements: '[]',
+  statementsChecksum: 'd'.repeat(64),
+  combinedChecksum: 'e'.repeat(64),
   up: [{ kind: 'statement', sql: 'ALTER TABLE dbo.a ADD b int NULL' }],
   down: undefined,
   transaction: true,
@@ -45,7 +48,7 @@ async function run(
   const waits = new ManualWaits();
   const target = sqlServerTarget(db, { lockTimeoutMs, wait: waits.wait, random: () => 1 });
   const work = target
-    .run(STEP, 'up', { all: [STEP], onPart: () => undefined })
+    .run(STEP, 'up', { all: [STEP], outOfOrder: false, onPart: () => undefined })
     .then(() => undefined, explainError);
   await waits.ringUntil(work);
   const failure = await work;

@@ -1,4 +1,6 @@
+import type { Note } from '../history/note.ts';
 import type { History } from '../history/step-state.ts';
+import type { RightFindings } from '../schema/right-findings.ts';
 import type { SchemaModel } from '../schema/schema-model.ts';
 import type { Direction, Step } from '../step/step.ts';
 
@@ -17,12 +19,6 @@ export class StepFailed extends Error {
     super(`${step.name} (${direction}) failed`, { cause });
     this.isInParts = !step.transaction;
   }
-}
-
-/** A note of what is so, without anything being done to the schema. */
-export interface Note {
-  step: Step;
-  kind: 'baseline' | 'repair';
 }
 
 /** Called when a part of a step is done, so that whoever waits sees it go on. */
@@ -52,6 +48,8 @@ export interface MigrationTarget {
   history: () => Promise<History>;
   /** What its catalogue holds, the bookkeeping left out. */
   schema: () => Promise<SchemaModel>;
+  /** Settings and rights that are not as `bootstrap` makes them. */
+  surroundings: () => Promise<RightFindings>;
   /** What the catalogue would hold after just these steps. */
   expectedSchema: (steps: readonly Step[]) => Promise<SchemaModel>;
   /** How many rows a table holds; undefined where nobody can tell. */
@@ -65,8 +63,9 @@ export interface MigrationTarget {
   run: (
     step: Step,
     direction: Direction,
-    context: { all: readonly Step[]; onPart: OnPart },
+    context: { all: readonly Step[]; outOfOrder: boolean; onPart: OnPart },
   ) => Promise<boolean>;
+  /** Writes all of it or nothing. */
   note: (notes: readonly Note[]) => Promise<void>;
   unlock: (options: { dryRun: boolean }) => Promise<UnlockResult>;
   close: () => Promise<void>;

@@ -10,19 +10,22 @@ import {
   MIGRATION_LOCK,
   SQL_SERVER_BOOKKEEPING,
 } from '../history/history-tables.ts';
+import { noteRow } from '../history/note.ts';
+import type { Note } from '../history/note.ts';
 import { readHistory } from '../history/read-history.ts';
 import { UNLOCK_BATCH, lockBatch } from '../plan/migration-lock.ts';
-import { previousOf } from '../plan/plan-script.ts';
+import { earlierThan, previousOf } from '../plan/plan-script.ts';
 import { sessionSettings } from '../plan/session-settings.ts';
 import { stepBatches } from '../plan/step-batches.ts';
 import type { Batch } from '../plan/step-batches.ts';
 import { expectedSchema } from '../schema/expected-schema.ts';
 import { readSqlServerSchema } from '../schema/read-sql-server-schema.ts';
+import { readSurroundings } from '../schema/read-surroundings.ts';
 import { withoutBookkeeping } from '../schema/without-bookkeeping.ts';
 import { countRows } from './count-rows.ts';
 import { lockTries } from './lock-tries.ts';
 import { MigrationLocked, StepFailed } from './migration-target.ts';
-import type { LockHolder, MigrationTarget, Note } from './migration-target.ts';
+import type { LockHolder, MigrationTarget } from './migration-target.ts';
 
 /** Tries of a batch that is a deadlock's victim each time. */
 const DEADLOCK_TRIES = 4;
@@ -94,6 +97,7 @@ export function sqlServerTarget(
   return {
     history: () => readHistory(db, hasTable),
     schema: async () => withoutBookkeeping(await readSqlServerSchema(db)),
+    surroundings: () => readSurroundings(db),
     expectedSchema: (steps) => Promise.resolve(expectedSchema(steps)),
     rowCount: (table) => countRows(db, table),
     whileLocked: async (work) => {
@@ -112,10 +116,12 @@ export function sqlServerTarget(
         await db.raw(asRaw(UNLOCK_BATCH)).catch(() => undefined);
       }
     },
-    run: async (step, direction, { all, onPart }) => {
+    run: async (step, direction, { all, outOfOrder, onPart }) => {
       const batches = stepBatches(step, {
         direction,
         previous: previousOf(step, all),
+        earlier: earlierThan(step, all),
+        outOfOrder,
         singleRounds: true,
       });
       for (const [index, batch] of batches.entries()) {
@@ -152,18 +158,30 @@ function asRaw(sql: string): string {
 }
 
 async function writeNotes(trx: Knex, notes: readonly Note[]): Promise<void> {
-  for (const { step, kind } of notes) {
+  for (const note of notes) {
+    const row = noteRow(note);
     await trx.raw(
-      `INSERT INTO dbo.${HISTORY_TABLE} (version, name, direction, checksum, outcome, items_done, started_at, duration_ms, done_by, done_from)
-VALUES (?, ?, ?, ?, 'done', 0, SYSUTCDATETIME(), 0, ORIGINAL_LOGIN(), HOST_NAME())`,
-      [step.version, step.name, kind, step.checksum],
+      `INSERT INTO dbo.${HISTORY_TABLE} (version, name, direction, checksum, statements_checksum, statements, outcome, items_done, started_at, duration_ms, done_by, done_from) VALUES (?, ?, ?, ?, ?, ?, 'done', 0, SYSUTCDATETIME(), 0, ORIGINAL_LOGIN(), HOST_NAME())`,
+      [row.version, row.name, row.direction, row.checksum, row.statementsChecksum, row.statements],
     );
-    if (kind === 'repair') continue;
-    await trx.raw(
-      `INSERT INTO dbo.${APPLIED_TABLE} (name, batch, migration_time)
-SELECT ?, ISNULL(MAX(batch), 0) + 1, SYSUTCDATETIME() FROM dbo.${APPLIED_TABLE}`,
-      [step.name],
-    );
+    switch (note.kind) {
+      case 'baseline':
+        await trx.raw(
+          `INSERT INTO dbo.${APPLIED_TABLE} (name, batch, migration_time) SELECT ?, ISNULL(MAX(batch), 0) + 1, SYSUTCDATETIME() FROM dbo.${APPLIED_TABLE}`,
+          [note.step.name],
+        );
+        break;
+      case 'rename':
+        await trx.raw(`UPDATE dbo.${APPLIED_TABLE} SET name = ? WHERE name = ?`, [
+          note.step.name,
+          note.formerName,
+        ]);
+        break;
+      case 'forget':
+        await trx.raw(`DELETE FROM dbo.${APPLIED_TABLE} WHERE name = ?`, [note.name]);
+        break;
+      case 'repair':
+    }
   }
 }
 

@@ -3,10 +3,18 @@ import { hostname, userInfo } from 'node:os';
 import { instantValue } from '@ordercast/platform/column.ts';
 import type { Knex } from 'knex';
 import { APPLIED_TABLE, HISTORY_TABLE } from '../history/history-tables.ts';
-import { previousOf } from '../plan/plan-script.ts';
+import { noteRow } from '../history/note.ts';
+import type { Note, NoteRow } from '../history/note.ts';
+import { earlierThan, previousOf } from '../plan/plan-script.ts';
 import type { Direction, Step } from '../step/step.ts';
 import { StepFailed } from './migration-target.ts';
-import type { Note } from './migration-target.ts';
+
+interface StepContext {
+  direction: Direction;
+  all: readonly Step[];
+  /** Whether it may be done where a later one is already. */
+  outOfOrder: boolean;
+}
 
 /**
  * One step on SQLite: as its file says, in one transaction, which also asks whether it is still
@@ -16,13 +24,14 @@ import type { Note } from './migration-target.ts';
 export async function runSqliteStep(
   db: Knex,
   step: Step,
-  { direction, all, clock }: { direction: Direction; all: readonly Step[]; clock: () => number },
+  context: StepContext & { clock: () => number },
 ): Promise<boolean> {
+  const { direction, clock } = context;
   const run = step.run[direction];
   if (run === undefined) return false;
   const startedAt = clock();
   // Committed first, so that a process that is killed leaves a trace.
-  const id = await insertRow(db, step, direction, 'started', startedAt);
+  const id = await insertRow(db, { ...contentOf(step), direction }, 'started', startedAt);
   const row = (handle: Knex) => handle(HISTORY_TABLE).where({ id });
   const end = (outcome: 'done' | 'failed', error: string | null) => ({
     outcome,
@@ -31,7 +40,7 @@ export async function runSqliteStep(
   });
   try {
     const turn = await db.transaction(async (trx) => {
-      const found = await turnOf(trx, step, direction, all);
+      const found = await turnOf(trx, step, context);
       if (found !== 'now') {
         await row(trx).del();
         return found;
@@ -55,34 +64,50 @@ export async function runSqliteStep(
 async function turnOf(
   trx: Knex,
   step: Step,
-  direction: Direction,
-  all: readonly Step[],
+  { direction, all, outOfOrder }: StepContext,
 ): Promise<'now' | 'done already' | { waitsFor: string }> {
   const applied = await trx(APPLIED_TABLE).orderBy('id').pluck<string[]>('name');
   if (applied.includes(step.name) === (direction === 'up')) return 'done already';
-  if (direction === 'up') {
-    const previous = previousOf(step, all);
-    if (previous === undefined || applied.includes(previous.name)) return 'now';
-    return { waitsFor: `${step.name} was not run: ${previous.name} must be applied first.` };
+  const waiting = (why: string) => ({ waitsFor: `${step.name} was not run: ${why}` });
+  if (direction === 'down') {
+    return applied.at(-1) === step.name
+      ? 'now'
+      : waiting('what was applied after it must be undone first.');
   }
-  if (applied.at(-1) === step.name) return 'now';
-  return {
-    waitsFor: `${step.name} was not run: what was applied after it must be undone first.`,
-  };
+  const previous = previousOf(step, all);
+  if (previous !== undefined && !applied.includes(previous.name)) {
+    return waiting(`${previous.name} must be applied first.`);
+  }
+  const versions = applied.map((name) => name.slice(0, 14));
+  if (versions.filter((version) => version < step.version).length < earlierThan(step, all)) {
+    return waiting('an earlier step is not applied.');
+  }
+  if (!outOfOrder && versions.some((version) => version > step.version)) {
+    return waiting(
+      'a later step is applied already. See whether it still fits, and apply it with --out-of-order.',
+    );
+  }
+  return 'now';
+}
+
+/** What the history keeps of a step. */
+function contentOf({ version, name, checksum, statementsChecksum, statements }: Step) {
+  return { version, name, checksum, statementsChecksum, statements };
 }
 
 async function insertRow(
   handle: Knex,
-  step: Step,
-  direction: Direction | Note['kind'],
+  row: Omit<NoteRow, 'direction'> & { direction: Direction | NoteRow['direction'] },
   outcome: 'started' | 'done',
   now: number,
 ): Promise<number | undefined> {
   const [id] = await handle(HISTORY_TABLE).insert({
-    version: step.version,
-    name: step.name,
-    direction,
-    checksum: step.checksum,
+    version: row.version,
+    name: row.name,
+    direction: row.direction,
+    checksum: row.checksum,
+    statements_checksum: row.statementsChecksum,
+    statements: row.statements,
     outcome,
     items_done: 0,
     started_at: instantValue(now),
@@ -105,10 +130,21 @@ async function mark(trx: Knex, step: Step, direction: Direction, now: number): P
   );
 }
 
-/** Notes what is so, without anything being done. */
+/** Notes what is so, without anything being done to the schema. */
 export async function noteOnSqlite(trx: Knex, notes: readonly Note[], now: number): Promise<void> {
-  for (const { step, kind } of notes) {
-    await insertRow(trx, step, kind, 'done', now);
-    if (kind === 'baseline') await mark(trx, step, 'up', now);
+  for (const note of notes) {
+    await insertRow(trx, noteRow(note), 'done', now);
+    switch (note.kind) {
+      case 'baseline':
+        await mark(trx, note.step, 'up', now);
+        break;
+      case 'rename':
+        await trx(APPLIED_TABLE).where({ name: note.formerName }).update({ name: note.step.name });
+        break;
+      case 'forget':
+        await trx(APPLIED_TABLE).where({ name: note.name }).del();
+        break;
+      case 'repair':
+    }
   }
 }

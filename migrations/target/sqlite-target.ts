@@ -1,7 +1,12 @@
 import { openDatabase } from '@ordercast/platform/database.ts';
 import type { Knex } from 'knex';
 import { freeKnexLock } from '../history/free-knex-lock.ts';
-import { BOOKKEEPING_TABLES, SQLITE_BOOKKEEPING } from '../history/history-tables.ts';
+import {
+  BOOKKEEPING_TABLES,
+  HISTORY_TABLE,
+  SQLITE_BOOKKEEPING,
+  SQLITE_HISTORY_ADDITIONS,
+} from '../history/history-tables.ts';
 import { readHistory } from '../history/read-history.ts';
 import { readSqliteSchema } from '../schema/read-sqlite-schema.ts';
 import { withoutBookkeeping } from '../schema/without-bookkeeping.ts';
@@ -17,16 +22,19 @@ export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
   const hasTable = (name: string) => db.schema.hasTable(name);
   const prepare = async () => {
     // Reads need no lock, so that whoever has nothing to write waits for nobody.
-    const found = await Promise.all(BOOKKEEPING_TABLES.map(hasTable));
-    if (found.every(Boolean)) return;
+    if (await isPrepared(db)) return;
     await db.transaction(async (trx) => {
       for (const sql of SQLITE_BOOKKEEPING) await trx.raw(sql);
+      for (const [name, type] of await missingColumns(trx)) {
+        await trx.raw(`alter table ${HISTORY_TABLE} add column ${name} ${type}`);
+      }
     });
   };
 
   return {
     history: () => readHistory(db, hasTable),
     schema: async () => withoutBookkeeping(await readSqliteSchema(db)),
+    surroundings: () => Promise.resolve({ differences: [], told: [] }),
     expectedSchema: async (steps) => {
       const scratch = openDatabase('sqlite::memory:');
       try {
@@ -41,8 +49,8 @@ export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
       await prepare();
       return work();
     },
-    run: async (step, direction, { all, onPart }) => {
-      const isDone = await runSqliteStep(db, step, { direction, all, clock });
+    run: async (step, direction, { all, outOfOrder, onPart }) => {
+      const isDone = await runSqliteStep(db, step, { direction, all, outOfOrder, clock });
       onPart({ index: 1, of: 1, rounds: 1 });
       return isDone;
     },
@@ -54,4 +62,17 @@ export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
     }),
     close: () => db.destroy(),
   };
+}
+
+async function isPrepared(db: Knex): Promise<boolean> {
+  for (const name of BOOKKEEPING_TABLES) if (!(await db.schema.hasTable(name))) return false;
+  return (await missingColumns(db)).length === 0;
+}
+
+async function missingColumns(db: Knex): Promise<(readonly [string, string])[]> {
+  const missing: (readonly [string, string])[] = [];
+  for (const column of SQLITE_HISTORY_ADDITIONS) {
+    if (!(await db.schema.hasColumn(HISTORY_TABLE, column[0]))) missing.push(column);
+  }
+  return missing;
 }

@@ -12,8 +12,11 @@ export class BatchFailed extends Error {
 }
 
 export interface BatchRunner {
-  /** Runs one batch of a session and gives the rows of its last SELECT; throws {@link BatchFailed}. */
-  run: (sql: string, session?: number) => Record<string, Cell>[];
+  /**
+   * Runs one batch of a session, with its parameters `@p0`, `@p1` …, and gives the rows of its last
+   * SELECT; throws {@link BatchFailed}.
+   */
+  run: (sql: string, session?: number, parameters?: readonly unknown[]) => Record<string, Cell>[];
   /** Runs a script as sqlcmd and SSMS do: whatever becomes of a batch, the next follows. The errors. */
   runScript: (script: string) => string[];
   /** All that steps had executed, in order, what failed too; without the schema, of which there is one. */
@@ -43,8 +46,9 @@ export function openBatchRunner(): BatchRunner {
   const executed: string[] = [];
   const lock: Lock = { holder: undefined };
   const window: ScriptWindow = { database: 'shop', schema: 'dbo', openTransactions: 0 };
-  const run: BatchRunner['run'] = (sql, session = 0) => {
-    const batch = new Batch({ database, executed, lock, session, window });
+  const run: BatchRunner['run'] = (sql, session = 0, parameters = []) => {
+    const around = { database, executed, lock, session, window };
+    const batch = new Batch(around, z.array(cell).parse(parameters));
     return batch.run(sql);
   };
   return {
@@ -98,12 +102,13 @@ class Batch {
   #rows: Record<string, Cell>[] = [];
   #error: Error | undefined;
 
-  constructor(around: CommandRuntime) {
+  constructor(around: CommandRuntime, parameters: readonly Cell[]) {
     this.#around = around;
+    for (const [index, value] of parameters.entries()) this.#variables.set(`@p${index}`, value);
   }
 
   run(sql: string): Record<string, Cell>[] {
-    // The bookkeeping is there.
+    // Its tables are there.
     if (/IF OBJECT_ID\(/.test(sql)) return [];
     try {
       for (const statement of parse(sql)) this.#execute(statement);
@@ -223,15 +228,21 @@ class Batch {
     const { lock, session, window, database } = this.#around;
     const mode = lock.holder === session ? 'Exclusive' : 'NoLock';
     return withPlainTexts(sql)
-      .replaceAll(/'\+nchar\((\d+)\)\+N'/g, (_all, code) => String.fromCharCode(Number(code)))
-      .replaceAll("'+N'", '')
+      .replaceAll(JOINT, (_all, before: string, code?: string) =>
+        code === undefined ? before : before + String.fromCharCode(Number(code)),
+      )
       .replace(/APPLOCK_MODE\([^)]*\)/, `'${mode}'`)
       .replaceAll("N'", "'")
+      .replace(
+        /COL_LENGTH\('dbo\.(\w+)', '(\w+)'\)/,
+        "(SELECT 1 FROM pragma_table_info('$1') WHERE name = '$2')",
+      )
+      .replaceAll('(max)', '')
       .replaceAll('DB_NAME()', `'${window.database.replaceAll("'", "''")}'`)
       .replaceAll('SCHEMA_NAME()', `'${window.schema}'`)
       .replaceAll('@@TRANCOUNT', String(window.openTransactions + (database.isTransaction ? 1 : 0)))
       .replaceAll(/@steps\b/g, '"@steps"')
-      .replaceAll('dbo.', '')
+      .replaceAll(/('(?:[^']|'')*')|dbo\./g, (_all, text: string = '') => text)
       .replaceAll('ISNULL(', 'ifnull(')
       .replaceAll('count_big(', 'count(')
       .replaceAll('SCOPE_IDENTITY()', 'last_insert_rowid()')
@@ -246,6 +257,9 @@ class Batch {
       .replaceAll(/SELECT TOP \((\d+)\) (.*?ORDER BY [^)]*)\)/g, 'SELECT $2 LIMIT $1)');
   }
 }
+
+/** Where two pieces of a text are put together; not inside another text, whose quotes are doubled. */
+const JOINT = /((?<!')(?:'')*|(?<=N)'|(?<=\+N'))'(?:\+nchar\((\d+)\))?\+N'/g;
 
 /** Lines that are no comments; what a text goes on with stays with the line on which it begins. */
 function linesOf(sql: string): string[] {
@@ -283,7 +297,7 @@ function parse(sql: string): Statement[] {
     if (condition !== undefined) {
       return { kind: 'if', condition, then: statement(), otherwise: otherwise() };
     }
-    if (line === 'BEGIN') return { kind: 'block', body: until(/^END$/) };
+    if (line === 'BEGIN') return { kind: 'block', body: until(/^END;?$/) };
     if (line !== 'BEGIN TRY') return { kind: 'simple', sql: line };
     const body = until(/^END TRY$/);
     next();

@@ -268,9 +268,9 @@ export const FIXTURES: Record<LintRule, Fixture> = {
     says: /^there is no down/,
   },
   'unreadable-statement': {
-    caught: sqlStep('CREATE SEQUENCE numbers START WITH 1'),
+    caught: sqlStep('CREATE FULLTEXT CATALOG words'),
     passed: sqlStep('INSERT INTO orders (id, total) VALUES (1, 2)'),
-    says: /CREATE SEQUENCE/,
+    says: /CREATE FULLTEXT/,
   },
   'does-not-apply': {
     caught: sqlStep('ALTER TABLE ordrs ADD region2 varchar(10) NULL'),
