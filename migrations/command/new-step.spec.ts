@@ -16,7 +16,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(parent, { recursive: true }));
 
-const begin = (purpose: string | undefined, now = NOW) => newStep(purpose, { directory, now });
+const begin = (purpose: string | undefined, now = NOW) =>
+  newStep(purpose, { directory, now, dryRun: false });
 
 describe('a new step', () => {
   it.each([
@@ -62,9 +63,9 @@ describe('a new step', () => {
   it('says which folder is missing', async () => {
     await writeFile(join(parent, 'file'), '');
     for (const missing of ['nowhere', 'file']) {
-      await expect(newStep('one', { directory: join(parent, missing), now: NOW })).rejects.toThrow(
-        `${missing} cannot be read: make it first`,
-      );
+      await expect(
+        newStep('one', { directory: join(parent, missing), now: NOW, dryRun: false }),
+      ).rejects.toThrow(`${missing} cannot be read: make it first`);
     }
   });
 });

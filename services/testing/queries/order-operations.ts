@@ -66,7 +66,7 @@ const FOUND_AMONG_THEIR_OWN = {
 } as const;
 
 const NAMESAKES = {
-  index: 'ix_orders_unnumbered',
+  index: 'ix_orders_number_missing',
   faults: ['reads past'],
   because:
     'an order that ends as another one does keeps no number and stays in the index; hardly one does',
