@@ -1,7 +1,7 @@
-import { readFile, readdir, rename, rm } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { startTdsServer } from '@ordercast/platform/testing/tds/tds-server.ts';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { COMMANDS, commandOf } from './command/commands.ts';
 import { isCommand } from './command/usage.ts';
 import { EITHER_DATABASE } from './testing/either-database.ts';
@@ -136,8 +136,7 @@ describe.each(EITHER_DATABASE)('a dry run on %s', (kind, open) => {
 describe('a dry run on a database that was never migrated', () => {
   it.each([
     [['up'], 0, /Would up: .*one\.ts/],
-    [['baseline', '--to', '20300101000000'], 3, /table one|one: is missing/],
-    [['baseline', '--to', '0'], 0, /Nothing to mark/],
+    [['baseline', '--to', '20300101000000'], 7, /There is no file .*shop\.db/],
   ] as const)('makes no file: %s', async (args, code, says) => {
     const folder = join(steps.path, '..', `${steps.path}-none`);
     const url = `sqlite:${join(folder, 'shop.db')}`;
@@ -255,5 +254,18 @@ describe('a command that was given a name that is not there', () => {
     expect(err).toContain('The answer cannot be written to /dev/full');
     expect(out).toContain('CREATE TABLE dbo.one');
     expect(code).toBe(1);
+  });
+
+  it('leaves the answer of before in its file where there is none', async () => {
+    const file = `${steps.path}-kept.sql`;
+    onTestFinished(() => rm(file, { force: true }));
+    await writeFile(file, 'an approved plan');
+    await steps.write(9, 'broken', { up: 'await knex.raw("select 1");', down: '' });
+    const { code, err } = await runMigrate(
+      ['plan', '--directory', steps.path, '--output', file],
+      {},
+    );
+    expect([code, err]).toEqual([5, matching(/must not read the database/)]);
+    expect(await readFile(file, 'utf8')).toBe('an approved plan');
   });
 });

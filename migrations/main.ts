@@ -51,6 +51,8 @@ function tell(line: string): void {
 }
 
 let args: MigrateArguments | undefined;
+/** Whether the command has said what it has to say; a refusal leaves the file of `--output` as it is. */
+let hasAnswer = true;
 let output: OutputFile | undefined;
 let report: Report;
 try {
@@ -61,12 +63,13 @@ try {
   const { exitCode, message, isUnexpected } = explainError(error);
   tell(isUnexpected && error instanceof Error ? (error.stack ?? message) : message);
   report = { exitCode, text: '', json: { error: message } };
+  hasAnswer = false;
 }
 const isJson = args?.json ?? process.argv.includes('--json');
 const text = isJson ? JSON.stringify(report.json, undefined, 2) : report.text;
 process.exitCode = report.exitCode;
 if (output === undefined) print();
-else if (report.exitCode === EXIT.usage) {
+else if (!hasAnswer) {
   output.discard();
   print();
 } else {

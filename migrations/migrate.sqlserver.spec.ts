@@ -215,6 +215,23 @@ describe.runIf(SQLSERVER_URL !== undefined)('on SQL Server', () => {
     expect(await db('items').where('id', '>=', 30).whereNot('n', 1).select()).toEqual([]);
   });
 
+  it('a backfill whose keyType cuts the key says so instead of going round for ever', async () => {
+    await db.raw(
+      'create table items (id varchar(9) not null constraint pk_items primary key, n int not null)',
+    );
+    await db('items').insert({ id: 'abcdefghi', n: 0 });
+    await steps.write(1, 'count', {
+      up: "await backfill(knex, { table: 'items', key: 'id', keyType: 'varchar(3)', set: 'n = n + 1', batch: 7 });",
+      down: '',
+      more: 'export const config = { transaction: false };',
+    });
+    expect(await migrate('up')).toMatchObject({
+      code: 1,
+      err: containing('is varchar(3) the type of id? Correct its keyType'),
+    });
+    expect(await db('items').pluck('n')).toEqual([0]);
+  });
+
   it('a backfill in a plan that is run by hand does the same', async () => {
     await db.raw(
       'create table items (id int not null constraint pk_items primary key, n int not null)',

@@ -10,7 +10,8 @@ import { Refused } from './report.ts';
  */
 export function approvalOf(steps: readonly Step[], direction: Direction): string {
   const lines = steps.map(
-    ({ version, name, combinedChecksum }) => `${version} ${name} ${combinedChecksum}\n`,
+    ({ version, name, checksum, statementsChecksum }) =>
+      `${version} ${name} ${checksum} ${statementsChecksum}\n`,
   );
   return createHash('sha256')
     .update(direction === 'up' ? '' : 'down\n')

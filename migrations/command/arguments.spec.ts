@@ -62,4 +62,8 @@ describe('the command line', () => {
   it('tells of every command and option in its help', () => {
     for (const name of [...Object.keys(COMMANDS), ...options]) expect(USAGE).toContain(name);
   });
+
+  it.each(['', ' '])('takes no empty name of a database: "%s"', (name) => {
+    expect(() => readArguments(['plan', '--database', name])).toThrow('--database is empty');
+  });
 });

@@ -76,6 +76,9 @@ function settings(values: ReturnType<typeof parse>['values']) {
     );
   }
   const format = formatOf(values);
+  if (values.database?.trim() === '') {
+    throw usage('--database is empty: name the database that the script is for, or leave it out.');
+  }
   return {
     to: values.to,
     approved: values.approved,

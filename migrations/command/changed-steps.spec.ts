@@ -121,8 +121,8 @@ describe('a history of before file and T-SQL were told apart', () => {
     server.database.exec('alter table migration_history drop column statements');
     server.database.exec('alter table migration_history drop column statements_checksum');
     for (const [name, sql] of [
-      [A, 'UPDATE dbo.t SET n = 0'],
-      [B, 'UPDATE dbo.t SET n = 1'],
+      [A, 'UPDATE t SET n = 0'],
+      [B, 'UPDATE t SET n = 1'],
     ] as const) {
       server.database
         .prepare('update migration_history set checksum = ? where name = ?')

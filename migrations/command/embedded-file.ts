@@ -6,11 +6,9 @@ import type { MigrateArguments } from './arguments.ts';
 import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
 
-const CREATING: readonly string[] = ['up', 'baseline'];
-
 /**
- * How a command opens its database. SQLite would make a new file of a mistyped path: only `up` and
- * `baseline` may, and their dry run sees an empty database instead.
+ * How a command opens its database. SQLite would make a new file of a mistyped path: only `up` may,
+ * and its dry run sees an empty database instead.
  */
 export function handleFor(
   { command, dryRun }: Pick<MigrateArguments, 'command' | 'dryRun'>,
@@ -18,11 +16,11 @@ export function handleFor(
 ): ConfiguredDatabase['open'] {
   const file = database.embeddedFile;
   if (file === undefined || existsSync(file)) return database.open;
-  if (!CREATING.includes(command)) {
+  if (command !== 'up') {
     throw new Refused(
       EXIT.unreachable,
       `There is no file ${file}, so there is nothing for "${command}": check the path in DATABASE_URL. ` +
-        'Only "up" and "baseline" make a new database.',
+        'Only "up" makes a new database.',
     );
   }
   return dryRun ? () => openDatabase('sqlite::memory:') : database.open;

@@ -424,4 +424,12 @@ describe('lint', () => {
     const own = await loadSteps(join(import.meta.dirname, '..', 'versions'));
     expect(lintSteps(own)).toEqual([]);
   });
+
+  it.each([
+    "EXEC [xp_cmdshell] 'dir'",
+    `EXEC "xp_cmdshell" 'dir'`,
+    "EXECUTE sys.[sp_OACreate] 'x'",
+  ])('knows a dangerous procedure in brackets or quotes: %s', async (sql) => {
+    expect(await rulesOf(sql)).toContain('dangerous-procedure');
+  });
 });

@@ -51,7 +51,9 @@ const WIDE_ROLES = ['db_owner', 'db_securityadmin', 'db_accessadmin', 'db_ddladm
 export function serverDangers(statement: Statement): Danger[] {
   const tokens = tokenize(statement.sql);
   const dangers: Danger[] = [];
-  const called = tokens.map(({ kind, value }) => (kind === 'word' ? value.toLowerCase() : ''));
+  const called = tokens.map(({ kind, value }, index) =>
+    kind === 'word' || (kind === 'name' && isCalled(tokens[index - 1])) ? value.toLowerCase() : '',
+  );
   for (const name of new Set(called.filter(isDangerous))) {
     dangers.push({ rule: 'dangerous-procedure', message: `${name} is used` });
   }
@@ -67,6 +69,11 @@ export function serverDangers(statement: Statement): Danger[] {
   }
   if (statement.kind === 'data') dangers.push(...commandDangers(statement, tokens));
   return dangers;
+}
+
+/** Whether what follows is a procedure, so that it is one in brackets or quotes, too. */
+function isCalled(before: Token | undefined): boolean {
+  return ['.', 'EXEC', 'EXECUTE'].includes(before?.value.toUpperCase() ?? '');
 }
 
 function isDangerous(name: string): boolean {

@@ -156,6 +156,12 @@ function backfillRounds(wanted: Backfill, next: string, single: boolean): string
     'ELSE',
     'BEGIN',
     ...indent([
+      'IF @to <= @from',
+      ...indent([
+        raise(
+          `The backfill of ${table} does not get on: is ${keyType} the type of ${key}? Correct its keyType.`,
+        ),
+      ]),
       `UPDATE dbo.[${table}] SET ${set} WHERE (@from IS NULL OR ${column} > @from) AND ${column} <= @to${where === undefined ? '' : ` AND (${where})`} OPTION (RECOMPILE);`,
       `UPDATE dbo.${HISTORY_TABLE} SET item_cursor = CAST(@to AS nvarchar(400)) WHERE id = @attempt;`,
     ]),

@@ -7,7 +7,7 @@ import type { Statement } from './statement.ts';
 
 /** What a step that is written with knex comes to. */
 async function meaningsOf(run: (knex: Knex) => Promise<unknown>): Promise<Statement[]> {
-  const items = await record(run);
+  const { items } = await record(run);
   return items.flatMap((item) => (item.kind === 'statement' ? [parseStatement(item.sql)] : []));
 }
 

@@ -24,7 +24,9 @@ export async function backfill(knex: Knex, wanted: Backfill): Promise<void> {
   }
   const client: unknown = knex.client;
   if (client instanceof RecordingClient) {
-    client.items.push({ kind: 'backfill', backfill: wanted });
+    for (const items of [client.items, client.formerItems]) {
+      items.push({ kind: 'backfill', backfill: wanted });
+    }
     return;
   }
   // knex's own command line, and SQLite: all in one go.

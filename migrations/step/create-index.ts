@@ -36,7 +36,7 @@ function sqlServerIndex(table: string, spec: IndexSpec): string {
   const names = (columns: readonly string[]) => columns.map((column) => `[${column}]`).join(', ');
   const kind = `${spec.unique === true ? 'UNIQUE ' : ''}${spec.clustered === true ? 'CLUSTERED ' : ''}`;
   return (
-    `CREATE ${kind}INDEX [${spec.name}] ON dbo.[${table}] (${names(spec.columns)})` +
+    `CREATE ${kind}INDEX [${spec.name}] ON [${table}] (${names(spec.columns)})` +
     (spec.include === undefined ? '' : ` INCLUDE (${names(spec.include)})`) +
     (spec.where === undefined ? '' : ` WHERE ${spec.where}`)
   );

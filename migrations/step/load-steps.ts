@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { lintAllowSchema } from './lint-allow.ts';
 import { record } from './recording-client.ts';
-import type { RecordedItem } from './recorded-item.ts';
+import type { Recording } from './recording-client.ts';
 import { statementsText } from './statements-text.ts';
 import type { RunDirection, Step } from './step.ts';
 
@@ -62,10 +62,10 @@ async function loadStep(directory: string, file: string): Promise<Step> {
   }
   const { up, down, config, lintAllow } = module.data;
   const transaction = config?.transaction ?? true;
-  const recorded = {
-    up: await recordStep(file, up),
-    down: down === undefined ? undefined : await recordStep(file, down),
-  };
+  const upward = await recordStep(file, up);
+  const downward = down === undefined ? undefined : await recordStep(file, down);
+  const recorded = { up: upward.items, down: downward?.items };
+  const former = { up: upward.formerItems, down: downward?.formerItems };
   const hasBackfill = [...recorded.up, ...(recorded.down ?? [])].some(
     ({ kind }) => kind === 'backfill',
   );
@@ -78,7 +78,7 @@ async function loadStep(directory: string, file: string): Promise<Step> {
   return {
     version,
     name: file,
-    ...checksumsOf((await readFile(path, 'utf8')).replaceAll('\r\n', '\n'), recorded),
+    ...checksumsOf((await readFile(path, 'utf8')).replaceAll('\r\n', '\n'), recorded, former),
     ...recorded,
     transaction,
     allowed: lintAllow ?? [],
@@ -95,7 +95,7 @@ async function importStep(path: string, file: string): Promise<unknown> {
   }
 }
 
-async function recordStep(file: string, run: RunDirection): Promise<RecordedItem[]> {
+async function recordStep(file: string, run: RunDirection): Promise<Recording> {
   try {
     return await record(run);
   } catch (cause) {
@@ -107,13 +107,14 @@ async function recordStep(file: string, run: RunDirection): Promise<RecordedItem
 function checksumsOf(
   source: string,
   recorded: Pick<Step, 'up' | 'down'>,
+  former: Pick<Step, 'up' | 'down'>,
 ): Pick<Step, 'checksum' | 'statements' | 'statementsChecksum' | 'combinedChecksum'> {
   const statements = statementsText(recorded);
   return {
     checksum: sha256(source),
     statements,
     statementsChecksum: sha256(statements),
-    combinedChecksum: sha256(`${source}\0${JSON.stringify([recorded.up, recorded.down ?? null])}`),
+    combinedChecksum: sha256(`${source}\0${JSON.stringify([former.up, former.down ?? null])}`),
   };
 }
 

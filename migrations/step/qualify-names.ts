@@ -1,5 +1,6 @@
 import { tokenize } from '../schema/tokens.ts';
 import type { Token } from '../schema/tokens.ts';
+import { ONLINE } from './create-index.ts';
 
 const SCHEMA = 'dbo.';
 
@@ -22,6 +23,8 @@ const MODULE_WORDS = ['VIEW', 'PROCEDURE', 'PROC', 'FUNCTION', 'TRIGGER'];
  * text or a query is left as it is.
  */
 export function qualifyNames(sql: string): string {
+  // The index stands in a text there, as `createIndex` writes it.
+  if (sql.startsWith(ONLINE)) return sql.replace(/ ON (?=\[)/, ` ON ${SCHEMA}`);
   const reader = new Words(tokenize(sql));
   const targets = reader.isModule() ? reader.moduleName() : reader.tableNames();
   return targets.reduceRight(

@@ -33,6 +33,8 @@ const DROPPED_DEFAULT =
  */
 export class RecordingClient extends SqlServerClient {
   readonly items: RecordedItem[] = [];
+  /** The same as they were recorded before names were qualified, for histories of then. */
+  readonly formerItems: RecordedItem[] = [];
 
   // Neither is ever used: nothing is sent anywhere.
   override acquireConnection(): Promise<object> {
@@ -53,9 +55,10 @@ export class RecordingClient extends SqlServerClient {
     if (isRead || isReading) throw new StepReadsDatabase(job.sql);
     const sql = inlineValues(job.sql, job.bindings ?? [])
       .trim()
-      .replace(/;?\s*select @@rowcount.*$/i, '')
-      .replace(DROPPED_DEFAULT, "$1EXEC('ALTER TABLE $2.[$3] DROP ");
-    this.items.push({ kind: 'statement', sql: qualifyNames(sql) });
+      .replace(/;?\s*select @@rowcount.*$/i, '');
+    this.formerItems.push({ kind: 'statement', sql });
+    const inSchema = sql.replace(DROPPED_DEFAULT, "$1EXEC('ALTER TABLE $2.[$3] DROP ");
+    this.items.push({ kind: 'statement', sql: qualifyNames(inSchema) });
     return Promise.resolve({ ...job, response: [] });
   }
 }
@@ -66,10 +69,15 @@ Object.assign(RecordingClient.prototype, {
   },
 });
 
+export interface Recording {
+  items: readonly RecordedItem[];
+  formerItems: readonly RecordedItem[];
+}
+
 /** Runs one direction of a migration against nothing and tells what it would have done. */
-export async function record(run: (knex: Knex) => Promise<unknown>): Promise<RecordedItem[]> {
+export async function record(run: (knex: Knex) => Promise<unknown>): Promise<Recording> {
   const knex = knexModule.knex({ client: RecordingClient });
   await run(knex);
   const client: unknown = knex.client;
-  return client instanceof RecordingClient ? client.items : [];
+  return client instanceof RecordingClient ? client : { items: [], formerItems: [] };
 }
