@@ -62,7 +62,10 @@ const COMMANDS = {
     await run([bin('vitest'), 'run', '--config', 'vitest.chaos.config.ts', ...args], env);
   },
   migrate: () => runProgram('migrations/main.ts'),
-  'docs-schema': () => runProgram('migrations/documentation/main.ts'),
+  async 'docs-schema'() {
+    await runProgram('migrations/documentation/main.ts');
+    await runProgram('services/testing/queries/main.ts');
+  },
   'docs-asyncapi': () => runProgram('services/realtime/documentation/main.ts'),
   simulate: () => runProgram('bench/simulate/main.ts'),
   bench: () => runProgram('bench/main.ts', testEnvironment(process.env)),

@@ -47,7 +47,7 @@ Installs what is missing and builds the page. Takes no options.`,
 Format, lint, types, import rules, dead code. Takes no options.`,
   'docs-schema': `npm run docs:schema
 
-Writes docs/schema.md anew. Takes no options.`,
+Writes docs/schema.md and docs/queries.md anew. Takes no options.`,
   'docs-asyncapi': `npm run docs:asyncapi
 
 Writes docs/asyncapi.json anew. Takes no options.`,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '@ordercast/platform/database.ts';
@@ -12,6 +12,7 @@ import { openStepFolder, statements } from './testing/step-files.ts';
 import type { StepFolder } from './testing/step-files.ts';
 import { runMigrate, startMigrate } from './testing/run-migrate.ts';
 import type { MigrateResult } from './testing/run-migrate.ts';
+import { undo } from './testing/undo.ts';
 
 const TLS_FOLDER = join(import.meta.dirname, '../platform/testing/tls');
 const VERSIONS = join(import.meta.dirname, 'versions');
@@ -58,6 +59,9 @@ async function onDatabase<Result>(work: (db: Knex) => Promise<Result>): Promise<
   }
 }
 
+/** An empty file, since only `up` and `baseline` make one. */
+const makeDatabase = () => onDatabase((db) => db.raw('select 1'));
+
 const stepsSchema = z.object({
   steps: z.array(z.object({ name: z.string(), status: z.string() })),
 });
@@ -71,6 +75,7 @@ describe('npm run migrate', () => {
   it("takes the project's own steps up, down to nothing and up again, with a history", async () => {
     const env = { DATABASE_URL: url };
     const count = (await readdir(VERSIONS)).length;
+    await makeDatabase();
     expect((await runMigrate(['status'], env)).out).toContain(`${count} pending of ${count}`);
     expect((await runMigrate(['up'], env)).code).toBe(0);
     expect((await runMigrate(['up'], env)).out).toContain('Nothing is pending');
@@ -78,7 +83,8 @@ describe('npm run migrate', () => {
       code: 0,
       out: containing('Sound'),
     });
-    expect((await runMigrate(['down', '--to', '0'], env)).out).toContain(`Undone ${count}`);
+    const run = (...args: readonly string[]) => runMigrate(args, env);
+    expect((await undo(run, '--to', '0')).out).toContain(`Undone ${count}`);
     expect((await runMigrate(['up'], env)).out).toContain(`Applied ${count}`);
     const rows = await onDatabase((db) => db('migration_history').select());
     expect(rows).toHaveLength(3 * count);
@@ -94,18 +100,48 @@ describe('npm run migrate', () => {
     expect((await migrate('up', '--to', '20300101000000')).out).toContain('Applied 1');
     expect(await statuses()).toEqual(['applied', 'pending']);
     await migrate('up');
-    expect((await migrate('down')).out).toContain('Undone 1: 20300102000000_people.ts');
+    expect((await undo(migrate)).out).toContain('Undone 1: 20300102000000_people.ts');
     await migrate('up');
-    expect((await migrate('down', '--to', '20300101000000_orders.ts')).out).toContain('Undone 1');
+    expect((await undo(migrate, '--to', '20300101000000_orders.ts')).out).toContain('Undone 1');
     expect(await statuses()).toEqual(['applied', 'pending']);
   });
 
-  it('shows what it would do, and does nothing', async () => {
-    expect((await migrate('up', '--dry-run')).out).toContain('20300101000000_orders.ts');
-    expect(await statuses()).toEqual(['pending', 'pending']);
+  it('adds to a history of before what it keeps now, and goes on', async () => {
+    await migrate('up', '--to', '20300101000000');
+    await onDatabase(async (db) => {
+      for (const column of ['statements', 'statements_checksum']) {
+        await db.raw('alter table migration_history drop column ??', [column]);
+      }
+    });
+    expect(await statuses()).toEqual(['changed', 'pending']);
+    expect((await migrate('repair')).code).toBe(0);
+    expect((await migrate('up')).out).toContain('Applied 1');
+    const rows = await onDatabase((db) => db('migration_history').orderBy('id').select());
+    expect(rows.at(-1)).toMatchObject({
+      checksum: matching(/^[0-9a-f]{64}$/),
+      statements_checksum: matching(/^[0-9a-f]{64}$/),
+      statements: containing('CREATE TABLE dbo.people'),
+    });
+    expect((await migrate('verify')).code).toBe(0);
+  });
+
+  it('notes a new name, and forgets a step whose file is gone', async () => {
+    await migrate('up');
+    await rename(
+      join(steps.path, '20300102000000_people.ts'),
+      join(steps.path, '20300102000000_persons.ts'),
+    );
+    expect((await migrate('repair')).out).toContain('20300102000000_persons.ts (was');
+    expect((await migrate('verify')).code).toBe(0);
+    await rm(join(steps.path, '20300101000000_orders.ts'));
+    expect(await statuses()).toEqual(['deleted', 'applied']);
+    expect((await migrate('repair', '--forget')).out).toContain('20300101000000_orders.ts');
+    expect(await statuses()).toEqual(['applied']);
+    expect((await migrate('verify')).out).toContain('orders: table orders is there and should not');
   });
 
   it('applies only what was approved', async () => {
+    await makeDatabase();
     const planned = z
       .object({ approval: z.string() })
       .parse(JSON.parse((await migrate('plan', '--json')).out));
@@ -246,7 +282,7 @@ describe('npm run migrate', () => {
   it('needs no database to plan and to lint', async () => {
     const plan = await runMigrate(['plan', '--directory', steps.path], {});
     expect(plan.code).toBe(0);
-    expect(plan.out).toContain('CREATE TABLE people');
+    expect(plan.out).toContain('CREATE TABLE dbo.people');
     expect(plan.out.split('\n').filter((line) => line === 'GO').length).toBeGreaterThan(6);
     const file = join(folder, 'plan.sql');
     await runMigrate(['plan', '--directory', steps.path, '--output', file], {});
@@ -266,7 +302,6 @@ describe('npm run migrate', () => {
     [['up', '--approved', 'yes'], /64 hexadecimal digits/],
     [['up', '--lock-timeout', 'long'], /number of seconds/],
     [['baseline'], /needs --to/],
-    [['bootstrap'], /bootstrap is for SQL Server/],
   ])('says what to write instead of %j', async (args, message) => {
     const { code, err } = await migrate(...args);
     expect(code).toBe(2);
@@ -275,6 +310,10 @@ describe('npm run migrate', () => {
 
   it('says what to set where no database is named, and prints its help', async () => {
     const none = await runMigrate(['status'], {});
+    expect(await runMigrate(['bootstrap'], { DATABASE_URL: url })).toMatchObject({
+      code: 2,
+      err: containing('bootstrap is for SQL Server'),
+    });
     expect(none).toMatchObject({ code: 2, err: containing('DATABASE_URL') });
     expect((await runMigrate([], {})).out).toContain('bootstrap');
   });
@@ -284,8 +323,8 @@ describe('npm run migrate', () => {
     await onDatabase((db) =>
       db('knex_migrations').insert({ name: '29990101000000_future.ts', batch: 9 }),
     );
-    for (const command of ['up', 'down', 'verify', 'repair']) {
-      const { code, err } = await migrate(command);
+    for (const command of ['up', 'down --to 0', 'verify', 'repair']) {
+      const { code, err } = await migrate(...command.split(' '));
       expect([command, code, err]).toEqual([command, 5, containing('newer version')]);
     }
     expect((await migrate('status')).out).toContain('unknown');
@@ -293,54 +332,22 @@ describe('npm run migrate', () => {
 });
 
 describe('npm run migrate -- bootstrap', () => {
-  const passwords = { MIGRATOR_PASSWORD: "Mig'rator-1", APP_PASSWORD: 'App-1' };
-
-  it('sends passwords as parameters alone, and makes the logins before the rights', async () => {
+  it('takes the passwords of the logins from the environment, and shows none', async () => {
     const server = await startTdsServer();
-    const env = {
-      ...passwords,
-      DATABASE_URL: `mssql://sa:hunter2@127.0.0.1:${server.port}/shop?encrypt=false`,
+    const passwords = {
+      MIGRATOR_PASSWORD: "Mig'rator-1",
+      APP_PASSWORD: 'App-1',
+      REPORTS_PASSWORD: 'Reports-1',
     };
-    const { code, out } = await runMigrate(['bootstrap'], env);
-    expect(code).toBe(0);
-    expect(out).toContain('ordercast_migrator (migrates) and ordercast_app (runs)');
-    expect(server.logins.map(({ database }) => database)).toEqual(['master', 'shop']);
-    const sent = server.requests.map(({ sql }) => sql).join('\n');
-    expect(sent).not.toMatch(/Mig'rator|Mig''rator|App-1|hunter2/);
-    expect(server.requests.flatMap(({ values }) => values)).toEqual(["Mig'rator-1", 'App-1']);
-    for (const part of [
-      'CREATE DATABASE [shop]',
-      'READ_COMMITTED_SNAPSHOT',
-      'ALTER ROLE db_ddladmin',
-    ]) {
-      expect(sent).toContain(part);
-    }
-    const refused = await runMigrate(['bootstrap'], { ...env, APP_PASSWORD: '' });
-    expect(refused).toMatchObject({
-      code: 2,
-      err: containing('MIGRATOR_PASSWORD and APP_PASSWORD'),
-    });
-    const dry = await runMigrate(['bootstrap', '--dry-run', '--app', 'shop]app'], env);
-    expect(dry.out).toContain("N'$(AppPassword)'");
-    expect(dry.out).toContain('[shop]]app]');
-    await server.close();
-  });
-
-  it('says at which part it failed', async () => {
-    const server = await startTdsServer({
-      answer: ({ sql }): Answer =>
-        sql.includes('db_ddladmin')
-          ? { error: { number: 15151, message: 'Cannot alter the role.' } }
-          : {},
-    });
-    const { code, err } = await runMigrate(['bootstrap'], {
+    const { code, out, err } = await runMigrate(['bootstrap'], {
       ...passwords,
       DATABASE_URL: `mssql://sa:hunter2@127.0.0.1:${server.port}/shop?encrypt=false`,
     });
-    expect(code).toBe(5);
-    expect(err).toMatch(
-      /bootstrap failed at "The rights of ordercast_migrator": Cannot alter the role/,
-    );
+    expect(code).toBe(0);
+    expect(out).toContain('as shop_migrator');
+    const given = Object.values(passwords);
+    expect(server.requests.flatMap(({ values }) => values)).toEqual(expect.arrayContaining(given));
+    expect(out + err).not.toMatch(/Mig'rator-1|App-1|Reports-1|hunter2/);
     await server.close();
   });
 });
@@ -368,7 +375,7 @@ describe('npm run migrate, where the database cannot do it', () => {
     (number: number) =>
     (sql: string): Answer => {
       if (sql.startsWith('select object_id')) return { rows: [{ id: null }] };
-      return sql.includes('in one transaction') || sql.includes('CREATE TABLE orders')
+      return sql.includes('in one transaction') || sql.includes('CREATE TABLE dbo.orders')
         ? { error: { number, message: `Error ${number} of the server.` } }
         : {};
     };
@@ -388,7 +395,7 @@ describe('npm run migrate, where the database cannot do it', () => {
     expect(line).toContain(`SQL Server error ${number}`);
     expect(result.err).not.toContain('hunter2');
     const sent = server?.requests.map(({ sql }) => sql).join('\n') ?? '';
-    expect(sent).not.toContain('CREATE TABLE people');
+    expect(sent).not.toContain('CREATE TABLE dbo.people');
     expect(sent).toContain('sp_releaseapplock');
   });
 
@@ -421,6 +428,8 @@ describe('npm run migrate, where the database cannot do it', () => {
       [`${at}/shop?encrypt=false`, /Login failed.*check user and password/],
       [`${at}/other?encrypt=false`, /does not exist.*bootstrap/],
       [`${at}/shop`, /offers no encryption/],
+      [`${at}/shop?encrypt=strict`, /speaks no TDS 8\.0/],
+      ['mssql://dba:hunter2@127.0.0.1\\SHOP/shop?connectTimeoutMs=200', /SQL Server Browser/],
       [
         `mssql://dba:hunter2@localhost:${safe.port}/shop`,
         /certificate of the server is not trusted.*ca=/,

@@ -1,15 +1,18 @@
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readConfig } from '@ordercast/platform/config.ts';
 import { DATABASE_VARIABLES, configuredDatabase } from '@ordercast/platform/configured-database.ts';
 import type { ConfiguredDatabase } from '@ordercast/platform/configured-database.ts';
 import { z } from 'zod';
-import { USAGE, readArguments } from './command/arguments.ts';
+import { terminalQuestion } from './command/ask-on-terminal.ts';
+import { readArguments } from './command/arguments.ts';
 import type { MigrateArguments } from './command/arguments.ts';
 import { EXIT } from './command/exit-code.ts';
 import { explainError } from './command/explain-error.ts';
+import { openOutput } from './command/output-file.ts';
+import type { OutputFile } from './command/output-file.ts';
 import type { Report } from './command/report.ts';
 import { runCommand } from './command/run-command.ts';
+import { USAGE } from './command/usage.ts';
 
 const VERSIONS = resolve(import.meta.dirname, 'versions');
 
@@ -27,10 +30,8 @@ async function main(args: MigrateArguments): Promise<Report> {
     return await runCommand(args, {
       database,
       directory: args.directory === undefined ? VERSIONS : resolve(args.directory),
-      passwords: {
-        migratorPassword: process.env.MIGRATOR_PASSWORD,
-        appPassword: process.env.APP_PASSWORD,
-      },
+      environment: process.env,
+      confirm: terminalQuestion(process.stdin, process.stderr),
       progress: tell,
       clock: Date.now,
       monotonicClock: () => performance.now(),
@@ -50,21 +51,45 @@ function tell(line: string): void {
 }
 
 let args: MigrateArguments | undefined;
+/** Whether the command has said what it has to say; a refusal leaves the file of `--output` as it is. */
+let hasAnswer = true;
+let output: OutputFile | undefined;
 let report: Report;
 try {
   args = readArguments(process.argv.slice(2));
+  output = args.output === undefined ? undefined : openOutput(args.output);
   report = await main(args);
 } catch (error) {
   const { exitCode, message, isUnexpected } = explainError(error);
   tell(isUnexpected && error instanceof Error ? (error.stack ?? message) : message);
   report = { exitCode, text: '', json: { error: message } };
+  hasAnswer = false;
 }
 const isJson = args?.json ?? process.argv.includes('--json');
 const text = isJson ? JSON.stringify(report.json, undefined, 2) : report.text;
-if (args?.output !== undefined && report.exitCode !== EXIT.usage) {
-  writeFileSync(args.output, `${text}\n`);
-  tell(`The answer is in ${args.output}.`);
-} else if (text !== '') {
-  process.stdout.write(`${text}\n`);
-}
 process.exitCode = report.exitCode;
+if (output === undefined) print();
+else if (!hasAnswer) {
+  output.discard();
+  print();
+} else {
+  writeTo(output);
+}
+
+function print(): void {
+  if (text !== '') process.stdout.write(`${text}\n`);
+}
+
+/** Whatever becomes of the file, what was done is told. */
+function writeTo(file: OutputFile): void {
+  try {
+    file.write(`${text}\n`);
+    tell(`The answer is in ${args?.output}.`);
+  } catch (error) {
+    tell(
+      `The answer cannot be written to ${args?.output} (${explainError(error).message}): here it is.`,
+    );
+    print();
+    if (report.exitCode === EXIT.done) process.exitCode = EXIT.failed;
+  }
+}

@@ -81,6 +81,44 @@ describe('migrations', () => {
     await expect(pendingMigrations(db)).rejects.toThrow(/29990101000000_from_the_future/);
   });
 
+  /** Undoes the last step, so that one is pending. */
+  async function withoutTheLast(): Promise<string> {
+    await migrateToLatest(db);
+    const last = (await readdir(MIGRATION_SETTINGS.directory)).sort().at(-1) ?? '';
+    await db.migrate.down({ ...MIGRATION_SETTINGS, name: last });
+    return last;
+  }
+
+  it('that were applied under another name are not run again, and hold nothing up', async () => {
+    const last = await withoutTheLast();
+    const [first = ''] = (await readdir(MIGRATION_SETTINGS.directory)).sort();
+    const renameBack = () =>
+      db('knex_migrations')
+        .where({ name: first })
+        .update({ name: `${first.slice(0, 14)}_as_it_was.ts` });
+    await renameBack();
+    expect(await pendingMigrations(db)).toEqual([last]);
+    expect(await migrateToLatest(db)).toEqual([last]);
+    expect(await db('knex_migrations').where({ name: first }).select()).toHaveLength(1);
+    await renameBack();
+    expect(await migrateToLatest(db)).toEqual([]);
+  });
+
+  it('whose files are gone do not make the database one of a newer version', async () => {
+    const last = await withoutTheLast();
+    await db('knex_migrations').insert({ name: '20261122210050_gone.ts', batch: 1 });
+    expect(await migrateToLatest(db)).toEqual([last]);
+  });
+
+  it('are applied by a program also where later ones are', async () => {
+    const last = await withoutTheLast();
+    await migrateToLatest(db);
+    const [, before = ''] = (await readdir(MIGRATION_SETTINGS.directory)).sort().reverse();
+    await db.migrate.down({ ...MIGRATION_SETTINGS, name: before });
+    expect(await migrateToLatest(db)).toEqual([before]);
+    expect(await db('knex_migrations').pluck('name')).toContain(last);
+  });
+
   it('run through the command line of knex, which then has nothing left to do', async () => {
     const root = join(import.meta.dirname, '..');
     const knexCli = join(root, 'node_modules/knex/bin/cli.js');

@@ -12,11 +12,14 @@ import { MIGRATION_SETTINGS } from './migrate.ts';
 import { compareSchemas, describeDifference } from './schema/compare-schemas.ts';
 import { readSqlServerSchema } from './schema/read-sql-server-schema.ts';
 import type { SchemaModel } from './schema/schema-model.ts';
+import { emptyServer as emptyTables } from './testing/empty-server.ts';
 import { TABLES, fillEveryTable } from './testing/fill-every-table.ts';
 import { runMigrate, startMigrate } from './testing/run-migrate.ts';
 import type { MigrateResult } from './testing/run-migrate.ts';
+import { openScriptSession } from './testing/script-session.ts';
 import { openStepFolder, statements } from './testing/step-files.ts';
 import type { StepFolder } from './testing/step-files.ts';
+import { undo } from './testing/undo.ts';
 
 const url = SQLSERVER_URL ?? '';
 const env = { DATABASE_URL: url };
@@ -41,17 +44,7 @@ beforeEach(async () => {
 });
 afterEach(() => steps.remove());
 
-/** Drops every table, whoever made it; those that others refer to go last. */
-async function emptyServer(): Promise<void> {
-  for (let round = 0; round < 10; round += 1) {
-    const { tables } = await readSqlServerSchema(db);
-    for (const { name } of tables.values()) {
-      await db.raw('drop table ??', [name]).catch(() => undefined);
-    }
-    if (tables.size === 0) return;
-  }
-  throw new Error('The tables of the server cannot be dropped.');
-}
+const emptyServer = () => emptyTables(db);
 
 const migrate = (...args: readonly string[]): Promise<MigrateResult> =>
   runMigrate([...args, '--directory', steps.path], env);
@@ -71,21 +64,14 @@ function differences(expected: SchemaModel, actual: SchemaModel): string[] {
   return compareSchemas(expected, actual).differences.map(describeDifference);
 }
 
-/** As sqlcmd and SSMS do: one batch after the other on one session, whatever becomes of each. */
+/** As a DBA does in a window of their own; the errors. */
 async function runByHand(script: string): Promise<string[]> {
-  const session = openDatabase(url, { poolMax: 1, requestTimeoutMs: 120_000 });
-  const errors: string[] = [];
+  const session = await openScriptSession(url);
   try {
-    for (const batch of script.split(/^GO$/m)) {
-      if (batch.trim() === '') continue;
-      await session.raw(batch.replaceAll('?', '\\?')).catch((error: unknown) => {
-        errors.push(String(error));
-      });
-    }
+    return await session.run(script);
   } finally {
-    await session.destroy();
+    await session.close();
   }
-  return errors;
 }
 
 describe.runIf(SQLSERVER_URL !== undefined)('on SQL Server', () => {
@@ -96,7 +82,8 @@ describe.runIf(SQLSERVER_URL !== undefined)('on SQL Server', () => {
     for (const table of TABLES)
       expect([table, await db(table).select()]).toEqual([table, [expect.anything()]]);
     const first = await readSqlServerSchema(db);
-    expect((await runMigrate(['down', '--to', '0'], env)).code).toBe(0);
+    const run = (...args: readonly string[]) => runMigrate(args, env);
+    expect((await undo(run, '--to', '0')).code).toBe(0);
     expect([...(await readSqlServerSchema(db)).tables.keys()].sort()).toEqual([
       'knex_migrations',
       'knex_migrations_lock',
@@ -228,6 +215,23 @@ describe.runIf(SQLSERVER_URL !== undefined)('on SQL Server', () => {
     expect(await db('items').where('id', '>=', 30).whereNot('n', 1).select()).toEqual([]);
   });
 
+  it('a backfill whose keyType cuts the key says so instead of going round for ever', async () => {
+    await db.raw(
+      'create table items (id varchar(9) not null constraint pk_items primary key, n int not null)',
+    );
+    await db('items').insert({ id: 'abcdefghi', n: 0 });
+    await steps.write(1, 'count', {
+      up: "await backfill(knex, { table: 'items', key: 'id', keyType: 'varchar(3)', set: 'n = n + 1', batch: 7 });",
+      down: '',
+      more: 'export const config = { transaction: false };',
+    });
+    expect(await migrate('up')).toMatchObject({
+      code: 1,
+      err: containing('is varchar(3) the type of id? Correct its keyType'),
+    });
+    expect(await db('items').pluck('n')).toEqual([0]);
+  });
+
   it('a backfill in a plan that is run by hand does the same', async () => {
     await db.raw(
       'create table items (id int not null constraint pk_items primary key, n int not null)',
@@ -259,7 +263,7 @@ describe.runIf(SQLSERVER_URL !== undefined)('on SQL Server', () => {
     await db.raw('create table b (id int not null)');
     expect((await migrate('up')).code).toBe(1);
     expect(await statuses()).toEqual([{ status: 'half-applied', itemsDone: 1 }]);
-    expect(await migrate('down')).toMatchObject({
+    expect(await migrate('down', '--to', '0')).toMatchObject({
       code: 5,
       err: containing('applied in part'),
     });
@@ -271,7 +275,7 @@ describe.runIf(SQLSERVER_URL !== undefined)('on SQL Server', () => {
     expect([...(await readSqlServerSchema(db)).tables.keys()]).toEqual(
       expect.arrayContaining(['a', 'b', 'c']),
     );
-    expect((await migrate('down')).code).toBe(0);
+    expect((await undo(migrate)).code).toBe(0);
     expect([...(await readSqlServerSchema(db)).tables.keys()]).not.toContain('a');
   });
 
@@ -314,7 +318,7 @@ describe.runIf(SQLSERVER_URL !== undefined)('on SQL Server', () => {
       down: statements('DROP INDEX ix_items_n ON items'),
     });
     expect((await migrate('up')).code).toBe(0);
-    expect((await migrate('down')).code).toBe(0);
+    expect((await undo(migrate)).code).toBe(0);
   });
 
   it('reports a column that was changed by hand, with the exact difference', async () => {

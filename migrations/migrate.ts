@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Knex } from 'knex';
-import { isApplied, stepStates, unknownSteps } from './history/step-state.ts';
+import { renamesOf } from './history/note.ts';
+import { isPending, stepStates, unknownSteps } from './history/step-state.ts';
 import type { StepState } from './history/step-state.ts';
 import { loadSteps } from './step/load-steps.ts';
 import type { Step } from './step/step.ts';
@@ -47,9 +48,17 @@ export async function migrateToLatest(db: Knex): Promise<string[]> {
   const target = openTarget(db, { lockTimeoutMs: LOCK_TIMEOUT_MS, clock: Date.now });
   if (pendingOf(stepStates(steps, await target.history())).length === 0) return [];
   return target.whileLocked(async () => {
-    const pending = pendingOf(stepStates(steps, await target.history()));
+    const states = stepStates(steps, await target.history());
+    const pending = pendingOf(states);
+    // The guards of what follows ask for its predecessors by their names.
+    await target.note(renamesOf(states));
     for (const step of pending) {
-      await target.run(step, 'up', { all: steps, onPart: () => undefined });
+      await target.run(step, 'up', {
+        all: steps,
+        // The database is the program's own: nobody is there who would look at a late step first.
+        outOfOrder: true,
+        onPart: () => undefined,
+      });
     }
     return pending.map(({ name }) => name);
   });
@@ -65,5 +74,5 @@ export async function pendingMigrations(db: Knex): Promise<string[]> {
 function pendingOf(states: readonly StepState[]): Step[] {
   const unknown = unknownSteps(states);
   if (unknown.length > 0) throw new DatabaseIsNewer(unknown);
-  return states.filter((state) => !isApplied(state)).flatMap(({ step }) => step ?? []);
+  return states.filter(isPending).flatMap(({ step }) => step ?? []);
 }

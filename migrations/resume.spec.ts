@@ -8,10 +8,13 @@ import { runHere } from './testing/run-here.ts';
 import { startMigrate } from './testing/run-migrate.ts';
 import { openStepFolder, statements } from './testing/step-files.ts';
 import type { StepFolder } from './testing/step-files.ts';
+import { downApproval, undo } from './testing/undo.ts';
 
 const IN_PARTS = 'export const config = { transaction: false };';
 const UP = ['CREATE TABLE a (id int)', 'CREATE TABLE b (id int)', 'CREATE TABLE c (id int)'];
 const DOWN = ['DROP TABLE c', 'DROP TABLE b', 'DROP TABLE a'];
+
+const containing = (text: string): unknown => expect.stringContaining(text);
 
 let steps: StepFolder;
 let server: MigratingServer;
@@ -73,14 +76,14 @@ describe('a step in parts that failed', () => {
     await migrate('up');
     server.database.exec('drop table b');
     executed();
-    expect((await migrate('down')).code).toBe(1);
+    expect((await undo(migrate)).code).toBe(1);
     expect(executed()).toEqual(DOWN.slice(0, 2));
     server.database.exec('create table b (id int)');
-    expect((await migrate('down')).out).toContain('Undone 1');
+    expect((await undo(migrate)).out).toContain('Undone 1');
     expect(executed()).toEqual(DOWN.slice(1));
     expect((await migrate('up')).out).toContain('Applied 1');
     expect(executed()).toEqual(UP);
-    expect((await migrate('down')).out).toContain('Undone 1');
+    expect((await undo(migrate)).out).toContain('Undone 1');
     expect(executed()).toEqual(DOWN);
   });
 
@@ -95,7 +98,7 @@ describe('a step in parts that failed', () => {
     expect((await migrate('up')).out).toContain('Applied 1');
     expect(executed()).toEqual(UP);
     server.database.exec('drop table b');
-    expect((await migrate('down')).code).toBe(1);
+    expect((await undo(migrate)).code).toBe(1);
     undoByHand();
     executed();
     expect((await migrate('up')).out).toContain('Applied 1');
@@ -104,7 +107,12 @@ describe('a step in parts that failed', () => {
 
   it('goes on in a plan that is run by hand', async () => {
     const all = await loadSteps(steps.path);
-    const plan = planScript(all, all, { direction: 'up', lockTimeoutMs: 0, approval: '' });
+    const plan = planScript(all, all, {
+      direction: 'up',
+      lockTimeoutMs: 0,
+      approval: '',
+      database: 'shop',
+    });
     server.database.exec('create table b (id int)');
     expect(server.runScript(plan)).toEqual([
       expect.stringContaining('table b already exists'),
@@ -118,29 +126,29 @@ describe('a step in parts that failed', () => {
   });
 });
 
+const isRound = (sql: string) => sql.includes('UPDATE dbo.[items]');
+
+/** Runs `up` and kills it when the server has the request for this round of the backfill. */
+async function killAtRound(wanted: number, { isDone }: { isDone: boolean }): Promise<void> {
+  const reached = Promise.withResolvers<undefined>();
+  let rounds = 0;
+  interfere = (sql, answer) => {
+    if (isRound(sql)) rounds += 1;
+    if (rounds < wanted) return answer();
+    if (isDone) answer();
+    reached.resolve(undefined);
+    return 'hang';
+  };
+  const running = startMigrate(['up', '--directory', steps.path], { DATABASE_URL: server.url });
+  const ended = running.result.then(({ err }) => Promise.reject(new Error(err)));
+  await Promise.race([reached.promise, ended]);
+  running.child.kill('SIGKILL');
+  await running.result;
+  ended.catch(() => undefined);
+  interfere = (_sql, answer) => answer();
+}
+
 describe('a backfill whose process is killed', () => {
-  const isRound = (sql: string) => sql.includes('UPDATE dbo.[items]');
-
-  /** Runs `up` and kills it when the server has the request for this round of the backfill. */
-  async function killAtRound(wanted: number, { isDone }: { isDone: boolean }): Promise<void> {
-    const reached = Promise.withResolvers<undefined>();
-    let rounds = 0;
-    interfere = (sql, answer) => {
-      if (isRound(sql)) rounds += 1;
-      if (rounds < wanted) return answer();
-      if (isDone) answer();
-      reached.resolve(undefined);
-      return 'hang';
-    };
-    const running = startMigrate(['up', '--directory', steps.path], { DATABASE_URL: server.url });
-    const ended = running.result.then(({ err }) => Promise.reject(new Error(err)));
-    await Promise.race([reached.promise, ended]);
-    running.child.kill('SIGKILL');
-    await running.result;
-    ended.catch(() => undefined);
-    interfere = (_sql, answer) => answer();
-  }
-
   it('goes on behind the last round that is in the database: every row is changed once', async () => {
     server.database.exec('create table items (id int primary key, n int not null)');
     for (let id = 0; id < 20; id += 1) server.database.exec(`insert into items values (${id}, 0)`);
@@ -171,6 +179,56 @@ describe('a backfill whose process is killed', () => {
   });
 });
 
+describe('a backfill that was killed within its first part', () => {
+  beforeEach(async () => {
+    server.database.exec('create table items (id int primary key, n int not null)');
+    for (let id = 0; id < 9; id += 1) server.database.exec(`insert into items values (${id}, 0)`);
+    await steps.write(2, 'count', {
+      up: "await backfill(knex, { table: 'items', key: 'id', keyType: 'int', set: 'n = n + 1', batch: 3 });",
+      down: '',
+      more: IN_PARTS,
+    });
+    await killAtRound(2, { isDone: true });
+  });
+
+  it('is told as applied in part, and is in the way of down', async () => {
+    expect((await statuses())[1]).toEqual({ status: 'half-applied', itemsDone: 0 });
+    expect((await migrate('status')).out).toMatch(/half-applied \(0 of 1 parts, and rows up to 5/);
+    const { code, out } = await migrate('down', '--to', '0');
+    expect([code, out]).toEqual([5, containing('count.ts is applied in part')]);
+  });
+
+  it('goes on with its own rows only: an edited one is refused', async () => {
+    await steps.write(2, 'count', { up: '', down: '', more: IN_PARTS });
+    const { code, out } = await migrate('up');
+    expect([code, out]).toEqual([5, containing('was edited after 0 of 0 parts, and rows up to 5')]);
+  });
+});
+
+describe('a step in parts that is undone in part', () => {
+  it('is finished by down, and nothing is applied on top of it', async () => {
+    await steps.write(2, 'parts', {
+      up: statements(...UP),
+      down: statements(...DOWN),
+      more: IN_PARTS,
+    });
+    await migrate('up');
+    server.database.exec('drop table b');
+    expect((await undo(migrate)).code).toBe(1);
+    expect((await statuses())[1]).toEqual({ status: 'half-undone', itemsDone: 1 });
+    expect((await migrate('status')).out).toContain('half-undone (1 of 3 parts)');
+    expect((await migrate('status')).out).toContain('is undone in part ("down" finishes it)');
+    await steps.write(3, 'later', { up: statements('CREATE TABLE later (id int)'), down: '' });
+    executed();
+    const { code, out } = await migrate('up');
+    expect([code, out]).toEqual([5, containing('Finish it with "down" first')]);
+    expect(executed()).toEqual([]);
+    server.database.exec('create table b (id int)');
+    expect((await undo(migrate)).out).toContain('Undone 1');
+    expect((await migrate('up')).out).toContain('Applied 2');
+  });
+});
+
 describe('a step after one that failed', () => {
   it('is not run, and the next up begins with the one that failed', async () => {
     await steps.write(2, 'bad', { up: statements(...UP), down: '' });
@@ -186,6 +244,41 @@ describe('a step after one that failed', () => {
   });
 });
 
+describe('a down that waits for the lock', () => {
+  it('undoes nothing where another has applied more meanwhile', async () => {
+    for (const [place, purpose] of [
+      [2, 'second'],
+      [3, 'third'],
+    ] as const) {
+      await steps.write(place, purpose, {
+        up: statements(`CREATE TABLE ${purpose} (id int)`),
+        down: statements(`DROP TABLE ${purpose}`),
+      });
+    }
+    await migrate('up', '--to', '20300102000000');
+    const all = await loadSteps(steps.path);
+    const others = planScript(all, all, {
+      direction: 'up',
+      lockTimeoutMs: 0,
+      approval: '',
+      database: undefined,
+    });
+    const approval = await downApproval(migrate, '--to', '20300101000000');
+    interfere = (sql, answer) => {
+      if (sql.includes('sp_getapplock')) expect(server.runScript(others)).toEqual([]);
+      return answer();
+    };
+    executed();
+    const { code, out } = await migrate('down', '--to', '20300101000000', '--approved', approval);
+    expect([code, out]).toEqual([
+      5,
+      containing('20300103000000_third.ts, 20300102000000_second.ts'),
+    ]);
+    expect(executed()).toEqual(['CREATE TABLE third (id int)']);
+    expect(server.lockHolder()).toBeUndefined();
+  });
+});
+
 describe('an up that waits for the lock', () => {
   it('tells only what it has applied itself, and not what another did meanwhile', async () => {
     await steps.write(2, 'second', { up: statements('CREATE TABLE second (id int)'), down: '' });
@@ -194,6 +287,7 @@ describe('an up that waits for the lock', () => {
       direction: 'up',
       lockTimeoutMs: 0,
       approval: '',
+      database: 'shop',
     });
     interfere = (sql, answer) => {
       if (sql.includes('sp_getapplock')) expect(server.runScript(others)).toEqual([]);
@@ -215,6 +309,7 @@ describe('an up that waits for the lock', () => {
       direction: 'up',
       lockTimeoutMs: 0,
       approval: '',
+      database: 'shop',
     });
     interfere = (sql, answer) => {
       if (sql.includes('sp_getapplock')) server.runScript(others);

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import knexModule from 'knex';
 import type { Knex } from 'knex';
 import { z } from 'zod';
@@ -44,6 +45,8 @@ export interface ConfiguredDatabase {
   open: (options?: ConnectionOptions) => Knex;
   /** Name of the database on its server; undefined for an embedded one. */
   serverDatabase: string | undefined;
+  /** Path of the file of an embedded database; undefined for a server, and in memory. */
+  embeddedFile: string | undefined;
   /** Frees what names and unlocks the database; open handles are not touched. */
   close: () => void;
 }
@@ -73,7 +76,8 @@ export async function configuredDatabase(
   const address = parseDatabaseUrl(url);
   const close = () => undefined;
   if (address.kind === 'sqlite') {
-    return { open: () => openDatabase(url), serverDatabase: undefined, close };
+    const embeddedFile = address.path === ':memory:' ? undefined : resolve(address.path);
+    return { open: () => openDatabase(url), serverDatabase: undefined, embeddedFile, close };
   }
   const insecurity = insecurityOf(address.settings);
   if (insecurity !== undefined) warn(`DATABASE_URL: ${insecurity}`);
@@ -114,6 +118,7 @@ function onServer(
   return {
     open: (options) => knexModule.knex(sqlServerKnexSettings(address, login, options)),
     serverDatabase: address.settings.database,
+    embeddedFile: undefined,
     close,
   };
 }

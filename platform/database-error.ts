@@ -6,6 +6,8 @@ export type DatabaseErrorKind =
   | 'no-such-database'
   | 'untrusted-certificate'
   | 'no-encryption'
+  | 'no-strict-encryption'
+  | 'no-instance'
   | 'missing-right'
   | 'disk-full'
   | 'lock-timeout'
@@ -57,6 +59,8 @@ const CODES: ReadonlyMap<unknown, DatabaseErrorKind> = new Map([
     'ERR_TLS_CERT_ALTNAME_INVALID',
   ]),
   ...numbers('no-encryption', ['EENCRYPT']),
+  ...numbers('no-strict-encryption', ['ENOSTRICT']),
+  ...numbers('no-instance', ['ENOINSTANCE']),
   ...numbers('login-refused', ['ELOGIN', 'ESECRET']),
   // What knex names KnexTimeoutError has no code: no connection of the pool came free in time.
   ...numbers('timeout', ['ETIMEOUT', 'KnexTimeoutError']),
@@ -136,6 +140,8 @@ const PASSES: Readonly<Record<DatabaseErrorKind, boolean>> = {
   'no-such-database': true,
   'untrusted-certificate': true,
   'no-encryption': true,
+  'no-strict-encryption': true,
+  'no-instance': true,
   'missing-right': false,
   'disk-full': true,
   'lock-timeout': true,

@@ -42,6 +42,23 @@ describe('a DATABASE_URL', () => {
     expect(poolMax).toBe(3);
   });
 
+  it.each([
+    ['mssql://a:b@h,14330/shop', { host: 'h', port: 14330, instance: undefined }],
+    ['mssql://a:b@h\\SHOP/shop', { host: 'h', instance: 'SHOP' }],
+    ['mssql://a:b@h%5CSHOP/shop?poolMax=1', { host: 'h', instance: 'SHOP' }],
+    ['mssql://a:b@[::1],14330/shop', { host: '::1', port: 14330 }],
+    ['mssql://a:b,1@10.0.0.7/shop', { host: '10.0.0.7', port: 1433 }],
+    ['mssql://CORP%5Ca:b@h\\SHOP/shop', { instance: 'SHOP' }, 'CORP\\a'],
+    [
+      'mssql://a:b@h/shop?domain=CORP&multiSubnetFailover=true',
+      { domain: 'CORP', multiSubnetFailover: true },
+    ],
+  ])('may be written as SQL Server is used to: %s', (url, settings, user = 'a') => {
+    const server = serverOf(url);
+    expect(server.settings).toMatchObject({ database: 'shop', ...settings });
+    expect(server.credentials.user).toBe(user);
+  });
+
   it.each(['encrypt=false', 'trustServerCertificate=true'])(
     'tells what %s gives away',
     (option) => {
@@ -60,6 +77,14 @@ describe('a DATABASE_URL', () => {
     ['mssql://sa:hunter2@host/db?encypt=true', /encypt.*\n.*encrypt: true/s],
     ['mssql://sa:hunter2@host/db?encrypt=maybe', /cannot be read \(encrypt\)/],
     ['mssql://sa:hunter2@host/db?ca=/nowhere.pem', /nowhere\.pem/],
+    ['mssql://sa:hunter2@host\\/db', /host\\INSTANCE/],
+    ['mssql://sa:hunter2@host\\SHOP,1433/db', /an instance and a port: leave one out/],
+    ['mssql://sa:hunter2@host\\SHOP:1433/db', /an instance and a port: leave one out/],
+    ['mssql://sa:hunter2@host,port/db', /must be sqlite/],
+    ['mssql://CORP\\sa:hunter2@host/db?domain=CORP', /names the domain twice/],
+    ['mssql://sa:hunter2@host/db?domain=', /cannot be read \(domain\)/],
+    ['mssql://sa:hunter2@host/db?multiSubnetFailover=1', /cannot be read \(multiSubnetFailover\)/],
+    ['mssql://sa:hunter2@host/db?encrypt=strict&trustServerCertificate=true', /always checked/],
   ])('that is wrong (%s) is refused with what to write, without its password', (url, message) => {
     expect(() => openDatabase(url)).toThrow(InvalidDatabaseUrl);
     expect(() => openDatabase(url)).toThrow(message);

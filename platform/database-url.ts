@@ -22,13 +22,16 @@ export type DatabaseAddress =
 /** The forms, for whoever wrote another. */
 const FORMS =
   'DATABASE_URL must be sqlite:<path> or mssql://user:password@host:1433/name (special characters ' +
-  'in user and password as %XX).';
+  'in user and password as %XX); the server may also be host,1433 or host\\INSTANCE.';
 export const DEFAULT_PORT = 1433;
 /** Connections at most. */
 export const DEFAULT_POOL = 10;
 const DEFAULTS = {
+  instance: undefined,
+  domain: undefined,
   encrypt: true,
   trustServerCertificate: false,
+  multiSubnetFailover: false,
   connectTimeoutMs: 15_000,
   requestTimeoutMs: 15_000,
 } as const;
@@ -43,6 +46,11 @@ const optionsSchema = z.strictObject({
   encrypt: z.union([z.literal('strict'), yesOrNo]).default(DEFAULTS.encrypt),
   trustServerCertificate: yesOrNo.default(DEFAULTS.trustServerCertificate),
   ca: z.string().min(1).optional(),
+  domain: z
+    .string()
+    .regex(/^[^\\/@]+$/)
+    .optional(),
+  multiSubnetFailover: yesOrNo.default(DEFAULTS.multiSubnetFailover),
   connectTimeoutMs: milliseconds.default(DEFAULTS.connectTimeoutMs),
   requestTimeoutMs: milliseconds.default(DEFAULTS.requestTimeoutMs),
   poolMax: z
@@ -56,6 +64,8 @@ const OPTION_HELP: Readonly<Record<keyof z.infer<typeof optionsSchema>, string>>
   encrypt: 'true (the default), strict or false',
   trustServerCertificate: 'true or false (the default)',
   ca: 'a PEM file of the authorities to trust',
+  domain: 'the Windows domain of the user, who then logs in by NTLM; the same as DOMAIN\\user',
+  multiSubnetFailover: 'true (all addresses of the host are tried at once) or false (the default)',
   connectTimeoutMs: 'milliseconds up to 999999999, 15000 by default',
   requestTimeoutMs: 'milliseconds up to 999999999, 15000 by default, 0 for no limit',
   poolMax: 'connections at most, 1 to 9999, 10 by default',
@@ -70,24 +80,54 @@ export function parseDatabaseUrl(url: string): DatabaseAddress {
   if (url.startsWith('sqlite:') && url.length > 'sqlite:'.length) {
     return { kind: 'sqlite', path: url.slice('sqlite:'.length) };
   }
-  if (!url.startsWith('mssql://') || !URL.canParse(url)) throw new InvalidDatabaseUrl(FORMS);
-  const { hostname, port, username, password, pathname, searchParams } = new URL(url);
+  const { text, instance } = withoutInstance(url);
+  if (!text.startsWith('mssql://') || !URL.canParse(text)) throw new InvalidDatabaseUrl(FORMS);
+  const { hostname, port, username, password, pathname, searchParams } = new URL(text);
   const database = decode(pathname.slice(1));
-  if (hostname === '' || username === '' || database === '' || database.includes('/')) {
+  if (/^$|,/.test(hostname) || username === '' || database === '' || database.includes('/')) {
     throw new InvalidDatabaseUrl(FORMS);
   }
-  const { poolMax, ...options } = readOptions(searchParams);
+  if (instance !== undefined && port !== '') {
+    throw new InvalidDatabaseUrl(
+      'DATABASE_URL names an instance and a port: leave one out. With a port the instance is not asked for.',
+    );
+  }
+  const { poolMax, domain, ...options } = readOptions(searchParams);
+  if (options.encrypt === 'strict' && options.trustServerCertificate) {
+    throw new InvalidDatabaseUrl(
+      'With encrypt=strict the certificate is always checked: leave trustServerCertificate out, and name its authority with ca.',
+    );
+  }
+  const user = decode(username);
+  if (domain !== undefined && user.includes('\\')) {
+    throw new InvalidDatabaseUrl(
+      'DATABASE_URL names the domain twice: before the user and as an option. Leave one out.',
+    );
+  }
   return {
     kind: 'mssql',
     settings: sqlServerSettings({
       ...options,
       host: hostname.replace(/^\[|\]$/g, ''),
       port: port === '' ? DEFAULT_PORT : Number(port),
+      instance,
+      domain,
       database,
     }),
-    credentials: { user: decode(username), password: decode(password) },
+    credentials: { user, password: decode(password) },
     poolMax,
   };
+}
+
+const SERVER =
+  /^(mssql:\/\/(?:[^/?#]*@)?)(\[[^\]]*\]|[^/?#@,:\\]*?)(?:(?:\\|%5C)([^/?#@,:\\]+))?(?:,(\d+))?(?=[/?#:]|$)/i;
+
+/** A URL as the standard knows it, of one whose server is written as SQL Server's own tools do: `host,1433` or `host\INSTANCE`. */
+function withoutInstance(url: string): { text: string; instance: string | undefined } {
+  const [whole, before, host, instance, port] = SERVER.exec(url) ?? [];
+  if (whole === undefined || before === undefined) return { text: url, instance: undefined };
+  const server = `${before}${host ?? ''}${port === undefined ? '' : `:${port}`}`;
+  return { text: server + url.slice(whole.length), instance };
 }
 
 /** Settings of a server with a sensible default for each that is not given. */

@@ -1,24 +1,12 @@
 import { parseArgs } from 'node:util';
 import { argumentFault } from '@ordercast/platform/argument-fault.ts';
+import { COMMON_OPTIONS, OPTIONS, commandOf } from './commands.ts';
+import type { CommandName, OptionName } from './commands.ts';
 import { EXIT } from './exit-code.ts';
+import { LINT_FORMATS } from './lint-format.ts';
+import type { LintFormat } from './lint-format.ts';
 import { Refused } from './report.ts';
-
-export const COMMANDS = {
-  status: 'what is applied, pending, edited, failed or applied in part',
-  plan: 'the exact T-SQL of what is pending, as one script; every step where no DATABASE_URL is set',
-  up: 'apply what is pending: [--to <version>] [--approved <sha256>] [--dry-run]',
-  down: 'undo the last step, or all after --to <version> (0: all of them): [--dry-run]',
-  verify: 'whether steps were edited, and whether the live schema is theirs',
-  lint: 'dangers in the steps',
-  baseline: 'mark the steps up to --to <version> as applied, of a schema that is there already',
-  repair: 'accept edited steps, and those that knex applied, as they stand here now',
-  unlock: "free knex's lock, and tell who holds the migration lock",
-  new: 'begin a new step: new "<purpose>"',
-  bootstrap:
-    'once, as the master login: database, logins, rights, row versioning: [--migrator <login>] [--app <login>] [--dry-run]',
-} as const;
-
-export type CommandName = keyof typeof COMMANDS;
+import { USAGE, isCommand, isOption } from './usage.ts';
 
 export interface MigrateArguments {
   command: CommandName | 'help';
@@ -27,65 +15,51 @@ export interface MigrateArguments {
   to: string | undefined;
   approved: string | undefined;
   dryRun: boolean;
+  outOfOrder: boolean;
+  pendingFails: boolean;
+  forget: boolean;
   json: boolean;
+  /** How `lint` answers; `json` where that is asked for in either way. */
+  format: LintFormat;
   lockTimeoutMs: number;
+  /** The database that a plan is for, where no connection names it. */
+  database: string | undefined;
   directory: string | undefined;
   /** File that takes the answer instead of standard output, where npm prints a line of its own. */
   output: string | undefined;
-  migrator: string;
-  app: string;
+  /** Logins to make, as they were written: `<name>=<role>`. */
+  logins: readonly string[];
+  resetPasswords: boolean;
+  endSessions: boolean;
 }
 
-const COMMON = `  --json                    one JSON object on standard output, for machines
-  --lock-timeout <seconds>  how long to wait for another migration, and for a table (default 10)
-  --output <file>           write the answer there: npm prints a line of its own before it on
-                            standard output, unless it is run as npm run --silent
-  --directory <folder>      other steps than those of migrations/versions
-  -h, --help                this text`;
-
-export const USAGE = `npm run migrate -- <command> [options]
-
-${Object.entries(COMMANDS)
-  .map(([name, help]) => `  ${name.padEnd(10)} ${help}`)
-  .join('\n')}
-
-${COMMON}
-
-The database is the one that DATABASE_URL names: mssql://user:password@host:1433/name, or
-sqlite:<path>; or DATABASE_SECRET_ID, a secret of AWS. plan, lint and new need none.`;
-
-/** Reads the command line; refuses with what to write. */
+/** Reads the command line; refuses with what to write, also an option that the command does not use. */
 export function readArguments(args: readonly string[]): MigrateArguments {
-  const { values, positionals } = parse(args);
+  const { values, positionals, tokens } = parse(args);
   const [command, operand, ...more] = positionals;
   if (values.help || command === undefined || command === 'help') {
     return { ...settings(values), command: 'help', operand: undefined };
   }
   if (!isCommand(command)) throw usage(`There is no command "${command}".`);
-  if (more.length > 0 || (operand !== undefined && command !== 'new')) {
-    throw usage(`"${command}" takes no "${command === 'new' ? more[0] : operand}".`);
-  }
+  const takesOperand = commandOf(command).operand !== undefined;
+  const surplus = takesOperand ? more[0] : operand;
+  if (surplus !== undefined) throw usage(`"${command}" takes no "${surplus}".`);
+  const used = tokens.flatMap((token) => (token.kind === 'option' ? token.name : []));
+  assertTaken(command, used.filter(isOption));
   return { ...settings(values), command, operand };
+}
+
+function assertTaken(command: CommandName, used: readonly OptionName[]): void {
+  const taken = [...commandOf(command).options, ...COMMON_OPTIONS];
+  const other = used.find((option) => !taken.includes(option));
+  if (other === undefined) return;
+  const list = taken.map((option) => `--${option}`).join(', ');
+  throw usage(`"${command}" does not use --${other}. It takes ${list}.`);
 }
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        to: { type: 'string' },
-        approved: { type: 'string' },
-        'dry-run': { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        'lock-timeout': { type: 'string', default: '10' },
-        directory: { type: 'string' },
-        output: { type: 'string' },
-        migrator: { type: 'string', default: 'ordercast_migrator' },
-        app: { type: 'string', default: 'ordercast_app' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
+    return parseArgs({ args: [...args], allowPositionals: true, tokens: true, options: OPTIONS });
   } catch (error) {
     throw usage(argumentFault(error));
   }
@@ -97,23 +71,43 @@ function settings(values: ReturnType<typeof parse>['values']) {
     throw usage(`--lock-timeout is a number of seconds from 0 to 99999, not "${seconds}".`);
   }
   if (values.approved !== undefined && !/^[0-9a-f]{64}$/i.test(values.approved)) {
-    throw usage('--approved is the SHA-256 that "plan" prints: 64 hexadecimal digits.');
+    throw usage(
+      '--approved is the SHA-256 that "plan" and "down --dry-run" print: 64 hexadecimal digits.',
+    );
+  }
+  const format = formatOf(values);
+  if (values.database?.trim() === '') {
+    throw usage('--database is empty: name the database that the script is for, or leave it out.');
   }
   return {
     to: values.to,
     approved: values.approved,
-    dryRun: values['dry-run'],
-    json: values.json,
+    dryRun: values['dry-run'] ?? false,
+    outOfOrder: values['out-of-order'] ?? false,
+    pendingFails: values['pending-fails'] ?? false,
+    forget: values.forget ?? false,
+    json: format === 'json',
+    format,
     lockTimeoutMs: Math.round(Number(seconds) * 1000),
+    database: values.database,
     directory: values.directory,
     output: values.output,
-    migrator: values.migrator,
-    app: values.app,
+    logins: values.login ?? [],
+    resetPasswords: values['reset-passwords'] ?? false,
+    endSessions: values['end-sessions'] ?? false,
   };
 }
 
-function isCommand(name: string): name is CommandName {
-  return Object.hasOwn(COMMANDS, name);
+function formatOf(values: ReturnType<typeof parse>['values']): LintFormat {
+  const asked = values.format ?? (values.json === true ? 'json' : 'text');
+  const format = LINT_FORMATS.find((one) => one === asked);
+  if (format === undefined) {
+    throw usage(`--format is one of ${LINT_FORMATS.join(', ')}, not "${asked}".`);
+  }
+  if (values.json === true && format !== 'json') {
+    throw usage(`--json and --format ${format} do not go together: write one of them.`);
+  }
+  return format;
 }
 
 function usage(reason: string): Refused {

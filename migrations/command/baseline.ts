@@ -4,7 +4,8 @@ import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
 import type { Report } from './report.ts';
-import { assertKnown, versionOf } from './select-steps.ts';
+import { assertKnown } from './assert-states.ts';
+import { versionOf } from './select-steps.ts';
 import { driftOf } from './verify.ts';
 
 /**
@@ -13,7 +14,7 @@ import { driftOf } from './verify.ts';
  */
 export async function baseline(
   { steps, target }: CommandContext,
-  { to }: { to: string | undefined },
+  { to, dryRun }: { to: string | undefined; dryRun: boolean },
 ): Promise<Report> {
   if (to === undefined) {
     throw new Refused(
@@ -22,7 +23,7 @@ export async function baseline(
     );
   }
   const last = versionOf(to, steps);
-  const marked = await target.whileLocked(async () => {
+  const unmarked = async () => {
     const states = stepStates(steps, await target.history());
     assertKnown(states);
     const upTo = states.filter(({ version }) => version <= last);
@@ -37,16 +38,22 @@ export async function baseline(
           differences.map((one) => `  ${describeDifference(one)}`).join('\n'),
       );
     }
-    const missing = upTo.filter((state) => !isApplied(state)).flatMap(({ step }) => step ?? []);
-    await target.note(missing.map((step) => ({ step, kind: 'baseline' })));
-    return missing;
-  });
+    return upTo.filter((state) => !isApplied(state)).flatMap(({ step }) => step ?? []);
+  };
+  const marked = dryRun
+    ? await unmarked()
+    : await target.whileLocked(async () => {
+        const missing = await unmarked();
+        await target.note(missing.map((step) => ({ step, kind: 'baseline' })));
+        return missing;
+      });
+  const names = marked.map(({ name }) => name).join(', ');
   return {
     exitCode: EXIT.done,
     text:
       marked.length === 0
         ? 'Nothing to mark: all of it is in the history.'
-        : `Marked as applied, without running: ${marked.map(({ name }) => name).join(', ')}`,
-    json: { marked: marked.map(({ version, name }) => ({ version, name })) },
+        : `${dryRun ? 'Would mark' : 'Marked'} as applied, without running: ${names}`,
+    json: { dryRun, marked: marked.map(({ version, name }) => ({ version, name })) },
   };
 }

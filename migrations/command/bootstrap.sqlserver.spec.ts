@@ -1,12 +1,28 @@
 import { openDatabase } from '@ordercast/platform/database.ts';
 import { SQLSERVER_URL, takeTurn } from '@ordercast/platform/testing/sql-server.ts';
-import { describe, expect, it } from 'vitest';
+import type { Knex } from 'knex';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { TestContext } from 'vitest';
 import { z } from 'zod';
 import { runMigrate } from '../testing/run-migrate.ts';
+import { bootstrapLogins } from './bootstrap-logins.ts';
+import { bootstrapParts } from './bootstrap-script.ts';
+import type { BootstrapPart } from './bootstrap-script.ts';
 
 const DATABASE = 'ordercast_bootstrap_test';
-const MIGRATOR = { user: 'ordercast_test_migrator', password: "Mig'rator-ü-1" };
-const APP = { user: 'ordercast_test_app', password: 'App-$ecret-%1' };
+const PASSWORDS = {
+  MIGRATOR_PASSWORD: "Mig'rator-ü-1",
+  APP_PASSWORD: "App'-$ecret-?%]-1",
+  REPORTS_PASSWORD: 'Reports-$(x)-"1"',
+};
+const MIGRATOR = { user: `${DATABASE}_migrator`, password: PASSWORDS.MIGRATOR_PASSWORD };
+const APP = { user: `${DATABASE}_app`, password: PASSWORDS.APP_PASSWORD };
+const REPORTS = { user: `${DATABASE}_reports`, password: PASSWORDS.REPORTS_PASSWORD };
+const CLONE = `${APP.user}_clone`;
+const LOGINS = [
+  ...['--login', `${MIGRATOR.user}=migrator`, '--login', `${APP.user}=app:pair`],
+  ...['--login', `${REPORTS.user}=reports`],
+];
 
 /** The same server with another database and, if given, another login. */
 function urlOf(database: string, login?: { user: string; password: string }): string {
@@ -19,75 +35,199 @@ function urlOf(database: string, login?: { user: string; password: string }): st
   return url.href;
 }
 
-async function onMaster(...statements: readonly string[]): Promise<void> {
-  const db = openDatabase(urlOf('master'), { poolMax: 1 });
+async function using<Result>(url: string, work: (db: Knex) => Promise<Result>): Promise<Result> {
+  const db = openDatabase(url, { poolMax: 1 });
   try {
-    for (const sql of statements) await db.raw(sql);
+    return await work(db);
   } finally {
     await db.destroy();
   }
 }
+
+/** Runs statements and gives what the last one answered. */
+function run(url: string, ...statements: readonly string[]): Promise<unknown> {
+  return using(url, async (db) => {
+    let rows: unknown;
+    for (const sql of statements) rows = await db.raw(sql.replaceAll('?', '\\?'));
+    return rows;
+  });
+}
+
+const asApp = (...sql: readonly string[]) => run(urlOf(DATABASE, APP), ...sql);
+const asReports = (...sql: readonly string[]) => run(urlOf(DATABASE, REPORTS), ...sql);
+const onMaster = (...sql: readonly string[]) => run(urlOf('master'), ...sql);
+const bootstrap = (args: readonly string[] = [], passwords: Record<string, string> = PASSWORDS) =>
+  runMigrate(['bootstrap', ...LOGINS, ...args], { ...passwords, DATABASE_URL: urlOf(DATABASE) });
 
 const versionRow = z.tuple([z.object({ version: z.string() })]);
 
-async function isRealServer(): Promise<boolean> {
-  const db = openDatabase(SQLSERVER_URL ?? '', { poolMax: 1 });
-  try {
-    const rows: unknown = await db.raw('select @@version as version');
-    return !versionRow.parse(rows)[0].version.includes('Babelfish');
-  } finally {
-    await db.destroy();
+async function isBabelfish(): Promise<boolean> {
+  const rows = await onMaster('select @@version as version');
+  return versionRow.parse(rows)[0].version.includes('Babelfish');
+}
+
+async function onRealServer(context: TestContext): Promise<void> {
+  if (await isBabelfish()) {
+    context.skip('Roles with rights, DENY and database triggers are what only SQL Server has.');
   }
 }
 
-describe.runIf(SQLSERVER_URL !== undefined)('bootstrap on SQL Server', () => {
-  it('makes a database with row versioning, a login that migrates and one that only runs', async (context) => {
-    if (!(await isRealServer())) {
-      context.skip('Rights on a database, and its settings, are what only SQL Server itself has.');
+async function clean(): Promise<void> {
+  const isReal = !(await isBabelfish());
+  const alone = isReal
+    ? `alter database [${DATABASE}] set single_user with rollback immediate; `
+    : '';
+  if (!isReal) {
+    const exists = await onMaster(`select 1 as one from sys.databases where name = '${DATABASE}'`);
+    if (Array.isArray(exists) && exists.length > 0) {
+      for (const { user } of [MIGRATOR, APP, REPORTS]) {
+        await run(urlOf(DATABASE), `drop user if exists [${user}]`);
+      }
     }
-    const giveBack = await takeTurn(SQLSERVER_URL ?? '');
-    const clean = () =>
-      onMaster(
-        `if db_id('${DATABASE}') is not null exec ('alter database [${DATABASE}] set single_user with rollback immediate; drop database [${DATABASE}]')`,
-        ...[MIGRATOR, APP].map(
-          ({ user }) => `if suser_id('${user}') is not null drop login [${user}]`,
-        ),
-      );
+  }
+  await onMaster(
+    `if db_id('${DATABASE}') is not null exec ('${alone}drop database [${DATABASE}]')`,
+    ...[MIGRATOR.user, APP.user, REPORTS.user, CLONE].map(
+      (user) => `if suser_id('${user}') is not null exec ('drop login [${user}]')`,
+    ),
+  );
+}
+
+describe.runIf(SQLSERVER_URL !== undefined)('bootstrap on SQL Server', () => {
+  let giveBack: () => Promise<void> = () => Promise.resolve();
+  beforeEach(async () => {
+    giveBack = await takeTurn(SQLSERVER_URL ?? '');
     await clean();
-    try {
-      const args = ['bootstrap', '--migrator', MIGRATOR.user, '--app', APP.user];
-      const env = {
-        DATABASE_URL: urlOf(DATABASE),
-        MIGRATOR_PASSWORD: MIGRATOR.password,
-        APP_PASSWORD: APP.password,
-      };
-      for (const time of ['first', 'again']) {
-        expect([time, (await runMigrate(args, env)).code]).toEqual([time, 0]);
-      }
-      const asMigrator = { DATABASE_URL: urlOf(DATABASE, MIGRATOR) };
-      expect((await runMigrate(['up'], asMigrator)).code).toBe(0);
-      expect((await runMigrate(['verify'], asMigrator)).code).toBe(0);
-      const asApp = { DATABASE_URL: urlOf(DATABASE, APP) };
-      expect((await runMigrate(['status'], asApp)).out).toContain('0 pending');
-      const refused = await runMigrate(['down'], asApp);
+  });
+  afterEach(async () => {
+    await clean();
+    await giveBack();
+  });
+
+  it('makes a database with row versioning and logins that may do what their role may, and nothing else', async (context) => {
+    await onRealServer(context);
+    for (const time of ['first', 'again']) {
+      const { code, err } = await bootstrap();
+      expect([time, code, err]).toEqual([time, 0, expect.any(String)]);
+    }
+    const asMigrator = { DATABASE_URL: urlOf(DATABASE, MIGRATOR) };
+    expect((await runMigrate(['up'], asMigrator)).code).toBe(0);
+    expect((await runMigrate(['verify'], asMigrator)).code).toBe(0);
+    const status = await runMigrate(['status'], { DATABASE_URL: urlOf(DATABASE, APP) });
+    expect(status.out).toContain('0 pending');
+
+    expect(await asApp('select * from products')).toEqual([]);
+    await asApp('delete from outbox', "update orders set note = 'x'");
+    for (const forbidden of [
+      'create table hand (id int)',
+      'delete from knex_migrations',
+      "update order_timeline set reason = 'x'",
+      'delete from order_timeline',
+    ]) {
+      await expect(asApp(forbidden), forbidden).rejects.toThrow(/permission/i);
+    }
+    await asReports('select * from orders', "update reports set failure = 'x'");
+    for (const forbidden of ["update orders set note = 'x'", 'delete from reports']) {
+      await expect(asReports(forbidden), forbidden).rejects.toThrow(/permission/i);
+    }
+    const rows = await onMaster(
+      `select is_read_committed_snapshot_on as rcsi, snapshot_isolation_state as snapshot from sys.databases where name = '${DATABASE}'`,
+    );
+    expect(rows).toEqual([{ rcsi: true, snapshot: 1 }]);
+    const clone = await run(
+      urlOf(DATABASE),
+      `select count(*) as roles from sys.database_role_members where member_principal_id = database_principal_id('${CLONE}')`,
+    );
+    expect(clone).toEqual([{ roles: 1 }]);
+  });
+
+  it('keeps the timeline from the running login also where the table is made anew, or renamed', async (context) => {
+    await onRealServer(context);
+    await bootstrap();
+    const asMigrator = (...sql: readonly string[]) => run(urlOf(DATABASE, MIGRATOR), ...sql);
+    await asMigrator('create table order_timeline (id int)');
+    await expect(asApp('delete from order_timeline')).rejects.toThrow(/permission/i);
+    await asMigrator(
+      'drop table order_timeline',
+      'create table timeline_2 (id int)',
+      "exec sp_rename 'dbo.timeline_2', 'order_timeline'",
+    );
+    await expect(asApp('delete from order_timeline')).rejects.toThrow(/permission/i);
+    await asApp('insert into order_timeline values (1)');
+  });
+
+  it('leaves passwords as they are unless it is told to change them, and maps users again', async (context) => {
+    await onRealServer(context);
+    await bootstrap();
+    const others = { ...PASSWORDS, APP_PASSWORD: 'Other-app-2' };
+    expect((await bootstrap([], others)).out).toContain('was left as it is');
+    expect(await asApp('select 1 as one')).toEqual([{ one: 1 }]);
+    expect((await bootstrap(['--reset-passwords'], others)).code).toBe(0);
+    await expect(asApp('select 1 as one')).rejects.toThrow(/Login failed/);
+    await onMaster(`drop login [${APP.user}]`);
+    expect((await bootstrap()).code).toBe(0);
+    expect(await asApp('select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
+  it('ends sessions only where it is told to', async (context) => {
+    await onRealServer(context);
+    await bootstrap();
+    await onMaster(
+      `alter database [${DATABASE}] set read_committed_snapshot off with rollback immediate`,
+    );
+    await using(urlOf(DATABASE, APP), async (db) => {
+      await db.raw('select 1');
+      const refused = await bootstrap();
       expect(refused.code).toBe(5);
-      expect(refused.err).toContain('lacks a right');
-      const db = openDatabase(urlOf(DATABASE, APP), { poolMax: 1 });
-      try {
-        expect(await db('products').select()).toEqual([]);
-        await expect(db.raw('create table hand (id int)')).rejects.toThrow(/permission/i);
-        await expect(db('knex_migrations').del()).rejects.toThrow(/permission/i);
-        const rows: unknown = await db.raw(
-          'select is_read_committed_snapshot_on as rcsi, snapshot_isolation_state as snapshot from sys.databases where name = ?',
-          [DATABASE],
-        );
-        expect(rows).toEqual([{ rcsi: true, snapshot: 1 }]);
-      } finally {
-        await db.destroy();
-      }
-    } finally {
-      await clean();
-      await giveBack();
+      expect(refused.err).toContain(APP.user);
+      expect(await db.raw('select 1 as one')).toEqual([{ one: 1 }]);
+      expect((await bootstrap(['--end-sessions'])).code).toBe(0);
+    });
+  });
+
+  it('has parts that may each be run again, and takes any password as it is', async () => {
+    await runParts(await knownParts());
+    await runParts(await knownParts(), '-again');
+    for (const login of [MIGRATOR, APP, REPORTS]) {
+      expect(await run(urlOf(DATABASE, login), 'select 1 as one')).toEqual([{ one: 1 }]);
     }
   });
+
+  it('maps a user to the login of its name that is another since', async () => {
+    const all = await knownParts();
+    const parts = all.filter(({ title }) => /The database|_app$|_app_role$/.test(title));
+    await runParts(parts);
+    await onMaster(`drop login [${APP.user}]`);
+    await runParts(parts);
+    expect(await asApp('select 1 as one')).toEqual([{ one: 1 }]);
+  });
 });
+
+/** Babelfish can grant nothing on a whole database, denies nothing, and has no triggers on one. */
+async function knownParts(): Promise<BootstrapPart[]> {
+  const parts = bootstrapParts({
+    database: DATABASE,
+    logins: bootstrapLogins(DATABASE, []),
+    resetPasswords: false,
+    endSessions: false,
+  });
+  return (await isBabelfish())
+    ? parts.filter(({ title }) => !/^(The r|R)ights /.test(title))
+    : parts;
+}
+
+/** As `bootstrap` does, whatever is there already. */
+async function runParts(parts: readonly BootstrapPart[], suffix = ''): Promise<void> {
+  const secrets = new Map(Object.entries(PASSWORDS));
+  for (const where of ['master', 'database']) {
+    await using(urlOf(where === 'master' ? 'master' : DATABASE), async (db) => {
+      for (const { title, sql, login } of parts.filter((part) => part.in === where)) {
+        const raw = sql.replaceAll('?', '\\?');
+        const password = `${secrets.get(login?.passwordVariable ?? '') ?? ''}${suffix}`;
+        const done =
+          login === undefined ? db.raw(raw) : db.raw(raw.replace('@p0', '?'), [password]);
+        await expect(done, `${title}${suffix}`).resolves.toBeDefined();
+      }
+    });
+  }
+}

@@ -1,31 +1,94 @@
 import { StepHasNoDown } from '../plan/step-batches.ts';
+import { approvalOf, assertApproved } from './approval.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
 import type { Report } from './report.ts';
 import { runSteps } from './run-steps.ts';
+import type { RanStep } from './run-steps.ts';
 import { stepsToUndo } from './select-steps.ts';
+import type { Undoing } from './select-steps.ts';
+import { whatGoes } from './what-goes.ts';
 
-/** Undoes the last step, or all after `to`; `--to 0` undoes everything. */
+interface DownOptions {
+  to: string | undefined;
+  approved: string | undefined;
+}
+
+/**
+ * Undoes what was applied after `to` (`--to 0`: everything), or what was applied last, in the
+ * opposite order. It tells what goes, and wants either the approval that the dry run printed, or
+ * somebody at a terminal who types the name of the database.
+ */
 export async function down(
   context: CommandContext,
-  { to }: { to: string | undefined },
+  { to, approved }: DownOptions,
 ): Promise<Report> {
-  const { steps, target } = context;
-  const wanted = async () => {
-    const undone = stepsToUndo(steps, await target.history(), to);
-    const stuck = undone.find((step) => step.down === undefined);
-    if (stuck !== undefined) throw new Refused(EXIT.refused, new StepHasNoDown(stuck).message);
-    return undone;
-  };
-  // Refuses before anything is undone.
-  await wanted();
-  const ran = await target.whileLocked(async () => runSteps(await wanted(), 'down', context));
+  if (to === undefined && approved === undefined) {
+    throw new Refused(
+      EXIT.usage,
+      'down needs --to <version>: all that was applied after that step is undone; or --approved ' +
+        '<sha256>, which "down --dry-run" prints: what was applied last is undone.',
+    );
+  }
+  const { target, progress } = context;
+  const wanted = await undoingOf(context, to);
+  const isNothing = wanted.steps.length === 0;
+  if (approved !== undefined) assertApproved(wanted.steps, 'down', approved);
+  else if (context.confirm === undefined && !isNothing) throw mustBeApproved(to);
+  const goes = await whatGoes(context, wanted);
+  if (isNothing) return report([], goes);
+  for (const line of goes) progress(line);
+  const approval = approved ?? (await confirmed(context, wanted));
+  const ran = await target.whileLocked(async () => {
+    // Whoever held the lock before may have undone some of it, or applied more.
+    const { steps } = await undoingOf(context, to);
+    if (steps.length > 0) assertApproved(steps, 'down', approval);
+    return runSteps(steps, 'down', { ...context, outOfOrder: false });
+  });
+  return report(ran, ['Nothing to undo.']);
+}
+
+/** What would be undone. Refuses what cannot be, before anything is. */
+export async function undoingOf(
+  { steps, target }: Pick<CommandContext, 'steps' | 'target'>,
+  to: string | undefined,
+): Promise<Undoing> {
+  const undoing = stepsToUndo(steps, await target.history(), to);
+  const stuck = undoing.steps.find((step) => step.down === undefined);
+  if (stuck !== undefined) throw new Refused(EXIT.refused, new StepHasNoDown(stuck).message);
+  return undoing;
+}
+
+function mustBeApproved(to: string | undefined): Refused {
+  return new Refused(
+    EXIT.refused,
+    'Refused: nobody is at a terminal here who could confirm what goes. Read ' +
+      `"down --to ${to ?? '0'} --dry-run", and give the approval that it prints: --approved <sha256>.`,
+  );
+}
+
+/** The approval of whoever has read what goes and types the name of the database. */
+async function confirmed(
+  { confirm, databaseName }: CommandContext,
+  { steps }: Undoing,
+): Promise<string> {
+  const typed = await confirm?.(`Type the name of the database, ${databaseName}, to undo this: `);
+  if (typed !== databaseName) {
+    throw new Refused(
+      EXIT.refused,
+      `Not confirmed: that is not the name of the database, ${databaseName}. Nothing was changed.`,
+    );
+  }
+  return approvalOf(steps, 'down');
+}
+
+function report(ran: readonly RanStep[], otherwise: readonly string[]): Report {
   return {
     exitCode: EXIT.done,
     text:
       ran.length === 0
-        ? 'Nothing to undo.'
+        ? otherwise.join('\n')
         : `Undone ${ran.length}: ${ran.map(({ name }) => name).join(', ')}`,
     json: { undone: ran },
   };

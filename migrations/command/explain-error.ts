@@ -29,11 +29,12 @@ export function explainError(error: unknown): Explanation {
   if (isSettingsFault(error)) return plain(EXIT.usage, error.message);
   const kind = databaseErrorKind(error);
   const isStep = error instanceof StepFailed;
-  const isPart = isStep || error instanceof BootstrapFailed;
+  const isBootstrap = error instanceof BootstrapFailed;
+  const isPart = isStep || isBootstrap;
   if (kind === 'other' && !isPart && serverErrorOf(error).number === undefined) {
     return { exitCode: EXIT.failed, message: messageOf(error), isUnexpected: true };
   }
-  const { exitCode, advice } = ADVICE[kind];
+  const { exitCode, advice } = adviceFor(kind, { isStep, isBootstrap });
   const subject = isPart ? `${error.message}: ` : '';
   return plain(
     exitCode,
@@ -41,12 +42,33 @@ export function explainError(error: unknown): Explanation {
   );
 }
 
+function adviceFor(
+  kind: DatabaseErrorKind,
+  { isStep, isBootstrap }: { isStep: boolean; isBootstrap: boolean },
+): { exitCode: ExitCode; advice: string } {
+  if (isStep && kind === 'timeout') return SLOW_STATEMENT;
+  return isBootstrap && kind === 'missing-right' ? NEEDS_MASTER : ADVICE[kind];
+}
+
+const NEEDS_MASTER = {
+  exitCode: EXIT.refused,
+  advice:
+    '→ The login lacks a right: bootstrap needs the master login (on RDS the one that the instance was made with). What was done before stays; run it again.',
+};
+
 function afterStep({ isInParts }: StepFailed): string {
   const left = isInParts
     ? 'The parts before it are done and noted (see "status"), and no later step was run: put it right, and "up" goes on from there.'
     : 'The step left nothing half done, and no later step was run: put it right and run "up" again.';
   return ` ${left}`;
 }
+
+/** The wait of the client for an answer has ended, which is another thing than a lock's. */
+const SLOW_STATEMENT = {
+  exitCode: EXIT.failed,
+  advice:
+    '→ The statement itself took longer than the client waits for its answer; no lock was the reason, so --lock-timeout does not help. The server undoes what was under way: do it in smaller parts (a backfill), or in a quieter moment.',
+};
 
 const ADVICE: Readonly<Record<DatabaseErrorKind, { exitCode: ExitCode; advice: string }>> = {
   unreachable: {
@@ -78,6 +100,16 @@ const ADVICE: Readonly<Record<DatabaseErrorKind, { exitCode: ExitCode; advice: s
     exitCode: EXIT.unreachable,
     advice:
       '→ The server offers no encryption: set it up there, or, on a laptop only, add ?encrypt=false to DATABASE_URL.',
+  },
+  'no-strict-encryption': {
+    exitCode: EXIT.unreachable,
+    advice:
+      '→ The server speaks no TDS 8.0: SQL Server 2022 and later do. Use encrypt=true, the default, which encrypts too.',
+  },
+  'no-instance': {
+    exitCode: EXIT.unreachable,
+    advice:
+      '→ An instance is found by SQL Server Browser, which must run and answer at UDP port 1434. Name the port of the instance instead (host,1433 or host:1433); RDS has no named instances.',
   },
   'missing-right': {
     exitCode: EXIT.refused,

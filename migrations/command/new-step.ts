@@ -1,12 +1,12 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
 import type { Report } from './report.ts';
 
-const TEMPLATE = `import type { Knex } from 'knex';
+const template = (purpose: string) => `import type { Knex } from 'knex';
 
-/** What this step is for, as whoever approves it should read it. */
+/** ${purpose}: what this is for, as whoever approves it should read it. */
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.alterTable('orders', (table) => {
     table.specificType('example', 'nvarchar(200)').nullable();
@@ -21,26 +21,69 @@ export async function down(knex: Knex): Promise<void> {
 }
 `;
 
-/** Begins a new step: a file with the time as its version. `now` is epoch milliseconds. */
+/** Bytes of a file's name on every usual file system; the name has only ASCII. */
+const MAX_FILE_NAME = 255;
+const MAX_NAME = MAX_FILE_NAME - '20261127210000_.ts'.length;
+
+/**
+ * Begins a new step: a file with the time as its version, or the next second that is free. `now` is epoch
+ * milliseconds. A purpose that Latin letters cannot write stands in the file alone, which is then named `step`.
+ */
 export async function newStep(
   purpose: string | undefined,
-  { directory, now }: { directory: string; now: number },
+  { directory, now, dryRun }: { directory: string; now: number; dryRun: boolean },
 ): Promise<Report> {
-  const name = purpose
-    ?.trim()
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '_')
-    .replaceAll(/^_+|_+$/g, '');
-  if (name === undefined || name === '') {
+  const said = purpose?.replaceAll(/\s+/g, ' ').trim() ?? '';
+  if (!/[\p{L}\p{N}]/u.test(said)) {
     throw new Refused(EXIT.usage, 'new needs a purpose: npm run migrate -- new "orders by region"');
   }
-  const version = new Date(now).toISOString().replaceAll(/\D/g, '').slice(0, 14);
+  const name = fileName(said);
+  const version = freeVersion(await readFolder(directory), now);
   const path = join(directory, `${version}_${name}.ts`);
-  await writeFile(path, TEMPLATE, { flag: 'wx' });
   const shown = relative(process.cwd(), path);
+  if (dryRun) {
+    return { exitCode: EXIT.done, text: `Would make ${shown}`, json: { path: shown, version } };
+  }
+  await writeFile(path, template(said.replaceAll('*/', '* /')), { flag: 'wx' });
   return {
     exitCode: EXIT.done,
     text: `${shown} is there. Write it, then: npm run migrate -- lint, npm run migrate -- plan`,
     json: { path: shown, version },
   };
+}
+
+function fileName(purpose: string): string {
+  const name = purpose
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replaceAll(/^_+|_+$/g, '');
+  if (name.length > MAX_NAME) {
+    throw new Refused(
+      EXIT.usage,
+      `The purpose names the file, and has ${name.length} letters where ${MAX_NAME} have room: say it shorter, and the rest in the file.`,
+    );
+  }
+  return name === '' ? 'step' : name;
+}
+
+async function readFolder(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (cause) {
+    throw new Refused(
+      EXIT.usage,
+      `The folder ${directory} cannot be read: make it first, or name another with --directory.`,
+      { cause },
+    );
+  }
+}
+
+/** Two steps of one version would have no order. */
+function freeVersion(files: readonly string[], now: number): string {
+  for (let at = now; ; at += 1000) {
+    const version = new Date(at).toISOString().replaceAll(/\D/g, '').slice(0, 14);
+    if (!files.some((file) => file.startsWith(version))) return version;
+  }
 }

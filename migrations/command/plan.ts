@@ -1,22 +1,49 @@
+import { planCosts } from '../plan/plan-costs.ts';
 import { planScript } from '../plan/plan-script.ts';
+import type { ServerFacts } from '../plan/statement-cost.ts';
 import type { Step } from '../step/step.ts';
 import { approvalOf } from './approval.ts';
 import { EXIT } from './exit-code.ts';
 import type { Report } from './report.ts';
 
+export interface PlanContext {
+  all: readonly Step[];
+  lockTimeoutMs: number;
+  database: string | undefined;
+  /** Whether a step may be done where a later one is already. */
+  outOfOrder: boolean;
+  /** Undefined where no server is asked: then nobody can tell what a statement costs. */
+  facts?: ServerFacts;
+}
+
 /** The exact T-SQL of steps, as one script to read, approve, and run by hand or by `up`. */
 export function plan(
   pending: readonly Step[],
-  { all, lockTimeoutMs }: { all: readonly Step[]; lockTimeoutMs: number },
+  { all, lockTimeoutMs, database, outOfOrder, facts }: PlanContext,
 ): Report {
-  const approval = approvalOf(pending);
-  const sql = planScript(pending, all, { direction: 'up', lockTimeoutMs, approval });
+  const approval = approvalOf(pending, 'up');
+  const items = pending.flatMap(({ up }) => up);
+  const costs = facts === undefined ? undefined : planCosts(items, facts);
+  const sql = planScript(pending, all, {
+    direction: 'up',
+    lockTimeoutMs,
+    approval,
+    database,
+    outOfOrder,
+    ...(costs && { costs }),
+  });
   return {
     exitCode: EXIT.done,
     text: sql.trimEnd(),
     json: {
       approval,
-      steps: pending.map(({ version, name, checksum }) => ({ version, name, checksum })),
+      database: database ?? null,
+      steps: pending.map(({ version, name, checksum, up }) => ({
+        version,
+        name,
+        checksum,
+        ...(costs && { statements: up.map((item) => costs.get(item)) }),
+      })),
       sql,
     },
   };

@@ -1,17 +1,19 @@
 import type { ConfiguredDatabase } from '@ordercast/platform/configured-database.ts';
 import { dialectOf } from '@ordercast/platform/database.ts';
 import type { Knex } from 'knex';
-import { planScript } from '../plan/plan-script.ts';
+import { readServerFacts } from '../plan/read-server-facts.ts';
+import { assertFolder } from './step-folder.ts';
 import { loadSteps } from '../step/load-steps.ts';
-import type { Direction, Step } from '../step/step.ts';
-import type { MigrationTarget } from '../target/migration-target.ts';
 import { openTarget } from '../target/open-target.ts';
-import { approvalOf } from './approval.ts';
 import type { MigrateArguments } from './arguments.ts';
 import { baseline } from './baseline.ts';
 import { bootstrap } from './bootstrap.ts';
-import type { Passwords } from './bootstrap.ts';
+import type { Environment } from './bootstrap.ts';
+import { bootstrapLogins } from './bootstrap-logins.ts';
+import type { CommandContext } from './command-context.ts';
 import { down } from './down.ts';
+import { dryDown, dryUp } from './dry-run.ts';
+import { databaseNameOf, handleFor } from './embedded-file.ts';
 import { EXIT } from './exit-code.ts';
 import { lint } from './lint.ts';
 import { newStep } from './new-step.ts';
@@ -19,7 +21,7 @@ import { plan } from './plan.ts';
 import { repair } from './repair.ts';
 import { Refused } from './report.ts';
 import type { Report } from './report.ts';
-import { stepsToApply, stepsToUndo } from './select-steps.ts';
+import { stepsToApply } from './select-steps.ts';
 import { status } from './status.ts';
 import { unlock } from './unlock.ts';
 import { up } from './up.ts';
@@ -30,7 +32,10 @@ export interface CommandRuntime {
   database: ConfiguredDatabase | undefined;
   /** Folder of the steps. */
   directory: string;
-  passwords: Passwords;
+  /** Where the passwords of new logins come from. */
+  environment: Environment;
+  /** Asks whoever is at the terminal; undefined where nobody is. */
+  confirm: ((question: string) => Promise<string>) | undefined;
   progress: (line: string) => void;
   /** Epoch milliseconds. */
   clock: () => number;
@@ -40,16 +45,28 @@ export interface CommandRuntime {
 /** Runs one command of the command line and gives back its answer. */
 export async function runCommand(args: MigrateArguments, runtime: CommandRuntime): Promise<Report> {
   if (args.command === 'new') {
-    return newStep(args.operand, { directory: runtime.directory, now: runtime.clock() });
+    assertFolder(runtime.directory);
+    return newStep(args.operand, { ...args, directory: runtime.directory, now: runtime.clock() });
   }
   if (args.command === 'bootstrap') return runBootstrap(args, runtime);
+  assertFolder(runtime.directory);
   const steps = await loadSteps(runtime.directory);
-  if (args.command === 'lint') return lint(steps);
+  if (args.command === 'lint') return lint(steps, { ...args, directory: runtime.directory });
   if (runtime.database === undefined) {
     // Only plan comes without one: all the steps, each of which looks whether it is done.
-    return plan(stepsToApply(steps, NO_HISTORY, args.to), { all: steps, ...args });
+    return plan(stepsToApply(steps, NO_HISTORY, args), { all: steps, ...args });
   }
-  const db = runtime.database.open({
+  const { serverDatabase } = runtime.database;
+  if (args.database !== undefined && args.database !== serverDatabase) {
+    throw new Refused(
+      EXIT.usage,
+      `--database ${args.database} is not the database that DATABASE_URL names (${serverDatabase ?? 'a file'}), and what is pending there may be other steps: leave --database out, or DATABASE_URL.`,
+    );
+  }
+  const db = handleFor(
+    args,
+    runtime.database,
+  )({
     poolMax: 1,
     // A step takes as long as it takes; what may not take long is the wait for a lock.
     requestTimeoutMs: 0,
@@ -58,7 +75,15 @@ export async function runCommand(args: MigrateArguments, runtime: CommandRuntime
   });
   const target = openTarget(db, { lockTimeoutMs: args.lockTimeoutMs, clock: runtime.clock });
   try {
-    return await runOnTarget(args, { ...runtime, steps, target, db });
+    return await runOnTarget(args, {
+      ...runtime,
+      steps,
+      target,
+      isServer: dialectOf(db) === 'mssql',
+      serverDatabase,
+      db,
+      databaseName: databaseNameOf(runtime.database),
+    });
   } finally {
     await target.close();
   }
@@ -68,56 +93,41 @@ const NO_HISTORY = { appliedNames: [], rows: [] };
 
 async function runOnTarget(
   args: MigrateArguments,
-  context: CommandRuntime & { steps: readonly Step[]; target: MigrationTarget; db: Knex },
+  context: CommandContext & {
+    isServer: boolean;
+    serverDatabase: string | undefined;
+    db: Knex;
+  },
 ): Promise<Report> {
   const { steps, target } = context;
   switch (args.command) {
     case 'status':
       return status(context);
     case 'plan':
-      return plan(stepsToApply(steps, await target.history(), args.to), { all: steps, ...args });
+      return plan(stepsToApply(steps, await target.history(), args), {
+        all: steps,
+        lockTimeoutMs: args.lockTimeoutMs,
+        database: context.serverDatabase,
+        outOfOrder: args.outOfOrder,
+        ...(context.isServer && {
+          facts: await readServerFacts(context.db, () => target.schema()),
+        }),
+      });
     case 'up':
-      return args.dryRun
-        ? dryRun(stepsToApply(steps, await target.history(), args.to), 'up', args, context)
-        : up(context, args);
+      return args.dryRun ? dryUp(args, context) : up(context, args);
     case 'down':
-      return args.dryRun
-        ? dryRun(stepsToUndo(steps, await target.history(), args.to), 'down', args, context)
-        : down(context, args);
+      return args.dryRun ? dryDown(args, context) : down(context, args);
     case 'verify':
-      return verify(context);
+      return verify(context, args);
     case 'baseline':
       return baseline(context, args);
     case 'repair':
-      return repair(context);
+      return repair(context, args);
     case 'unlock':
-      return unlock(context);
+      return unlock(context, args);
     default:
       throw new Refused(EXIT.usage, `${args.command} does not work on a database.`);
   }
-}
-
-function dryRun(
-  wanted: readonly Step[],
-  direction: Direction,
-  { lockTimeoutMs }: MigrateArguments,
-  { steps, db }: { steps: readonly Step[]; db: Knex },
-): Report {
-  const approval = approvalOf(wanted);
-  const sql = planScript(wanted, steps, { direction, lockTimeoutMs, approval });
-  const isServer = dialectOf(db) === 'mssql';
-  return {
-    exitCode: EXIT.done,
-    text: isServer
-      ? sql.trimEnd()
-      : `Would ${direction}: ${wanted.map(({ name }) => name).join(', ') || 'nothing'}`,
-    json: {
-      direction,
-      approval,
-      steps: wanted.map(({ version, name }) => ({ version, name })),
-      ...(isServer && { sql }),
-    },
-  };
 }
 
 async function runBootstrap(args: MigrateArguments, runtime: CommandRuntime): Promise<Report> {
@@ -129,12 +139,15 @@ async function runBootstrap(args: MigrateArguments, runtime: CommandRuntime): Pr
       'bootstrap is for SQL Server: set DATABASE_URL to mssql://<master login>:<password>@<host>:1433/<new database>. SQLite needs none.',
     );
   }
+  const { dryRun, resetPasswords, endSessions } = args;
+  const logins = bootstrapLogins(name, args.logins);
   return bootstrap(
-    { database: name, migrator: args.migrator, app: args.app },
+    { database: name, logins, resetPasswords, endSessions },
     {
-      passwords: runtime.passwords,
-      dryRun: args.dryRun,
+      environment: runtime.environment,
+      dryRun,
       open: (options) => database.open(options),
+      progress: runtime.progress,
     },
   );
 }

@@ -10,11 +10,11 @@ export interface RanStep {
   durationMs: number;
 }
 
-/** Runs steps one after the other, and tells how far it is. */
+/** Runs steps one after the other, and tells how far it is; gives those that were done here. */
 export async function runSteps(
   wanted: readonly Step[],
   direction: Direction,
-  { steps, target, progress, monotonicClock }: CommandContext,
+  { steps, target, progress, monotonicClock, outOfOrder }: CommandContext & { outOfOrder: boolean },
 ): Promise<RanStep[]> {
   const ran: RanStep[] = [];
   for (const [index, step] of wanted.entries()) {
@@ -22,11 +22,13 @@ export async function runSteps(
     const startedAt = monotonicClock();
     const seconds = () => ((monotonicClock() - startedAt) / 1000).toFixed(1);
     let where = '';
+    let isDone: boolean;
     progress(`${label} …`);
     const telling = setInterval(() => progress(`${label} … ${seconds()} s${where}`), TELL_EVERY_MS);
     try {
-      await target.run(step, direction, {
+      isDone = await target.run(step, direction, {
         all: steps,
+        outOfOrder,
         onPart: (part) => {
           where =
             part.of > 1
@@ -36,6 +38,10 @@ export async function runSteps(
       });
     } finally {
       clearInterval(telling);
+    }
+    if (!isDone) {
+      progress(`${label}: another process was faster`);
+      continue;
     }
     progress(`${label} done in ${seconds()} s`);
     ran.push({

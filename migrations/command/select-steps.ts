@@ -1,6 +1,7 @@
-import { isApplied, stepStates, unknownSteps } from '../history/step-state.ts';
+import { isPending, stepStates, stepsOutOfOrder } from '../history/step-state.ts';
 import type { History, StepState } from '../history/step-state.ts';
 import type { Step } from '../step/step.ts';
+import { assertInOrder, assertKnown, assertSound } from './assert-states.ts';
 import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
 
@@ -16,76 +17,80 @@ export function versionOf(to: string, steps: readonly Step[]): string {
   );
 }
 
-/** What `up` has to do, oldest first. Refuses where what is applied is not what stands here. */
+/**
+ * What `up` has to do, oldest first. Refuses where what is applied is not what stands here, and,
+ * unless told otherwise, where a step comes before one that is applied.
+ */
 export function stepsToApply(
   steps: readonly Step[],
   history: History,
-  to: string | undefined,
+  { to, outOfOrder }: { to: string | undefined; outOfOrder: boolean },
 ): Step[] {
   const states = stepStates(steps, history);
   assertSound(states);
   const last = to === undefined ? undefined : versionOf(to, steps);
-  return states.flatMap((state) =>
-    state.step !== undefined && !isApplied(state) && (last === undefined || state.version <= last)
-      ? [state.step]
-      : [],
-  );
+  const isWanted = ({ version }: { version: string }) => last === undefined || version <= last;
+  if (!outOfOrder) assertInOrder(stepsOutOfOrder(states).filter(isWanted));
+  return states
+    .filter((state) => isPending(state) && isWanted(state))
+    .flatMap(({ step }) => step ?? []);
 }
 
-/** What `down` has to undo, newest first: all after `to`, or only the last one. */
+/** What `down` has to undo, and what it leaves although its version is higher than that of `to`. */
+export interface Undoing {
+  /** What was applied last comes first. */
+  steps: Step[];
+  staying: Step[];
+}
+
+/**
+ * What `down` has to undo: all that was applied after `to`, or only what was applied last. The
+ * history tells the order, not the versions: a step may have been applied after one of a higher
+ * version, and may build on it.
+ */
 export function stepsToUndo(
   steps: readonly Step[],
   history: History,
   to: string | undefined,
-): Step[] {
+): Undoing {
   const states = stepStates(steps, history);
   assertKnown(states);
-  const halfway = states.find(({ status }) => status === 'half-applied');
-  if (halfway !== undefined) {
-    throw new Refused(
-      EXIT.refused,
-      `${halfway.name} is applied in part. Finish it with "up" first; then it can be undone.`,
-    );
-  }
-  const applied = states
-    .filter(isApplied)
-    .flatMap(({ step }) => step ?? [])
-    .reverse();
-  if (to === undefined) return applied.slice(0, 1);
-  const last = versionOf(to, steps);
-  return applied.filter(({ version }) => version > last);
-}
-
-function assertSound(states: readonly StepState[]): void {
-  assertKnown(states);
-  const rewritten = states.find(
-    ({ status, last, step }) => status === 'half-applied' && last?.checksum !== step?.checksum,
+  assertNoneUnfinished(states);
+  const order = history.appliedNames.flatMap(
+    (name) => steps.find((one) => one.name === name) ?? [],
   );
-  if (rewritten !== undefined) {
+  if (to === undefined) return { steps: order.slice(-1), staying: [] };
+  const last = versionOf(to, steps);
+  if (last === '0') return { steps: order.toReversed(), staying: [] };
+  const index = order.findIndex(({ version }) => version === last);
+  if (index === -1) {
     throw new Refused(
       EXIT.refused,
-      `Refused: ${rewritten.name} was edited after ${rewritten.last?.itemsDone ?? 0} of its parts had been applied, so nobody ` +
-        'knows where to go on. Take the edit back, finish it with "up", and write a new step.',
+      `Refused: --to ${to} is not applied, so nothing was applied after it. See "status".`,
     );
   }
-  const changed = states.filter(({ status }) => status === 'changed').map(({ name }) => name);
-  if (changed.length > 0) {
-    throw new Refused(
-      EXIT.refused,
-      `Refused: ${changed.join(', ')} was edited after it had been applied, so nobody knows what the ` +
-        'database is. Take the edit back and write a new step, or accept it knowingly with "repair".',
-    );
-  }
+  return {
+    steps: order.slice(index + 1).reverse(),
+    staying: order.slice(0, index).filter(({ version }) => version > last),
+  };
 }
 
-/** A database of a newer version may not be changed by an older one. */
-export function assertKnown(states: readonly StepState[]): void {
-  const unknown = unknownSteps(states);
-  if (unknown.length > 0) {
-    throw new Refused(
-      EXIT.refused,
-      'Refused: the database belongs to a newer version of Ordercast: it holds steps that this ' +
-        `version does not know (${unknown.join(', ')}). Use that version.`,
-    );
-  }
+/** On top of half a step nobody knows what the steps before it may lose. */
+function assertNoneUnfinished(states: readonly StepState[]): void {
+  const unfinished = states.find(({ status }) => UNFINISHED.has(status));
+  if (unfinished === undefined) return;
+  throw new Refused(
+    EXIT.refused,
+    `Refused: ${unfinished.name} ${UNFINISHED.get(unfinished.status)}`,
+  );
 }
+
+const FINISH = 'Put right what is wrong and finish it with "up" first; then it can be undone';
+const UNFINISHED: ReadonlyMap<string, string> = new Map([
+  ['failed', `has failed. ${FINISH}. It left nothing: where it is given up, take its file away.`],
+  [
+    'interrupted',
+    `was interrupted, or still runs. ${FINISH}. It left nothing: where it is given up, take its file away.`,
+  ],
+  ['half-applied', `is applied in part. ${FINISH}.`],
+]);

@@ -7,15 +7,23 @@ import type { Report } from './report.ts';
  * Frees the row lock of knex's own command line, which sticks when that is killed. Our lock belongs
  * to a session and cannot stick; where one holds it, it is named, for whoever may end it.
  */
-export async function unlock({ target }: CommandContext): Promise<Report> {
-  const { knexLockFreed, isHeld, holder } = await target.unlock();
-  const knexLock = knexLockFreed
-    ? "knex's own lock had stuck and is free now."
+export async function unlock(
+  { target }: CommandContext,
+  { dryRun }: { dryRun: boolean },
+): Promise<Report> {
+  const { hadKnexLockStuck, isHeld, holder } = await target.unlock({ dryRun });
+  const knexLock = hadKnexLockStuck
+    ? `knex's own lock ${dryRun ? 'has stuck and would be freed' : 'had stuck and is free now'}.`
     : "knex's own lock is free.";
   return {
     exitCode: isHeld ? EXIT.locked : EXIT.done,
     text: `${knexLock}\n${describe(isHeld, holder)}`,
-    json: { knexLockFreed, isHeld, holder: holder ?? null },
+    json: {
+      knexLockFreed: hadKnexLockStuck && !dryRun,
+      hadKnexLockStuck,
+      isHeld,
+      holder: holder ?? null,
+    },
   };
 }
 

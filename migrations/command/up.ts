@@ -1,7 +1,6 @@
-import { approvalOf } from './approval.ts';
+import { assertApproved } from './approval.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-code.ts';
-import { Refused } from './report.ts';
 import type { Report } from './report.ts';
 import { runSteps } from './run-steps.ts';
 import { stepsToApply } from './select-steps.ts';
@@ -9,16 +8,20 @@ import { stepsToApply } from './select-steps.ts';
 /** Applies what is pending, up to `to` if given; only what `approved` stands for, if given. */
 export async function up(
   context: CommandContext,
-  { to, approved }: { to: string | undefined; approved: string | undefined },
+  {
+    approved,
+    ...wish
+  }: { to: string | undefined; approved: string | undefined; outOfOrder: boolean },
 ): Promise<Report> {
   const { steps, target } = context;
   // Refuses before anything is made in the database.
-  assertApproved(stepsToApply(steps, await target.history(), to), approved);
+  const pending = stepsToApply(steps, await target.history(), wish);
+  if (approved !== undefined) assertApproved(pending, 'up', approved);
   const ran = await target.whileLocked(async () => {
     // Whoever held the lock before may have done some of it.
-    const wanted = stepsToApply(steps, await target.history(), to);
-    if (wanted.length > 0) assertApproved(wanted, approved);
-    return runSteps(wanted, 'up', context);
+    const wanted = stepsToApply(steps, await target.history(), wish);
+    if (wanted.length > 0 && approved !== undefined) assertApproved(wanted, 'up', approved);
+    return runSteps(wanted, 'up', { ...context, outOfOrder: wish.outOfOrder });
   });
   return {
     exitCode: EXIT.done,
@@ -28,15 +31,4 @@ export async function up(
         : `Applied ${ran.length}: ${ran.map(({ name }) => name).join(', ')}`,
     json: { applied: ran },
   };
-}
-
-function assertApproved(wanted: Parameters<typeof approvalOf>[0], approved: string | undefined) {
-  if (approved === undefined) return;
-  const actual = approvalOf(wanted);
-  if (actual === approved.toLowerCase()) return;
-  throw new Refused(
-    EXIT.refused,
-    `Refused: what is pending is not what was approved. Approved: ${approved}; pending is ${actual} ` +
-      `(${wanted.map(({ name }) => name).join(', ') || 'nothing'}). Read "plan" again and approve that.`,
-  );
 }

@@ -50,9 +50,16 @@ END;`,
     done_by nvarchar(256) NULL,
     done_from nvarchar(256) NULL,
     error nvarchar(2000) NULL,
+    statements_checksum char(64) NULL,
+    statements nvarchar(max) NULL,
     CONSTRAINT ck_${HISTORY_TABLE}_direction CHECK (direction IN ('up', 'down', 'baseline', 'repair')),
     CONSTRAINT ck_${HISTORY_TABLE}_outcome CHECK (outcome IN ('started', 'done', 'failed'))
   );`,
+  // A history of before the file and its T-SQL were told apart.
+  `IF COL_LENGTH(N'dbo.${HISTORY_TABLE}', N'statements_checksum') IS NULL
+  ALTER TABLE dbo.${HISTORY_TABLE} ADD statements_checksum char(64) NULL;`,
+  `IF COL_LENGTH(N'dbo.${HISTORY_TABLE}', N'statements') IS NULL
+  ALTER TABLE dbo.${HISTORY_TABLE} ADD statements nvarchar(max) NULL;`,
 ];
 
 export const SQLITE_BOOKKEEPING: readonly string[] = [
@@ -77,6 +84,14 @@ export const SQLITE_BOOKKEEPING: readonly string[] = [
     duration_ms bigint,
     done_by varchar(256),
     done_from varchar(256),
-    error varchar(2000)
+    error varchar(2000),
+    statements_checksum char(64),
+    statements text
   )`,
+];
+
+/** Columns that a SQLite history of before lacks, with their types. */
+export const SQLITE_HISTORY_ADDITIONS: readonly (readonly [string, string])[] = [
+  ['statements_checksum', 'char(64)'],
+  ['statements', 'text'],
 ];

@@ -2,7 +2,8 @@ import { instantColumn, integerColumn } from '@ordercast/platform/column.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { APPLIED_TABLE, HISTORY_TABLE } from './history-tables.ts';
-import type { History, HistoryRow } from './step-state.ts';
+import type { HistoryRow } from './history-row.ts';
+import type { History } from './step-state.ts';
 
 const historyRow = z
   .object({
@@ -13,20 +14,38 @@ const historyRow = z
     checksum: z.string().nullable(),
     outcome: z.enum(['started', 'done', 'failed']),
     items_done: integerColumn,
+    item_cursor: z.string().nullable(),
     started_at: instantColumn,
     duration_ms: integerColumn.nullable(),
     done_by: z.string().nullable(),
     done_from: z.string().nullable(),
     error: z.string().nullable(),
+    // A history that nobody has migrated since they came lacks these two.
+    statements_checksum: z.string().nullish(),
+    statements: z.string().nullish(),
   })
-  .transform(({ items_done, started_at, duration_ms, done_by, done_from, ...row }): HistoryRow => ({
-    ...row,
-    itemsDone: items_done,
-    startedAt: started_at,
-    durationMs: duration_ms,
-    by: done_by,
-    from: done_from,
-  }));
+  .transform(
+    ({
+      items_done,
+      item_cursor,
+      started_at,
+      duration_ms,
+      done_by,
+      done_from,
+      statements_checksum,
+      ...row
+    }): HistoryRow => ({
+      ...row,
+      statements: row.statements ?? null,
+      statementsChecksum: statements_checksum ?? null,
+      itemsDone: items_done,
+      itemCursor: item_cursor,
+      startedAt: started_at,
+      durationMs: duration_ms,
+      by: done_by,
+      from: done_from,
+    }),
+  );
 
 /** Reads what a database remembers; nothing where it was never migrated. */
 export async function readHistory(
@@ -34,7 +53,7 @@ export async function readHistory(
   hasTable: (name: string) => Promise<boolean>,
 ): Promise<History> {
   const appliedNames = (await hasTable(APPLIED_TABLE))
-    ? await db(APPLIED_TABLE).orderBy('name').pluck<string[]>('name')
+    ? await db(APPLIED_TABLE).orderBy('id').pluck<string[]>('name')
     : [];
   const rows: unknown[] = (await hasTable(HISTORY_TABLE))
     ? await db(HISTORY_TABLE).orderBy('id').select()

@@ -1,24 +1,11 @@
 import type { Step } from '../step/step.ts';
-
-/** A row of `migration_history`. Instants are epoch milliseconds. */
-export interface HistoryRow {
-  id: number;
-  version: string;
-  name: string;
-  direction: 'up' | 'down' | 'baseline' | 'repair';
-  checksum: string | null;
-  outcome: 'started' | 'done' | 'failed';
-  itemsDone: number;
-  startedAt: number;
-  durationMs: number | null;
-  by: string | null;
-  from: string | null;
-  error: string | null;
-}
+import type { HistoryRow } from './history-row.ts';
+import { isSameFile, likenessOf } from './likeness.ts';
+import type { Likeness } from './likeness.ts';
 
 /** What a database remembers of its steps. */
 export interface History {
-  /** Names in `knex_migrations`: what is applied, however it was. */
+  /** Names in `knex_migrations`: what is applied, however it was, in the order in which it was. */
   appliedNames: readonly string[];
   /** Oldest first. */
   rows: readonly HistoryRow[];
@@ -26,8 +13,12 @@ export interface History {
 
 export type StepStatus =
   | 'applied'
-  /** Applied, and its file, or what it would do, is another since. */
+  /** Applied, and its file is another since. */
   | 'changed'
+  /** Applied, and the same file comes to other T-SQL since, as after an upgrade of knex. */
+  | 'recompiled'
+  /** Applied under another name. */
+  | 'renamed'
   /** Applied by knex itself: nobody noted what it was. */
   | 'unrecorded'
   | 'pending'
@@ -37,59 +28,145 @@ export type StepStatus =
   | 'interrupted'
   /** Some of its parts are done, others not. `up` goes on with it. */
   | 'half-applied'
-  /** Applied by a newer version of Ordercast: there is no such file here. */
+  /** Some of its parts are undone, others not. `down` goes on with it. */
+  | 'half-undone'
+  /** Applied, and its file is gone, though newer ones are here. */
+  | 'deleted'
+  /** Applied by a newer version of Ordercast: every step here is older. */
   | 'unknown';
 
 export interface StepState {
   version: string;
   name: string;
   status: StepStatus;
-  /** Undefined for an unknown step. */
+  /** Undefined where there is no such file here. */
   step: Step | undefined;
   /** The last attempt, of whatever outcome. */
   last: HistoryRow | undefined;
+  /** What it was when it was applied. */
+  noted: HistoryRow | undefined;
+  /** The name under which it was applied, where that is another. */
+  formerName: string | undefined;
 }
 
 /** The state of every step, of the folder and of the database, in their order. */
 export function stepStates(steps: readonly Step[], history: History): StepState[] {
-  const names = new Set(steps.map(({ name }) => name));
+  const former = formerNames(steps, history);
   const known = steps.map((step): StepState => {
-    const rows = history.rows.filter(({ version }) => version === step.version);
+    const formerName = former.get(step.name);
+    const rows = history.rows.filter(
+      ({ version, name }) => version === step.version || name === formerName,
+    );
+    const isApplied = history.appliedNames.includes(step.name);
     return {
       version: step.version,
       name: step.name,
-      status: statusOf(step, history.appliedNames.includes(step.name), rows),
+      status: formerName === undefined ? statusOf(step, isApplied, rows) : 'renamed',
       step,
       last: rows.at(-1),
+      noted: notedOf(rows),
+      formerName,
     };
   });
-  const unknown = history.appliedNames
-    .filter((name) => !names.has(name))
-    .map((name): StepState => {
-      const rows = history.rows.filter((row) => row.name === name);
-      return {
-        version: name.slice(0, 14),
-        name,
-        status: 'unknown',
-        step: undefined,
-        last: rows.at(-1),
-      };
-    });
-  return [...known, ...unknown].sort((a, b) => (a.version < b.version ? -1 : 1));
+  const claimed = [...former.values()];
+  const strangers = strangersOf(steps, history)
+    .filter((name) => !claimed.includes(name))
+    .map((name) => strangerState(name, steps, history));
+  return [...known, ...strangers, ...halfAppliedStrangers(steps, history)].sort((a, b) =>
+    a.version < b.version ? -1 : 1,
+  );
 }
+
+function strangerState(name: string, steps: readonly Step[], history: History): StepState {
+  const version = name.slice(0, 14);
+  const rows = history.rows.filter((row) => row.name === name);
+  return {
+    version,
+    name,
+    status: steps.some((step) => step.version >= version) ? 'deleted' : 'unknown',
+    step: undefined,
+    last: rows.at(-1),
+    noted: notedOf(rows),
+    formerName: undefined,
+  };
+}
+
+/** Steps of which some parts are done, and whose file is gone or has another version. */
+function halfAppliedStrangers(steps: readonly Step[], history: History): StepState[] {
+  const own = new Set(steps.map(({ version }) => version));
+  return [...Map.groupBy(history.rows, ({ version }) => version)].flatMap(([version, rows]) => {
+    const last = rows.at(-1);
+    if (own.has(version) || last === undefined) return [];
+    if (!isInPart(last)) return [];
+    if (history.appliedNames.includes(last.name)) return [];
+    const none = { step: undefined, formerName: undefined };
+    return [{ ...none, version, name: last.name, status: 'half-applied', last, noted: last }];
+  });
+}
+
+/** Applied names of which there is no file. */
+function strangersOf(steps: readonly Step[], { appliedNames }: History): string[] {
+  const names = new Set(steps.map(({ name }) => name));
+  return appliedNames.filter((name) => !names.has(name));
+}
+
+/** By a step's name the one under which it was applied: of its version, or of its very text. */
+function formerNames(steps: readonly Step[], history: History): Map<string, string> {
+  const strangers = new Set(strangersOf(steps, history));
+  const found = new Map<string, string>();
+  const isOf = [
+    (step: Step, name: string) => name.startsWith(`${step.version}_`),
+    (step: Step, name: string) => {
+      const noted = notedOf(history.rows.filter((row) => row.name === name));
+      return noted !== undefined && isSameFile(step, noted);
+    },
+  ];
+  for (const matches of isOf) {
+    for (const step of steps) {
+      if (history.appliedNames.includes(step.name) || found.has(step.name)) continue;
+      const name = [...strangers].find((one) => matches(step, one));
+      if (name === undefined) continue;
+      found.set(step.name, name);
+      strangers.delete(name);
+    }
+  }
+  return found;
+}
+
+/** The row that says what is applied. */
+function notedOf(rows: readonly HistoryRow[]): HistoryRow | undefined {
+  return rows.findLast(({ direction, outcome }) => direction !== 'down' && outcome === 'done');
+}
+
+const APPLIED_AS: Readonly<Record<Likeness, StepStatus>> = {
+  same: 'applied',
+  recompiled: 'recompiled',
+  'text-edited': 'changed',
+  edited: 'changed',
+  unrecorded: 'unrecorded',
+};
 
 function statusOf(step: Step, isApplied: boolean, rows: readonly HistoryRow[]): StepStatus {
   const last = rows.at(-1);
   if (isApplied) {
-    const noted = rows.findLast(
-      ({ direction, outcome }) => direction !== 'down' && outcome === 'done',
-    );
-    if (noted?.checksum == null) return 'unrecorded';
-    return noted.checksum === step.checksum ? 'applied' : 'changed';
+    if (last?.direction === 'down' && isInPart(last)) return 'half-undone';
+    return APPLIED_AS[likenessOf(step, notedOf(rows))];
   }
   if (last === undefined || last.outcome === 'done') return 'pending';
-  if (last.itemsDone > 0) return 'half-applied';
+  if (isInPart(last)) return 'half-applied';
   return last.outcome === 'failed' ? 'failed' : 'interrupted';
+}
+
+/** Whether an attempt came to its end for some of its parts, or for some rows of its first, and no further. */
+function isInPart({ outcome, itemsDone, itemCursor }: HistoryRow): boolean {
+  return outcome !== 'done' && (itemsDone > 0 || itemCursor !== null);
+}
+
+/** How far an attempt in parts came, of how many: `1 of 3 parts, and rows up to 42`. */
+export function progressOf({ step, last }: StepState): string {
+  const of = step?.[last?.direction === 'down' ? 'down' : 'up']?.length ?? '?';
+  const rows = last?.itemCursor == null ? '' : `, and rows up to ${last.itemCursor}`;
+  return `${last?.itemsDone ?? 0} of ${of} parts${rows}`;
 }
 
 /** Names of the applied steps that this version does not have: the database is a newer one's. */
@@ -97,7 +174,34 @@ export function unknownSteps(states: readonly StepState[]): string[] {
   return states.filter(({ status }) => status === 'unknown').map(({ name }) => name);
 }
 
+const APPLIED: readonly StepStatus[] = [
+  'applied',
+  'changed',
+  'recompiled',
+  'renamed',
+  'unrecorded',
+  'half-undone',
+];
+
 /** Whether the step has been run, whatever has become of its file since. */
 export function isApplied({ status }: StepState): boolean {
-  return status === 'applied' || status === 'changed' || status === 'unrecorded';
+  return APPLIED.includes(status);
+}
+
+/** Whether the step has a file and is still to be run, or to be finished. */
+export function isPending(state: StepState): boolean {
+  return state.step !== undefined && !isApplied(state);
+}
+
+/** Steps that are not applied, though later ones are. */
+export function stepsOutOfOrder(states: readonly StepState[]): Step[] {
+  const done = states.filter((state) => isApplied(state) || state.status === 'deleted');
+  const newest =
+    done
+      .map(({ version }) => version)
+      .sort()
+      .at(-1) ?? '';
+  return states
+    .filter((state) => isPending(state) && state.version < newest)
+    .flatMap(({ step }) => step ?? []);
 }

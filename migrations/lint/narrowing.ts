@@ -1,4 +1,5 @@
 import type { ColumnModel } from '../schema/schema-model.ts';
+import { sizeOfType, typeParts } from './data-type.ts';
 
 type Typed = Pick<ColumnModel, 'type' | 'collation'>;
 
@@ -25,6 +26,18 @@ export function narrowingOf(before: Typed, after: Typed): string | undefined {
   return undefined;
 }
 
+/**
+ * Whether the rows must be written anew for a type that takes more. Only the longer limit of a type of
+ * variable length is a note in the catalogue, and not where it becomes `max` (Michael J. Swart, "Altering
+ * Text Columns: Only a Metadata Change?").
+ */
+export function isRewrite(before: Typed, after: Typed): boolean {
+  if (typeOf(before.type).name !== typeOf(after.type).name) return true;
+  const [old, now] = [sizeOfType(before.type), sizeOfType(after.type)];
+  if (old === undefined || now === undefined || old.bytes === now.bytes) return false;
+  return !now.isVariable || now.bytes === undefined;
+}
+
 function isWidening(from: string, to: string): boolean {
   return FAMILIES.some((family) => {
     const [a, b] = [family.indexOf(from), family.indexOf(to)];
@@ -32,20 +45,13 @@ function isWidening(from: string, to: string): boolean {
   });
 }
 
-/** `decimal(10,2)` counts digits before the point and after it; `max` is above any number. */
-function typeOf(text: string): { name: string; sizes: number[] } {
-  const [, name = text, args] = /^([a-z0-9_]+)(?:\(([^)]*)\))?$/.exec(text) ?? [];
-  const sizes = (args ?? defaultSize(name))
-    .split(',')
-    .filter((size) => size !== '')
-    .map((size) => (size === 'max' ? Infinity : Number(size)));
+/** `decimal(10,2)` counts digits before the point and after it. */
+function typeOf(text: string): { name: string; sizes: readonly number[] } {
+  const { name, sizes } = typeParts(text);
   const [precision, scale] = sizes;
   if (name === 'decimal' && precision !== undefined) {
     return { name, sizes: [precision - (scale ?? 0), scale ?? 0] };
   }
-  return { name, sizes };
-}
-
-function defaultSize(name: string): string {
-  return ['datetime2', 'time', 'datetimeoffset'].includes(name) ? '7' : '';
+  const isTime = ['datetime2', 'time', 'datetimeoffset'].includes(name);
+  return { name, sizes: isTime && sizes.length === 0 ? [7] : sizes };
 }

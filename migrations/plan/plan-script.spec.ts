@@ -5,6 +5,7 @@ import { openBatchRunner } from '../testing/batch-runner.ts';
 import type { BatchRunner } from '../testing/batch-runner.ts';
 import { openStepFolder, statements } from '../testing/step-files.ts';
 import type { StepFolder } from '../testing/step-files.ts';
+import { splitScript } from '../testing/split-script.ts';
 import { MIGRATION_SETTINGS } from '../migrate.ts';
 import { planScript, previousOf } from './plan-script.ts';
 import { stepBatches } from './step-batches.ts';
@@ -41,13 +42,18 @@ afterEach(() => folder.remove());
 
 /** A plan of these steps, in the order of the direction. */
 function scriptOf(wanted: readonly Step[], direction: Direction): string {
-  return planScript(wanted, steps, { direction, lockTimeoutMs: 1_000, approval: 'none' });
+  return planScript(wanted, steps, {
+    direction,
+    lockTimeoutMs: 1_000,
+    approval: 'none',
+    database: 'shop',
+  });
 }
 
 const itemsOf = (wanted: readonly Step[], direction: Direction) =>
   wanted
     .flatMap((step) => step[direction] ?? [])
-    .flatMap((item) => (item.kind === 'statement' ? [item.sql] : []));
+    .flatMap((item) => (item.kind === 'statement' ? [item.sql.replaceAll('dbo.', '')] : []));
 
 const applied = () =>
   server.database
@@ -127,36 +133,75 @@ describe('a plan that is run by hand', () => {
     expect(history()).toEqual([]);
   });
 
-  it('undoes nothing of a step whose follower stands', () => {
+  it('undoes nothing of a step while one that was applied after it stands', () => {
     server.runScript(scriptOf(steps, 'up'));
     server.executed.length = 0;
-    const [first, second] = namesOf(steps);
+    const [first] = namesOf(steps);
     expect(new Set(server.runScript(scriptOf(steps.slice(0, 1), 'down')))).toEqual(
-      new Set([`${first} was not run: ${second} must be undone first.`]),
+      new Set([`${first} was not run: what was applied after it must be undone first.`]),
     );
     expect(server.executed).toEqual([]);
   });
 
   it('does nothing in a session that does not hold the lock', () => {
-    const withoutLock = scriptOf(steps, 'up').replaceAll('sp_getapplock', 'sp_nothing');
-    const batches = withoutLock.split(/^GO$/m).filter((batch) => !batch.includes('sp_nothing'));
-    const errors = server.runScript(batches.join('\nGO\n'));
-    expect(errors[0]).toBe(
+    const batches = splitScript(scriptOf(steps, 'up'));
+    const withoutLock = batches.filter((batch) => !batch.includes('sp_getapplock'));
+    expect(withoutLock).toHaveLength(batches.length - 1);
+    const errors = server.runScript(withoutLock.join('\nGO\n'));
+    expect(errors).toContain(
       `${steps[0]?.name ?? ''} was not run: this session does not hold the migration lock.`,
     );
+    expect(errors).toHaveLength(
+      1 + steps.reduce((sum, { transaction, up }) => sum + (transaction ? 1 : 2 + up.length), 0),
+    );
     expect(server.executed).toEqual([]);
+    expect(history()).toEqual([]);
   });
+
+  it('does nothing more once a transaction is left open', () => {
+    const batches = splitScript(scriptOf(steps, 'up'));
+    const second = batches.findIndex(
+      (batch) => batch.includes(steps[1]?.name ?? '') && batch.includes('@attempt'),
+    );
+    expect(server.runScript(batches.slice(0, second).join('\nGO\n'))).toEqual([]);
+    server.window.openTransactions = 1;
+    const errors = server.runScript(batches.slice(second).join('\nGO\n'));
+    expect(errors.length).toBeGreaterThan(5);
+    for (const error of errors) expect(error).toMatch(/was not run: a transaction is open/);
+    expect(applied()).toEqual(namesOf(steps.slice(0, 1)));
+  });
+
+  it.each([true, false])(
+    'executes what its steps say, whatever their texts hold (in one transaction: %s)',
+    async (transaction) => {
+      const texts = ['x\nGO\n:r y', '$(secret)', 'gr\u00fc\u00df \u{1f600}', "it's \\\n"];
+      await folder.write(5, 'texts', {
+        up: `await knex.schema.raw('CREATE TABLE t (id int, x text) /*\\nGO 5\\n!! del\\n*/');
+             for (const x of ${JSON.stringify(texts)}) await knex('t').insert({ id: 1, x });
+             await knex.schema.raw(${JSON.stringify("INSERT INTO t (id, x) VALUES (2, 'one\n go -- two')")});`,
+        down: '',
+        more: transaction ? '' : IN_PARTS,
+      });
+      steps = await loadSteps(folder.path);
+      expect(server.runScript(scriptOf(steps, 'up'))).toEqual([]);
+      expect(server.executed).toEqual(itemsOf(steps, 'up'));
+      expect(server.database.prepare('select x from t where id = 2').all()).toEqual([
+        { x: 'one\n go -- two' },
+      ]);
+    },
+  );
 });
 
 /** The steps that a batch names, in each of the places where it names one. */
 function namesIn(sql: string) {
   const all = (pattern: RegExp) => [...sql.matchAll(pattern)].map((match) => match[1]);
-  const [guard, ...neighbours] = all(
+  const [guard, ...previous] = all(
     /EXISTS \(SELECT 1 FROM dbo\.knex_migrations WHERE name = N'(.*?)'\)/g,
   );
   return {
     guard,
-    neighbours,
+    previous,
+    last: all(/WHERE id > \(SELECT MAX\(id\) FROM dbo\.knex_migrations WHERE name = N'(.*?)'\)\)/g),
     begun: all(/INSERT INTO dbo\.migration_history .* VALUES \('(\d{14}', N'.*?)'/g),
     lookedUp: all(/FROM dbo\.migration_history WHERE version = '(\d{14})'/g),
     marked: all(/(?:SELECT|DELETE FROM dbo\.knex_migrations WHERE name =) N'(.*?)'(?:, ISNULL|;)/g),
@@ -169,15 +214,17 @@ describe.each(['up', 'down'] as const)('every batch of a plan that goes %s', (di
   it.each([
     ["of Ordercast's own steps", () => OWN_STEPS],
     ['of steps in parts', () => steps],
-  ])('%s, asks for its own step and the one before it, and enters its own', (_which, allOf) => {
+  ])('%s, asks for its own step and the order, and enters its own', (_which, allOf) => {
     const all = allOf();
     for (const step of all) {
-      const previous = previousOf(step, all, direction);
+      const previous = previousOf(step, all);
       const batches = stepBatches(step, { direction, previous, singleRounds: true });
       const names = batches.map(({ sql }) => namesIn(sql));
-      for (const { guard, neighbours } of names) {
-        expect(guard).toBe(step.name);
-        expect(neighbours).toEqual(previous === undefined ? [] : [previous.name]);
+      for (const one of names) {
+        expect(one.guard).toBe(step.name);
+        const isUp = direction === 'up' && previous !== undefined;
+        expect(one.previous).toEqual(isUp ? [previous.name] : []);
+        expect(one.last).toEqual(direction === 'up' ? [] : [step.name]);
       }
       expect(names.flatMap(({ begun }) => begun)).toEqual([`${step.version}', N'${step.name}`]);
       expect(names.flatMap(({ marked }) => marked)).toEqual([step.name]);

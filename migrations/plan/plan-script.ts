@@ -1,64 +1,84 @@
-import { MIGRATION_LOCK, SQL_SERVER_BOOKKEEPING } from '../history/history-tables.ts';
+import type { RecordedItem } from '../step/recorded-item.ts';
 import type { Direction, Step } from '../step/step.ts';
+import { UNLOCK_BATCH } from './migration-lock.ts';
+import { costLine } from './plan-costs.ts';
+import type { ItemCost } from './plan-costs.ts';
+import { scriptOpening } from './script-opening.ts';
+import { commentLine } from './script-text.ts';
 import { stepBatches } from './step-batches.ts';
-import type { Batch } from './step-batches.ts';
+import type { Batch, ScriptBatch } from './step-batches.ts';
 
-/** What a session must have set so that indexes with a predicate can be made at all, and more. */
-const SESSION = `SET XACT_ABORT, NOCOUNT, QUOTED_IDENTIFIER, ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL ON;
-SET NUMERIC_ROUNDABORT OFF;`;
-
-/** Takes the lock of whoever migrates, for the session; the batches that follow ask for it. */
-export function lockBatch(waitMs: number): string {
-  return `DECLARE @outcome int;
-EXEC @outcome = sp_getapplock @Resource = N'${MIGRATION_LOCK}', @LockMode = N'Exclusive', @LockOwner = N'Session', @LockTimeout = ${waitMs};
-IF @outcome < 0
-  RAISERROR (N'Somebody else is migrating this database (sp_getapplock answered %d). Nothing was changed.', 16, 1, @outcome);`;
+export interface PlanSettings {
+  direction: Direction;
+  /** How long another migration, and each table, is waited for. */
+  lockTimeoutMs: number;
+  approval: string;
+  /** The only database on which the script runs; undefined: any. */
+  database: string | undefined;
+  /** Whether a step may be done where a later one is already; not if left out. */
+  outOfOrder?: boolean;
+  /** What each statement asks of the server, where a server was asked. */
+  costs?: ReadonlyMap<RecordedItem, ItemCost>;
 }
 
-export const UNLOCK_BATCH = `IF APPLOCK_MODE(N'public', N'${MIGRATION_LOCK}', N'Session') = N'Exclusive'
-  EXEC sp_releaseapplock @Resource = N'${MIGRATION_LOCK}', @LockOwner = N'Session';`;
-
 /**
- * The steps as one script for sqlcmd or SSMS. It may be run again: what is done is passed over, and
- * after a failure nothing that follows is done. `all` are the steps of the folder, for the order.
+ * The steps as one script for sqlcmd or SSMS, in ASCII. It may be run again: what is done is passed
+ * over, and after a failure nothing that follows is done. `all` are the steps of the folder, for
+ * the order and for what must be applied as it is.
  */
 export function planScript(
   steps: readonly Step[],
   all: readonly Step[],
-  {
-    direction,
-    lockTimeoutMs,
-    approval,
-  }: { direction: Direction; lockTimeoutMs: number; approval: string },
+  settings: PlanSettings,
 ): string {
-  const batches = steps.flatMap((step) =>
-    stepBatches(step, {
-      direction,
-      previous: previousOf(step, all, direction),
-      singleRounds: false,
-    }),
-  );
-  const batch = (title: string, sql: string) => `-- ${title}\n${sql}\nGO`;
+  const { direction, costs, outOfOrder = false } = settings;
+  const batches: (ScriptBatch & Partial<Pick<Batch, 'items'>>)[] = [
+    ...scriptOpening(all, settings),
+    ...steps.flatMap((step) =>
+      stepBatches(step, {
+        direction,
+        previous: previousOf(step, all),
+        earlier: earlierThan(step, all),
+        outOfOrder,
+        singleRounds: false,
+      }),
+    ),
+    { title: 'The next one may begin', sql: UNLOCK_BATCH },
+  ];
   return [
-    `-- Ordercast, ${direction}: ${steps.length === 0 ? 'nothing to do' : steps.map(({ name }) => name).join(', ')}`,
-    `-- Approval: ${approval}`,
-    '-- Run it with: sqlcmd -b -I -d <database> -i <this file>, or as it is in SSMS.',
-    batch('How this session works', `${SESSION}\nSET LOCK_TIMEOUT ${lockTimeoutMs};`),
-    batch('One migration at a time', lockBatch(lockTimeoutMs)),
-    ...SQL_SERVER_BOOKKEEPING.map((sql) => batch('Bookkeeping', sql)),
-    ...batches.map(({ title, sql }: Batch) => batch(title, sql)),
-    batch('The next one may begin', UNLOCK_BATCH),
+    header(steps, settings).map(commentLine).join('\n'),
+    ...batches.map(({ title, sql, items = [] }) => {
+      const asked = items.flatMap((item) => costs?.get(item) ?? []).map(costLine);
+      return [...[title, ...asked].map(commentLine), sql, 'GO'].join('\n');
+    }),
   ]
     .join('\n\n')
     .concat('\n');
 }
 
-/** The step that must be done before this one; undefined: none. */
-export function previousOf(
-  step: Step,
-  all: readonly Step[],
-  direction: Direction,
-): Step | undefined {
-  const index = all.findIndex(({ version }) => version === step.version);
-  return direction === 'up' ? all[index - 1] : all[index + 1];
+/** How many steps of the folder come before this one. */
+export function earlierThan({ version }: Step, all: readonly Step[]): number {
+  return all.filter((other) => other.version < version).length;
+}
+
+function header(
+  steps: readonly Step[],
+  { direction, approval, database, outOfOrder = false }: PlanSettings,
+): readonly string[] {
+  const isPlain = database !== undefined && /^[\w-]+$/.test(database);
+  return [
+    `Ordercast, ${direction}: ${steps.length === 0 ? 'nothing to do' : steps.map(({ name }) => name).join(', ')}`,
+    `Approval: ${approval}`,
+    ...(outOfOrder ? ['Out of order: a step is run even where a later one is applied.'] : []),
+    database === undefined
+      ? 'BOUND TO NO DATABASE: it runs in whichever the window is on. plan --database <name> binds it.'
+      : `For the database ${database} alone: it refuses any other.`,
+    `Run it with: sqlcmd -S <server> -d ${isPlain ? database : '<database>'} -b -I -x -i <this file>`,
+    '(-b: stop at the first error, -I: quoted identifiers, -x: replace no variables), or as it is in SSMS.',
+  ];
+}
+
+/** The step that must be applied before this one; undefined: none. */
+export function previousOf(step: Step, all: readonly Step[]): Step | undefined {
+  return all[all.findIndex(({ version }) => version === step.version) - 1];
 }

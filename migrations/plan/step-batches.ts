@@ -1,21 +1,33 @@
-import { APPLIED_TABLE, HISTORY_TABLE, MIGRATION_LOCK } from '../history/history-tables.ts';
-import { quoted } from '../step/literal.ts';
+import { APPLIED_TABLE, HISTORY_TABLE } from '../history/history-tables.ts';
 import type { Backfill, RecordedItem } from '../step/recorded-item.ts';
 import type { Direction, Step } from '../step/step.ts';
+import { withAllowances } from './allowance-title.ts';
+import { LACKS_LOCK } from './migration-lock.ts';
+import { executeText, needsVariable, textExpression } from './script-text.ts';
 
-/** T-SQL that is sent as one batch: `plan` prints it between two GO, `up` and `down` execute it. */
-export interface Batch {
+/** T-SQL that is sent as one batch: what a script holds between two GO. */
+export interface ScriptBatch {
   /** What a reader should know of it. */
   title: string;
   sql: string;
+}
+
+/** One of a step: `plan` prints it, `up` and `down` execute it. */
+export interface Batch extends ScriptBatch {
+  /** What of the step it does; none where it only notes. */
+  items: readonly RecordedItem[];
   /** Rows are changed a batch at a time until none is left: to be executed again while it returns 1. */
   repeats: boolean;
 }
 
 export interface BatchContext {
   direction: Direction;
-  /** The step before this one in the order of the direction: it must be done first. */
+  /** The step before this one, which must be applied first; what is undone asks the history instead. */
   previous: Step | undefined;
+  /** How many steps come before it: on its way up all of them must be applied. None if left out. */
+  earlier?: number;
+  /** Whether it may be done where a later one is already; not if left out. */
+  outOfOrder?: boolean;
   /** One round of a backfill a batch, for whoever shows progress; else all of it in one. */
   singleRounds: boolean;
 }
@@ -37,19 +49,30 @@ export class StepHasNoDown extends Error {
 export function stepBatches(step: Step, context: BatchContext): Batch[] {
   const items = context.direction === 'up' ? step.up : step.down;
   if (items === undefined) throw new StepHasNoDown(step);
-  return step.transaction ? [wholeStep(step, items, context)] : itemByItem(step, items, context);
+  return withAllowances(
+    step,
+    step.transaction ? [wholeStep(step, items, context)] : itemByItem(step, items, context),
+  );
 }
 
+/** Holds a statement that is put together. */
+const SQL_VARIABLE = ', @sql nvarchar(max)';
+
 function wholeStep(step: Step, items: readonly RecordedItem[], context: BatchContext): Batch {
-  const statements = items.map((item) => (item.kind === 'statement' ? execute(item.sql) : ''));
+  const statements = items.flatMap((item) => (item.kind === 'statement' ? [item.sql] : []));
   return {
     title: `${step.name}, in one transaction`,
+    items,
     repeats: false,
     sql: guarded(step, context, [
-      'DECLARE @attempt bigint;',
+      `DECLARE @attempt bigint${statements.some(needsVariable) ? SQL_VARIABLE : ''};`,
       beginAttempt(step, context),
       'SET @attempt = CAST(SCOPE_IDENTITY() AS bigint);',
-      ...inTransaction([...statements, ...mark(step, context), endAttempt('@attempt')]),
+      ...inTransaction([
+        ...statements.flatMap(executeText),
+        ...mark(step, context),
+        endAttempt('@attempt'),
+      ]),
     ]),
   };
 }
@@ -58,6 +81,7 @@ function itemByItem(step: Step, items: readonly RecordedItem[], context: BatchCo
   return [
     {
       title: `${step.name}, each of its ${items.length} parts in a transaction of its own`,
+      items: [],
       repeats: false,
       sql: guarded(step, context, [
         ...findAttempt(step, context),
@@ -72,6 +96,7 @@ function itemByItem(step: Step, items: readonly RecordedItem[], context: BatchCo
     ...items.map((item, index) => itemBatch(step, context, item, { index, of: items.length })),
     {
       title: `${step.name}: done`,
+      items: [],
       repeats: false,
       sql: guarded(step, context, [
         ...findAttempt(step, context),
@@ -96,9 +121,11 @@ function itemBatch(
   const next = `UPDATE dbo.${HISTORY_TABLE} SET items_done = ${index + 1}, item_cursor = NULL WHERE id = @attempt;`;
   const work = isBackfill
     ? backfillRounds(item.backfill, next, context.singleRounds)
-    : inTransaction([execute(item.sql), next]);
+    : inTransaction([...executeText(item.sql), next]);
+  const isPutTogether = !isBackfill && needsVariable(item.sql);
   return {
     title: `${step.name}: part ${index + 1} of ${of}`,
+    items: [item],
     repeats: isBackfill && context.singleRounds,
     sql: guarded(step, context, [
       ...findAttempt(step, context),
@@ -108,7 +135,7 @@ function itemBatch(
       ]),
       `ELSE IF @done = ${index}`,
       'BEGIN',
-      ...indent(work),
+      ...indent(isPutTogether ? [`DECLARE${SQL_VARIABLE.slice(1)};`, ...work] : work),
       'END',
     ]),
   };
@@ -129,6 +156,12 @@ function backfillRounds(wanted: Backfill, next: string, single: boolean): string
     'ELSE',
     'BEGIN',
     ...indent([
+      'IF @to <= @from',
+      ...indent([
+        raise(
+          `The backfill of ${table} does not get on: is ${keyType} the type of ${key}? Correct its keyType.`,
+        ),
+      ]),
       `UPDATE dbo.[${table}] SET ${set} WHERE (@from IS NULL OR ${column} > @from) AND ${column} <= @to${where === undefined ? '' : ` AND (${where})`} OPTION (RECOMPILE);`,
       `UPDATE dbo.${HISTORY_TABLE} SET item_cursor = CAST(@to AS nvarchar(400)) WHERE id = @attempt;`,
     ]),
@@ -141,22 +174,45 @@ function backfillRounds(wanted: Backfill, next: string, single: boolean): string
   ];
 }
 
-function guarded(step: Step, { direction, previous }: BatchContext, work: string[]): string {
-  const isApplied = `EXISTS (SELECT 1 FROM dbo.${APPLIED_TABLE} WHERE name = ${quoted(step.name)})`;
+function guarded(step: Step, context: BatchContext, work: string[]): string {
+  const { direction, previous, earlier = 0, outOfOrder = false } = context;
+  const isApplied = `EXISTS (SELECT 1 FROM dbo.${APPLIED_TABLE} WHERE name = ${textExpression(step.name)})`;
   const isDone = direction === 'up' ? isApplied : `NOT ${isApplied}`;
   const conditions = [
-    `IF ${isDone}`,
-    ...indent([`PRINT ${quoted(`${step.name}: nothing to do.`)};`]),
-    `ELSE IF APPLOCK_MODE(N'public', N'${MIGRATION_LOCK}', N'Session') <> N'Exclusive'`,
+    // First, since it reads no table: under implicit transactions that would begin one.
+    `IF ${LACKS_LOCK}`,
     ...indent([raise(`${step.name} was not run: this session does not hold the migration lock.`)]),
+    'ELSE IF @@TRANCOUNT > 0',
+    ...indent([raise(`${step.name} was not run: a transaction is open in this session.`)]),
+    `ELSE IF ${isDone}`,
+    ...indent([`PRINT ${textExpression(`${step.name}: nothing to do.`)};`]),
   ];
-  if (previous !== undefined) {
-    const other = `EXISTS (SELECT 1 FROM dbo.${APPLIED_TABLE} WHERE name = ${quoted(previous.name)})`;
+  if (direction === 'down') {
     conditions.push(
-      `ELSE IF ${direction === 'up' ? `NOT ${other}` : other}`,
+      `ELSE IF EXISTS (SELECT 1 FROM dbo.${APPLIED_TABLE} WHERE id > (SELECT MAX(id) FROM dbo.${APPLIED_TABLE} WHERE name = ${textExpression(step.name)}))`,
+      ...indent([
+        raise(`${step.name} was not run: what was applied after it must be undone first.`),
+      ]),
+    );
+  } else if (previous !== undefined) {
+    conditions.push(
+      `ELSE IF NOT EXISTS (SELECT 1 FROM dbo.${APPLIED_TABLE} WHERE name = ${textExpression(previous.name)})`,
+      ...indent([raise(`${step.name} was not run: ${previous.name} must be applied first.`)]),
+    );
+  }
+  if (direction === 'up' && earlier > 0) {
+    // Not the one before it alone: where steps go out of order that may be applied and another not.
+    conditions.push(
+      `ELSE IF (SELECT COUNT(*) FROM dbo.${APPLIED_TABLE} WHERE SUBSTRING(name, 1, 14) < N'${step.version}') < ${earlier}`,
+      ...indent([raise(`${step.name} was not run: an earlier step is not applied.`)]),
+    );
+  }
+  if (direction === 'up' && !outOfOrder) {
+    conditions.push(
+      `ELSE IF EXISTS (SELECT 1 FROM dbo.${APPLIED_TABLE} WHERE SUBSTRING(name, 1, 14) > N'${step.version}')`,
       ...indent([
         raise(
-          `${step.name} was not run: ${previous.name} must be ${direction === 'up' ? 'applied' : 'undone'} first.`,
+          `${step.name} was not run: a later step is applied already. See whether it still fits, and plan it with --out-of-order.`,
         ),
       ]),
     );
@@ -180,15 +236,10 @@ function inTransaction(statements: readonly string[]): string[] {
   ];
 }
 
-/** Compiled only when its turn comes, so that it may name what the statement before it has made. */
-function execute(sql: string): string {
-  return `EXEC sp_executesql ${quoted(sql)};`;
-}
-
 function beginAttempt(step: Step, { direction }: BatchContext): string {
   return (
-    `INSERT INTO dbo.${HISTORY_TABLE} (version, name, direction, checksum, outcome, items_done, started_at, done_by, done_from) ` +
-    `VALUES ('${step.version}', ${quoted(step.name)}, '${direction}', '${step.checksum}', 'started', 0, SYSUTCDATETIME(), ORIGINAL_LOGIN(), HOST_NAME());`
+    `INSERT INTO dbo.${HISTORY_TABLE} (version, name, direction, checksum, outcome, items_done, started_at, done_by, done_from, statements_checksum, statements) ` +
+    `VALUES ('${step.version}', ${textExpression(step.name)}, '${direction}', '${step.checksum}', 'started', 0, SYSUTCDATETIME(), ORIGINAL_LOGIN(), HOST_NAME(), '${step.statementsChecksum}', ${textExpression(step.statements)});`
   );
 }
 
@@ -207,16 +258,16 @@ function endAttempt(attempt: string): string {
 
 function mark(step: Step, { direction }: BatchContext): string[] {
   if (direction === 'down') {
-    return [`DELETE FROM dbo.${APPLIED_TABLE} WHERE name = ${quoted(step.name)};`];
+    return [`DELETE FROM dbo.${APPLIED_TABLE} WHERE name = ${textExpression(step.name)};`];
   }
   return [
-    `INSERT INTO dbo.${APPLIED_TABLE} (name, batch, migration_time) SELECT ${quoted(step.name)}, ISNULL(MAX(batch), 0) + 1, SYSUTCDATETIME() FROM dbo.${APPLIED_TABLE};`,
+    `INSERT INTO dbo.${APPLIED_TABLE} (name, batch, migration_time) SELECT ${textExpression(step.name)}, ISNULL(MAX(batch), 0) + 1, SYSUTCDATETIME() FROM dbo.${APPLIED_TABLE};`,
   ];
 }
 
 function raise(message: string): string {
   // RAISERROR would read a percent sign as a placeholder.
-  return `RAISERROR (${quoted(message.replaceAll('%', '%%'))}, 16, 1);`;
+  return `RAISERROR (${textExpression(message.replaceAll('%', '%%'))}, 16, 1);`;
 }
 
 /** Only the first line of a statement of several: its others may stand inside a literal. */

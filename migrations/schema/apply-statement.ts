@@ -1,7 +1,8 @@
 import { withConstraint } from './parse-statement.ts';
 import { key } from './schema-model.ts';
-import type { SchemaModel, TableModel } from './schema-model.ts';
-import type { Statement } from './statement.ts';
+import { renamedObject, withReferencedColumn, withRenamedConstraint } from './rename-object.ts';
+import type { Enforcement, SchemaModel, TableModel } from './schema-model.ts';
+import type { Constraint, Statement } from './statement.ts';
 
 /** A statement would fail on the schema that is there before it. */
 export class StatementDoesNotApply extends Error {
@@ -23,8 +24,38 @@ export function applyStatement(schema: SchemaModel, statement: Statement): Schem
       return withoutTable(schema, statement.table);
     }
     case 'rename-table': {
-      const table = tableOf(schema, statement.from);
-      return withTable(withoutTable(schema, statement.from), { ...table, name: statement.to });
+      const renamed = renamedObject(schema, statement);
+      if (renamed !== undefined) return renamed;
+      throw new StatementDoesNotApply(`there is no ${statement.from} to rename`);
+    }
+    case 'rename-column':
+      return withReferencedColumn(
+        withTable(schema, changed(tableOf(schema, statement.table), statement)),
+        statement,
+      );
+    case 'create-object': {
+      const { object } = statement;
+      const objects = new Map(schema.objects);
+      if (objects.has(key(object.name))) {
+        throw new StatementDoesNotApply(`the ${object.kind} ${object.name} is there already`);
+      }
+      return { ...schema, objects: objects.set(key(object.name), object) };
+    }
+    case 'drop-object': {
+      const objects = new Map(schema.objects);
+      if (!objects.delete(key(statement.name)) && !statement.ifExists) {
+        throw new StatementDoesNotApply(`there is no ${statement.name} to drop`);
+      }
+      return { ...schema, objects };
+    }
+    case 'enable-trigger': {
+      const { names, disabled } = statement;
+      const modules = [...schema.modules].map(([name, module]) =>
+        module.kind === 'trigger' && names.some((one) => same(one, 'ALL') || same(one, module.name))
+          ? ([name, { ...module, disabled }] as const)
+          : ([name, module] as const),
+      );
+      return { ...schema, modules: new Map(modules) };
     }
     case 'module': {
       const modules = new Map(schema.modules).set(key(statement.module.name), statement.module);
@@ -55,7 +86,7 @@ function changed(table: TableModel, change: TableChange): TableModel {
       }
       return { ...table, columns: [...table.columns, ...change.columns] };
     case 'add-constraint':
-      return withConstraint(table, change.constraint);
+      return withConstraint(table, asOrderedBy(table, change));
     case 'alter-column':
       assertColumn(table, change.column.name);
       return {
@@ -65,7 +96,7 @@ function changed(table: TableModel, change: TableChange): TableModel {
         ),
       };
     case 'drop-columns':
-      for (const name of change.columns) assertColumn(table, name);
+      if (!change.ifExists) for (const name of change.columns) assertColumn(table, name);
       return {
         ...table,
         columns: table.columns.filter(({ name }) => !change.columns.some((one) => same(one, name))),
@@ -95,15 +126,60 @@ function changed(table: TableModel, change: TableChange): TableModel {
       assertColumn(table, change.from);
       return renamedColumn(table, change.from, change.to);
     case 'rename-index':
-      return {
-        ...table,
-        indexes: table.indexes.map((index) =>
-          same(index.name, change.from) ? { ...index, name: change.to } : index,
-        ),
-      };
+      return withRenamedConstraint(table, change.from, change.to);
+    case 'enforce':
+      return withEnforcement(table, change.names, change.enforcement);
+    case 'enable-index':
+      return withIndexEnabled(table, change.name, change.disabled);
+    case 'enable-trigger':
     case 'drop-table':
       return table;
   }
+}
+
+/** A primary key is the table's order, unless it has one already and the statement doesn't insist. */
+function asOrderedBy(
+  { uniques, indexes }: TableModel,
+  { constraint, sql }: Extract<TableChange, { kind: 'add-constraint' }>,
+): Constraint {
+  const isOrdered = [...uniques, ...indexes].some(({ clustered }) => clustered);
+  const yields = constraint.type === 'primary-key' && isOrdered && !/\bCLUSTERED\b/i.test(sql);
+  return yields ? { ...constraint, key: { ...constraint.key, clustered: false } } : constraint;
+}
+
+function withEnforcement(
+  table: TableModel,
+  names: readonly string[],
+  enforcement: Enforcement | undefined,
+): TableModel {
+  const found = [...table.foreignKeys, ...table.checks].map(({ name }) => name ?? '');
+  const lost = names.find((name) => !same(name, 'ALL') && !found.some((one) => same(one, name)));
+  if (lost !== undefined) throw missing(table, `has no foreign key or check ${lost}`);
+  const enforced = <Item extends { name: string | undefined }>(item: Item): Item => {
+    const isNamed = names.some((name) => same(name, 'ALL') || same(name, item.name ?? ''));
+    return isNamed ? { ...item, enforcement } : item;
+  };
+  return {
+    ...table,
+    foreignKeys: table.foreignKeys.map(enforced),
+    checks: table.checks.map(enforced),
+  };
+}
+
+function withIndexEnabled(table: TableModel, name: string, disabled: boolean): TableModel {
+  const { primaryKey, uniques, indexes } = table;
+  const all = [...(primaryKey === undefined ? [] : [primaryKey]), ...uniques, ...indexes];
+  if (!same(name, 'ALL') && !all.some((one) => same(one.name ?? '', name))) {
+    throw missing(table, `has no index ${name}`);
+  }
+  const enabled = <Item extends { name: string | undefined }>(item: Item): Item =>
+    same(name, 'ALL') || same(name, item.name ?? '') ? { ...item, disabled } : item;
+  return {
+    ...table,
+    primaryKey: primaryKey && enabled(primaryKey),
+    uniques: uniques.map(enabled),
+    indexes: indexes.map(enabled),
+  };
 }
 
 function withoutConstraint(table: TableModel, name: string, ifExists: boolean): TableModel {

@@ -87,6 +87,67 @@ describe('two schemas', () => {
     expect(compareSchemas(unnamed, schema(...SHOP)).differences).toEqual([]);
   });
 
+  it.each([
+    [
+      'ALTER TABLE orders NOCHECK CONSTRAINT ck_orders_total',
+      /^orders: ck_orders_total: the constraint is disabled/,
+    ],
+    [
+      'ALTER TABLE orders NOCHECK CONSTRAINT ALL',
+      /^orders: ck_orders_total: the constraint is disabled/,
+    ],
+    ['ALTER TABLE orders CHECK CONSTRAINT ck_orders_total', /the constraint is not trusted/],
+    [
+      'ALTER INDEX ix_orders_total ON orders DISABLE',
+      /^orders: ix_orders_total: the index is disabled/,
+    ],
+    ['ALTER INDEX ALL ON orders DISABLE', /the index is disabled/],
+    ['CREATE SEQUENCE numbers AS int START WITH 1', /^numbers: sequence numbers is there/],
+    ['CREATE TYPE phone FROM varchar(20)', /^phone: type phone is there/],
+    ['CREATE SYNONYM s FOR dbo.orders', /^s: synonym s is there/],
+    ['CREATE TABLE audit.orders (id int)', /^audit\.orders: table audit\.orders is there/],
+  ])('differ after %s', (change, expected) => {
+    expect(differences(change).join('\n')).toMatch(expected);
+  });
+
+  it.each([
+    [
+      'ALTER TABLE orders NOCHECK CONSTRAINT ALL',
+      'ALTER TABLE orders WITH CHECK CHECK CONSTRAINT ALL',
+    ],
+    ['ALTER INDEX ALL ON orders DISABLE', 'ALTER INDEX ALL ON orders REBUILD WITH (ONLINE = ON)'],
+    ['CREATE SEQUENCE numbers', 'DROP SEQUENCE IF EXISTS numbers'],
+    ["EXEC sp_rename 'orders', 'bookings'", "EXEC sp_rename 'bookings', 'orders'"],
+    [
+      "EXEC sp_rename 'ck_orders_total', 'ck'",
+      "EXEC sp_rename 'dbo.ck', 'ck_orders_total', 'OBJECT'",
+    ],
+    ["EXEC sp_rename 'orders.pk_orders', 'pk', 'INDEX'", "EXEC sp_rename 'pk', 'pk_orders'"],
+  ])('are the same after %s and %s', (change, back) => {
+    expect(differences(change)).not.toEqual([]);
+    expect(differences(change, back)).toEqual([]);
+  });
+
+  it('differ in no name by its case alone, unless the database does', () => {
+    const child = (names: string) =>
+      `CREATE TABLE lines (id int NOT NULL, order_id char(26) NOT NULL, CONSTRAINT fk_lines FOREIGN KEY (order_id) REFERENCES ${names})`;
+    const written = schema(
+      ...SHOP,
+      child('ORDERS (Id)'),
+      'CREATE INDEX ix_lines ON lines (ORDER_ID)',
+    );
+    const kept = schema(...SHOP, child('orders (id)'), 'CREATE INDEX ix_lines ON lines (order_id)');
+    expect(compareSchemas(written, kept).differences).toEqual([]);
+    const exact = compareSchemas(schema('CREATE TABLE orders (id int)'), {
+      ...schema('CREATE TABLE Orders (id int)'),
+      collation: 'Latin1_General_BIN2',
+    });
+    expect(exact.differences.map(describeDifference)).toEqual([
+      'orders: is missing, expected table orders',
+      'Orders: table Orders is there and should not be',
+    ]);
+  });
+
   it('are told where one of their expressions cannot be read', () => {
     const odd = schema(
       'CREATE TABLE t (a int CONSTRAINT ck CHECK (case when a > 1 then 1 end = 1))',
@@ -110,6 +171,19 @@ describe('a statement on a schema', () => {
     'DROP VIEW nothing',
   ])('is refused where the server would refuse it: %s', (sql) => {
     expect(() => schema(...SHOP, sql)).toThrow(StatementDoesNotApply);
+  });
+
+  it('follows a renamed table and column into foreign keys, also of other tables', () => {
+    const renamed = schema(
+      ...SHOP,
+      'CREATE TABLE lines (id int, order_id char(26), CONSTRAINT fk_lines FOREIGN KEY (order_id) REFERENCES orders (id))',
+      "EXEC sp_rename 'dbo.orders.id', 'key', 'COLUMN'",
+      "EXEC sp_rename 'orders', 'bookings'",
+    );
+    expect(renamed.tables.get('lines')?.foreignKeys[0]?.references).toEqual({
+      table: 'bookings',
+      columns: ['key'],
+    });
   });
 
   it('follows a renamed column into keys and indexes', () => {

@@ -1,5 +1,7 @@
+import { enforcementDifferences, triggerDifferences } from './compare-enforcement.ts';
+import type { Difference } from './difference.ts';
 import { canonicalExpression } from './expression.ts';
-import { key } from './schema-model.ts';
+import { isCaseSensitive, key } from './schema-model.ts';
 import type {
   ColumnModel,
   ForeignKeyModel,
@@ -7,19 +9,13 @@ import type {
   KeyColumn,
   KeyModel,
   ModuleModel,
+  ObjectModel,
   SchemaModel,
   TableModel,
 } from './schema-model.ts';
 
-export interface Difference {
-  /** What it concerns: `orders`, `orders.note`, `orders: ix_orders_status`. */
-  subject: string;
-  kind: 'missing' | 'unexpected' | 'different';
-  /** As it is in the database; undefined where it is missing. */
-  actual: string | undefined;
-  /** As it should be; undefined where there should be none. */
-  expected: string | undefined;
-}
+export { describeDifference } from './difference.ts';
+export type { Difference } from './difference.ts';
 
 export interface Comparison {
   differences: Difference[];
@@ -27,47 +23,74 @@ export interface Comparison {
   notCompared: string[];
 }
 
-/** One line for a reader. */
-export function describeDifference({ subject, kind, actual, expected }: Difference): string {
-  switch (kind) {
-    case 'missing':
-      return `${subject}: is missing, expected ${expected}`;
-    case 'unexpected':
-      return `${subject}: ${actual} is there and should not be`;
-    case 'different':
-      return `${subject}: is ${actual}, expected ${expected}`;
-  }
-}
-
-/** Every difference between two schemas; the order of columns is none. */
+/**
+ * Every difference between two schemas; the order of columns is none, and neither is the case of a
+ * name unless the database tells names apart by it.
+ */
 export function compareSchemas(expected: SchemaModel, actual: SchemaModel): Comparison {
   const result: Comparison = { differences: [], notCompared: [] };
-  for (const [name, expectedTable, actualTable] of pairs(expected.tables, actual.tables)) {
+  const collation = actual.collation ?? expected.collation;
+  const rules: Rules = {
+    collation: collation?.toLowerCase(),
+    named: isCaseSensitive(collation) ? (name) => name : key,
+  };
+  const tables = ({ tables: own }: SchemaModel) => byName([...own.values()], rules);
+  for (const [name, expectedTable, actualTable] of pairs(tables(expected), tables(actual))) {
     if (expectedTable !== undefined && actualTable !== undefined) {
-      compareTables(expectedTable, actualTable, result);
+      compareTables(expectedTable, actualTable, rules, result);
     } else {
       const text = (table: TableModel | undefined) => table && `table ${table.name}`;
       result.differences.push(difference(name, text(expectedTable), text(actualTable)));
     }
   }
-  for (const [name, one, other] of pairs(expected.modules, actual.modules)) {
+  const modules = ({ modules: own }: SchemaModel) => byName([...own.values()], rules);
+  for (const [name, one, other] of pairs(modules(expected), modules(actual))) {
     compareTexts(name, one && moduleText(one), other && moduleText(other), result);
   }
+  const objects = ({ objects: own }: SchemaModel) => byName([...(own?.values() ?? [])], rules);
+  for (const [name, one, other] of pairs(objects(expected), objects(actual))) {
+    compareTexts(name, one && objectText(one), other && objectText(other), result);
+  }
+  result.differences.push(...triggerDifferences(expected, actual));
   return result;
 }
 
-function compareTables(expected: TableModel, actual: TableModel, result: Comparison): void {
+interface Rules {
+  /** The database's own, in small letters: a column that names it is one that names none. */
+  collation: string | undefined;
+  /** What a name is found by, and a text of names compared by. */
+  named: (name: string) => string;
+}
+
+function compareTables(
+  expected: TableModel,
+  actual: TableModel,
+  rules: Rules,
+  result: Comparison,
+): void {
+  const { named } = rules;
   const of = (name: string) => `${expected.name}.${name}`;
-  for (const [name, one, other] of pairs(byName(expected.columns), byName(actual.columns))) {
-    compareTexts(of(name), one && columnText(one), other && columnText(other), result);
+  for (const [name, one, other] of pairs(
+    byName(expected.columns, rules),
+    byName(actual.columns, rules),
+  )) {
+    const text = (column: ColumnModel | undefined) =>
+      column && columnText(withoutOwnCollation(column, rules));
+    // Names of collations, and of types, have no case.
+    if (text(one)?.toLowerCase() !== text(other)?.toLowerCase())
+      compareTexts(of(name), text(one), text(other), result);
     if (one !== undefined && other !== undefined) compareExpressions(of(name), one, other, result);
   }
   for (const textsOf of [keyTexts, foreignKeyTexts, indexTexts]) {
     for (const [name, one, other] of pairs(textsOf(expected), textsOf(actual))) {
-      compareTexts(`${expected.name}: ${name}`, one, other, result);
+      const isSame = one !== undefined && other !== undefined && named(one) === named(other);
+      if (!isSame) compareTexts(`${expected.name}: ${name}`, one, other, result);
     }
   }
-  for (const [name, one, other] of pairs(byName(expected.indexes), byName(actual.indexes))) {
+  for (const [name, one, other] of pairs(
+    byName(expected.indexes, rules),
+    byName(actual.indexes, rules),
+  )) {
     if (one && other)
       compareDefinitions(`${expected.name}: ${name}`, 'where', one.filter, other.filter, result);
   }
@@ -75,6 +98,12 @@ function compareTables(expected: TableModel, actual: TableModel, result: Compari
     const subject = `${expected.name}: ${name}`;
     compareDefinitions(subject, 'check', one, other, result);
   }
+  result.differences.push(...enforcementDifferences(expected, actual));
+}
+
+function withoutOwnCollation(column: ColumnModel, { collation }: Rules): ColumnModel {
+  const isOwn = collation !== undefined && column.collation?.toLowerCase() === collation;
+  return isOwn ? { ...column, collation: undefined } : column;
 }
 
 type Named = { name: string | undefined };
@@ -189,8 +218,11 @@ function* pairs<Item>(
   }
 }
 
-function byName<Item extends { name: string }>(items: readonly Item[]): Map<string, Item> {
-  return new Map(items.map((item) => [key(item.name), item]));
+function byName<Item extends { name: string }>(
+  items: readonly Item[],
+  { named }: Rules,
+): Map<string, Item> {
+  return new Map(items.map((item) => [named(item.name), item]));
 }
 
 /** A column as a DBA writes it, without its name. */
@@ -221,6 +253,10 @@ function foreignKeyText({ columns, references, onDelete, onUpdate }: ForeignKeyM
 export function indexText({ columns, include, unique, clustered }: IndexModel): string {
   const included = include.length === 0 ? '' : ` include (${[...include].sort().join(', ')})`;
   return `${unique ? 'unique ' : ''}${clustered ? 'clustered ' : ''}index ${columnsText(columns)}${included}`;
+}
+
+function objectText({ kind, name }: ObjectModel): string {
+  return `${kind} ${name}`;
 }
 
 function moduleText({ kind, definition }: ModuleModel): string {

@@ -132,6 +132,7 @@ function atom(reader: TokenReader): string {
       : token.value.toLowerCase();
   }
   reader.expect('(');
+  if (token.value.toUpperCase() === 'CAST') return cast(reader);
   const values: string[] = [];
   while (!reader.take(')')) {
     values.push(disjunction(reader));
@@ -140,4 +141,13 @@ function atom(reader: TokenReader): string {
     }
   }
   return `${token.value.toLowerCase()}(${values.join(',')})`;
+}
+
+/** SQL Server stores `CAST(x AS nvarchar(max))` as `CONVERT([nvarchar](max),x)`. */
+function cast(reader: TokenReader): string {
+  const value = disjunction(reader);
+  reader.expect('AS');
+  const type = atom(reader);
+  reader.expect(')');
+  return `convert(${type},${value})`;
 }

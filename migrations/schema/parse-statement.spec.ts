@@ -7,7 +7,7 @@ import type { Statement } from './statement.ts';
 
 /** What a step that is written with knex comes to. */
 async function meaningsOf(run: (knex: Knex) => Promise<unknown>): Promise<Statement[]> {
-  const items = await record(run);
+  const { items } = await record(run);
   return items.flatMap((item) => (item.kind === 'statement' ? [parseStatement(item.sql)] : []));
 }
 
@@ -129,13 +129,98 @@ describe('a T-SQL statement', () => {
       { kind: 'data', verb: 'UPDATE', table: 'orders' },
     ],
     ['DELETE FROM dbo.orders', { kind: 'data', verb: 'DELETE', table: 'orders' }],
+    [
+      "UPDATE o SET note = '' FROM dbo.orders AS o INNER JOIN people p ON p.sub = o.sub",
+      { verb: 'UPDATE', table: 'orders', rows: { reads: ['orders', 'people'], atMost: undefined } },
+    ],
+    ['DELETE o FROM orders o', { verb: 'DELETE', table: 'orders' }],
+    [
+      'DELETE d FROM (SELECT * FROM orders WHERE (a) > 1) AS d JOIN people ON d.sub = people.sub',
+      { verb: 'DELETE', table: 'orders', rows: { reads: ['orders', 'people'] } },
+    ],
+    ['DELETE FROM o FROM orders AS o', { verb: 'DELETE', table: 'orders' }],
+    [
+      'WITH a AS (SELECT * FROM orders), b (id) AS (SELECT TOP (10) id FROM a) DELETE FROM b',
+      { verb: 'DELETE', table: 'orders', rows: { atMost: 10 } },
+    ],
+    [
+      'MERGE orders AS t USING people AS s ON s.sub = t.sub WHEN NOT MATCHED THEN INSERT (id) VALUES (1) WHEN MATCHED THEN DELETE;',
+      { verb: 'MERGE', table: 'orders', rows: { reads: ['people'] } },
+    ],
+    [
+      'INSERT INTO archive (id) SELECT TOP (5) id FROM orders WHERE id IN (SELECT id FROM people)',
+      { verb: 'INSERT', table: 'archive', rows: { reads: ['orders', 'people'], atMost: 5 } },
+    ],
+    [
+      "INSERT INTO orders (id, note) OUTPUT inserted.id VALUES (1, 'select')",
+      { verb: 'INSERT', table: 'orders', rows: { reads: [], atMost: 1 } },
+    ],
+    [
+      'SELECT id INTO archive FROM orders, people AS p',
+      { verb: 'SELECT INTO', table: 'archive', rows: { reads: ['orders', 'people'] } },
+    ],
+    ['/* a /* b */ c */ DROP TABLE orders', { kind: 'drop-table', table: 'orders' }],
+    ['DROP TABLE archive.dbo.orders', { kind: 'data', verb: 'DROP' }],
+    [
+      'ALTER TABLE orders WITH CHECK CHECK CONSTRAINT ck',
+      { kind: 'enforce', names: ['ck'], enforcement: undefined },
+    ],
+    ['ALTER TABLE orders CHECK CONSTRAINT ALL', { names: ['ALL'], enforcement: 'untrusted' }],
+    [
+      'ALTER TABLE orders NOCHECK CONSTRAINT ck, fk',
+      { kind: 'enforce', names: ['ck', 'fk'], enforcement: 'disabled' },
+    ],
+    [
+      'ALTER TABLE orders ADD CONSTRAINT ck CHECK NOT FOR REPLICATION (a > 0)',
+      { kind: 'add-constraint', constraint: { type: 'check', checked: false } },
+    ],
+    ['DROP TABLE audit.orders', { kind: 'drop-table', table: 'audit.orders' }],
+    [
+      "EXEC sp_rename 'audit.orders.note', 'remark', 'COLUMN'",
+      { kind: 'rename-column', table: 'audit.orders', from: 'note', to: 'remark' },
+    ],
+    [
+      "EXEC sp_rename 'audit.orders', 'sales'",
+      { kind: 'rename-table', from: 'audit.orders', to: 'audit.sales' },
+    ],
+    [
+      'DELETE o FROM audit.orders o JOIN dbo.people p ON o.sub = p.sub',
+      { verb: 'DELETE', table: 'audit.orders', rows: { reads: ['audit.orders', 'people'] } },
+    ],
+    [
+      'CREATE SEQUENCE audit.numbers START WITH 1',
+      { kind: 'create-object', object: { kind: 'sequence', name: 'audit.numbers' } },
+    ],
+    ['DROP TYPE IF EXISTS money2', { kind: 'drop-object', name: 'money2', ifExists: true }],
+    ['ALTER INDEX ix ON orders DISABLE', { kind: 'enable-index', name: 'ix', disabled: true }],
+    [
+      'ALTER INDEX ALL ON orders REBUILD WITH (ONLINE = ON)',
+      { kind: 'enable-index', name: 'ALL', disabled: false },
+    ],
+    [
+      'DISABLE TRIGGER tr ON orders',
+      { kind: 'enable-trigger', table: 'orders', names: ['tr'], disabled: true },
+    ],
+    [
+      'ALTER TABLE orders ENABLE TRIGGER ALL',
+      { kind: 'enable-trigger', table: 'orders', names: ['ALL'], disabled: false },
+    ],
+    [
+      'CREATE TABLE logs (id int PRIMARY KEY, at int UNIQUE CLUSTERED)',
+      { table: { primaryKey: { clustered: false }, uniques: [{ clustered: true }] } },
+    ],
+    [
+      'CREATE INDEX ix ON orders (a) WITH (ONLINE = ON (WAIT_AT_LOW_PRIORITY (MAX_DURATION = 1 MINUTES, ABORT_AFTER_WAIT = SELF)), RESUMABLE = ON)',
+      { online: true, resumable: true },
+    ],
+    ['EXEC dbo.tidy_up 1', { kind: 'data', verb: 'EXEC', procedure: 'tidy_up' }],
     ['GRANT SELECT ON orders TO app', { kind: 'data', verb: 'GRANT' }],
   ])('%s is understood', (sql, meaning) => {
     expect(parseStatement(sql)).toMatchObject(meaning);
   });
 
   it.each([
-    'CREATE SEQUENCE s START WITH 1',
+    'CREATE FULLTEXT CATALOG s',
     'ALTER DATABASE shop SET RECOVERY SIMPLE',
     "EXEC ('DROP TABLE ' + @name)",
     'IF 1 = 1 DROP TABLE orders',
@@ -143,6 +228,41 @@ describe('a T-SQL statement', () => {
     'CREATE TABLE orders (id int NOT NULL SPARSE)',
     'CREATE TABLE orders (id int',
     "DROP TABLE orders' --",
+    "UPDATE orders SET note = '' DROP TABLE orders",
+    'DELETE FROM orders WHERE id = 3 EXEC tidy_up',
+    'GRANT SELECT ON orders TO app DROP TABLE orders',
+    "INSERT INTO orders (id) VALUES (1) UPDATE orders SET note = ''",
+    'INSERT INTO orders EXEC fetch_orders',
+    'ALTER TABLE orders ADD a int NULL CONSTRAINT df_a DEFAULT 1 DROP TABLE orders',
+    'ALTER TABLE orders ADD a int CONSTRAINT df_a DEFAULT 1; DROP TABLE orders',
+    'CREATE INDEX ix ON orders (a) WHERE a > 1 DROP TABLE orders',
+    'CREATE INDEX ix ON orders (a) WHERE a > 1; DROP TABLE orders',
+    'CREATE INDEX ix ON orders (a) WITH (DROP_EXISTING = ON)',
+    'CREATE UNIQUE INDEX ix ON orders (a) WITH (IGNORE_DUP_KEY = ON)',
+    'CREATE UNIQUE VIEW open_orders AS SELECT 1 AS one',
+    'CREATE TABLE orders (id int NOT NULL, INDEX ix (id))',
+    'CREATE TABLE #orders (id int NOT NULL)',
+    'ALTER TABLE orders WITH NOCHECK DROP CONSTRAINT ck',
+    "IF OBJECT_ID('other', 'U') IS NULL CREATE TABLE orders (id int)",
+    "IF OBJECT_ID('orders', 'U') IS NOT NULL ALTER TABLE orders ADD a int",
+    "IF OBJECT_ID('orders', 'U') IS NULL DROP TABLE orders",
+    "DECLARE @online nvarchar(40) = N' DROP TABLE orders'; EXEC (N'CREATE INDEX ix ON orders (a)' + @online)",
+    "EXEC sp_rename 'ix', 'ix2', 'STATISTICS'",
+    "EXEC sp_rename 'shop.dbo.orders', 'sales'",
+    'CREATE SEQUENCE s START WITH 1 DROP TABLE orders',
+    'CREATE SCHEMA audit CREATE TABLE log (id int)',
+    'ALTER INDEX ix ON orders REBUILD DROP TABLE orders',
+    'ALTER INDEX ix ON orders REORGANIZE DROP TABLE orders',
+    'ALTER INDEX ix ON orders RESUME',
+    "EXEC @outcome = sp_rename 'a', 'b'",
+    'SET @a = 1',
+    'UPDATE orders SET a = 1\nGO\n',
+    'COMMIT',
+    "EXECUTE AS USER = 'dbo'",
+    'UPDATE STATISTICS orders',
+    'CREATE TRIGGER tr ON DATABASE FOR DROP_TABLE AS ROLLBACK',
+    'BULK INSERT orders FROM nowhere',
+    "IF EXISTS(SELECT * FROM sys.fn_listextendedproperty(N'a', NULL)) DROP TABLE orders",
   ])('%s is called unreadable, never guessed', (sql) => {
     expect(parseStatement(sql)).toMatchObject({ kind: 'unreadable' });
   });

@@ -35,9 +35,12 @@ export function parseElement(reader: TokenReader, checked: boolean, into: TableE
 }
 
 function parseColumn(reader: TokenReader, into: TableElement): void {
+  if (reader.sees('INDEX') || reader.sees('PERIOD', 'FOR')) {
+    throw reader.unreadable('this element of a table is not known');
+  }
   const name = reader.name();
   if (reader.take('AS')) {
-    const computed = reader.sees('(') ? reader.enclosed() : reader.until(',', 'PERSISTED');
+    const computed = reader.sees('(') ? reader.enclosed() : reader.untilWithin([',', 'PERSISTED']);
     reader.take('PERSISTED');
     const nullable = !reader.take('NOT', 'NULL');
     into.columns.push({ ...column(name, ''), nullable, computed });
@@ -94,7 +97,7 @@ function parseColumnConstraint(
 ): void {
   const name = reader.take('CONSTRAINT') ? reader.name() : undefined;
   if (reader.take('DEFAULT')) {
-    model.default = { name, definition: reader.until(...AFTER_DEFAULT) };
+    model.default = { name, definition: reader.untilWithin(AFTER_DEFAULT) };
   } else if (reader.take('PRIMARY', 'KEY')) {
     model.nullable = false;
     into.constraints.push({ type: 'primary-key', key: keyOf(reader, name, true, [model.name]) });
@@ -120,14 +123,15 @@ export function parseConstraint(reader: TokenReader, checked: boolean): Constrai
     return { type: 'unique', key: keyOf(reader, name, false) };
   }
   if (reader.take('CHECK')) {
-    reader.take('NOT', 'FOR', 'REPLICATION');
-    return { type: 'check', name, definition: reader.enclosed(), checked };
+    // The server trusts none that lets replication pass.
+    const forAll = !reader.take('NOT', 'FOR', 'REPLICATION');
+    return { type: 'check', name, definition: reader.enclosed(), checked: checked && forAll };
   }
   if (reader.take('FOREIGN', 'KEY')) {
     return parseReferences(reader, name, reader.names(), checked);
   }
   if (reader.take('DEFAULT')) {
-    const definition = reader.until('FOR');
+    const definition = reader.untilWithin(['FOR']);
     reader.expect('FOR');
     const of = reader.name();
     reader.take('WITH', 'VALUES');

@@ -5,8 +5,11 @@ import { runHere } from '../testing/run-here.ts';
 import { openStepFolder, statements } from '../testing/step-files.ts';
 import type { StepFolder } from '../testing/step-files.ts';
 
+const containing = (text: string): unknown => expect.stringContaining(text);
+const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
+
 /** A row of the catalogue for a column of the table `orders`. */
-const column = (name: string, more: object = {}) => ({
+const column = (name: string, more: Row = {}): Row => ({
   table_name: 'orders',
   name,
   type: 'int',
@@ -22,14 +25,20 @@ const column = (name: string, more: object = {}) => ({
   ...more,
 });
 
+/** What the catalogue says, by a part of the question. */
+type Row = Readonly<Record<string, string | number | boolean | null>>;
+type Catalogue = Readonly<Record<string, readonly Row[]>>;
+const COLUMNS = 'sys.columns as c on c.object_id = t.object_id';
+
 let steps: StepFolder;
 let server: MigratingServer;
-/** What the catalogue says of the columns. */
-let columns: ReturnType<typeof column>[];
+let catalogue: Catalogue;
 beforeEach(async () => {
+  catalogue = {};
   server = await startMigratingServer((sql, answer) => {
     if (!sql.includes(' sys.')) return answer();
-    return { rows: sql.includes('sys.columns as c on c.object_id = t.object_id') ? columns : [] };
+    const rows = Object.entries(catalogue).find(([part]) => sql.includes(part))?.[1] ?? [];
+    return { rows: [...rows] };
   });
   steps = await openStepFolder();
   await steps.write(1, 'orders', {
@@ -47,6 +56,8 @@ afterEach(async () => {
 const migrate = (...args: readonly string[]) =>
   runHere(args, { directory: steps.path, url: server.url });
 
+const of = (...columns: Row[]): Catalogue => ({ [COLUMNS]: columns });
+
 const total = (default_name: string | null, default_definition: string | null) =>
   column('total', { default_name, default_definition });
 
@@ -54,7 +65,7 @@ describe('verify on a SQL Server', () => {
   beforeEach(() => migrate('up'));
 
   it('finds the schema sound whose catalogue says what the steps say', async () => {
-    columns = [column('id'), total('df_orders_total', '((0))')];
+    catalogue = of(column('id'), total('df_orders_total', '((0))'));
     expect(await migrate('verify')).toMatchObject({ code: 0 });
   });
 
@@ -74,10 +85,218 @@ describe('verify on a SQL Server', () => {
     ['another value', 'df_orders_total', '((1))', 'is default (((1))), expected default'],
     ['no default', null, null, 'is missing, expected default'],
   ])('notices a default constraint with %s', async (_what, name, definition, difference) => {
-    columns = [column('id'), total(name, definition)];
+    catalogue = of(column('id'), total(name, definition));
     const { code, out } = await migrate('verify');
     expect(code).toBe(3);
     expect(out).toContain('orders.total');
     expect(out).toContain(difference);
+  });
+});
+
+describe('verify on a SQL Server of which more is asked', () => {
+  const SOUND = of(column('id'), total('df_orders_total', '((0))'));
+  const check = (more: Row): Row => ({
+    table_name: 'orders',
+    name: 'ck_orders_total',
+    definition: '([total]>=(0))',
+    is_disabled: 0,
+    is_not_trusted: 0,
+    ...more,
+  });
+  const index = (more: Row): Row => ({
+    table_name: 'orders',
+    name: 'ix_orders_total',
+    type: 2,
+    is_unique: 0,
+    is_primary_key: 0,
+    is_unique_constraint: 0,
+    filter: null,
+    column_name: 'total',
+    is_included: 0,
+    is_descending: 0,
+    is_disabled: 0,
+    ...more,
+  });
+  const CHECKED = 'ALTER TABLE orders ADD CONSTRAINT ck_orders_total CHECK (total >= 0)';
+
+  async function verified(sql: readonly string[], catalog: Catalogue) {
+    await steps.write(2, 'more', { up: statements(...sql), down: '' });
+    await baselined();
+    catalogue = { ...SOUND, ...catalog };
+    const { code, out } = await migrate('verify');
+    return {
+      code,
+      drift: out.split('\n').filter((line) => /^(drift|right|database|note)/.test(line)),
+    };
+  }
+
+  /** The steps are entered, and not run: the rows stand in no real server. */
+  async function baselined() {
+    await migrate('up', '--to', '20300101000000');
+    server.database.exec(
+      "insert into knex_migrations (name, batch) values ('20300102000000_more.ts', 9)",
+    );
+    await migrate('repair');
+  }
+
+  it.each([
+    [
+      'that is disabled',
+      { is_disabled: 1, is_not_trusted: 1 },
+      'the constraint is disabled: no row is checked',
+    ],
+    ['that is not trusted', { is_not_trusted: 1 }, 'the constraint is not trusted'],
+  ])('notices a check %s, and says how to put it right', async (_what, state, text) => {
+    const rows = { 'sys.check_constraints': [check(state)] };
+    const { code, drift } = await verified([CHECKED], rows);
+    expect(code).toBe(3);
+    expect(drift).toEqual([matching(/^drift: orders: ck_orders_total: /)]);
+    expect(drift[0]).toContain(text);
+    expect(drift[0]).toContain(
+      '→ ALTER TABLE [orders] WITH CHECK CHECK CONSTRAINT [ck_orders_total];',
+    );
+  });
+
+  it('expects one untrusted that a step adds WITH NOCHECK, and one disabled that it disables', async () => {
+    const unchecked = CHECKED.replace('orders ADD', 'orders WITH NOCHECK ADD');
+    const of = (state: Row) => ({ 'sys.check_constraints': [check(state)] });
+    expect(await verified([unchecked], of({ is_not_trusted: 1 }))).toEqual({ code: 0, drift: [] });
+    catalogue = { ...SOUND, ...of({ is_disabled: 1, is_not_trusted: 1 }) };
+    expect((await migrate('verify')).code).toBe(3);
+  });
+
+  it('notices an index that is disabled', async () => {
+    const { code, drift } = await verified(['CREATE INDEX ix_orders_total ON orders (total)'], {
+      'sys.index_columns': [index({ is_disabled: 1 })],
+    });
+    expect(code).toBe(3);
+    expect(drift).toEqual([
+      'drift: orders: ix_orders_total: the index is disabled: it is not kept, and no query uses it → ALTER INDEX [ix_orders_total] ON [orders] REBUILD;',
+    ]);
+  });
+
+  it('notices a trigger that is disabled', async () => {
+    const sql = 'CREATE TRIGGER tr_orders ON orders AFTER INSERT AS PRINT 1';
+    const { drift } = await verified([sql], {
+      'sys.sql_modules': [{ name: 'tr_orders', type: 'TR', definition: sql, is_disabled: 1 }],
+    });
+    expect(drift).toEqual([containing('tr_orders: the trigger is disabled')]);
+  });
+
+  it('notices what stands in another schema, and types, sequences and synonyms', async () => {
+    const { drift } = await verified(['UPDATE orders SET total = 1'], {
+      ...of(
+        column('id'),
+        total('df_orders_total', '((0))'),
+        column('id', { table_name: 'audit.log' }),
+      ),
+      'sys.types as ty where': [
+        { name: 'phone', kind: 'type' },
+        { name: 'numbers', kind: 'sequence' },
+        { name: 'audit.old', kind: 'synonym' },
+      ],
+    });
+    expect(drift).toEqual([
+      'drift: audit.log: table audit.log is there and should not be',
+      'drift: phone: type phone is there and should not be',
+      'drift: numbers: sequence numbers is there and should not be',
+      'drift: audit.old: synonym audit.old is there and should not be',
+    ]);
+  });
+
+  it('expects what the steps make of them', async () => {
+    const made = [
+      'CREATE TYPE dbo.phone FROM varchar(20)',
+      'CREATE SEQUENCE [dbo].[numbers] AS int',
+      'CREATE TABLE audit.log (id int NOT NULL)',
+    ];
+    const { code, drift } = await verified(made, {
+      ...of(
+        column('id'),
+        total('df_orders_total', '((0))'),
+        column('id', { table_name: 'audit.log' }),
+      ),
+      'sys.types as ty where': [
+        { name: 'phone', kind: 'type' },
+        { name: 'numbers', kind: 'sequence' },
+      ],
+    });
+    expect({ code, drift }).toEqual({ code: 0, drift: [] });
+  });
+
+  it("finds no drift in a column that names the database's own collation, or none", async () => {
+    const text = (name: string, collation: string | null) =>
+      column(name, { type: 'char', max_length: 26, collation });
+    const added = [
+      'ALTER TABLE orders ADD code char(26) COLLATE latin1_general_bin2 NOT NULL',
+      'ALTER TABLE orders ADD note char(26) NOT NULL',
+    ];
+    const columns = (collation: string | null) =>
+      of(
+        column('id'),
+        total('df_orders_total', '((0))'),
+        text('code', collation),
+        text('note', collation),
+      );
+    const own = {
+      'sys.databases as d': [
+        { collation: 'Latin1_General_BIN2', name: 'shop', rcsi: 1, snapshot: 1 },
+      ],
+    };
+    const { drift } = await verified(added, { ...own, ...columns('Latin1_General_BIN2') });
+    expect(drift).toEqual([]);
+    catalogue = { ...columns('SQL_Latin1_General_CP1_CI_AS') };
+    expect((await migrate('verify')).out).toMatch(/orders\.code: is char\(26\) collate SQL_/);
+  });
+
+  it('notices row versioning that was switched off', async () => {
+    const { code, drift } = await verified(['UPDATE orders SET total = 1'], {
+      'sys.databases as d': [{ collation: null, name: 'shop', rcsi: 0, snapshot: 0 }],
+    });
+    expect(code).toBe(3);
+    expect(drift).toEqual([
+      matching(/^database shop: READ_COMMITTED_SNAPSHOT is off.*→ ALTER DATABASE \[shop\] SET/),
+      matching(/^database shop: ALLOW_SNAPSHOT_ISOLATION is off.*→ ALTER DATABASE/),
+    ]);
+  });
+
+  it('notices a right that nobody should have, and notes who may change everything', async () => {
+    const { code, drift } = await verified(['UPDATE orders SET total = 1'], {
+      'sys.database_permissions': [
+        {
+          grantee: 'public',
+          permission: 'SELECT',
+          state: 'G',
+          class: 1,
+          schema_name: 'dbo',
+          object_name: 'orders',
+        },
+      ],
+      'sys.database_role_members': [{ role: 'db_owner', member: 'admin' }],
+    });
+    expect(code).toBe(3);
+    expect(drift).toEqual([
+      'right of public: has SELECT ON dbo.orders → REVOKE SELECT ON dbo.orders FROM [public];',
+      matching(/^note: right of admin: is a member of db_owner/),
+    ]);
+  });
+
+  it('finds no drift in a default, or a view, that a step has renamed', async () => {
+    const view = 'CREATE VIEW totals AS SELECT total FROM orders';
+    const made = [
+      view,
+      "EXEC sp_rename 'df_orders_total', 'df_orders_sum', 'OBJECT'",
+      "EXEC sp_rename 'dbo.totals', 'sums'",
+    ];
+    const { drift } = await verified(made, {
+      ...of(column('id'), total('df_orders_sum', '((0))')),
+      'sys.sql_modules': [{ name: 'sums', type: 'V', definition: view, is_disabled: 0 }],
+    });
+    expect(drift).toEqual([]);
+    catalogue = {
+      ...SOUND,
+      'sys.sql_modules': [{ name: 'sums', type: 'V', definition: view, is_disabled: 0 }],
+    };
+    expect((await migrate('verify')).out).toContain('expected default named df_orders_sum');
   });
 });

@@ -1,111 +1,40 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import {
+  columnRow,
+  indexRow,
+  foreignKeyRow,
+  checkRow,
+  moduleRow,
+  objectRow,
+  databaseRow,
+  DATABASE,
+  COLUMNS,
+  INDEXES,
+  FOREIGN_KEYS,
+  CHECKS,
+  MODULES,
+  OBJECTS,
+} from './catalogue-queries.ts';
 import { parseStatement } from './parse-statement.ts';
-import { key } from './schema-model.ts';
+import { isCaseSensitive, key } from './schema-model.ts';
 import type {
   ColumnModel,
   IndexModel,
   KeyColumn,
+  Enforcement,
   ModuleModel,
+  ObjectModel,
   ReferentialAction,
   SchemaModel,
   TableModel,
 } from './schema-model.ts';
 
-const bit = z
-  .union([z.boolean(), z.number(), z.string()])
-  .transform((value) => Number(value) !== 0);
-const count = z.coerce.number();
-
-const columnRow = z.object({
-  table_name: z.string(),
-  name: z.string(),
-  type: z.string(),
-  max_length: count,
-  precision: count,
-  scale: count,
-  collation: z.string().nullable(),
-  is_nullable: bit,
-  is_identity: bit,
-  default_name: z.string().nullable(),
-  default_definition: z.string().nullable(),
-  computed: z.string().nullable(),
-});
-const indexRow = z.object({
-  table_name: z.string(),
-  name: z.string(),
-  type: count,
-  is_unique: bit,
-  is_primary_key: bit,
-  is_unique_constraint: bit,
-  filter: z.string().nullable(),
-  column_name: z.string(),
-  is_included: bit,
-  is_descending: bit,
-});
-const foreignKeyRow = z.object({
-  table_name: z.string(),
-  name: z.string(),
-  column_name: z.string(),
-  referenced_table: z.string(),
-  referenced_column: z.string(),
-  on_delete: count,
-  on_update: count,
-});
-const checkRow = z.object({
-  table_name: z.string(),
-  name: z.string(),
-  definition: z.string().nullable(),
-});
-const moduleRow = z.object({ definition: z.string().nullable(), name: z.string() });
-
-const COLUMNS = `select t.name as table_name, c.name as name, ty.name as type, c.max_length as max_length,
-  c.precision as precision, c.scale as scale,
-  case when c.collation_name = cast(databasepropertyex(db_name(), 'Collation') as nvarchar(128)) then null else c.collation_name end as collation,
-  c.is_nullable as is_nullable, c.is_identity as is_identity,
-  d.name as default_name, d.definition as default_definition, cc.definition as computed
-from sys.tables as t
-join sys.columns as c on c.object_id = t.object_id
-join sys.types as ty on ty.user_type_id = c.user_type_id
-left join sys.default_constraints as d on d.parent_object_id = c.object_id and d.parent_column_id = c.column_id
-left join sys.computed_columns as cc on cc.object_id = c.object_id and cc.column_id = c.column_id
-where t.schema_id = schema_id('dbo')
-order by t.name, c.column_id`;
-const INDEXES = `select t.name as table_name, i.name as name, i.type as type, i.is_unique as is_unique,
-  i.is_primary_key as is_primary_key, i.is_unique_constraint as is_unique_constraint,
-  i.filter_definition as filter, c.name as column_name, ic.is_included_column as is_included,
-  ic.is_descending_key as is_descending
-from sys.tables as t
-join sys.indexes as i on i.object_id = t.object_id
-join sys.index_columns as ic on ic.object_id = i.object_id and ic.index_id = i.index_id
-join sys.columns as c on c.object_id = ic.object_id and c.column_id = ic.column_id
-where t.schema_id = schema_id('dbo') and i.name is not null
-order by t.name, i.name, ic.key_ordinal, ic.index_column_id`;
-const FOREIGN_KEYS = `select t.name as table_name, f.name as name, c.name as column_name, r.name as referenced_table,
-  rc.name as referenced_column, f.delete_referential_action as on_delete, f.update_referential_action as on_update
-from sys.tables as t
-join sys.foreign_keys as f on f.parent_object_id = t.object_id
-join sys.foreign_key_columns as fc on fc.constraint_object_id = f.object_id
-join sys.columns as c on c.object_id = fc.parent_object_id and c.column_id = fc.parent_column_id
-join sys.tables as r on r.object_id = fc.referenced_object_id
-join sys.columns as rc on rc.object_id = fc.referenced_object_id and rc.column_id = fc.referenced_column_id
-where t.schema_id = schema_id('dbo')
-order by t.name, f.name, fc.constraint_column_id`;
-const CHECKS = `select t.name as table_name, k.name as name, k.definition as definition
-from sys.tables as t
-join sys.check_constraints as k on k.parent_object_id = t.object_id
-where t.schema_id = schema_id('dbo')
-order by t.name, k.name`;
-const MODULES = `select o.name as name, m.definition as definition
-from sys.sql_modules as m
-join sys.objects as o on o.object_id = m.object_id
-where o.schema_id = schema_id('dbo') and o.is_ms_shipped = 0
-order by o.name`;
-
-/** The schema `dbo` of a SQL Server, from its catalogue. */
+/** What is in a SQL Server's database, from its catalogue; the server's own objects are left out. */
 export async function readSqlServerSchema(db: Knex): Promise<SchemaModel> {
   const read = async <Row>(sql: string, schema: z.ZodType<Row>): Promise<Row[]> =>
     z.array(schema).parse(await db.raw(sql));
+  const collation = databaseRow.parse(await db.raw(DATABASE))[0]?.collation ?? undefined;
   const columns = Map.groupBy(await read(COLUMNS, columnRow), tableName);
   const indexes = Map.groupBy(await read(INDEXES, indexRow), tableName);
   const foreignKeys = Map.groupBy(await read(FOREIGN_KEYS, foreignKeyRow), tableName);
@@ -124,14 +53,23 @@ export async function readSqlServerSchema(db: Knex): Promise<SchemaModel> {
       checks: (checks.get(name) ?? []).map((row) => ({
         name: row.name,
         definition: row.definition ?? '',
+        ...enforcementOf(row),
       })),
     };
   });
-  const modules = (await read(MODULES, moduleRow)).flatMap(toModule);
-  return {
-    tables: new Map(tables.map((table) => [key(table.name), table])),
-    modules: new Map(modules.map((module) => [key(module.name), module])),
-  };
+  const modules = (await read(MODULES, moduleRow)).map(toModule);
+  const objects: ObjectModel[] = await read(OBJECTS, objectRow);
+  const keyed = <Item extends { name: string }>(items: readonly Item[]): Map<string, Item> =>
+    new Map(items.map((item) => [isCaseSensitive(collation) ? item.name : key(item.name), item]));
+  return { tables: keyed(tables), modules: keyed(modules), objects: keyed(objects), collation };
+}
+
+/** Whatever is disabled is not trusted, too. */
+function enforcementOf(row: { is_disabled: boolean; is_not_trusted: boolean }): {
+  enforcement?: Enforcement;
+} {
+  if (row.is_disabled) return { enforcement: 'disabled' };
+  return row.is_not_trusted ? { enforcement: 'untrusted' } : {};
 }
 
 function tableName(row: { table_name: string }): string {
@@ -186,6 +124,7 @@ function toIndexes(rows: readonly z.infer<typeof indexRow>[]) {
       unique: first.is_unique,
       clustered: first.type === 1,
       filter: first.filter ?? undefined,
+      ...(first.is_disabled && { disabled: true }),
     };
     const kind = first.is_primary_key
       ? 'primary-key'
@@ -209,11 +148,21 @@ function toForeignKey(rows: readonly z.infer<typeof foreignKeyRow>[]) {
     },
     onDelete: ACTIONS[first?.on_delete ?? 0] ?? 'no action',
     onUpdate: ACTIONS[first?.on_update ?? 0] ?? 'no action',
+    ...(first !== undefined && enforcementOf(first)),
   };
 }
 
-function toModule({ name, definition }: z.infer<typeof moduleRow>): ModuleModel[] {
+const MODULE_KINDS: ReadonlyMap<string, ModuleModel['kind']> = new Map([
+  ['V', 'view'],
+  ['P', 'procedure'],
+  ['TR', 'trigger'],
+]);
+
+/** Its definition is the statement that made it, with the name that it had then. */
+function toModule({ name, type, definition, is_disabled }: z.infer<typeof moduleRow>): ModuleModel {
   const statement = parseStatement(definition ?? '');
-  if (statement.kind === 'module') return [statement.module];
-  return [{ kind: 'procedure', name, definition: definition ?? '(encrypted)' }];
+  const state = is_disabled ? { disabled: true } : {};
+  if (statement.kind === 'module') return { ...statement.module, name, ...state };
+  const kind = MODULE_KINDS.get(type) ?? 'function';
+  return { kind, name, definition: definition ?? '(encrypted)', ...state };
 }

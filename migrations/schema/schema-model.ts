@@ -1,12 +1,22 @@
 /**
  * A database schema as data: what the steps of `versions/` make, and what a catalogue holds. Names
- * keep their case and are unqualified (`dbo` is left out); two models are the same schema when
- * `compareSchemas` finds no difference.
+ * keep their case; only those of another schema than `dbo` have it before them (`audit.log`). Two
+ * models are the same schema when `compareSchemas` finds no difference.
  */
 export interface SchemaModel {
   tables: ReadonlyMap<string, TableModel>;
   /** Views, procedures, functions and triggers by name. */
   modules: ReadonlyMap<string, ModuleModel>;
+  /** Whatever else has a name: sequences, synonyms, types. None where it is left out. */
+  objects?: ReadonlyMap<string, ObjectModel>;
+  /** The database's own, which a column has that names none; undefined where nobody knows it. */
+  collation?: string | undefined;
+}
+
+export interface ObjectModel {
+  name: string;
+  /** `sequence`, `synonym`, `type`, or what the catalogue calls it. */
+  kind: string;
 }
 
 export interface TableModel {
@@ -48,7 +58,13 @@ export interface KeyModel {
   name: string | undefined;
   columns: readonly KeyColumn[];
   clustered: boolean;
+  disabled?: boolean;
 }
+
+/** Left out where a constraint is checked against every row, as it should be. */
+export type Enforcement =
+  /** Rows that are written are checked; those from before it were not. */
+  'untrusted' | 'disabled';
 
 export interface ForeignKeyModel {
   name: string | undefined;
@@ -56,6 +72,7 @@ export interface ForeignKeyModel {
   references: { table: string; columns: readonly string[] };
   onDelete: ReferentialAction;
   onUpdate: ReferentialAction;
+  enforcement?: Enforcement | undefined;
 }
 
 export type ReferentialAction = 'no action' | 'cascade' | 'set null' | 'set default';
@@ -63,6 +80,7 @@ export type ReferentialAction = 'no action' | 'cascade' | 'set null' | 'set defa
 export interface CheckModel {
   name: string | undefined;
   definition: string;
+  enforcement?: Enforcement | undefined;
 }
 
 export interface IndexModel {
@@ -73,16 +91,24 @@ export interface IndexModel {
   clustered: boolean;
   /** The predicate of a filtered index. */
   filter: string | undefined;
+  disabled?: boolean;
 }
 
 export interface ModuleModel {
   kind: 'view' | 'procedure' | 'function' | 'trigger';
   name: string;
-  /** From its name on, so that CREATE and ALTER give the same. */
+  /** From its name on, so that CREATE and ALTER give the same; `sp_rename` leaves the old name in it. */
   definition: string;
+  /** Of a trigger. */
+  disabled?: boolean;
 }
 
-/** The key under which a table or module stands in a model, since the server disregards case. */
+/** Whether names that differ in case are two, which they are where the database's collation says so. */
+export function isCaseSensitive(collation: string | undefined): boolean {
+  return /_(CS|BIN2?)(_|$)/i.test(collation ?? '');
+}
+
+/** The key under which a table or module stands in a model, since most servers disregard case. */
 export function key(name: string): string {
   return name.toLowerCase();
 }

@@ -7,6 +7,28 @@ export class Unreadable extends Error {
   override name = 'Unreadable';
 }
 
+/** The statement concerns another database, so this one's schema stays as it is. */
+export class OtherDatabase extends Error {
+  override name = 'OtherDatabase';
+}
+
+/** Reserved words that begin a statement: T-SQL needs no semicolon before the next one. */
+const FIRST_WORDS: ReadonlySet<string> = new Set(
+  (
+    'ALTER BACKUP BEGIN BREAK BULK CHECKPOINT CLOSE COMMIT CONTINUE CREATE DBCC DEALLOCATE DECLARE DELETE DENY ' +
+    'DROP DUMP EXEC EXECUTE GO GOTO GRANT IF INSERT KILL LOAD MERGE OPEN PRINT RAISERROR RECONFIGURE RESTORE ' +
+    'RETURN REVERT REVOKE ROLLBACK SAVE SELECT SET SETUSER SHUTDOWN THROW TRUNCATE UPDATE USE WAITFOR WHILE'
+  ).split(' '),
+);
+
+const ONE_ONLY = 'only one statement at a time can be read; more comes';
+
+/** A name as a model has it: its schema before it only where that is another than `dbo`. */
+export function modelName(parts: readonly string[]): string {
+  const [name = '', schema] = parts.toReversed();
+  return schema === undefined || schema.toLowerCase() === 'dbo' ? name : `${schema}.${name}`;
+}
+
 /** A statement's tokens, read from left to right. */
 export class TokenReader {
   readonly source: string;
@@ -55,12 +77,32 @@ export class TokenReader {
     return token;
   }
 
-  /** A name, bracketed or not, without its schema. */
+  /** A name, bracketed or not; of its schema only another than `dbo` is kept: `audit.log`. */
   name(): string {
+    const parts = this.qualifiedName();
+    if (parts.length > 2) throw new OtherDatabase();
+    return modelName(parts);
+  }
+
+  /** The parts of a name, as in `database.schema.table`; one that is left out is empty. */
+  qualifiedName(): string[] {
+    const parts: string[] = [this.#part()];
+    while (this.take('.')) parts.push(this.sees('.') ? '' : this.#part());
+    return parts;
+  }
+
+  /** `a, b` */
+  nameList(): string[] {
+    const names = [this.name()];
+    while (this.take(',')) names.push(this.name());
+    return names;
+  }
+
+  #part(): string {
     const token = this.next();
-    if (token.kind !== 'name' && token.kind !== 'word')
-      throw this.unreadable('a name was expected');
-    return this.take('.') ? this.name() : token.value;
+    const isName = token.kind === 'name' || (token.kind === 'word' && !token.value.startsWith('@'));
+    if (!isName) throw this.unreadable('a name was expected');
+    return token.value;
   }
 
   /** `(a, b)` */
@@ -105,6 +147,23 @@ export class TokenReader {
       this.#at += 1;
     }
     return this.source.slice(start, end).trim();
+  }
+
+  /** The same as `until`, of one expression or statement: no other may begin in it. */
+  untilWithin(ends: readonly string[], allowed: readonly string[] = []): string {
+    const from = this.#at;
+    const text = this.until(...ends);
+    let depth = 0;
+    for (const token of this.#tokens.slice(from, this.#at)) {
+      if (token.kind === 'mark' && token.value === '(') depth += 1;
+      if (token.kind === 'mark' && token.value === ')') depth -= 1;
+      const word = token.kind === 'word' ? token.value.toUpperCase() : '';
+      const begins = (FIRST_WORDS.has(word) && !allowed.includes(word)) || token.value === ';';
+      if (depth === 0 && begins && token.kind !== 'name' && token.kind !== 'text') {
+        throw this.unreadable(`${ONE_ONLY}: ${token.value}`);
+      }
+    }
+    return text;
   }
 
   unreadable(reason: string): Unreadable {

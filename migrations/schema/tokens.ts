@@ -7,7 +7,9 @@ export interface Token {
   end: number;
 }
 
-const SPACE = /(?:\s+|--[^\n]*|\/\*[\s\S]*?\*\/)+/y;
+/** A comment of one line ends at a lone carriage return too: rather read too much than too little. */
+const SPACE = /(?:\s+|--[^\r\n]*)+/y;
+const COMMENT_MARK = /\/\*|\*\//g;
 const PATTERNS: readonly {
   kind: Token['kind'];
   pattern: RegExp;
@@ -38,15 +40,17 @@ const PATTERNS: readonly {
   { kind: 'mark', pattern: /<>|<=|>=|!=|\+=|[^\s]/y, read: (text) => text },
 ];
 
-/** Takes SQL apart; comments and white space are left out. A quote that never ends is a mark. */
+/**
+ * Takes SQL apart; comments, which may hold others, and white space are left out. A quote or a
+ * comment that never ends is a mark.
+ */
 export function tokenize(sql: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
   while (at < sql.length) {
-    SPACE.lastIndex = at;
-    const space = SPACE.exec(sql);
-    if (space !== null) {
-      at += space[0].length;
+    const next = afterSpace(sql, at);
+    if (next > at) {
+      at = next;
       continue;
     }
     const token = tokenAt(sql, at);
@@ -55,6 +59,21 @@ export function tokenize(sql: string): Token[] {
     at = token.end;
   }
   return tokens;
+}
+
+/** Where the white space or the comment ends that begins here; the same place where there is none. */
+function afterSpace(sql: string, start: number): number {
+  SPACE.lastIndex = start;
+  const space = SPACE.exec(sql);
+  if (space !== null) return start + space[0].length;
+  if (!sql.startsWith('/*', start)) return start;
+  COMMENT_MARK.lastIndex = start;
+  let depth = 0;
+  for (let mark = COMMENT_MARK.exec(sql); mark !== null; mark = COMMENT_MARK.exec(sql)) {
+    depth += mark[0] === '/*' ? 1 : -1;
+    if (depth === 0) return mark.index + mark[0].length;
+  }
+  return start;
 }
 
 function tokenAt(sql: string, start: number): Token | undefined {

@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import { assertExactKey } from './backfill-key.ts';
+import { inlineValues } from './inline-values.ts';
 import type { Backfill } from './recorded-item.ts';
 import { RecordingClient } from './recording-client.ts';
 
@@ -13,12 +15,38 @@ export async function backfill(knex: Knex, wanted: Backfill): Promise<void> {
   if (!Number.isInteger(wanted.batch) || wanted.batch < 1 || wanted.batch > MAX_BATCH) {
     throw new RangeError(`A backfill's batch must be 1 to ${MAX_BATCH} rows.`);
   }
+  assertExactKey(wanted);
+  const { table, set, where } = wanted;
+  for (const text of [table, wanted.key, wanted.keyType]) assertName(text);
+  for (const text of [set, where ?? '']) {
+    assertOneLine(text);
+    inlineValues(text, []);
+  }
   const client: unknown = knex.client;
   if (client instanceof RecordingClient) {
-    client.items.push({ kind: 'backfill', backfill: wanted });
+    for (const items of [client.items, client.formerItems]) {
+      items.push({ kind: 'backfill', backfill: wanted });
+    }
     return;
   }
   // knex's own command line, and SQLite: all in one go.
-  const { table, set, where } = wanted;
-  await knex.raw(`update ?? set ${set}${where === undefined ? '' : ` where ${where}`}`, [table]);
+  // Without values, or knex would take a question mark in `set` for one more.
+  const name = knex.raw('??', [table]).toQuery();
+  await knex.raw(`update ${name} set ${set}${where === undefined ? '' : ` where ${where}`}`);
+}
+
+function assertName(text: string): void {
+  if (/^[\w(), ]+$/.test(text)) return;
+  throw new RangeError(`A backfill's table, key and keyType are plain names, not ${text}.`);
+}
+
+/** The texts stand in the middle of a plan's statement, which ends its line, as sqlcmd reads it. */
+function assertOneLine(text: string): void {
+  const outsideTexts = text.replaceAll(/'(?:[^']|'')*'/g, "''");
+  const isOneLine = /^[\x20-\x7e]*$/.test(text) && !text.includes('$(');
+  if (isOneLine && !/--|\/\*/.test(outsideTexts)) return;
+  throw new RangeError(
+    "A backfill's set and where are one line of ASCII each, without a comment or $(: " +
+      `write another character as nchar(<code>). It reads: ${text}`,
+  );
 }

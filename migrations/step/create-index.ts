@@ -15,8 +15,11 @@ export interface IndexSpec {
   online?: boolean;
 }
 
-/** Only these editions build online: Enterprise and Developer (3), Azure SQL (5), its instances (8). */
-const ONLINE = `DECLARE @online nvarchar(40) = CASE WHEN CAST(SERVERPROPERTY('EngineEdition') AS int) IN (3, 5, 8) THEN N' WITH (ONLINE = ON)' ELSE N'' END;`;
+/**
+ * What comes before the statement of an online build. Only these editions can: Enterprise and Developer
+ * (3), Azure SQL (5), its instances (8).
+ */
+export const ONLINE = `DECLARE @online nvarchar(40) = CASE WHEN CAST(SERVERPROPERTY('EngineEdition') AS int) IN (3, 5, 8) THEN N' WITH (ONLINE = ON)' ELSE N'' END;`;
 
 /** Creates an index with all that SQL Server can and knex cannot say. */
 export async function createIndex(knex: Knex, table: string, spec: IndexSpec): Promise<void> {

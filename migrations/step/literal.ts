@@ -30,6 +30,13 @@ function isoLiteral(value: Date): string {
   return value.toISOString().replace('Z', '');
 }
 
+/**
+ * Pieces of at most 4,000 characters come to nvarchar(4000), whatever they are together: the server
+ * cuts the rest off unless one of them, the first that it reads, is of a large type.
+ * https://learn.microsoft.com/sql/t-sql/language-elements/string-concatenation-transact-sql
+ */
+const MAX_JOINED_LENGTH = 4_000;
+
 function textLiteral(value: string): string {
   const isPlain = /^[\x20-\x7e]*$/.test(value) && !value.includes('$(');
   if (isPlain) return `'${value.replaceAll("'", "''")}'`;
@@ -37,10 +44,8 @@ function textLiteral(value: string): string {
     .replaceAll("'", "''")
     .replaceAll(/[\r\n]/g, (end) => `'+nchar(${end.charCodeAt(0)})+N'`)
     .replaceAll('$(', () => "$'+N'(");
-  return safe.includes("'+") ? `(N'${safe}')` : `N'${safe}'`;
-}
-
-/** Text as the argument of EXEC or of a message; it may hold line breaks, which stay as they are. */
-export function quoted(text: string): string {
-  return `N'${text.replaceAll("'", "''")}'`;
+  if (!safe.includes("'+")) return `N'${safe}'`;
+  return value.length > MAX_JOINED_LENGTH
+    ? `(CAST(N'' AS nvarchar(max))+N'${safe}')`
+    : `(N'${safe}')`;
 }

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openStepFolder, statements } from '../testing/step-files.ts';
 import type { StepFolder } from '../testing/step-files.ts';
 import { toLiteral } from './literal.ts';
@@ -25,10 +25,27 @@ describe('the files of steps', () => {
     expect(steps[1]?.up).toEqual([
       {
         kind: 'statement',
-        sql: "insert into [orders] ([at], [id], [note], [open]) values (convert(datetime2(3), '2023-11-14T22:13:20.789', 126), 1, 'it''s', 1)",
+        sql: "insert into dbo.[orders] ([at], [id], [note], [open]) values (convert(datetime2(3), '2023-11-14T22:13:20.789', 126), 1, 'it''s', 1)",
       },
-      { kind: 'statement', sql: 'update [orders] set [note] = NULL where [id] > 3' },
+      { kind: 'statement', sql: 'update dbo.[orders] set [note] = NULL where [id] > 3' },
     ]);
+  });
+
+  it('name the schema of all that they make, change or drop, as knex does not', async () => {
+    await folder.write(1, 'names', {
+      up: `await knex.schema.createTable('a', (t) => t.integer('b').references('c.d'));
+           await knex.schema.alterTable('a', (t) => t.dropColumn('b'));
+           await knex.schema.withSchema('sales').alterTable('a', (t) => t.dropColumn('b'));
+           await knex.schema.renameTable('a', 'z');
+           await createIndex(knex, 'a', { name: 'ix', columns: ['b'], online: true });`,
+      down: '',
+    });
+    const [step] = await loadSteps(folder.path);
+    const sql = step?.up.map((item) => (item.kind === 'statement' ? item.sql : '')) ?? [];
+    expect(sql.join('\n')).not.toMatch(/(TABLE|ON|REFERENCES) (\[a\]|a\b|\[c\])/i);
+    expect(
+      sql.flatMap((one) => /EXEC\('ALTER TABLE (.*) DROP CONSTRAINT/.exec(one)?.[1] ?? []),
+    ).toEqual(['dbo.[a]', 'sales.[a]']);
   });
 
   it('have a checksum of what they say and do, but for the ends of their lines', async () => {
@@ -40,6 +57,20 @@ describe('the files of steps', () => {
     // A file is loaded once in a process: only its text is new here.
     expect(await checksum()).not.toBe(before);
     expect(name).toBe('20300101000000_a.ts');
+  });
+
+  it('have one of the file alone, and one of what it comes to', async () => {
+    await folder.write(1, 'a', { up: 'await knex.schema.raw(process.env.SPELLING);', down: '' });
+    const load = async (spelling: string) => {
+      vi.stubEnv('SPELLING', spelling);
+      const [step] = await loadSteps(folder.path);
+      vi.unstubAllEnvs();
+      return step;
+    };
+    const [one, other] = [await load('DROP TABLE a'), await load('DROP TABLE [a]')];
+    expect(other?.checksum).toBe(one?.checksum);
+    expect(other?.statementsChecksum).not.toBe(one?.statementsChecksum);
+    expect(other?.combinedChecksum).not.toBe(one?.combinedChecksum);
   });
 
   it.each([
@@ -69,7 +100,49 @@ describe('the files of steps', () => {
       },
       /1 to 4000 rows/,
     ],
+    [
+      'a backfill whose text would end its line, or comment out what follows',
+      {
+        up: "await backfill(knex, { table: 'a', key: 'id', keyType: 'int', set: 'b = 1 --', batch: 10 });",
+        more: 'export const config = { transaction: false };',
+      },
+      /one line of ASCII each, without a comment/,
+    ],
+    [
+      'a backfill of what is no name',
+      {
+        up: "await backfill(knex, { table: 'a] b', key: 'id', keyType: 'int', set: 'b = 1', batch: 10 });",
+        more: 'export const config = { transaction: false };',
+      },
+      /plain names/,
+    ],
     ['a fault', { up: 'throw new Error("oh no");' }, /oh no/],
+    [
+      'a rule that is set aside without a reason',
+      { up: '', more: "export const lintAllow = ['drop-table'];" },
+      /write lintAllow = \[\{ rule: '<rule>', reason: '<why it is safe here>' \}\]/,
+    ],
+    [
+      'a reason of one word',
+      { up: '', more: "export const lintAllow = [{ rule: 'drop-table', reason: 'because' }];" },
+      /at least 3 words/,
+    ],
+    [
+      'a reason that would begin a line of the plan',
+      {
+        up: '',
+        more: "export const lintAllow = [{ rule: 'drop-table', reason: 'nobody\\nGO\\nuses it now' }];",
+      },
+      /one line/,
+    ],
+    [
+      'a reason that sqlcmd would take for a variable',
+      {
+        up: '',
+        more: "export const lintAllow = [{ rule: 'drop-table', reason: 'nobody uses $(it) now' }];",
+      },
+      /one line/,
+    ],
     [
       'an unknown setting',
       { up: '', more: "export const config = { transaction: 'no' };" },

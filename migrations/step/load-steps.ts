@@ -3,8 +3,10 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { lintAllowSchema } from './lint-allow.ts';
 import { record } from './recording-client.ts';
-import type { RecordedItem } from './recorded-item.ts';
+import type { Recording } from './recording-client.ts';
+import { statementsText } from './statements-text.ts';
 import type { RunDirection, Step } from './step.ts';
 
 /** A file of `versions/` that is no step, or cannot be read as one. */
@@ -23,7 +25,7 @@ const moduleSchema = z.object({
   up: runSchema,
   down: runSchema.optional(),
   config: z.object({ transaction: z.boolean().optional() }).optional(),
-  lintAllow: z.array(z.string()).readonly().optional(),
+  lintAllow: lintAllowSchema.optional(),
 });
 
 /** Every step of a folder, oldest first. Throws {@link InvalidStep}. */
@@ -50,7 +52,9 @@ async function loadStep(directory: string, file: string): Promise<Step> {
   const path = join(directory, file);
   const module = moduleSchema.safeParse(await importStep(path, file));
   if (!module.success) {
-    const fields = module.error.issues.map(({ path: field }) => field.join('.'));
+    const fields = module.error.issues.map(({ path: field, message }) =>
+      field[0] === 'lintAllow' ? message : field.join('.'),
+    );
     throw new InvalidStep(
       file,
       `must export up(knex), and may export down(knex), config and lintAllow; wrong: ${fields.join(', ')}.`,
@@ -58,10 +62,10 @@ async function loadStep(directory: string, file: string): Promise<Step> {
   }
   const { up, down, config, lintAllow } = module.data;
   const transaction = config?.transaction ?? true;
-  const recorded = {
-    up: await recordStep(file, up),
-    down: down === undefined ? undefined : await recordStep(file, down),
-  };
+  const upward = await recordStep(file, up);
+  const downward = down === undefined ? undefined : await recordStep(file, down);
+  const recorded = { up: upward.items, down: downward?.items };
+  const former = { up: upward.formerItems, down: downward?.formerItems };
   const hasBackfill = [...recorded.up, ...(recorded.down ?? [])].some(
     ({ kind }) => kind === 'backfill',
   );
@@ -74,7 +78,7 @@ async function loadStep(directory: string, file: string): Promise<Step> {
   return {
     version,
     name: file,
-    checksum: checksumOf(await readFile(path, 'utf8'), recorded),
+    ...checksumsOf((await readFile(path, 'utf8')).replaceAll('\r\n', '\n'), recorded, former),
     ...recorded,
     transaction,
     allowed: lintAllow ?? [],
@@ -91,7 +95,7 @@ async function importStep(path: string, file: string): Promise<unknown> {
   }
 }
 
-async function recordStep(file: string, run: RunDirection): Promise<RecordedItem[]> {
+async function recordStep(file: string, run: RunDirection): Promise<Recording> {
   try {
     return await record(run);
   } catch (cause) {
@@ -99,16 +103,23 @@ async function recordStep(file: string, run: RunDirection): Promise<RecordedItem
   }
 }
 
-/** What it says and what it does: also a change of a helper that it calls is a change of the step. */
-function checksumOf(
+/** What it says, and what it does: a change of a function that it calls is seen in the second alone. */
+function checksumsOf(
   source: string,
-  recorded: { up: readonly RecordedItem[]; down: readonly RecordedItem[] | undefined },
-): string {
-  return createHash('sha256')
-    .update(source.replaceAll('\r\n', '\n'))
-    .update('\0')
-    .update(JSON.stringify([recorded.up, recorded.down ?? null]))
-    .digest('hex');
+  recorded: Pick<Step, 'up' | 'down'>,
+  former: Pick<Step, 'up' | 'down'>,
+): Pick<Step, 'checksum' | 'statements' | 'statementsChecksum' | 'combinedChecksum'> {
+  const statements = statementsText(recorded);
+  return {
+    checksum: sha256(source),
+    statements,
+    statementsChecksum: sha256(statements),
+    combinedChecksum: sha256(`${source}\0${JSON.stringify([former.up, former.down ?? null])}`),
+  };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function messageOf(error: unknown): string {

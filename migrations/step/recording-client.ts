@@ -3,7 +3,8 @@ import type { Knex } from 'knex';
 import type { QueryJob } from 'knex/lib/dialects/mssql/index.js';
 import { cutText } from '@ordercast/platform/cut-text.ts';
 import { SqlServerClient } from '@ordercast/platform/sql-server/sql-server-client.ts';
-import { toLiteral } from './literal.ts';
+import { inlineValues } from './inline-values.ts';
+import { qualifyNames } from './qualify-names.ts';
 import type { RecordedItem } from './recorded-item.ts';
 
 /** A step asks the database a question while it runs, so what it does cannot be read beforehand. */
@@ -20,13 +21,20 @@ export class StepReadsDatabase extends Error {
 
 const READS: readonly unknown[] = ['select', 'first', 'pluck', 'columnInfo'];
 const READING_TEXT = /^\s*(select|with)\b/i;
+/** A common table expression may stand before a change, and SELECT … INTO is one. */
+const CHANGING_TEXT = /\b(insert|update|delete|merge|into)\b/i;
+/** What knex executes to drop a column's default: it looks in a schema, and then leaves it out. */
+const DROPPED_DEFAULT =
+  /(schemas\.name = '(\w+)'[^;]*)EXEC\('ALTER TABLE (\w+) DROP (?=CONSTRAINT ' \+ @constraint\)$)/;
 
 /**
  * knex's dialect for SQL Server without a server: it writes down the T-SQL that would be sent, its
- * values as literals, and answers nothing.
+ * values as literals and the schema with each name, and answers nothing.
  */
 export class RecordingClient extends SqlServerClient {
   readonly items: RecordedItem[] = [];
+  /** The same as they were recorded before names were qualified, for histories of then. */
+  readonly formerItems: RecordedItem[] = [];
 
   // Neither is ever used: nothing is sent anywhere.
   override acquireConnection(): Promise<object> {
@@ -43,9 +51,14 @@ export class RecordingClient extends SqlServerClient {
 
   override _query(_connection: unknown, job: QueryJob): Promise<QueryJob> {
     const isRead = READS.includes(job.method) || job.output !== undefined;
-    if (isRead || READING_TEXT.test(job.sql)) throw new StepReadsDatabase(job.sql);
-    const sql = inline(job.sql, job.bindings ?? []).trim();
-    this.items.push({ kind: 'statement', sql: sql.replace(/;?\s*select @@rowcount.*$/i, '') });
+    const isReading = READING_TEXT.test(job.sql) && !CHANGING_TEXT.test(job.sql);
+    if (isRead || isReading) throw new StepReadsDatabase(job.sql);
+    const sql = inlineValues(job.sql, job.bindings ?? [])
+      .trim()
+      .replace(/;?\s*select @@rowcount.*$/i, '');
+    this.formerItems.push({ kind: 'statement', sql });
+    const inSchema = sql.replace(DROPPED_DEFAULT, "$1EXEC('ALTER TABLE $2.[$3] DROP ");
+    this.items.push({ kind: 'statement', sql: qualifyNames(inSchema) });
     return Promise.resolve({ ...job, response: [] });
   }
 }
@@ -56,20 +69,15 @@ Object.assign(RecordingClient.prototype, {
   },
 });
 
-function inline(sql: string, bindings: readonly unknown[]): string {
-  let index = 0;
-  return sql.replaceAll(/\\?\?/g, (mark) => {
-    if (mark === '\\?') return '?';
-    const literal = toLiteral(bindings[index]);
-    index += 1;
-    return literal;
-  });
+export interface Recording {
+  items: readonly RecordedItem[];
+  formerItems: readonly RecordedItem[];
 }
 
 /** Runs one direction of a migration against nothing and tells what it would have done. */
-export async function record(run: (knex: Knex) => Promise<unknown>): Promise<RecordedItem[]> {
+export async function record(run: (knex: Knex) => Promise<unknown>): Promise<Recording> {
   const knex = knexModule.knex({ client: RecordingClient });
   await run(knex);
   const client: unknown = knex.client;
-  return client instanceof RecordingClient ? client.items : [];
+  return client instanceof RecordingClient ? client : { items: [], formerItems: [] };
 }

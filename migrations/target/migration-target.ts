@@ -1,4 +1,6 @@
+import type { Note } from '../history/note.ts';
 import type { History } from '../history/step-state.ts';
+import type { RightFindings } from '../schema/right-findings.ts';
 import type { SchemaModel } from '../schema/schema-model.ts';
 import type { Direction, Step } from '../step/step.ts';
 
@@ -19,12 +21,6 @@ export class StepFailed extends Error {
   }
 }
 
-/** A note of what is so, without anything being done to the schema. */
-export interface Note {
-  step: Step;
-  kind: 'baseline' | 'repair';
-}
-
 /** Called when a part of a step is done, so that whoever waits sees it go on. */
 export type OnPart = (part: { index: number; of: number; rounds: number }) => void;
 
@@ -38,8 +34,8 @@ export interface LockHolder {
 }
 
 export interface UnlockResult {
-  /** Whether knex's own row lock had stuck, and is free now. */
-  knexLockFreed: boolean;
+  /** Whether knex's own row lock had stuck; but for a dry run it is free now. */
+  hadKnexLockStuck: boolean;
   /** Whether somebody migrates now. */
   isHeld: boolean;
   /** Who it is, where this login may see that. */
@@ -52,17 +48,25 @@ export interface MigrationTarget {
   history: () => Promise<History>;
   /** What its catalogue holds, the bookkeeping left out. */
   schema: () => Promise<SchemaModel>;
+  /** Settings and rights that are not as `bootstrap` makes them. */
+  surroundings: () => Promise<RightFindings>;
   /** What the catalogue would hold after just these steps. */
   expectedSchema: (steps: readonly Step[]) => Promise<SchemaModel>;
+  /** How many rows a table holds; undefined where nobody can tell. */
+  rowCount: (table: string) => Promise<number | undefined>;
   /** Runs `work` while nobody else can migrate; the bookkeeping is there then. */
   whileLocked: <Result>(work: () => Promise<Result>) => Promise<Result>;
-  /** Does or undoes one step. Throws {@link StepFailed}. */
+  /**
+   * Does or undoes one step, `all` being the folder's. Whether it was done here: false where another
+   * was faster. Throws {@link StepFailed}.
+   */
   run: (
     step: Step,
     direction: Direction,
-    context: { all: readonly Step[]; onPart: OnPart },
-  ) => Promise<void>;
+    context: { all: readonly Step[]; outOfOrder: boolean; onPart: OnPart },
+  ) => Promise<boolean>;
+  /** Writes all of it or nothing. */
   note: (notes: readonly Note[]) => Promise<void>;
-  unlock: () => Promise<UnlockResult>;
+  unlock: (options: { dryRun: boolean }) => Promise<UnlockResult>;
   close: () => Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { dialectOf } from '@ordercast/platform/database.ts';
+import { wait } from '@ordercast/platform/wait.ts';
 import type { Knex } from 'knex';
 import type { MigrationTarget } from './migration-target.ts';
 import { sqlServerTarget } from './sql-server-target.ts';
@@ -10,6 +11,10 @@ export function openTarget(
   { lockTimeoutMs, clock }: { lockTimeoutMs: number; clock: () => number },
 ): MigrationTarget {
   return dialectOf(db) === 'mssql'
-    ? sqlServerTarget(db, { lockTimeoutMs })
+    ? sqlServerTarget(db, {
+        lockTimeoutMs,
+        wait,
+        random: Math.random,
+      })
     : sqliteTarget(db, clock);
 }

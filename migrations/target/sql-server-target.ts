@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { databaseErrorKind } from '@ordercast/platform/database-error.ts';
 import { retryPauseMs } from '@ordercast/platform/retry-pause.ts';
+import type { Wait } from '@ordercast/platform/wait.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { freeKnexLock } from '../history/free-knex-lock.ts';
@@ -10,18 +10,26 @@ import {
   MIGRATION_LOCK,
   SQL_SERVER_BOOKKEEPING,
 } from '../history/history-tables.ts';
+import { noteRow } from '../history/note.ts';
+import type { Note } from '../history/note.ts';
 import { readHistory } from '../history/read-history.ts';
-import { UNLOCK_BATCH, lockBatch, previousOf } from '../plan/plan-script.ts';
+import { UNLOCK_BATCH, lockBatch } from '../plan/migration-lock.ts';
+import { earlierThan, previousOf } from '../plan/plan-script.ts';
+import { sessionSettings } from '../plan/session-settings.ts';
 import { stepBatches } from '../plan/step-batches.ts';
 import type { Batch } from '../plan/step-batches.ts';
 import { expectedSchema } from '../schema/expected-schema.ts';
 import { readSqlServerSchema } from '../schema/read-sql-server-schema.ts';
+import { readSurroundings } from '../schema/read-surroundings.ts';
 import { withoutBookkeeping } from '../schema/without-bookkeeping.ts';
+import { countRows } from './count-rows.ts';
+import { lockTries } from './lock-tries.ts';
 import { MigrationLocked, StepFailed } from './migration-target.ts';
-import type { LockHolder, MigrationTarget, Note } from './migration-target.ts';
+import type { LockHolder, MigrationTarget } from './migration-target.ts';
 
-const ATTEMPTS = 4;
-const PAUSES = { baseMs: 1_500, maxMs: 12_000 };
+/** Tries of a batch that is a deadlock's victim each time. */
+const DEADLOCK_TRIES = 4;
+const DEADLOCK_PAUSES = { baseMs: 1_500, maxMs: 12_000 };
 
 const presence = z.tuple([z.object({ id: z.number().nullable() })]);
 const freeRow = z.tuple([z.object({ free: z.coerce.number() })]);
@@ -34,41 +42,64 @@ const holderRow = z.object({
   since: z.coerce.date(),
 });
 
+export interface SqlServerTargetOptions {
+  /** How long another migration is waited for, and as long again, pauses included, each table. */
+  lockTimeoutMs: number;
+  wait: Wait;
+  /** A number of 0 to 1. */
+  random: () => number;
+}
+
 /**
  * A SQL Server, through a handle with one connection: the lock belongs to its session. A step runs
- * as the very batches that `plan` prints. Where a lock is not to be had within `lockTimeoutMs`, or
- * the step is a deadlock's victim, it is tried again from where it left off.
+ * as the very batches that `plan` prints. Where a lock is not to be had at once, or the step is a
+ * deadlock's victim, it is tried again from where it left off.
  */
 export function sqlServerTarget(
   db: Knex,
-  { lockTimeoutMs }: { lockTimeoutMs: number },
+  { lockTimeoutMs, wait, random }: SqlServerTargetOptions,
 ): MigrationTarget {
   const hasTable = async (name: string): Promise<boolean> => {
     const rows: unknown = await db.raw('select object_id(?, ?) as id', [`dbo.${name}`, 'U']);
     return presence.parse(rows)[0].id !== null;
   };
 
-  const execute = async ({ sql, repeats }: Batch, onRound: () => void): Promise<void> => {
-    for (let attempt = 1; ;) {
+  const executeOnce = async (sql: string): Promise<unknown> => {
+    const tries = lockTries(lockTimeoutMs, random);
+    let deadlocks = 0;
+    for (let index = 0; ;) {
+      const { waitMs, pauseMs } = tries[index] ?? { waitMs: 0, pauseMs: undefined };
       try {
-        const answer: unknown = await db.raw(asRaw(sql));
-        onRound();
-        if (!repeats || moreRow.parse(answer)[0]?.more !== 1) return;
-        attempt = 1;
+        return await db.raw(asRaw(`${sessionSettings(waitMs)}\n${sql}`));
       } catch (error) {
         const kind = databaseErrorKind(error);
-        const mayPass = kind === 'lock-timeout' || kind === 'deadlock';
-        if (!mayPass || attempt === ATTEMPTS) throw error;
-        await delay(retryPauseMs(attempt, PAUSES, Math.random));
-        attempt += 1;
+        if (kind === 'lock-timeout' && pauseMs !== undefined) {
+          index += 1;
+          await wait(pauseMs);
+        } else if (kind === 'deadlock' && deadlocks < DEADLOCK_TRIES - 1) {
+          deadlocks += 1;
+          await wait(retryPauseMs(deadlocks, DEADLOCK_PAUSES, random));
+        } else {
+          throw error;
+        }
       }
+    }
+  };
+
+  const execute = async ({ sql, repeats }: Batch, onRound: () => void): Promise<void> => {
+    for (;;) {
+      const answer = await executeOnce(sql);
+      onRound();
+      if (!repeats || moreRow.parse(answer)[0]?.more !== 1) return;
     }
   };
 
   return {
     history: () => readHistory(db, hasTable),
     schema: async () => withoutBookkeeping(await readSqlServerSchema(db)),
+    surroundings: () => readSurroundings(db),
     expectedSchema: (steps) => Promise.resolve(expectedSchema(steps)),
+    rowCount: (table) => countRows(db, table),
     whileLocked: async (work) => {
       try {
         await db.raw(asRaw(lockBatch(lockTimeoutMs)));
@@ -85,10 +116,12 @@ export function sqlServerTarget(
         await db.raw(asRaw(UNLOCK_BATCH)).catch(() => undefined);
       }
     },
-    run: async (step, direction, { all, onPart }) => {
+    run: async (step, direction, { all, outOfOrder, onPart }) => {
       const batches = stepBatches(step, {
         direction,
-        previous: previousOf(step, all, direction),
+        previous: previousOf(step, all),
+        earlier: earlierThan(step, all),
+        outOfOrder,
         singleRounds: true,
       });
       for (const [index, batch] of batches.entries()) {
@@ -102,17 +135,18 @@ export function sqlServerTarget(
           throw new StepFailed(step, direction, error);
         }
       }
+      return true;
     },
     note: (notes) => db.transaction((trx) => writeNotes(trx, notes)),
-    unlock: async () => {
-      const knexLockFreed = await freeKnexLock(db, hasTable);
+    unlock: async (options) => {
+      const hadKnexLockStuck = await freeKnexLock(db, hasTable, options);
       const rows: unknown = await db.raw(
         "select applock_test('public', ?, 'Exclusive', 'Session') as free",
         [MIGRATION_LOCK],
       );
       const isHeld = freeRow.parse(rows)[0].free === 0;
       const holder = isHeld ? await lockHolder(db).catch(() => undefined) : undefined;
-      return { knexLockFreed, isHeld, holder };
+      return { hadKnexLockStuck, isHeld, holder };
     },
     close: () => db.destroy(),
   };
@@ -124,18 +158,30 @@ function asRaw(sql: string): string {
 }
 
 async function writeNotes(trx: Knex, notes: readonly Note[]): Promise<void> {
-  for (const { step, kind } of notes) {
+  for (const note of notes) {
+    const row = noteRow(note);
     await trx.raw(
-      `INSERT INTO dbo.${HISTORY_TABLE} (version, name, direction, checksum, outcome, items_done, started_at, duration_ms, done_by, done_from)
-VALUES (?, ?, ?, ?, 'done', 0, SYSUTCDATETIME(), 0, ORIGINAL_LOGIN(), HOST_NAME())`,
-      [step.version, step.name, kind, step.checksum],
+      `INSERT INTO dbo.${HISTORY_TABLE} (version, name, direction, checksum, statements_checksum, statements, outcome, items_done, started_at, duration_ms, done_by, done_from) VALUES (?, ?, ?, ?, ?, ?, 'done', 0, SYSUTCDATETIME(), 0, ORIGINAL_LOGIN(), HOST_NAME())`,
+      [row.version, row.name, row.direction, row.checksum, row.statementsChecksum, row.statements],
     );
-    if (kind === 'repair') continue;
-    await trx.raw(
-      `INSERT INTO dbo.${APPLIED_TABLE} (name, batch, migration_time)
-SELECT ?, ISNULL(MAX(batch), 0) + 1, SYSUTCDATETIME() FROM dbo.${APPLIED_TABLE}`,
-      [step.name],
-    );
+    switch (note.kind) {
+      case 'baseline':
+        await trx.raw(
+          `INSERT INTO dbo.${APPLIED_TABLE} (name, batch, migration_time) SELECT ?, ISNULL(MAX(batch), 0) + 1, SYSUTCDATETIME() FROM dbo.${APPLIED_TABLE}`,
+          [note.step.name],
+        );
+        break;
+      case 'rename':
+        await trx.raw(`UPDATE dbo.${APPLIED_TABLE} SET name = ? WHERE name = ?`, [
+          note.step.name,
+          note.formerName,
+        ]);
+        break;
+      case 'forget':
+        await trx.raw(`DELETE FROM dbo.${APPLIED_TABLE} WHERE name = ?`, [note.name]);
+        break;
+      case 'repair':
+    }
   }
 }
 

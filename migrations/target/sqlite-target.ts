@@ -1,55 +1,40 @@
-import { hostname, userInfo } from 'node:os';
 import { openDatabase } from '@ordercast/platform/database.ts';
-import { instantValue } from '@ordercast/platform/column.ts';
-import { cutText } from '@ordercast/platform/cut-text.ts';
 import type { Knex } from 'knex';
 import { freeKnexLock } from '../history/free-knex-lock.ts';
-import { APPLIED_TABLE, HISTORY_TABLE, SQLITE_BOOKKEEPING } from '../history/history-tables.ts';
+import {
+  BOOKKEEPING_TABLES,
+  HISTORY_TABLE,
+  SQLITE_BOOKKEEPING,
+  SQLITE_HISTORY_ADDITIONS,
+} from '../history/history-tables.ts';
 import { readHistory } from '../history/read-history.ts';
 import { readSqliteSchema } from '../schema/read-sqlite-schema.ts';
 import { withoutBookkeeping } from '../schema/without-bookkeeping.ts';
-import type { Direction, Step } from '../step/step.ts';
-import { StepFailed } from './migration-target.ts';
-import type { MigrationTarget, Note } from './migration-target.ts';
+import { countRows } from './count-rows.ts';
+import type { MigrationTarget } from './migration-target.ts';
+import { noteOnSqlite, runSqliteStep } from './sqlite-step.ts';
 
 /**
- * An embedded database. A step runs as its file says, always in one transaction, which also asks
- * whether somebody else has done it meanwhile: SQLite has one writer at a time.
+ * An embedded database. Nothing is locked between two steps: each asks in its own transaction
+ * whether it is still its turn, see {@link runSqliteStep}.
  */
 export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
   const hasTable = (name: string) => db.schema.hasTable(name);
-  const prepare = async (handle: Knex) => {
-    for (const sql of SQLITE_BOOKKEEPING) await handle.raw(sql);
-  };
-
-  const attempt = async (step: Step, direction: Direction): Promise<void> => {
-    const run = step.run[direction];
-    if (run === undefined) return;
-    const startedAt = clock();
-    const id = await insertRow(db, step, direction, 'started', startedAt);
-    const end = (handle: Knex, outcome: 'done' | 'failed', error: string | null) =>
-      handle(HISTORY_TABLE)
-        .where({ id })
-        .update({ outcome, error, duration_ms: clock() - startedAt });
-    try {
-      await db.transaction(async (trx) => {
-        const isApplied =
-          (await trx(APPLIED_TABLE).where({ name: step.name }).first()) !== undefined;
-        if (isApplied === (direction === 'down')) {
-          await run(trx);
-          await mark(trx, step, direction, clock());
-        }
-        await end(trx, 'done', null);
-      });
-    } catch (error) {
-      await end(db, 'failed', cutText(String(error), 2000)).catch(() => undefined);
-      throw new StepFailed(step, direction, error);
-    }
+  const prepare = async () => {
+    // Reads need no lock, so that whoever has nothing to write waits for nobody.
+    if (await isPrepared(db)) return;
+    await db.transaction(async (trx) => {
+      for (const sql of SQLITE_BOOKKEEPING) await trx.raw(sql);
+      for (const [name, type] of await missingColumns(trx)) {
+        await trx.raw(`alter table ${HISTORY_TABLE} add column ${name} ${type}`);
+      }
+    });
   };
 
   return {
     history: () => readHistory(db, hasTable),
     schema: async () => withoutBookkeeping(await readSqliteSchema(db)),
+    surroundings: () => Promise.resolve({ differences: [], told: [] }),
     expectedSchema: async (steps) => {
       const scratch = openDatabase('sqlite::memory:');
       try {
@@ -59,17 +44,19 @@ export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
         await scratch.destroy();
       }
     },
+    rowCount: (table) => countRows(db, table),
     whileLocked: async (work) => {
-      await db.transaction(prepare);
+      await prepare();
       return work();
     },
-    run: async (step, direction, { onPart }) => {
-      await attempt(step, direction);
+    run: async (step, direction, { all, outOfOrder, onPart }) => {
+      const isDone = await runSqliteStep(db, step, { direction, all, outOfOrder, clock });
       onPart({ index: 1, of: 1, rounds: 1 });
+      return isDone;
     },
-    note: (notes) => db.transaction((trx) => writeNotes(trx, notes, clock())),
-    unlock: async () => ({
-      knexLockFreed: await freeKnexLock(db, hasTable),
+    note: (notes) => db.transaction((trx) => noteOnSqlite(trx, notes, clock())),
+    unlock: async (options) => ({
+      hadKnexLockStuck: await freeKnexLock(db, hasTable, options),
       isHeld: false,
       holder: undefined,
     }),
@@ -77,43 +64,15 @@ export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
   };
 }
 
-async function insertRow(
-  handle: Knex,
-  step: Step,
-  direction: Direction | Note['kind'],
-  outcome: 'started' | 'done',
-  now: number,
-): Promise<number | undefined> {
-  const [id] = await handle(HISTORY_TABLE).insert({
-    version: step.version,
-    name: step.name,
-    direction,
-    checksum: step.checksum,
-    outcome,
-    items_done: 0,
-    started_at: instantValue(now),
-    duration_ms: outcome === 'done' ? 0 : null,
-    done_by: userInfo().username,
-    done_from: hostname(),
-  });
-  return id;
+async function isPrepared(db: Knex): Promise<boolean> {
+  for (const name of BOOKKEEPING_TABLES) if (!(await db.schema.hasTable(name))) return false;
+  return (await missingColumns(db)).length === 0;
 }
 
-async function mark(trx: Knex, step: Step, direction: Direction, now: number): Promise<void> {
-  if (direction === 'down') {
-    await trx(APPLIED_TABLE).where({ name: step.name }).del();
-    return;
+async function missingColumns(db: Knex): Promise<(readonly [string, string])[]> {
+  const missing: (readonly [string, string])[] = [];
+  for (const column of SQLITE_HISTORY_ADDITIONS) {
+    if (!(await db.schema.hasColumn(HISTORY_TABLE, column[0]))) missing.push(column);
   }
-  await trx.raw(
-    `insert into ${APPLIED_TABLE} (name, batch, migration_time)
-     select ?, coalesce(max(batch), 0) + 1, ? from ${APPLIED_TABLE}`,
-    [step.name, instantValue(now)],
-  );
-}
-
-async function writeNotes(trx: Knex, notes: readonly Note[], now: number): Promise<void> {
-  for (const { step, kind } of notes) {
-    await insertRow(trx, step, kind, 'done', now);
-    if (kind === 'baseline') await mark(trx, step, 'up', now);
-  }
+  return missing;
 }

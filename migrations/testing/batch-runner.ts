@@ -1,6 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { SQLITE_BOOKKEEPING } from '../history/history-tables.ts';
+import { splitScript } from './split-script.ts';
+import { isTextExpression, textOf, withPlainTexts } from './text-of-expression.ts';
 
 type Cell = string | number | null;
 
@@ -10,36 +12,50 @@ export class BatchFailed extends Error {
 }
 
 export interface BatchRunner {
-  /** Runs one batch of a session and gives the rows of its last SELECT; throws {@link BatchFailed}. */
-  run: (sql: string, session?: number) => Record<string, Cell>[];
+  /**
+   * Runs one batch of a session, with its parameters `@p0`, `@p1` …, and gives the rows of its last
+   * SELECT; throws {@link BatchFailed}.
+   */
+  run: (sql: string, session?: number, parameters?: readonly unknown[]) => Record<string, Cell>[];
   /** Runs a script as sqlcmd and SSMS do: whatever becomes of a batch, the next follows. The errors. */
   runScript: (script: string) => string[];
-  /** All that steps had executed, in order, what failed too. */
+  /** All that steps had executed, in order, what failed too; without the schema, of which there is one. */
   executed: string[];
+  /** Where scripts run, for a test to change. */
+  window: ScriptWindow;
   /** The session that holds the lock of whoever migrates. */
   lockHolder: () => number | undefined;
   database: DatabaseSync;
 }
 
+/** A session as it is before a script is run in it. */
+export interface ScriptWindow {
+  database: string;
+  schema: string;
+  openTransactions: number;
+}
+
 /**
  * The control flow of the T-SQL that a plan is made of, over a SQLite that holds the rows: so that a
  * plan's guards and its resuming are run, and not only read. It knows what `plan` writes, nothing more,
- * and fails on everything else. Statements stand one on a line.
+ * and fails on everything else. A statement begins on a line of its own.
  */
 export function openBatchRunner(): BatchRunner {
   const database = new DatabaseSync(':memory:');
   for (const sql of SQLITE_BOOKKEEPING) database.exec(sql);
   const executed: string[] = [];
   const lock: Lock = { holder: undefined };
-  const run: BatchRunner['run'] = (sql, session = 0) => {
-    const batch = new Batch({ database, executed, lock, session });
+  const window: ScriptWindow = { database: 'shop', schema: 'dbo', openTransactions: 0 };
+  const run: BatchRunner['run'] = (sql, session = 0, parameters = []) => {
+    const around = { database, executed, lock, session, window };
+    const batch = new Batch(around, z.array(cell).parse(parameters));
     return batch.run(sql);
   };
   return {
     run,
     runScript: (script) => {
       const errors: string[] = [];
-      for (const sql of script.split(/^GO$/m)) {
+      for (const sql of splitScript(script)) {
         try {
           run(sql);
         } catch (error) {
@@ -50,6 +66,7 @@ export function openBatchRunner(): BatchRunner {
       return errors;
     },
     executed,
+    window,
     lockHolder: () => lock.holder,
     database,
   };
@@ -65,6 +82,7 @@ interface CommandRuntime {
   executed: string[];
   lock: Lock;
   session: number;
+  window: ScriptWindow;
 }
 
 type Statement =
@@ -84,16 +102,18 @@ class Batch {
   #rows: Record<string, Cell>[] = [];
   #error: Error | undefined;
 
-  constructor(around: CommandRuntime) {
+  constructor(around: CommandRuntime, parameters: readonly Cell[]) {
     this.#around = around;
+    for (const [index, value] of parameters.entries()) this.#variables.set(`@p${index}`, value);
   }
 
   run(sql: string): Record<string, Cell>[] {
-    const { lock, session } = this.#around;
-    if (sql.includes('sp_getapplock')) lock.holder = session;
-    else if (sql.includes('sp_releaseapplock')) lock.holder = undefined;
-    else if (!/IF OBJECT_ID\(|^SET /m.test(sql)) {
+    // Its tables are there.
+    if (/IF OBJECT_ID\(/.test(sql)) return [];
+    try {
       for (const statement of parse(sql)) this.#execute(statement);
+    } finally {
+      this.#around.database.exec('drop table if exists temp."@steps"');
     }
     return this.#rows;
   }
@@ -126,24 +146,28 @@ class Batch {
 
   #simple(sql: string): void {
     const { database, executed } = this.#around;
+    const lockRequest = /^EXEC (?:@outcome = )?sp_(get|release)applock /.exec(sql)?.[1];
+    const table = /^DECLARE (@\w+) TABLE \((.*)\);$/.exec(sql);
     const declared = /^DECLARE (.*);$/.exec(sql)?.[1];
-    const assigned = /^SELECT (@\w+) = (.*);$/.exec(sql) ?? /^SET (@\w+) = (.*);$/.exec(sql);
-    const dynamic = /^EXEC sp_executesql N'(.*)';$/s.exec(sql)?.[1];
-    const raised = /^RAISERROR \(N'(.*)', 16, 1\);$/.exec(sql)?.[1];
-    if (declared !== undefined) {
+    const assigned = /^(?:SELECT|SET) (@\w+) = (.*);$/s.exec(sql);
+    const dynamic = /^EXEC sp_executesql (.*);$/s.exec(sql)?.[1];
+    const raised = /^RAISERROR \((N'.*?'), 16, 1(?:, (@\w+))?\);$/.exec(sql);
+    if (lockRequest !== undefined) this.#lock(lockRequest === 'get');
+    else if (table !== null) database.exec(`create temp table "${table[1]}" (${table[2]})`);
+    else if (declared !== undefined) {
       for (const one of declared.split(', ')) this.#declare(one);
     } else if (assigned?.[1] !== undefined && assigned[2] !== undefined) {
-      const expression = assigned[2].replace(/ FROM /, ' AS value FROM ');
-      const [row] = this.#query(
-        `SELECT ${expression === assigned[2] ? `${expression} AS value` : expression}`,
-      );
-      // Where no row is found a variable keeps what it had.
-      if (row !== undefined) this.#variables.set(assigned[1], valueRow.parse(row).value);
+      this.#assign(assigned[1], assigned[2]);
     } else if (dynamic !== undefined) {
-      executed.push(unquoted(dynamic));
-      this.#query(unquoted(dynamic));
-    } else if (raised !== undefined) throw new BatchFailed(unquoted(raised));
-    else if (sql === 'THROW;') throw this.#error ?? new Error('THROW outside CATCH');
+      const text = this.#textOf(dynamic).replaceAll('dbo.', '');
+      executed.push(text);
+      this.#query(text);
+    } else if (raised?.[1] !== undefined) {
+      const value = this.#variables.get(raised[2] ?? '');
+      throw new BatchFailed(textOf(raised[1]).replace(/%[sd]/, () => String(value)));
+    } else if (/^SET [A-Z]/.test(sql)) {
+      // The settings of a session are of the server alone.
+    } else if (sql === 'THROW;') throw this.#error ?? new Error('THROW outside CATCH');
     else if (sql === 'BEGIN TRANSACTION;') database.exec('begin');
     else if (sql === 'COMMIT TRANSACTION;') database.exec('commit');
     else if (sql === 'IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION;') {
@@ -151,8 +175,34 @@ class Batch {
     } else if (!sql.startsWith('PRINT ')) this.#rows = this.#query(sql);
   }
 
+  #lock(isTaken: boolean): void {
+    const { lock, session } = this.#around;
+    lock.holder = isTaken ? session : undefined;
+    this.#variables.set('@outcome', 0);
+  }
+
+  #assign(name: string, value: string): void {
+    if (isTextExpression(value)) {
+      this.#variables.set(name, textOf(value));
+      return;
+    }
+    const expression = value.replace(' FROM ', ' AS value FROM ');
+    const [row] = this.#query(
+      `SELECT ${expression === value ? `${expression} AS value` : expression}`,
+    );
+    // Where no row is found a variable keeps what it had.
+    if (row !== undefined) this.#variables.set(name, valueRow.parse(row).value);
+  }
+
+  /** A text, or the variable that holds one. */
+  #textOf(expression: string): string {
+    return expression.startsWith('@')
+      ? String(this.#variables.get(expression))
+      : textOf(expression);
+  }
+
   #declare(one: string): void {
-    const [, name, value] = /^(@\w+) \w+(?:\(\d+\))?(?: = (\d+))?$/.exec(one) ?? [];
+    const [, name, value] = /^(@\w+) \w+(?:\((?:\d+|max)\))?(?: = (\d+))?$/.exec(one) ?? [];
     if (name === undefined) throw new Error(`This declaration is not known here: ${one}`);
     this.#variables.set(name, value === undefined ? null : Number(value));
   }
@@ -175,13 +225,26 @@ class Batch {
 
   /** The few words that SQLite has otherwise. */
   #inSqlite(sql: string): string {
-    const { lock, session } = this.#around;
+    const { lock, session, window, database } = this.#around;
     const mode = lock.holder === session ? 'Exclusive' : 'NoLock';
-    return sql
+    return withPlainTexts(sql)
+      .replaceAll(JOINT, (_all, before: string, code?: string) =>
+        code === undefined ? before : before + String.fromCharCode(Number(code)),
+      )
       .replace(/APPLOCK_MODE\([^)]*\)/, `'${mode}'`)
       .replaceAll("N'", "'")
-      .replaceAll('dbo.', '')
+      .replace(
+        /COL_LENGTH\('dbo\.(\w+)', '(\w+)'\)/,
+        "(SELECT 1 FROM pragma_table_info('$1') WHERE name = '$2')",
+      )
+      .replaceAll('(max)', '')
+      .replaceAll('DB_NAME()', `'${window.database.replaceAll("'", "''")}'`)
+      .replaceAll('SCHEMA_NAME()', `'${window.schema}'`)
+      .replaceAll('@@TRANCOUNT', String(window.openTransactions + (database.isTransaction ? 1 : 0)))
+      .replaceAll(/@steps\b/g, '"@steps"')
+      .replaceAll(/('(?:[^']|'')*')|dbo\./g, (_all, text: string = '') => text)
       .replaceAll('ISNULL(', 'ifnull(')
+      .replaceAll('count_big(', 'count(')
       .replaceAll('SCOPE_IDENTITY()', 'last_insert_rowid()')
       .replaceAll(/DATEDIFF_BIG\(.*?\(\)\)/g, '0')
       .replaceAll('SYSUTCDATETIME()', "'2026-11-22T21:00:00.000Z'")
@@ -191,16 +254,29 @@ class Batch {
         `'${(this.#error?.message ?? '').replaceAll("'", "''")}'`,
       )
       .replaceAll(' OPTION (RECOMPILE)', '')
-      .replace(/SELECT TOP \((\d+)\) (.*ORDER BY [^)]*)\)/, 'SELECT $2 LIMIT $1)');
+      .replaceAll(/SELECT TOP \((\d+)\) (.*?ORDER BY [^)]*)\)/g, 'SELECT $2 LIMIT $1)');
   }
+}
+
+/** Where two pieces of a text are put together; not inside another text, whose quotes are doubled. */
+const JOINT = /((?<!')(?:'')*|(?<=N)'|(?<=\+N'))'(?:\+nchar\((\d+)\))?\+N'/g;
+
+/** Lines that are no comments; what a text goes on with stays with the line on which it begins. */
+function linesOf(sql: string): string[] {
+  const lines: string[] = [];
+  let open: string | undefined;
+  for (const line of sql.split('\n')) {
+    if (open === undefined && line.trim().startsWith('--')) continue;
+    const whole = open === undefined ? line.trim() : `${open}\n${line}`;
+    open = whole.split("'").length % 2 === 0 ? whole : undefined;
+    if (open === undefined && whole !== '') lines.push(whole);
+  }
+  return lines;
 }
 
 /** Statements by their lines, as `plan` writes them. */
 function parse(sql: string): Statement[] {
-  const lines = sql
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('--'));
+  const lines = linesOf(sql);
   const next = (): string => {
     const line = lines.shift();
     if (line === undefined) throw new Error(`The batch ends too early: ${sql}`);
@@ -214,14 +290,14 @@ function parse(sql: string): Statement[] {
   };
   const statement = (): Statement => {
     const line = next();
-    const [, word, condition] = /^(IF|WHILE) ((?!@@).*)$/.exec(line) ?? [];
+    const [, word, condition] = /^(IF|WHILE) (.*[^;])$/.exec(line) ?? [];
     if (word === 'WHILE' && condition !== undefined) {
       return { kind: 'while', condition, body: statement() };
     }
     if (condition !== undefined) {
       return { kind: 'if', condition, then: statement(), otherwise: otherwise() };
     }
-    if (line === 'BEGIN') return { kind: 'block', body: until(/^END$/) };
+    if (line === 'BEGIN') return { kind: 'block', body: until(/^END;?$/) };
     if (line !== 'BEGIN TRY') return { kind: 'simple', sql: line };
     const body = until(/^END TRY$/);
     next();
@@ -236,8 +312,4 @@ function parse(sql: string): Statement[] {
   const all: Statement[] = [];
   while (lines.length > 0) all.push(statement());
   return all;
-}
-
-function unquoted(text: string): string {
-  return text.replaceAll("''", "'");
 }

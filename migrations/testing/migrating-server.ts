@@ -16,17 +16,17 @@ export async function startMigratingServer(
   interfere: Interference = (_sql, answer) => answer(),
 ): Promise<MigratingServer> {
   const runner = openBatchRunner();
-  const answer = (sql: string, session: number): Answer => {
+  const answer = (sql: string, session: number, values: readonly unknown[]): Answer => {
     if (sql.startsWith('select object_id')) return { rows: [{ id: 1 }] };
     try {
-      return { rows: runner.run(sql, session) };
+      return { rows: runner.run(sql, session, values) };
     } catch (error) {
       if (!(error instanceof BatchFailed)) throw error;
       return { error: { number: 50_000, message: error.message } };
     }
   };
   const server = await startTdsServer({
-    answer: ({ sql }, session) => interfere(sql, () => answer(sql, session)),
+    answer: ({ sql, values }, session) => interfere(sql, () => answer(sql, session, values)),
   });
   return {
     ...runner,

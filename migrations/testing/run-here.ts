@@ -5,22 +5,36 @@ import { runCommand } from '../command/run-command.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 21);
 
-/** Runs a command in this process; `out` is its answer, or why there is none. */
+/** Runs a command in this process, on no database where there is no `url`; `out` is its answer, or why there is none. */
 export async function runHere(
   args: readonly string[],
-  { directory, url }: { directory: string; url: string },
+  {
+    directory,
+    url,
+    confirm,
+    environment = {},
+    progress = () => undefined,
+  }: {
+    directory: string;
+    url: string | undefined;
+    /** What is typed at the terminal; undefined: there is none. */
+    confirm?: (question: string) => Promise<string>;
+    environment?: Readonly<Record<string, string>>;
+    progress?: (line: string) => void;
+  },
 ): Promise<{ code: number; out: string }> {
   const read = readArguments(args);
-  const database = await configuredDatabase(
-    { DATABASE_URL: url, AWS_REGION: 'us-east-1' },
-    () => undefined,
-  );
+  const database =
+    url === undefined
+      ? undefined
+      : await configuredDatabase({ DATABASE_URL: url, AWS_REGION: 'us-east-1' }, () => undefined);
   try {
     const { exitCode, text, json } = await runCommand(read, {
       database,
       directory,
-      passwords: { migratorPassword: undefined, appPassword: undefined },
-      progress: () => undefined,
+      environment,
+      confirm,
+      progress,
       clock: () => NOW,
       monotonicClock: () => 0,
     });
@@ -29,6 +43,6 @@ export async function runHere(
     const { exitCode, message } = explainError(error);
     return { code: exitCode, out: message };
   } finally {
-    database.close();
+    database?.close();
   }
 }

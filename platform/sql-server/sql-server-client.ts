@@ -3,7 +3,9 @@ import type { Column, PooledConnection, QueryJob } from 'knex/lib/dialects/mssql
 import MssqlQueryCompiler from 'knex/lib/dialects/mssql/query/mssql-querycompiler.js';
 import type { Connection, Request } from 'tedious';
 import { toBinding } from './binding.ts';
+import { connectFailure } from './connect-failure.ts';
 import { LoginRefused } from './login-refused.ts';
+import { replaceMarks } from './parameter-marks.ts';
 import { RequestQueue } from './request-queue.ts';
 import type { Credentials } from './server-login.ts';
 import { SqlServerEndpoint } from './sql-server-endpoint.ts';
@@ -40,7 +42,7 @@ class SqlServerQueryCompiler extends MssqlQueryCompiler {
  * knex's SQL Server dialect, made fit for money and load (`docs/adr/0009`):
  * - a queue for each connection, and nothing of a failed transaction reaches the server any more;
  * - TLS with a verified certificate, unless the address says otherwise;
- * - parameters of a few fixed types, see {@link toBinding};
+ * - parameters of a few fixed types, see {@link toBinding}; a `?` inside a literal is text, see {@link replaceMarks};
  * - a login that is refused is tried again with other credentials only, and after growing pauses: see `ServerLogin`;
  * - a statement can be cancelled, and a connection that broke is never handed out again.
  */
@@ -67,6 +69,10 @@ export class SqlServerClient extends MssqlClient {
       connection.once('end', () => resolve());
       connection.close();
     });
+  }
+
+  override positionBindings(sql: string): string {
+    return replaceMarks(sql, (index) => `@p${index}`);
   }
 
   override async _query(connection: PooledConnection, job: QueryJob): Promise<QueryJob> {
@@ -152,7 +158,11 @@ function connect(
       connection.removeAllListeners('errorMessage');
       if (error) {
         connection.close();
-        reject(refusal === undefined ? error : new LoginRefused(error, refusal));
+        reject(
+          refusal === undefined
+            ? connectFailure(error, endpoint.settings)
+            : new LoginRefused(error, refusal),
+        );
         return;
       }
       connection.connected = true;

@@ -4,6 +4,10 @@ import type { Credentials, ServerLogin } from './server-login.ts';
 export interface SqlServerSettings {
   host: string;
   port: number;
+  /** A named instance, whose port SQL Server Browser is asked for instead. */
+  instance: string | undefined;
+  /** The Windows domain of the user, who logs in by NTLM; undefined: a login of SQL Server. */
+  domain: string | undefined;
   database: string;
   /** `strict` is TDS 8.0: TLS before anything else is said. */
   encrypt: boolean | 'strict';
@@ -11,6 +15,8 @@ export interface SqlServerSettings {
   trustServerCertificate: boolean;
   /** PEM text of the authorities that are trusted instead of the system's. */
   ca: string | undefined;
+  /** Whether all addresses of the host are tried at once, as an availability group over subnets wants. */
+  multiSubnetFailover: boolean;
   connectTimeoutMs: number;
   /** How long a statement may take; 0 is without end. */
   requestTimeoutMs: number;
@@ -33,9 +39,12 @@ export class SqlServerEndpoint {
     const { settings } = this;
     return {
       server: settings.host,
-      authentication: { type: 'default', options: { userName: user, password } },
+      authentication: authenticationOf(user, password, settings.domain),
       options: {
-        port: settings.port,
+        ...(settings.instance === undefined
+          ? { port: settings.port }
+          : { instanceName: settings.instance }),
+        multiSubnetFailover: settings.multiSubnetFailover,
         database: settings.database,
         encrypt: settings.encrypt,
         trustServerCertificate: settings.trustServerCertificate,
@@ -54,4 +63,17 @@ export class SqlServerEndpoint {
       },
     };
   }
+}
+
+/** A login of SQL Server has no backslash in its name (CREATE LOGIN): `DOMAIN\name` is an account of Windows. */
+function authenticationOf(
+  user: string,
+  password: string,
+  domain: string | undefined,
+): ConnectionConfiguration['authentication'] {
+  const at = user.indexOf('\\');
+  if (at > 0) return authenticationOf(user.slice(at + 1), password, user.slice(0, at));
+  return domain === undefined
+    ? { type: 'default', options: { userName: user, password } }
+    : { type: 'ntlm', options: { userName: user, password, domain } };
 }

@@ -32,6 +32,10 @@ export type Answer =
 export interface TdsServerOptions {
   /** PEM; without it the server says that it cannot encrypt. */
   tls?: { key: string; cert: string };
+  /** TDS 8.0: TLS comes before all else. */
+  isStrict?: boolean;
+  /** The loopback address to listen on; 127.0.0.1 unless given. */
+  host?: string;
   /** Refuses a login where it gives an error. */
   login?: (credentials: Credentials) => ServerError | undefined;
   /** Answers what is not answered by itself: begin, commit, rollback, savepoints, settings. */
@@ -68,7 +72,7 @@ export async function startTdsServer(options: TdsServerOptions = {}): Promise<Td
       const session = new Session({ ...options, number: sessions, requests, logins, socket });
       session.begin();
     });
-    server.listen(port, '127.0.0.1');
+    server.listen(port, options.host ?? '127.0.0.1');
     await once(server, 'listening');
     port = toPort(server.address());
   };
@@ -109,21 +113,35 @@ class Session {
   }
 
   begin(): void {
-    const { socket, tls } = this.#settings;
+    const { socket, tls, isStrict } = this.#settings;
+    if (tls !== undefined && isStrict === true) {
+      const secureContext = createSecureContext(tls);
+      this.#listen(
+        new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ['tds/8.0'] }),
+      );
+      return;
+    }
     socket.once('data', (chunk: Buffer) => {
       if (chunk.readUInt8(0) !== PACKET.preLogin) {
         socket.destroy();
         return;
       }
       socket.write(toPackets(PACKET.answer, preLoginAnswer(tls !== undefined)));
-      this.#stream = tls === undefined ? socket : secured(socket, tls);
-      this.#stream.on('error', () => undefined);
-      readMessages(this.#stream, (message) => void this.#receive(message));
+      this.#listen(tls === undefined ? socket : secured(socket, tls));
     });
+  }
+
+  #listen(stream: Duplex): void {
+    this.#stream = stream;
+    stream.on('error', () => undefined);
+    readMessages(stream, (message) => void this.#receive(message));
   }
 
   async #receive({ type, payload }: Message): Promise<void> {
     switch (type) {
+      case PACKET.preLogin:
+        this.#write(preLoginAnswer(true));
+        return;
       case PACKET.login:
         this.#login(readLogin(payload));
         return;

@@ -1,0 +1,268 @@
+import { startTdsServer } from '@ordercast/platform/testing/tds/tds-server.ts';
+import type { Answer, TdsServer } from '@ordercast/platform/testing/tds/tds-server.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { runHere } from '../testing/run-here.ts';
+
+const PASSWORDS = {
+  MIGRATOR_PASSWORD: "Mig'rator-1",
+  APP_PASSWORD: 'App-1',
+  REPORTS_PASSWORD: 'Reports-1',
+};
+const SESSION = { id: 57, login: 'clerk', host: 'till-3', program: 'Till' };
+
+const servers: TdsServer[] = [];
+afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
+
+interface Instance {
+  /** Logins that are there. */
+  logins: Set<string>;
+  /** Undefined: there is no such database yet. */
+  hasRowVersioning: boolean | undefined;
+  others: readonly (typeof SESSION)[];
+}
+
+/** A server that remembers which logins it has, as far as bootstrap asks. */
+async function startInstance(state: Partial<Instance> = {}, interfere?: (sql: string) => Answer) {
+  const instance: Instance = {
+    logins: new Set<string>(),
+    hasRowVersioning: undefined,
+    others: [],
+    ...state,
+  };
+  const server = await startTdsServer({
+    answer: ({ sql, values }): Answer => {
+      if (sql.startsWith('SELECT SUSER_ID')) {
+        return { rows: [{ id: instance.logins.has(String(values[0])) ? 7 : null }] };
+      }
+      if (sql.startsWith('SELECT is_read_committed_snapshot_on')) {
+        const { hasRowVersioning: isOn } = instance;
+        return isOn === undefined ? {} : { rows: [{ isOn }] };
+      }
+      if (sql.includes('dm_exec_sessions')) return { rows: instance.others };
+      const made = /IF SUSER_ID\(N'([^']+)'\) IS NULL/.exec(sql)?.[1];
+      if (made !== undefined) instance.logins.add(made);
+      return interfere?.(sql) ?? {};
+    },
+  });
+  servers.push(server);
+  const sql = () => server.requests.map((request) => request.sql);
+  return {
+    server,
+    instance,
+    /** Whatever changes something. */
+    changes: () => sql().filter((one) => !one.startsWith('SELECT')),
+    sql: () => sql().join('\n'),
+    /** Texts that came as parameters of what changes something. */
+    secrets: () =>
+      server.requests
+        .filter((request) => !request.sql.startsWith('SELECT'))
+        .flatMap(({ values }) => values),
+    run: (
+      args: readonly string[],
+      environment: Readonly<Record<string, string>> = PASSWORDS,
+      progress?: (line: string) => void,
+      database = 'shop',
+    ) =>
+      runHere(['bootstrap', ...args], {
+        directory: 'none',
+        url: `mssql://sa:hunter2@127.0.0.1:${server.port}/${encodeURIComponent(database)}?encrypt=false`,
+        environment,
+        ...(progress !== undefined && { progress }),
+      }),
+  };
+}
+
+describe('bootstrap', () => {
+  it('names the logins after the database, sends passwords as parameters alone, and makes them before users and roles before members', async () => {
+    const { run, server, sql, secrets, changes } = await startInstance();
+    const { code, out } = await run([]);
+    expect([code, out]).toEqual([0, expect.stringContaining('as shop_migrator')]);
+    for (const login of ['shop_migrator (migrator)', 'shop_app (app)', 'shop_reports (reports)']) {
+      expect(out).toContain(`${login}: made`);
+    }
+    expect(server.logins.map(({ database }) => database)).toEqual(['master', 'shop']);
+    expect(secrets()).toEqual(Object.values(PASSWORDS));
+    expect(sql()).not.toMatch(/Mig'+rator|App-1|Reports-1|hunter2/);
+    const order = [
+      'CREATE DATABASE [shop]',
+      'READ_COMMITTED_SNAPSHOT ON WITH NO_WAIT',
+      'CREATE LOGIN [shop_app]',
+      'CREATE ROLE ordercast_app_role',
+      'DENY INSERT, UPDATE, DELETE ON dbo.migration_history TO ordercast_app_role',
+      'CREATE USER [shop_app] FOR LOGIN [shop_app]',
+      'ALTER ROLE ordercast_app_role ADD MEMBER [shop_app]',
+    ].map((text) => changes().join('\n').indexOf(text));
+    expect(order).not.toContain(-1);
+    expect(order).toEqual(order.toSorted((one, other) => one - other));
+  });
+
+  it('leaves the logins of another database of the instance alone, and its own when it is run again', async () => {
+    const { run, instance, secrets, sql, server } = await startInstance({
+      logins: new Set(['ordercast_app', 'ordercast_migrator']),
+    });
+    expect((await run([])).code).toBe(0);
+    expect(sql()).not.toContain('ordercast_app]');
+    instance.hasRowVersioning = true;
+    server.requests.length = 0;
+    const again = await run([], {});
+    expect(again.code).toBe(0);
+    expect(again.out).toContain('shop_app (app): is there already and was left as it is');
+    expect(again.out).toContain('--reset-passwords');
+    expect(secrets()).toEqual([]);
+    expect(sql()).not.toMatch(/(CREATE|ALTER) LOGIN/);
+    expect(sql()).toContain('ALTER ROLE ordercast_app_role ADD MEMBER [shop_app]');
+  });
+
+  it('changes passwords of logins that are there only where it is asked to', async () => {
+    const logins = new Set(['shop_app', 'shop_migrator', 'shop_reports']);
+    const { run, secrets, sql } = await startInstance({ logins, hasRowVersioning: true });
+    const { out } = await run(['--reset-passwords']);
+    expect(out).toContain('shop_app (app): is there already; its password was changed');
+    expect(secrets()).toEqual(Object.values(PASSWORDS));
+    expect(sql()).toContain('ALTER LOGIN [shop_app] WITH PASSWORD');
+  });
+
+  it('names every password that it lacks before it changes anything', async () => {
+    const { run, changes } = await startInstance({ logins: new Set(['shop_reports']) });
+    const { code, out } = await run([], { MIGRATOR_PASSWORD: 'x'.repeat(129) });
+    expect(code).toBe(2);
+    expect(out).toMatch(/Nothing was changed.*MIGRATOR_PASSWORD, APP_PASSWORD\./);
+    expect(changes()).toEqual([]);
+  });
+
+  it('makes the logins that it is told to, a pair for a rotation too, each with the rights of its role', async () => {
+    const { run, secrets, sql } = await startInstance();
+    const { code, out } = await run(
+      ['--login', 'shop_app=app:pair', '--login', 'night.audit=reports'],
+      { APP_PASSWORD: 'App-1', PASSWORD_NIGHT_AUDIT: 'Audit-1' },
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(/shop_app_clone \(app\): made, with a password that nobody knows/);
+    expect(secrets()).toEqual(['App-1', 'Audit-1']);
+    expect(sql()).toContain('ALTER ROLE ordercast_app_role ADD MEMBER [shop_app_clone]');
+    expect(sql()).toContain('ALTER ROLE ordercast_reports_role ADD MEMBER [night.audit]');
+    expect(sql()).not.toContain('shop_migrator');
+  });
+
+  it.each([
+    ['shop_app', /<name>=<role>/],
+    ['shop_app=owner', /one of the roles migrator, app, reports, not "shop_app=owner"/],
+    ['=app', /<name>=<role>/],
+    ['a$(b)=app', /no \$\(/],
+    ['a\nGO\nb=app', /no control characters/],
+    ['CORP\\clerk=app', /account of Windows/],
+    [`${'x'.repeat(126)}=app:pair`, /at most 128 characters/],
+    ['ordercast_app_role=app', /made twice/],
+  ])('refuses --login %j with what to write', async (login, message) => {
+    const { run, server } = await startInstance();
+    const { code, out } = await run(['--login', login]);
+    expect(code).toBe(2);
+    expect(out).toMatch(message);
+    expect(server.logins).toEqual([]);
+  });
+
+  it('refuses two logins that would take one password from one variable', async () => {
+    const { run } = await startInstance();
+    const { out } = await run(['--login', 'night.audit=reports', '--login', 'night-audit=app']);
+    expect(out).toMatch(/PASSWORD_NIGHT_AUDIT/);
+  });
+
+  it('maps users again whose login is another since a restore', async () => {
+    const { run, sql } = await startInstance();
+    await run([]);
+    expect(sql()).toContain(
+      `ELSE IF NOT EXISTS (SELECT 1 FROM sys.database_principals WHERE name = N'shop_app' AND sid = SUSER_SID(N'shop_app'))
+  ALTER USER [shop_app] WITH LOGIN = [shop_app];`,
+    );
+  });
+
+  it('keeps what happened to an order from the running login, however often the table is made', async () => {
+    const { run, sql } = await startInstance();
+    await run([]);
+    const right = 'DENY UPDATE, DELETE ON dbo.order_timeline TO ordercast_app_role;';
+    expect(sql().split(right)).toHaveLength(3);
+    expect(sql()).toContain(
+      'CREATE OR ALTER TRIGGER ordercast_table_rights ON DATABASE FOR CREATE_TABLE, RENAME',
+    );
+    expect(sql()).toContain(
+      "IF HAS_PERMS_BY_NAME(N''dbo.order_timeline'', N''OBJECT'', N''CONTROL'') = 1",
+    );
+  });
+
+  it('says at which part it failed, and which login it needs', async () => {
+    const { run } = await startInstance({}, (sql): Answer =>
+      sql.includes('db_ddladmin')
+        ? { error: { number: 15151, message: 'Cannot alter the role.' } }
+        : {},
+    );
+    const { code, out } = await run([]);
+    expect(code).toBe(5);
+    expect(out).toMatch(
+      /failed at "The rights of ordercast_migrator_role": Cannot alter the role.*needs the master login/,
+    );
+  });
+});
+
+describe('bootstrap, where others are in the database', () => {
+  it('refuses to end their sessions and lists them, before it changes anything', async () => {
+    const { run, changes } = await startInstance({ hasRowVersioning: false, others: [SESSION] });
+    const { code, out } = await run([]);
+    expect(code).toBe(5);
+    expect(out).toMatch(/and 1 other is\. Nothing was changed\..*--end-sessions/);
+    expect(out).toContain('session 57: clerk from till-3, Till');
+    expect(changes()).toEqual([]);
+  });
+
+  it('ends them where it is told to, and says whose', async () => {
+    const told: string[] = [];
+    const { run, sql } = await startInstance({ hasRowVersioning: false, others: [SESSION] });
+    const { code } = await run(['--end-sessions'], PASSWORDS, (line) => told.push(line));
+    expect(code).toBe(0);
+    expect(sql()).toContain('READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE');
+    expect(told.join('\n')).toContain('session 57: clerk from till-3, Till');
+  });
+
+  it('asks nothing where row versioning is on', async () => {
+    const { run, sql } = await startInstance({ hasRowVersioning: true, others: [SESSION] });
+    expect((await run([])).code).toBe(0);
+    expect(sql()).not.toContain('dm_exec_sessions');
+  });
+
+  it('refuses also where it may not see them, or they come in between', async () => {
+    const { run } = await startInstance({ hasRowVersioning: false }, (sql): Answer =>
+      sql.includes('READ_COMMITTED_SNAPSHOT')
+        ? { error: { number: 5070, message: 'Database state cannot be changed.' } }
+        : {},
+    );
+    const { code, out } = await run([]);
+    expect(code).toBe(5);
+    expect(out).toMatch(/VIEW SERVER STATE.*--end-sessions/);
+  });
+});
+
+describe('bootstrap --dry-run', () => {
+  it('prints a script for sqlcmd in which every name is quoted and no password stands', async () => {
+    const { run, server } = await startInstance();
+    const { code, out } = await run(
+      ['--dry-run', '--login', "o'app]=app"],
+      { PASSWORD_O_APP_: 'App-1' },
+      undefined,
+      "sh]op's",
+    );
+    expect(code).toBe(0);
+    expect(server.logins).toEqual([]);
+    for (const text of [
+      "USE [sh]]op's];",
+      "IF DB_ID(N'sh]op''s') IS NULL",
+      "CREATE USER [o'app]]] FOR LOGIN [o'app]]]",
+      "N'CREATE LOGIN [o''app]]] WITH PASSWORD = N''' + REPLACE(@password, N'''', N'''''')",
+      "DECLARE @password nvarchar(128) = N'$(PASSWORD_O_APP_)'",
+      "export PASSWORD_O_APP_='…'",
+      'write each single quote in a password twice',
+    ]) {
+      expect(out).toContain(text);
+    }
+    expect(out).not.toContain('App-1');
+    expect(out.match(/\$\(/g)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,61 @@
+import { planScript } from '../plan/plan-script.ts';
+import { commentLine } from '../plan/script-text.ts';
+import type { Direction, Step } from '../step/step.ts';
+import { approvalOf, assertApproved } from './approval.ts';
+import type { MigrateArguments } from './arguments.ts';
+import type { CommandContext } from './command-context.ts';
+import { undoingOf } from './down.ts';
+import { EXIT } from './exit-code.ts';
+import type { Report } from './report.ts';
+import { stepsToApply } from './select-steps.ts';
+import { whatGoes } from './what-goes.ts';
+
+interface DryRunContext extends CommandContext {
+  isServer: boolean;
+  serverDatabase: string | undefined;
+}
+
+/** What `up` would do: the T-SQL, where the database is a SQL Server. */
+export async function dryUp(args: MigrateArguments, context: DryRunContext): Promise<Report> {
+  const { steps, target } = context;
+  return dryRun(stepsToApply(steps, await target.history(), args), 'up', [], args, context);
+}
+
+/** What `down` would undo, and what goes with it. */
+export async function dryDown(args: MigrateArguments, context: DryRunContext): Promise<Report> {
+  const undoing = await undoingOf(context, args.to);
+  return dryRun(undoing.steps, 'down', await whatGoes(context, undoing), args, context);
+}
+
+function dryRun(
+  wanted: readonly Step[],
+  direction: Direction,
+  goes: readonly string[],
+  { lockTimeoutMs, approved, outOfOrder }: MigrateArguments,
+  { steps, isServer, serverDatabase }: DryRunContext,
+): Report {
+  if (approved !== undefined) assertApproved(wanted, direction, approved);
+  const approval = approvalOf(wanted, direction);
+  const sql = planScript(wanted, steps, {
+    direction,
+    lockTimeoutMs,
+    approval,
+    database: serverDatabase,
+    outOfOrder,
+  });
+  const names = wanted.map(({ name }) => name).join(', ') || 'nothing';
+  const text = isServer
+    ? [...goes.map(commentLine), sql.trimEnd()]
+    : [...goes, `Would ${direction}: ${names}`, `Approval: ${approval}`];
+  return {
+    exitCode: EXIT.done,
+    text: text.join('\n'),
+    json: {
+      direction,
+      approval,
+      steps: wanted.map(({ version, name }) => ({ version, name })),
+      ...(direction === 'down' && { goes }),
+      ...(isServer && { sql }),
+    },
+  };
+}

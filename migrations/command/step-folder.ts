@@ -1,0 +1,15 @@
+import { statSync } from 'node:fs';
+import { EXIT } from './exit-code.ts';
+import { Refused } from './report.ts';
+
+/** Refuses a folder of steps that is not there, before anything runs. */
+export function assertFolder(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) return;
+  throw new Refused(
+    EXIT.usage,
+    found === undefined
+      ? `There is no folder ${path}: --directory names the folder of the steps.`
+      : `${path} is no folder: --directory names the folder of the steps.`,
+  );
+}

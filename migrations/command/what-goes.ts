@@ -1,0 +1,95 @@
+import { parseStatement } from '../schema/parse-statement.ts';
+import type { Statement } from '../schema/statement.ts';
+import type { RecordedItem } from '../step/recorded-item.ts';
+import type { CommandContext } from './command-context.ts';
+import type { Undoing } from './select-steps.ts';
+
+type Target = Pick<CommandContext['target'], 'rowCount'>;
+
+/**
+ * What is lost where these steps are undone, for whoever decides it: line by line each table, column,
+ * index and constraint that goes, with the rows that its table holds now.
+ */
+export async function whatGoes(
+  { target, databaseName }: { target: Target; databaseName: string },
+  { steps, staying }: Undoing,
+): Promise<string[]> {
+  if (steps.length === 0) return ['Nothing to undo.', ...whatStays(staying)];
+  const lines = [`To be undone in ${databaseName}, in this order:`];
+  for (const step of steps) {
+    lines.push(step.name);
+    for (const item of step.down ?? []) lines.push(...(await linesOf(item, target)));
+  }
+  return [...lines, ...whatStays(staying)];
+}
+
+function whatStays(staying: Undoing['staying']): string[] {
+  if (staying.length === 0) return [];
+  const names = staying.map(({ name }) => name).join(', ');
+  return [`Stays, since it was applied before, though its version is higher: ${names}`];
+}
+
+async function linesOf(item: RecordedItem, target: Target): Promise<string[]> {
+  if (item.kind === 'backfill') {
+    const { table, set } = item.backfill;
+    return [`  rows of ${table} change: ${shortened(set)}${await rowsOf(table, target)}`];
+  }
+  return linesOfStatement(parseStatement(item.sql), target);
+}
+
+/** Nothing for a statement that only adds. */
+async function linesOfStatement(statement: Statement, target: Target): Promise<string[]> {
+  switch (statement.kind) {
+    case 'drop-table':
+      return [`  table ${statement.table}${await rowsOf(statement.table, target)}`];
+    case 'drop-columns': {
+      const { table, columns } = statement;
+      const rows = await rowsOf(table, target);
+      return columns.map((column) => `  column ${table}.${column}${rows}`);
+    }
+    case 'alter-column': {
+      const { table, column } = statement;
+      const rows = await rowsOf(table, target);
+      return [`  column ${table}.${column.name} becomes ${column.type}${rows}`];
+    }
+    case 'drop-index':
+      return [`  index ${statement.name} of ${statement.table}`];
+    case 'drop-constraint':
+      return [`  constraint ${statement.name} of ${statement.table}`];
+    case 'drop-default':
+      return [`  default of ${statement.table}.${statement.column}`];
+    case 'drop-module':
+    case 'drop-object':
+      return [`  ${statement.name}`];
+    case 'data': {
+      if (HARMLESS.includes(statement.verb)) return [];
+      const rows = statement.table === undefined ? '' : await rowsOf(statement.table, target);
+      return [`  rows change: ${shortened(statement.sql)}${rows}`];
+    }
+    case 'unreadable':
+      return [`  nobody can tell what: ${shortened(statement.sql)}`];
+    default:
+      return [];
+  }
+}
+
+const HARMLESS: readonly string[] = [
+  'GRANT',
+  'DENY',
+  'REVOKE',
+  'SET',
+  'PRINT',
+  'SELECT',
+  'WAITFOR',
+];
+
+async function rowsOf(table: string, target: Target): Promise<string> {
+  const rows = await target.rowCount(table);
+  if (rows === undefined) return ' (its rows could not be counted)';
+  return rows === 1 ? ' (1 row)' : ` (${rows} rows)`;
+}
+
+function shortened(sql: string): string {
+  const line = sql.replaceAll(/\s+/g, ' ').trim();
+  return line.length > 100 ? `${line.slice(0, 100)}…` : line;
+}

@@ -1,0 +1,85 @@
+import type { Knex } from 'knex';
+import { z } from 'zod';
+import { count } from './catalogue-queries.ts';
+import type { Difference } from './difference.ts';
+import { rightFindings } from './right-findings.ts';
+import type { Permission, RightFindings } from './right-findings.ts';
+
+const settingRow = z.object({ name: z.string(), rcsi: z.coerce.number(), snapshot: count });
+const userRow = z.object({ name: z.string() });
+const memberRow = z.object({ role: z.string(), member: z.string() });
+const permissionRow = z.object({
+  grantee: z.string(),
+  permission: z.string(),
+  state: z.string(),
+  class: count,
+  schema_name: z.string().nullable(),
+  object_name: z.string().nullable(),
+});
+
+const SETTINGS = `select d.name as name, cast(d.is_read_committed_snapshot_on as int) as rcsi, d.snapshot_isolation_state as snapshot
+from sys.databases as d where d.database_id = db_id()`;
+const USERS = `select p.name as name from sys.database_principals as p
+where p.type not in ('R', 'A') and p.name not in ('sys', 'INFORMATION_SCHEMA') order by p.name`;
+const MEMBERS = `select r.name as role, m.name as member
+from sys.database_role_members as rm
+join sys.database_principals as r on r.principal_id = rm.role_principal_id
+join sys.database_principals as m on m.principal_id = rm.member_principal_id
+order by r.name, m.name`;
+/** Of the database, of schemas, and of objects that are not the server's own. */
+const PERMISSIONS = `select g.name as grantee, p.permission_name as permission, rtrim(p.state) as state, p.class as class,
+  case p.class when 3 then schema_name(p.major_id) when 1 then schema_name(o.schema_id) end as schema_name, o.name as object_name
+from sys.database_permissions as p
+join sys.database_principals as g on g.principal_id = p.grantee_principal_id
+left join sys.objects as o on p.class = 1 and o.object_id = p.major_id
+where p.state in ('G', 'W', 'D') and (p.class in (0, 3) or (p.class = 1 and o.is_ms_shipped = 0))
+order by g.name, p.class, p.permission_name`;
+
+/** What of a SQL Server's database is no schema and yet bears on it: its settings and its rights. */
+export async function readSurroundings(db: Knex): Promise<RightFindings> {
+  const read = async <Row>(sql: string, schema: z.ZodType<Row>): Promise<Row[]> =>
+    z.array(schema).parse(await db.raw(sql));
+  const settings = await read(SETTINGS, settingRow);
+  const { differences, told } = rightFindings({
+    users: (await read(USERS, userRow)).map(({ name }) => name),
+    members: await read(MEMBERS, memberRow),
+    permissions: (await read(PERMISSIONS, permissionRow)).map(toPermission),
+  });
+  return { differences: [...settings.flatMap(settingDifferences), ...differences], told };
+}
+
+/** Snapshot isolation: 0 is off, 1 on, 2 on its way off, 3 on its way on (`sys.databases`). */
+function settingDifferences({ name, rcsi, snapshot }: z.infer<typeof settingRow>): Difference[] {
+  const off = (setting: string, why: string, how: string): Difference => ({
+    subject: `database ${name}`,
+    kind: 'setting',
+    actual: `${setting} is off: ${why}`,
+    expected: `${setting} on`,
+    remedy: `ALTER DATABASE [${name}] SET ${setting} ON${how};`,
+  });
+  return [
+    ...(rcsi === 0
+      ? [
+          off(
+            'READ_COMMITTED_SNAPSHOT',
+            'readers wait for writers, and writers for readers',
+            ' WITH ROLLBACK IMMEDIATE',
+          ),
+        ]
+      : []),
+    ...(snapshot === 0 || snapshot === 2
+      ? [off('ALLOW_SNAPSHOT_ISOLATION', 'reports cannot read one state of everything', '')]
+      : []),
+  ];
+}
+
+function toPermission(row: z.infer<typeof permissionRow>): Permission {
+  const { grantee, permission, state, schema_name: schema, object_name: object } = row;
+  const of: Permission['of'] =
+    row.class === 0 || schema === null
+      ? { kind: 'database' }
+      : object === null
+        ? { kind: 'schema', name: schema }
+        : { kind: 'object', name: `${schema}.${object}` };
+  return { grantee, permission, denied: state === 'D', of };
+}
