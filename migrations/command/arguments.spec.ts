@@ -23,7 +23,8 @@ const pairs = Object.keys(COMMANDS)
 
 function read(command: string, option: keyof typeof OPTIONS) {
   const value = OPTIONS[option].type === 'string' ? [VALUES[option] ?? 'x'] : [];
-  return () => readArguments([command, `--${option}`, ...value]);
+  const needed = command === 'baseline' && option !== 'to' ? ['--to', 'x'] : [];
+  return () => readArguments([command, `--${option}`, ...value, ...needed]);
 }
 
 describe('the command line', () => {

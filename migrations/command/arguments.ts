@@ -46,6 +46,9 @@ export function readArguments(args: readonly string[]): MigrateArguments {
   if (surplus !== undefined) throw usage(`"${command}" takes no "${surplus}".`);
   const used = tokens.flatMap((token) => (token.kind === 'option' ? token.name : []));
   assertTaken(command, used.filter(isOption));
+  if (command === 'baseline' && values.to === undefined) {
+    throw usage('baseline needs --to <version>: up to which step is it there already?');
+  }
   return { ...settings(values), command, operand };
 }
 
