@@ -1,64 +1,37 @@
 import { openDatabase } from '@ordercast/platform/database.ts';
-import { SQLSERVER_URL, takeTurn } from '@ordercast/platform/testing/sql-server.ts';
-import type { Knex } from 'knex';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { BOOKKEEPING_TABLES } from './history/history-tables.ts';
+import { describe, expect, it } from 'vitest';
 import { readSqlServerSchema } from './schema/read-sql-server-schema.ts';
+import { LIVE_URL, liveServer } from './testing/live-server.ts';
 import { runHere } from './testing/run-here.ts';
-import { openStepFolder, statements } from './testing/step-files.ts';
-import type { StepFolder } from './testing/step-files.ts';
+import { statements } from './testing/step-files.ts';
 import { undo } from './testing/undo.ts';
 
 const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 
-const url = SQLSERVER_URL ?? '';
 const OURS = ['one', 'two', 'three'];
 
-let db: Knex;
-let steps: StepFolder;
-let giveBack: () => Promise<void>;
-beforeAll(async () => {
-  if (SQLSERVER_URL === undefined) return;
-  giveBack = await takeTurn(url);
-  db = openDatabase(url, { poolMax: 1, requestTimeoutMs: 120_000 });
-});
-afterAll(async () => {
-  if (SQLSERVER_URL === undefined) return;
-  await empty();
-  await db.destroy();
-  await giveBack();
-});
-beforeEach(async () => {
-  await empty();
-  steps = await openStepFolder();
-});
-afterEach(() => steps.remove());
-
-async function empty(): Promise<void> {
-  for (const table of [...OURS, ...BOOKKEEPING_TABLES]) await db.schema.dropTableIfExists(table);
-}
-
+const live = liveServer();
 /** A server may have one lock for all of its databases, on which others migrate, too. */
 const migrate = (...args: readonly string[]) =>
-  runHere([...args, '--lock-timeout', '60'], { directory: steps.path, url });
+  runHere([...args, '--lock-timeout', '60'], { directory: live.steps.path, url: LIVE_URL });
 
 async function tables(): Promise<string[]> {
-  const { tables: found } = await readSqlServerSchema(db);
+  const { tables: found } = await readSqlServerSchema(live.db);
   return OURS.filter((name) => found.has(name));
 }
 
 /** One, three and then two, which adds to one. */
 async function outOfOrder(): Promise<void> {
-  await steps.write(1, 'one', {
+  await live.steps.write(1, 'one', {
     up: statements('CREATE TABLE one (id int NOT NULL)'),
     down: statements('DROP TABLE one'),
   });
-  await steps.write(3, 'three', {
+  await live.steps.write(3, 'three', {
     up: statements('CREATE TABLE three (id int NOT NULL)'),
     down: statements('DROP TABLE three'),
   });
   await migrate('up');
-  await steps.write(2, 'two', {
+  await live.steps.write(2, 'two', {
     up: statements(
       'CREATE TABLE two (id int NOT NULL)',
       'ALTER TABLE one ADD note nvarchar(10) NULL',
@@ -71,11 +44,11 @@ async function outOfOrder(): Promise<void> {
     ),
   });
   expect((await migrate('up', '--out-of-order')).code).toBe(0);
-  await db('two').insert([{ id: 1 }, { id: 2 }]);
-  await db('one').insert({ id: 1 });
+  await live.db('two').insert([{ id: 1 }, { id: 2 }]);
+  await live.db('one').insert({ id: 1 });
 }
 
-describe.runIf(SQLSERVER_URL !== undefined)('down on SQL Server', () => {
+describe.runIf(LIVE_URL !== '')('down on SQL Server', () => {
   it('undoes by the order of application, and names what goes with its rows', async () => {
     await outOfOrder();
     const { out } = await migrate('down', '--to', '20300101000000', '--dry-run');
@@ -109,25 +82,25 @@ describe.runIf(SQLSERVER_URL !== undefined)('down on SQL Server', () => {
 
   it('keeps a default of over 4,000 characters whole, and finds it sound', async (context) => {
     const text = `${`${"It's a line of a note. ".repeat(3)}\r\n`.repeat(60)}the end.`;
-    await steps.write(1, 'one', {
+    await live.steps.write(1, 'one', {
       up: `await knex.schema.raw('CREATE TABLE one (id int NOT NULL, note nvarchar(max) NULL)');
            await knex.raw('ALTER TABLE one ADD CONSTRAINT df_one_note DEFAULT ? FOR note', [${JSON.stringify(text)}]);`,
       down: statements('DROP TABLE one'),
     });
     expect((await migrate('up')).code).toBe(0);
-    await db('one').insert({ id: 1 });
-    expect(await db('one').pluck('note')).toEqual([text]);
-    const version: unknown = await db.raw('select @@version as version');
-    if (JSON.stringify(version).includes('Babelfish')) {
-      context.skip('Only SQL Server itself gives an expression back in a form of its own.');
-    }
+    await live.db('one').insert({ id: 1 });
+    expect(await live.db('one').pluck('note')).toEqual([text]);
+    await live.skipOnBabelfish(
+      context,
+      'Only SQL Server itself gives an expression back in a form of its own.',
+    );
     expect(await migrate('verify')).toMatchObject({ code: 0 });
   });
 });
 
 /** As sqlcmd and SSMS do: one batch after the other on one session, whatever becomes of each. */
 async function runByHand(script: string): Promise<string[]> {
-  const session = openDatabase(url, { poolMax: 1, requestTimeoutMs: 120_000 });
+  const session = openDatabase(LIVE_URL, { poolMax: 1, requestTimeoutMs: 120_000 });
   const errors: string[] = [];
   try {
     for (const batch of script.split(/^GO$/m)) {
