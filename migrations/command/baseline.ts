@@ -14,14 +14,8 @@ import { driftOf } from './verify.ts';
  */
 export async function baseline(
   { steps, target }: CommandContext,
-  { to, dryRun }: { to: string | undefined; dryRun: boolean },
+  { to, dryRun }: { to: string; dryRun: boolean },
 ): Promise<Report> {
-  if (to === undefined) {
-    throw new Refused(
-      EXIT.usage,
-      'baseline needs --to <version>: up to which step is it there already?',
-    );
-  }
   const last = versionOf(to, steps);
   const unmarked = async () => {
     const states = stepStates(steps, await target.history());

@@ -120,7 +120,8 @@ async function runOnTarget(
     case 'verify':
       return verify(context, args);
     case 'baseline':
-      return baseline(context, args);
+      // The command line was refused where it names no step.
+      return baseline(context, { ...args, to: args.to ?? '' });
     case 'repair':
       return repair(context, args);
     case 'unlock':

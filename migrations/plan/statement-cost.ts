@@ -1,6 +1,7 @@
 import type { SchemaModel, TableModel } from '../schema/schema-model.ts';
 import { key } from '../schema/schema-model.ts';
 import type { Statement } from '../schema/statement.ts';
+import { ONLINE_EDITIONS } from '../step/create-index.ts';
 
 /** What a server says of itself, as far as its login may see it. */
 export interface ServerFacts {
@@ -38,9 +39,6 @@ const cost = (table: string | undefined, lock: string, work: Work, online: strin
   online: work === 'metadata only' ? NOT_NEEDED : online,
 });
 const UNKNOWN: StatementCost = cost(undefined, 'unknown', 'unknown', 'unknown');
-
-/** Enterprise, Evaluation and Developer (3), Azure SQL Database (5) and Managed Instance (8). */
-const ONLINE_EDITIONS: readonly number[] = [3, 5, 8];
 
 /**
  * What a statement asks of a server. The rules, all of learn.microsoft.com/sql:

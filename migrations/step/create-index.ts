@@ -16,10 +16,13 @@ export interface IndexSpec {
 }
 
 /**
- * What comes before the statement of an online build. Only these editions can: Enterprise and Developer
- * (3), Azure SQL (5), its instances (8).
+ * Which build online, by EngineEdition: Enterprise, Evaluation and Developer (3), Azure SQL Database (5) and Managed
+ * Instance (8).
  */
-export const ONLINE = `DECLARE @online nvarchar(40) = CASE WHEN CAST(SERVERPROPERTY('EngineEdition') AS int) IN (3, 5, 8) THEN N' WITH (ONLINE = ON)' ELSE N'' END;`;
+export const ONLINE_EDITIONS: readonly number[] = [3, 5, 8];
+
+/** What comes before the statement of an online build. */
+export const ONLINE = `DECLARE @online nvarchar(40) = CASE WHEN CAST(SERVERPROPERTY('EngineEdition') AS int) IN (${ONLINE_EDITIONS.join(', ')}) THEN N' WITH (ONLINE = ON)' ELSE N'' END;`;
 
 /** Creates an index with all that SQL Server can and knex cannot say. */
 export async function createIndex(knex: Knex, table: string, spec: IndexSpec): Promise<void> {
