@@ -1,4 +1,4 @@
-import { key } from '../schema/schema-model.ts';
+import { key, sameName } from '../schema/schema-model.ts';
 import type { ColumnModel, SchemaModel, TableModel } from '../schema/schema-model.ts';
 import type { Statement } from '../schema/statement.ts';
 import { columnsIn } from './column-names.ts';
@@ -23,14 +23,16 @@ export function dependentDangers(statement: Statement, schema: SchemaModel): Dan
       );
     case 'drop-constraint': {
       const keys = [table.primaryKey, ...table.uniques];
-      const dropped = keys.find((one) => one?.name !== undefined && same(one.name, statement.name));
+      const dropped = keys.find(
+        (one) => one?.name !== undefined && sameName(one.name, statement.name),
+      );
       if (dropped === undefined) return [];
       const columns = dropped.columns.map(({ name }) => name);
       const others = foreignKeysTo(schema, table.name, columns);
       return needed(`the key ${statement.name} of ${table.name}`, others);
     }
     case 'alter-column': {
-      const before = table.columns.find(({ name }) => same(name, statement.column.name));
+      const before = table.columns.find(({ name }) => sameName(name, statement.column.name));
       return before === undefined ? [] : changedType(schema, table, before, statement.column);
     }
     default:
@@ -47,8 +49,8 @@ type Dependent = { what: 'default' | 'key' | 'index' | 'check' | 'computed'; nam
 /** What of its own table holds a column, beside the columns that go with it. */
 function dependents(table: TableModel, column: string, going: readonly string[] = []): Dependent[] {
   const has = (columns: readonly { name: string }[]) =>
-    columns.some(({ name }) => same(name, column));
-  const own = table.columns.find(({ name }) => same(name, column));
+    columns.some(({ name }) => sameName(name, column));
+  const own = table.columns.find(({ name }) => sameName(name, column));
   const found: Dependent[] = [];
   if (own?.default !== undefined) {
     found.push({ what: 'default', name: `its default ${own.default.name ?? ''}`.trim() });
@@ -60,7 +62,7 @@ function dependents(table: TableModel, column: string, going: readonly string[] 
     found.push({ what: 'index', name: `the unique key ${one.name ?? ''}`.trim() });
   }
   for (const one of table.foreignKeys) {
-    if (one.columns.some((name) => same(name, column))) {
+    if (one.columns.some((name) => sameName(name, column))) {
       found.push({ what: 'key', name: `the foreign key ${one.name ?? ''}`.trim() });
     }
   }
@@ -72,12 +74,12 @@ function dependents(table: TableModel, column: string, going: readonly string[] 
   for (const { name, columns, include, filter } of table.indexes) {
     const isHeld =
       has(columns) ||
-      include.some((one) => same(one, column)) ||
+      include.some((one) => sameName(one, column)) ||
       columnsIn(filter ?? '').includes(key(column));
     if (isHeld) found.push({ what: 'index', name: `the index ${name}` });
   }
   for (const { name, computed } of table.columns) {
-    const isGoing = going.some((one) => same(one, name));
+    const isGoing = going.some((one) => sameName(one, name));
     if (!isGoing && columnsIn(computed ?? '').includes(key(column))) {
       found.push({ what: 'computed', name: `the computed column ${name}` });
     }
@@ -125,19 +127,15 @@ function foreignKeysTo(
   columns: readonly string[] | undefined,
 ): string[] {
   return [...schema.tables.values()]
-    .filter(({ name }) => !same(name, table))
+    .filter(({ name }) => !sameName(name, table))
     .flatMap((other) =>
       other.foreignKeys
-        .filter(({ references }) => same(references.table, table))
+        .filter(({ references }) => sameName(references.table, table))
         .filter(
           ({ references }) =>
             columns === undefined ||
-            columns.every((column) => references.columns.some((one) => same(one, column))),
+            columns.every((column) => references.columns.some((one) => sameName(one, column))),
         )
         .map(({ name }) => `the foreign key ${name ?? ''} of ${other.name}`.replace('  ', ' ')),
     );
-}
-
-function same(a: string, b: string): boolean {
-  return key(a) === key(b);
 }

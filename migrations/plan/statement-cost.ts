@@ -1,5 +1,5 @@
 import type { SchemaModel, TableModel } from '../schema/schema-model.ts';
-import { key } from '../schema/schema-model.ts';
+import { key, sameName } from '../schema/schema-model.ts';
 import type { Statement } from '../schema/statement.ts';
 import { ONLINE_EDITIONS } from '../step/create-index.ts';
 
@@ -112,8 +112,6 @@ type Of<Kind extends Statement['kind']> = Extract<Statement, { kind: Kind }>;
 const tableOf = ({ schema }: ServerFacts, name: string): TableModel | undefined =>
   schema.tables.get(key(name));
 
-const same = (a: string | undefined, b: string) => a?.toLowerCase() === b.toLowerCase();
-
 function editionMay({ engineEdition }: ServerFacts): string {
   if (engineEdition === undefined) return 'unknown';
   return ONLINE_EDITIONS.includes(engineEdition)
@@ -160,7 +158,7 @@ function addedConstraint(
 }
 
 function alteredColumn({ table, column }: Of<'alter-column'>, facts: ServerFacts): Work {
-  const before = tableOf(facts, table)?.columns.find(({ name }) => same(name, column.name));
+  const before = tableOf(facts, table)?.columns.find(({ name }) => sameName(name, column.name));
   if (before === undefined) return 'unknown';
   const [, family, length] = /^(n?varchar|varbinary)\((\d+)\)$/.exec(before.type) ?? [];
   const [, newFamily, newLength] = /^(n?varchar|varbinary)\((\d+)\)$/.exec(column.type) ?? [];
@@ -176,18 +174,18 @@ function droppedConstraint({ table, name }: Of<'drop-constraint'>, facts: Server
   const model = tableOf(facts, table);
   if (model === undefined) return 'unknown';
   const keys = [...model.uniques, ...(model.primaryKey === undefined ? [] : [model.primaryKey])];
-  const found = keys.find((one) => same(one.name, name));
+  const found = keys.find((one) => sameName(one.name, name));
   if (found !== undefined) return found.clustered ? 'rewrites rows' : 'metadata only';
   const others = [
     ...model.checks,
     ...model.foreignKeys,
     ...model.columns.map((one) => one.default),
   ];
-  return others.some((one) => same(one?.name, name)) ? 'metadata only' : 'unknown';
+  return others.some((one) => sameName(one?.name, name)) ? 'metadata only' : 'unknown';
 }
 
 function droppedIndex({ table, name }: Of<'drop-index'>, facts: ServerFacts): Work {
-  const found = tableOf(facts, table)?.indexes.find((one) => same(one.name, name));
+  const found = tableOf(facts, table)?.indexes.find((one) => sameName(one.name, name));
   if (found === undefined) return 'unknown';
   return found.clustered ? 'rewrites rows' : 'metadata only';
 }
@@ -206,8 +204,8 @@ function enabledIndex({ table, name, disabled, sql }: Of<'enable-index'>, facts:
 function rebuiltIndex(model: TableModel | undefined, name: string): Work {
   if (model === undefined) return 'unknown';
   const keys = [...model.uniques, ...(model.primaryKey === undefined ? [] : [model.primaryKey])];
-  const isAll = same(name, 'ALL');
-  const found = [...keys, ...model.indexes].filter((one) => isAll || same(one.name, name));
+  const isAll = sameName(name, 'ALL');
+  const found = [...keys, ...model.indexes].filter((one) => isAll || sameName(one.name, name));
   if (found.length === 0 && !isAll) return 'unknown';
   return found.some(({ clustered }) => clustered) ? 'rewrites rows' : 'reads rows';
 }

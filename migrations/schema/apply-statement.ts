@@ -1,5 +1,5 @@
 import { withConstraint } from './parse-statement.ts';
-import { key } from './schema-model.ts';
+import { key, sameName } from './schema-model.ts';
 import { renamedObject, withReferencedColumn, withRenamedConstraint } from './rename-object.ts';
 import type { Enforcement, SchemaModel, TableModel } from './schema-model.ts';
 import type { Constraint, Statement } from './statement.ts';
@@ -51,7 +51,8 @@ export function applyStatement(schema: SchemaModel, statement: Statement): Schem
     case 'enable-trigger': {
       const { names, disabled } = statement;
       const modules = [...schema.modules].map(([name, module]) =>
-        module.kind === 'trigger' && names.some((one) => same(one, 'ALL') || same(one, module.name))
+        module.kind === 'trigger' &&
+        names.some((one) => sameName(one, 'ALL') || sameName(one, module.name))
           ? ([name, { ...module, disabled }] as const)
           : ([name, module] as const),
       );
@@ -92,14 +93,16 @@ function changed(table: TableModel, change: TableChange): TableModel {
       return {
         ...table,
         columns: table.columns.map((column) =>
-          same(column.name, change.column.name) ? { ...column, ...change.column } : column,
+          sameName(column.name, change.column.name) ? { ...column, ...change.column } : column,
         ),
       };
     case 'drop-columns':
       if (!change.ifExists) for (const name of change.columns) assertColumn(table, name);
       return {
         ...table,
-        columns: table.columns.filter(({ name }) => !change.columns.some((one) => same(one, name))),
+        columns: table.columns.filter(
+          ({ name }) => !change.columns.some((one) => sameName(one, name)),
+        ),
       };
     case 'drop-constraint':
       return withoutConstraint(table, change.name, change.ifExists);
@@ -107,16 +110,16 @@ function changed(table: TableModel, change: TableChange): TableModel {
       return {
         ...table,
         columns: table.columns.map((column) =>
-          same(column.name, change.column) ? { ...column, default: undefined } : column,
+          sameName(column.name, change.column) ? { ...column, default: undefined } : column,
         ),
       };
     case 'create-index':
-      if (table.indexes.some(({ name }) => same(name, change.index.name))) {
+      if (table.indexes.some(({ name }) => sameName(name, change.index.name))) {
         throw missing(table, `has an index ${change.index.name} already`);
       }
       return { ...table, indexes: [...table.indexes, change.index] };
     case 'drop-index': {
-      const indexes = table.indexes.filter(({ name }) => !same(name, change.name));
+      const indexes = table.indexes.filter(({ name }) => !sameName(name, change.name));
       if (indexes.length === table.indexes.length && !change.ifExists) {
         throw missing(table, `has no index ${change.name}`);
       }
@@ -153,10 +156,12 @@ function withEnforcement(
   enforcement: Enforcement | undefined,
 ): TableModel {
   const found = [...table.foreignKeys, ...table.checks].map(({ name }) => name ?? '');
-  const lost = names.find((name) => !same(name, 'ALL') && !found.some((one) => same(one, name)));
+  const lost = names.find(
+    (name) => !sameName(name, 'ALL') && !found.some((one) => sameName(one, name)),
+  );
   if (lost !== undefined) throw missing(table, `has no foreign key or check ${lost}`);
   const enforced = <Item extends { name: string | undefined }>(item: Item): Item => {
-    const isNamed = names.some((name) => same(name, 'ALL') || same(name, item.name ?? ''));
+    const isNamed = names.some((name) => sameName(name, 'ALL') || sameName(name, item.name ?? ''));
     return isNamed ? { ...item, enforcement } : item;
   };
   return {
@@ -169,11 +174,11 @@ function withEnforcement(
 function withIndexEnabled(table: TableModel, name: string, disabled: boolean): TableModel {
   const { primaryKey, uniques, indexes } = table;
   const all = [...(primaryKey === undefined ? [] : [primaryKey]), ...uniques, ...indexes];
-  if (!same(name, 'ALL') && !all.some((one) => same(one.name ?? '', name))) {
+  if (!sameName(name, 'ALL') && !all.some((one) => sameName(one.name ?? '', name))) {
     throw missing(table, `has no index ${name}`);
   }
   const enabled = <Item extends { name: string | undefined }>(item: Item): Item =>
-    same(name, 'ALL') || same(name, item.name ?? '') ? { ...item, disabled } : item;
+    sameName(name, 'ALL') || sameName(name, item.name ?? '') ? { ...item, disabled } : item;
   return {
     ...table,
     primaryKey: primaryKey && enabled(primaryKey),
@@ -184,7 +189,7 @@ function withIndexEnabled(table: TableModel, name: string, disabled: boolean): T
 
 function withoutConstraint(table: TableModel, name: string, ifExists: boolean): TableModel {
   const other = (one: { name: string | undefined }) =>
-    one.name === undefined || !same(one.name, name);
+    one.name === undefined || !sameName(one.name, name);
   const result: TableModel = {
     ...table,
     primaryKey:
@@ -209,7 +214,7 @@ function countOf({ primaryKey, uniques, foreignKeys, checks, columns }: TableMod
 }
 
 function renamedColumn(table: TableModel, from: string, to: string): TableModel {
-  const named = (name: string) => (same(name, from) ? to : name);
+  const named = (name: string) => (sameName(name, from) ? to : name);
   const keyed = <Key extends { columns: readonly { name: string; descending: boolean }[] }>(
     one: Key,
   ) => ({
@@ -247,13 +252,9 @@ function assertColumn(table: TableModel, name: string): void {
 }
 
 function hasColumn(table: TableModel, name: string): boolean {
-  return table.columns.some((column) => same(column.name, name));
+  return table.columns.some((column) => sameName(column.name, name));
 }
 
 function missing(table: TableModel, what: string): StatementDoesNotApply {
   return new StatementDoesNotApply(`the table ${table.name} ${what}`);
-}
-
-function same(a: string, b: string): boolean {
-  return key(a) === key(b);
 }

@@ -1,4 +1,5 @@
 import type { Difference } from './difference.ts';
+import { sameName } from './schema-model.ts';
 import type { Enforcement, SchemaModel, TableModel } from './schema-model.ts';
 
 /** Constraints, indexes and triggers that are there and are not kept as the steps have them. */
@@ -81,7 +82,7 @@ function pairsByName<Item extends { name: string | undefined }>(
   return actual.flatMap((other): [string, Item, Item][] => {
     const { name } = other;
     if (name === undefined) return [];
-    const one = expected.find((item) => item.name?.toLowerCase() === name.toLowerCase());
+    const one = expected.find((item) => sameName(item.name, name));
     return one === undefined ? [] : [[name, one, other]];
   });
 }

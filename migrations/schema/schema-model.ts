@@ -114,3 +114,8 @@ export function key(name: string): string {
 }
 
 export const EMPTY_SCHEMA: SchemaModel = { tables: new Map(), modules: new Map() };
+
+/** Whether two names are one, as most servers take them; none is no other's. */
+export function sameName(a: string | undefined, b: string): boolean {
+  return a !== undefined && key(a) === key(b);
+}

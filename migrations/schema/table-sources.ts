@@ -1,3 +1,4 @@
+import { sameName } from './schema-model.ts';
 import type { Token } from './tokens.ts';
 import { tokenize } from './tokens.ts';
 import { modelName } from './token-reader.ts';
@@ -117,8 +118,8 @@ export function resolveTarget(
   sources: readonly TableSource[],
   common: readonly CommonTable[],
 ): { table: string; atMost?: number | undefined } {
-  const table = sources.find(({ alias }) => same(alias, name))?.table ?? name;
-  const index = common.findIndex((one) => same(one.name, table));
+  const table = sources.find(({ alias }) => sameName(alias, name))?.table ?? name;
+  const index = common.findIndex((one) => sameName(one.name, table));
   const found = common[index];
   const [first] = found?.sources ?? [];
   if (found === undefined || first === undefined) return { table };
@@ -136,8 +137,4 @@ function isName(token: Token | undefined): boolean {
 
 function wordOf(token: Token | undefined): string {
   return token?.kind === 'word' ? token.value.toUpperCase() : '';
-}
-
-function same(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }
