@@ -1,0 +1,87 @@
+import { Duration } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { AlarmSpec } from '../constructs/alarm-spec.ts';
+import { BundledFunction } from '../constructs/bundled-function.ts';
+import type { Network } from '../constructs/network.ts';
+import type { OrderApi } from '../constructs/order-api.ts';
+import { grantRotateSecrets } from '../constructs/secret-access.ts';
+import { StageStack } from '../constructs/stage-stack.ts';
+import type { StageSettings } from '../settings/stage-settings.ts';
+import type { DataStack } from './data-stack.ts';
+
+/** On Sundays, one after the other, since the pairs' rotations use the master login. */
+const SCHEDULES = {
+  app: 'cron(0 3 ? * SUN *)',
+  migrator: 'cron(0 4 ? * SUN *)',
+  reports: 'cron(0 5 ? * SUN *)',
+  master: 'cron(0 6 ? * SUN *)',
+  gateway: 'cron(0 7 ? * SUN *)',
+} as const;
+
+/** Passwords and the gateway's secret, changed every week while everything goes on. */
+export class RotationStack extends StageStack {
+  readonly alarms: readonly AlarmSpec[];
+
+  constructor(
+    app: App,
+    settings: StageSettings,
+    { network, data, orders }: { network: Network; data: DataStack; orders: OrderApi },
+  ) {
+    super(app, 'rotation', { settings, description: 'Ordercast: rotation of secrets' });
+    const rotation = new BundledFunction(this, 'Rotation', {
+      settings,
+      bundle: 'rotation',
+      handler: 'handler',
+      vpc: network.vpc,
+      vpcSubnets: { subnetGroupName: 'programs' },
+      securityGroups: [network.groups.rotation],
+      timeout: Duration.minutes(2),
+      memoryMib: 512,
+      // Of one secret at a time.
+      reservedConcurrentExecutions: 1,
+      environment: {
+        DATABASE_CA_FILE: '/var/task/global-bundle.pem',
+        GATEWAY_API_ID: orders.api.apiId,
+        LOG_LEVEL: 'info',
+      },
+    });
+    const { database, gatewaySecret } = data;
+    const secrets: Record<keyof typeof SCHEDULES, ISecret> = {
+      ...database.logins,
+      master: database.master,
+      gateway: gatewaySecret.secret,
+    };
+    rotation.grantInvoke(new ServicePrincipal('secretsmanager.amazonaws.com'));
+    grantRotateSecrets(rotation, data.key, ...Object.values(secrets));
+    rotation.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['apigateway:GET', 'apigateway:PATCH'],
+        resources: [
+          `arn:${this.partition}:apigateway:${this.region}::/apis/${orders.api.apiId}/integrations`,
+          `arn:${this.partition}:apigateway:${this.region}::/apis/${orders.api.apiId}/integrations/*`,
+        ],
+      }),
+    );
+    for (const [name, secret] of Object.entries(secrets)) {
+      const schedule = new CfnRotationSchedule(this, `Schedule${name}`, {
+        secretId: secret.secretArn,
+        rotationLambdaArn: rotation.functionArn,
+        rotationRules: {
+          scheduleExpression: SCHEDULES[name as keyof typeof SCHEDULES],
+          duration: '1h',
+        },
+        // The programs start with what bootstrap set; the first change waits for its hour.
+        rotateImmediatelyOnUpdate: false,
+      });
+      schedule.node.addDependency(rotation);
+    }
+    this.alarms = rotation.alarms.map((alarm) =>
+      alarm.article === 'function-errors'
+        ? { ...alarm, article: 'rotation-failed', periods: 1, badPeriods: 1 }
+        : alarm,
+    );
+  }
+}
