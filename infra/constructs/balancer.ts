@@ -15,6 +15,7 @@ import { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 import { certificate, hostedZone } from './custom-domain.ts';
+import { explain } from './explain.ts';
 import { CLIENT_ADDRESS_HEADER } from './gateway-secret.ts';
 import { API_PORT } from './network.ts';
 import type { Network } from './network.ts';
@@ -101,7 +102,7 @@ export class Balancer extends Construct {
   }
 
   #logBucket(): Bucket {
-    return new Bucket(this, 'AccessLog', {
+    const bucket = new Bucket(this, 'AccessLog', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       // The only encryption that the load balancer can write with.
       encryption: BucketEncryption.S3_MANAGED,
@@ -111,6 +112,8 @@ export class Balancer extends Construct {
       ],
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    explain(bucket, 'S1', 'it is the log; a log of its readers would need another');
+    return bucket;
   }
 
   /**

@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { Architecture, Code, Function, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
+import { explain } from './explain.ts';
 import { logGroup } from './log-group.ts';
 
 const BUNDLES = join(import.meta.dirname, '..', '..', 'dist', 'lambda');
@@ -38,8 +41,11 @@ export class BundledFunction extends Function {
     id: string,
     { settings, bundle, handler, memoryMib, ...options }: BundledFunctionProps,
   ) {
+    const logs = logGroup(scope, `${id}Log`, settings, `${bundle}/${kebab(handler)}`);
+    const role = functionRole(scope, id, logs);
     super(scope, id, {
       ...options,
+      role,
       functionName: `ordercast-${settings.stage}-${kebab(handler === 'handler' ? bundle : handler)}`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -47,9 +53,10 @@ export class BundledFunction extends Function {
       handler: `lambda.${handler}`,
       memorySize: memoryMib,
       tracing: Tracing.ACTIVE,
-      logGroup: logGroup(scope, `${id}Log`, settings, `${bundle}/${kebab(handler)}`),
+      logGroup: logs,
       environment: { ...options.environment, NODE_OPTIONS: '--enable-source-maps' },
     });
+    explain(role, 'IAM5[Resource::*]', 'X-Ray has no resources that a right could name');
   }
 
   /** Errors, and calls that found no free instance. */
@@ -68,6 +75,15 @@ export class BundledFunction extends Function {
       { article: 'function-throttled', of, metric: this.metricThrottles({ period }), threshold: 0 },
     ];
   }
+}
+
+/** Writes its own log and no other, which the library's managed policy would allow. */
+function functionRole(scope: Construct, id: string, logs: LogGroup): Role {
+  const role = new Role(scope, `${id}Role`, {
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+  });
+  logs.grantWrite(role);
+  return role;
 }
 
 function bundleFolder(bundle: Bundle): string {

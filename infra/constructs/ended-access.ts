@@ -7,6 +7,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
+import { explain } from './explain.ts';
 import type { BundledFunction } from './bundled-function.ts';
 
 /** As `websocket/handlers/access-ended.ts` reads them. */
@@ -37,6 +38,7 @@ export class EndedAccess extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
+    explain(this.deadLetters, 'SQS3', 'it is the dead-letter queue, of a rule');
     new Rule(this, 'Rule', {
       description: 'A call of Cognito after which tokens must open nothing any more',
       eventPattern: {
@@ -75,6 +77,11 @@ export class EndedAccess extends Construct {
       ],
       removalPolicy: data === 'keep' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+    explain(
+      bucket,
+      'S1',
+      'CloudTrail alone writes it and nobody reads it: the rule gets its copy elsewhere',
+    );
     new Trail(this, 'Trail', {
       trailName: `ordercast-${stage}`,
       bucket,

@@ -1,6 +1,7 @@
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { explain } from './explain.ts';
 
 /** In which header the HTTP API sends the secret; the order API refuses what comes without it. */
 export const GATEWAY_SECRET_HEADER = 'Ordercast-Gateway-Secret';
@@ -24,6 +25,7 @@ export class GatewaySecret extends Construct {
         excludePunctuation: true,
       },
     });
+    explain(this.secret, 'SMG4', 'the rotation stack schedules it, after the services are there');
   }
 
   /** The newest value, as CloudFormation reads it at a deployment; rotation writes it to the gateway in between. */

@@ -21,6 +21,7 @@ import type { ISubnet } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
+import { explain } from './explain.ts';
 import { logGroup } from './log-group.ts';
 
 /** Of TDS; RDS's default, and the one way to the database that the groups and lists below leave. */
@@ -92,7 +93,7 @@ export class Network extends Construct {
 
   #securityGroups(): SecurityGroups {
     const groups: SecurityGroups = {
-      link: this.#group('Link', "The gateway's way into the VPC"),
+      link: this.#group('Link', 'The way of the gateway into the VPC'),
       balancer: this.#group('Balancer', 'The internal load balancer'),
       api: this.#group('Api', 'The order API'),
       relay: this.#group('Relay', 'The relay of the outbox'),
@@ -113,7 +114,7 @@ export class Network extends Construct {
       group.addEgressRule(database, Port.tcp(DATABASE_PORT));
     }
     for (const group of [api, groups.relay, groups.worker, groups.tasks, groups.rotation]) {
-      group.addEgressRule(ANYWHERE, Port.tcp(443), "AWS's own services");
+      group.addEgressRule(ANYWHERE, Port.tcp(443), 'services of AWS');
     }
     return groups;
   }
@@ -125,6 +126,11 @@ export class Network extends Construct {
       subnetSelection: { subnetGroupName: 'database' },
     });
     const { privateSubnets, isolatedSubnets } = this.vpc;
+    explain(
+      acl,
+      'VPC3',
+      'a second lock on the database, beside the security groups, kept on purpose',
+    );
     privateSubnets.forEach((subnet, index) => {
       const cidr = AclCidr.ipv4(subnet.ipv4CidrBlock);
       const ruleNumber = 100 + index;

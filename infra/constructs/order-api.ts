@@ -1,5 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
+  CfnIntegration,
   CorsHttpMethod,
   HttpApi,
   HttpMethod,
@@ -14,11 +15,13 @@ import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpAlbIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { TokenIssuer } from '../stacks/identity-stack.ts';
 import type { StageSettings } from '../settings/stage-settings.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 import { customDomain } from './custom-domain.ts';
+import { explain } from './explain.ts';
 import { CLIENT_ADDRESS_HEADER, GATEWAY_SECRET_HEADER } from './gateway-secret.ts';
 import { logGroup } from './log-group.ts';
 import type { Network } from './network.ts';
@@ -45,6 +48,8 @@ export class OrderApi extends Construct {
   readonly stage: HttpStage;
   /** What the page calls: `https://…`, without a slash at its end. */
   readonly url: string;
+  /** For whoever rotates the secret. */
+  readonly setSecret: ManagedPolicy;
 
   constructor(
     scope: Construct,
@@ -93,13 +98,14 @@ export class OrderApi extends Construct {
       authorizer,
       authorizationScopes: [ACCESS_SCOPE],
     });
-    for (const { path } of OPEN_ROUTES) {
-      this.api.addRoutes({
+    for (const { path, why } of OPEN_ROUTES) {
+      const routes = this.api.addRoutes({
         path,
         methods: [HttpMethod.GET],
         integration,
         authorizer: new HttpNoneAuthorizer(),
       });
+      for (const route of routes) explain(route, 'APIG4', why);
     }
     const names = settings.domain;
     const domainName = names && customDomain(this, 'Domain', names, names.api);
@@ -117,7 +123,28 @@ export class OrderApi extends Construct {
       },
       ...(domainName !== undefined && { domainMapping: { domainName } }),
     });
+    this.setSecret = this.#secretPolicy();
     this.url = names === undefined ? this.api.apiEndpoint : `https://${names.api}`;
+  }
+
+  /** To write a new secret into the mapping of its one integration. */
+  #secretPolicy(): ManagedPolicy {
+    const { partition, region } = Stack.of(this);
+    const [integration, ...others] = this.node
+      .findAll()
+      .filter((node) => node instanceof CfnIntegration);
+    if (integration === undefined || others.length > 0) throw new Error('There is one integration');
+    const integrations = `arn:${partition}:apigateway:${region}::/apis/${this.api.apiId}/integrations`;
+    return new ManagedPolicy(this, 'SetSecret', {
+      description: 'To write a new secret into the mapping of the HTTP API',
+      statements: [
+        new PolicyStatement({ actions: ['apigateway:GET'], resources: [integrations] }),
+        new PolicyStatement({
+          actions: ['apigateway:GET', 'apigateway:PATCH'],
+          resources: [`${integrations}/${integration.ref}`],
+        }),
+      ],
+    });
   }
 
   get alarms(): AlarmSpec[] {

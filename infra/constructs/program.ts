@@ -17,6 +17,7 @@ import { Size } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
 import { COLLECTOR_IMAGE, COLLECTOR_VARIABLES } from './collector.ts';
+import { explain } from './explain.ts';
 import { logGroup } from './log-group.ts';
 
 /** What runs programs and where their image lies. */
@@ -88,6 +89,7 @@ export class Program extends Construct {
       ...(port !== undefined && { portMappings: [{ containerPort: port }] }),
     });
     this.#addCollector(logs);
+    this.#explain();
   }
 
   #addCollector(logs: ReturnType<typeof logGroup>): void {
@@ -117,6 +119,21 @@ export class Program extends Construct {
         ],
         resources: ['*'],
       }),
+    );
+  }
+
+  #explain(): void {
+    const { task } = this;
+    explain(
+      task,
+      'ECS2',
+      'no variable is a secret: secrets are read from Secrets Manager by the program',
+    );
+    explain(task.taskRole, 'IAM5[Resource::*]', 'X-Ray has no resources that a right could name');
+    explain(
+      task.obtainExecutionRole(),
+      'IAM5[Resource::*]',
+      'ecr:GetAuthorizationToken is of the account, not of a repository',
     );
   }
 

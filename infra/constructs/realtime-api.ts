@@ -4,19 +4,13 @@ import { LogGroupLogDestination, WebSocketApi, WebSocketStage } from 'aws-cdk-li
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import {
-  Effect,
-  ManagedPolicy,
-  PolicyStatement,
-  Role,
-  ServicePrincipal,
-} from 'aws-cdk-lib/aws-iam';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 import type { RealtimeFunctions } from './realtime-functions.ts';
+import { asFound, explain } from './explain.ts';
 import { logGroup } from './log-group.ts';
 import { customDomain } from './custom-domain.ts';
 
@@ -36,6 +30,8 @@ export class RealtimeApi extends Construct {
   readonly url: string;
   /** `REALTIME_CALLBACK_ENDPOINT`: where posts to connections go, whatever name the clients used. */
   readonly callbackEndpoint: string;
+  /** For whoever posts to connections. */
+  readonly posts: ManagedPolicy;
 
   constructor(scope: Construct, id: string, settings: StageSettings) {
     super(scope, id);
@@ -65,6 +61,7 @@ export class RealtimeApi extends Construct {
     if (settings.realtime.setsGatewayLogRole) this.#letGatewayLog();
     this.url = names === undefined ? this.stage.url : `wss://${names.realtime}`;
     this.callbackEndpoint = this.stage.callbackUrl;
+    this.posts = this.#postPolicy();
   }
 
   /** Whom API Gateway calls for what comes in. */
@@ -75,25 +72,36 @@ export class RealtimeApi extends Construct {
         identitySource: [TOKEN_SOURCE],
       }),
     });
-    this.api.addRoute('$disconnect', {
-      integration: new WebSocketLambdaIntegration('Disconnect', disconnect),
-    });
-    this.api.addRoute('$default', {
-      integration: new WebSocketLambdaIntegration('Message', message),
-    });
+    const unasked = [
+      this.api.addRoute('$disconnect', {
+        integration: new WebSocketLambdaIntegration('Disconnect', disconnect),
+      }),
+      this.api.addRoute('$default', {
+        integration: new WebSocketLambdaIntegration('Message', message),
+      }),
+    ];
+    for (const route of unasked) {
+      explain(route, 'APIG4', 'a WebSocket API asks its authorizer at $connect alone');
+    }
   }
 
   /** To post to connections and to end them, in this stage alone. */
-  grantPosts(who: IGrantable): void {
+  #postPolicy(): ManagedPolicy {
     const { partition, region, account } = Stack.of(this);
     const stage = `arn:${partition}:execute-api:${region}:${account}:${this.api.apiId}/${STAGE_NAME}`;
-    who.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        effect: Effect.ALLOW,
-        actions: ['execute-api:ManageConnections'],
-        resources: ['POST', 'DELETE'].map((method) => `${stage}/${method}/@connections/*`),
-      }),
-    );
+    const resources = ['POST', 'DELETE'].map((method) => `${stage}/${method}/@connections/*`);
+    const policy = new ManagedPolicy(this, 'Posts', {
+      description: 'To post to connections of this stage and to end them',
+      statements: [new PolicyStatement({ actions: ['execute-api:ManageConnections'], resources })],
+    });
+    for (const resource of resources) {
+      explain(
+        policy,
+        `IAM5[Resource::${asFound(this, resource)}]`,
+        'nobody knows connections in advance',
+      );
+    }
+    return policy;
   }
 
   get alarms(): AlarmSpec[] {
@@ -138,6 +146,11 @@ export class RealtimeApi extends Construct {
       ],
     });
     role.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    explain(
+      role,
+      'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+      'the policy that API Gateway asks for; the role is of the whole account',
+    );
     const account = new CfnAccount(this, 'LogAccount', { cloudWatchRoleArn: role.roleArn });
     account.applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.stage.node.addDependency(account);

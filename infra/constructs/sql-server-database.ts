@@ -6,6 +6,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
+import { explain } from './explain.ts';
 import { DATABASE_PORT } from './network.ts';
 import type { Network } from './network.ts';
 
@@ -94,6 +95,7 @@ export class SqlServerDatabase extends Construct {
       migrator: this.#login('Migrator', 'migrator', key),
       reports: this.#login('Reports', 'reports', key),
     };
+    this.#explain(settings);
     this.alarms = this.#symptoms(settings);
   }
 
@@ -118,6 +120,24 @@ export class SqlServerDatabase extends Construct {
         excludeCharacters: EXCLUDED_CHARACTERS,
       },
     });
+  }
+
+  #explain({ database, data }: StageSettings): void {
+    const { instance } = this;
+    explain(
+      instance,
+      'RDS11',
+      'a hidden port protects nobody; security groups and network lists do',
+    );
+    if (!database.multiAz) {
+      explain(instance, 'RDS3', 'a stage that may be away for an hour; Express has no standby');
+    }
+    if (data === 'delete') {
+      explain(instance, 'RDS10', 'a stage that is made and deleted at will; a snapshot stays');
+    }
+    for (const secret of [this.master, ...Object.values(this.logins)]) {
+      explain(secret, 'SMG4', 'the rotation stack schedules it, after the services are there');
+    }
   }
 
   #symptoms({ database }: StageSettings): AlarmSpec[] {

@@ -3,6 +3,7 @@ import * as cognito from 'aws-cdk-lib/aws-cognito';
 import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
+import { explain } from './explain.ts';
 import { dataRemoval } from './log-group.ts';
 import { federatedProviders } from './federated-providers.ts';
 
@@ -70,6 +71,16 @@ export class UserPool extends Construct {
     });
     for (const { name, says } of GROUPS) {
       this.pool.addGroup(`Group${name}`, { groupName: name, description: says });
+    }
+    if (people.secondFactor === 'optional') {
+      explain(this.pool, 'COG2', 'customers choose; whoever wants a second factor has TOTP');
+    }
+    if (!people.threatProtection) {
+      explain(
+        this.pool,
+        'COG8',
+        'the Plus plan is priced by active user: not for a stage of tests',
+      );
     }
     const providers = federatedProviders(this, this.pool, people.federation);
     this.client = this.#pageClient(settings, pageUrl, providers);

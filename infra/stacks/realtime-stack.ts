@@ -46,7 +46,7 @@ export class RealtimeStack extends StageStack {
     }
     tables.grantUse(reaper, ['Scan']);
     for (const handler of [connect, message, reaper, accessEnded])
-      this.realtime.grantPosts(handler);
+      handler.role?.addManagedPolicy(this.realtime.posts);
     new Rule(this, 'ReaperSchedule', {
       description: 'Ends connections whose tokens have expired',
       schedule: Schedule.rate(Duration.minutes(5)),

@@ -1,10 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import type { App } from 'aws-cdk-lib';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { AlarmSpec } from '../constructs/alarm-spec.ts';
 import { BundledFunction } from '../constructs/bundled-function.ts';
+import { explain } from '../constructs/explain.ts';
 import type { Network } from '../constructs/network.ts';
 import type { OrderApi } from '../constructs/order-api.ts';
 import { grantRotateSecrets } from '../constructs/secret-access.ts';
@@ -56,15 +57,8 @@ export class RotationStack extends StageStack {
     };
     rotation.grantInvoke(new ServicePrincipal('secretsmanager.amazonaws.com'));
     grantRotateSecrets(rotation, data.key, ...Object.values(secrets));
-    rotation.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['apigateway:GET', 'apigateway:PATCH'],
-        resources: [
-          `arn:${this.partition}:apigateway:${this.region}::/apis/${orders.api.apiId}/integrations`,
-          `arn:${this.partition}:apigateway:${this.region}::/apis/${orders.api.apiId}/integrations/*`,
-        ],
-      }),
-    );
+    rotation.role?.addManagedPolicy(orders.setSecret);
+    this.#letIntoVpc(rotation);
     for (const [name, secret] of Object.entries(secrets)) {
       const schedule = new CfnRotationSchedule(this, `Schedule${name}`, {
         secretId: secret.secretArn,
@@ -82,6 +76,18 @@ export class RotationStack extends StageStack {
       alarm.article === 'function-errors'
         ? { ...alarm, article: 'rotation-failed', periods: 1, badPeriods: 1 }
         : alarm,
+    );
+  }
+
+  /** A function in a VPC makes its own network interfaces, whose ids nobody knows in advance. */
+  #letIntoVpc({ role }: BundledFunction): void {
+    const policy = 'service-role/AWSLambdaVPCAccessExecutionRole';
+    role?.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName(policy));
+    if (role === undefined) return;
+    explain(
+      role,
+      `IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${policy}]`,
+      'the rights that Lambda itself needs to put a function into a VPC',
     );
   }
 }

@@ -137,7 +137,7 @@ export class ServicesStack extends StageStack {
     grantReadSecrets(role, data.key, data.database.logins.app);
     data.tables.grantUse(role, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']);
     data.broadcasts.queue.grantSendMessages(role);
-    realtime.grantPosts(role);
+    role.addManagedPolicy(realtime.posts);
     return program.service({ cluster: platform.cluster, group: network.groups.relay, count });
   }
 
@@ -154,7 +154,7 @@ export class ServicesStack extends StageStack {
     const role = program.task.taskRole;
     data.tables.grantUse(role, ['GetItem', 'UpdateItem', 'DeleteItem', 'Query']);
     data.broadcasts.queue.grantConsumeMessages(role);
-    realtime.grantPosts(role);
+    role.addManagedPolicy(realtime.posts);
     const { cluster } = platform;
     const service = program.service({ cluster, group: network.groups.worker, count: min });
     new QueueScaling(this, 'WorkerScaling', {
