@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { judge } from './judges.ts';
+import { judge } from './library-judges.ts';
 import { ordercast } from './ordercast.ts';
 import { stageByName } from './settings/stages.ts';
 

@@ -20,7 +20,8 @@ function flat(node: unknown): string {
   if (typeof node === 'object' && node !== null) {
     if ('Ref' in node) return `<${String(node.Ref)}>`;
     if ('Fn::Join' in node && Array.isArray(node['Fn::Join'])) {
-      const [delimiter, items]: unknown[] = node['Fn::Join'];
+      const parts: readonly unknown[] = node['Fn::Join'];
+      const [delimiter, items] = parts;
       if (Array.isArray(items)) return items.map(flat).join(String(delimiter));
     }
   }

@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { App } from 'aws-cdk-lib';
 import type { StageSettings } from '../settings/stage-settings.ts';
 
@@ -21,9 +21,10 @@ export class StageStack extends Stack {
       env: { region, ...(settings.account !== undefined && { account: settings.account }) },
       // A slip of the hand in the console must not take the data with it.
       terminationProtection: settings.data === 'keep',
+      // CloudFormation hands them on to everything in the stack that takes tags.
+      tags: { 'ordercast:stage': settings.stage },
     });
     this.settings = settings;
-    Tags.of(this).add('ordercast:stage', settings.stage);
   }
 
   /**

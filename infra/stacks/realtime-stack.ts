@@ -56,7 +56,9 @@ export class RealtimeStack extends StageStack {
     this.alarms = [
       ...this.realtime.alarms,
       ...endedAccess.alarms,
-      ...Object.values(functions).flatMap(({ alarms }) => alarms),
+      ...[functions.authorizer, connect, disconnect, message, reaper, accessEnded].flatMap(
+        (handler) => handler.alarms,
+      ),
     ];
     this.output('RealtimeUrl', this.realtime.url, 'For /config.json');
   }

@@ -2,7 +2,6 @@ import { Duration } from 'aws-cdk-lib';
 import type { App } from 'aws-cdk-lib';
 import { ManagedPolicy, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { AlarmSpec } from '../constructs/alarm-spec.ts';
 import { BundledFunction } from '../constructs/bundled-function.ts';
 import { explain } from '../constructs/explain.ts';
@@ -14,13 +13,7 @@ import type { StageSettings } from '../settings/stage-settings.ts';
 import type { DataStack } from './data-stack.ts';
 
 /** On Sundays, one after the other, since the pairs' rotations use the master login. */
-const SCHEDULES = {
-  app: 'cron(0 3 ? * SUN *)',
-  migrator: 'cron(0 4 ? * SUN *)',
-  reports: 'cron(0 5 ? * SUN *)',
-  master: 'cron(0 6 ? * SUN *)',
-  gateway: 'cron(0 7 ? * SUN *)',
-} as const;
+const FIRST_HOUR = 3;
 
 /** Passwords and the gateway's secret, changed every week while everything goes on. */
 export class RotationStack extends StageStack {
@@ -49,29 +42,31 @@ export class RotationStack extends StageStack {
         LOG_LEVEL: 'info',
       },
     });
-    const { database, gatewaySecret } = data;
-    const secrets: Record<keyof typeof SCHEDULES, ISecret> = {
-      ...database.logins,
-      master: database.master,
-      gateway: gatewaySecret.secret,
+    const { app: appLogin, migrator, reports } = data.database.logins;
+    const secrets = {
+      App: appLogin,
+      Migrator: migrator,
+      Reports: reports,
+      Master: data.database.master,
+      Gateway: data.gatewaySecret.secret,
     };
     rotation.grantInvoke(new ServicePrincipal('secretsmanager.amazonaws.com'));
     grantRotateSecrets(rotation, data.key, ...Object.values(secrets));
     rotation.role?.addManagedPolicy(orders.setSecret);
     this.#letIntoVpc(rotation);
-    for (const [name, secret] of Object.entries(secrets)) {
+    Object.entries(secrets).forEach(([name, secret], index) => {
       const schedule = new CfnRotationSchedule(this, `Schedule${name}`, {
         secretId: secret.secretArn,
         rotationLambdaArn: rotation.functionArn,
         rotationRules: {
-          scheduleExpression: SCHEDULES[name as keyof typeof SCHEDULES],
+          scheduleExpression: `cron(0 ${FIRST_HOUR + index} ? * SUN *)`,
           duration: '1h',
         },
         // The programs start with what bootstrap set; the first change waits for its hour.
         rotateImmediatelyOnUpdate: false,
       });
       schedule.node.addDependency(rotation);
-    }
+    });
     this.alarms = rotation.alarms.map((alarm) =>
       alarm.article === 'function-errors'
         ? { ...alarm, article: 'rotation-failed', periods: 1, badPeriods: 1 }
