@@ -24,7 +24,12 @@ declare module 'vitest' {
 export function setup(project: TestProject): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'ordercast-synth-'));
   const alone = spawnSync('unshare', ['--net', '--map-root-user', 'true']).status === 0;
-  const bare = ['env', '-i', `PATH=${dirname(process.execPath)}:/usr/bin:/bin`, 'HOME=/nonexistent'];
+  const bare = [
+    'env',
+    '-i',
+    `PATH=${dirname(process.execPath)}:/usr/bin:/bin`,
+    'HOME=/nonexistent',
+  ];
   const assemblies = { dev: join(folder, 'dev'), prod: join(folder, 'prod') };
   for (const stage of STAGES) {
     const command = [
