@@ -6,6 +6,7 @@ import { openStepFolder } from '../testing/step-files.ts';
 import type { StepFolder, StepText } from '../testing/step-files.ts';
 import { LINT_RULES } from './lint-rules.ts';
 import { lintSteps } from './lint-steps.ts';
+import type { LintRule } from './lint-rules.ts';
 
 const folders: StepFolder[] = [];
 afterEach(async () => {
@@ -423,6 +424,27 @@ describe('lint', () => {
   it("passes the project's own steps", async () => {
     const own = await loadSteps(join(import.meta.dirname, '..', 'versions'));
     expect(lintSteps(own)).toEqual([]);
+  });
+
+  it.each<[string, string, LintRule[]]>([
+    ['a table', 'DROP TABLE [audit.log]', ['does-not-apply']],
+    ['a table in quotes', 'DELETE TOP (9) FROM "audit.log"', ['does-not-apply']],
+    ['an alias', "UPDATE [o.x] SET note = '' FROM orders AS [o.x]", ['unbatched-update']],
+    [
+      'a common table',
+      'WITH [a.b] AS (SELECT * FROM orders) DELETE FROM [a.b]',
+      ['unbatched-update'],
+    ],
+    ['a column', 'ALTER TABLE orders DROP COLUMN [dbo.note]', ['does-not-apply', 'drop-column']],
+    ['a constraint', 'ALTER TABLE orders DROP CONSTRAINT [dbo.pk_orders]', ['does-not-apply']],
+    ['what is renamed', "EXEC sp_rename '[audit.log]', 'logs'", ['does-not-apply']],
+  ])('takes %s with a dot in its name for no schema and name: %s', async (_what, sql, rules) => {
+    const log = 'CREATE TABLE audit.log (id int NOT NULL, CONSTRAINT pk_log PRIMARY KEY (id))';
+    const found = await findings(sqlStep(log), sqlStep(sql));
+    const own = found.filter(
+      ({ step, rule }) => step.startsWith('20300103') && rule !== 'missing-down',
+    );
+    expect(own.map(({ rule }) => rule).sort()).toEqual(rules);
   });
 
   it.each([
