@@ -51,6 +51,16 @@ describe('a column', () => {
     expect(await found(`ALTER TABLE shops ADD ${column}`)).toEqual(rules);
   });
 
+  it('of which a computed one is made goes with it, and not without it', async () => {
+    const drop = (columns: string) =>
+      rulesOf([
+        'CREATE TABLE sums (id int NOT NULL, a int NULL, twice AS (a * 2), CONSTRAINT pk_sums PRIMARY KEY (id))',
+        `ALTER TABLE sums DROP COLUMN ${columns}`,
+      ]);
+    expect(await drop('a')).toEqual(['still-referenced']);
+    expect(await drop('a, twice')).toEqual([]);
+  });
+
   it.each<[string, LintRule[]]>([
     ['code varchar(20) COLLATE Latin1_General_BIN2 NULL', ['still-referenced']],
     ['code varchar(20) NULL', []],

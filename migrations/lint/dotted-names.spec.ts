@@ -34,6 +34,10 @@ describe('a name with a dot in brackets or quotes', () => {
         'ALTER INDEX [ix.x] ON "a.b" REBUILD',
         'DROP INDEX [ix.x] ON [a.b]',
         'UPDATE TOP (9) [a.b] SET [c.d] = 1',
+        'ALTER TABLE [a.b] ADD [e.f] int NULL',
+        'ALTER TABLE [a.b] ALTER COLUMN [E.F] bigint NULL',
+        'ALTER TABLE [a.b] DROP COLUMN "e.f"',
+        'ALTER TABLE [a.b] ADD twice AS ([c.d] * 2)',
         'DROP TABLE [a.b]',
       ]),
     ).toEqual([]);

@@ -294,6 +294,7 @@ describe('lint', () => {
     'ALTER TABLE orders ADD twice AS (total * 2)',
     'ALTER TABLE orders ADD n int NULL CONSTRAINT df_n DEFAULT 1',
     'ALTER TABLE orders DROP COLUMN IF EXISTS nope',
+    'ALTER ROLE db_owner DROP MEMBER app',
     'ALTER TABLE orders ADD plain AS (note COLLATE Latin1_General_BIN2)',
     "EXEC sp_addextendedproperty 'MS_Description', 'orders', 'SCHEMA', 'dbo', 'TABLE', 'orders'",
     "UPDATE TOP (9) orders SET note = dbo.orders.note WHERE orders.id IN (SELECT x.y.value('.', 'int') FROM OPENJSON('[]') AS x)",
