@@ -14,6 +14,8 @@ export const apiSettingsSchema = z.object({
   COGNITO_JWKS_URI: z.url().optional(),
   COGNITO_CLIENT_ID: z.string(),
   COGNITO_ENDPOINT: z.url().optional(),
+  /** Name or ARN of the secret that the gateway sends along; without it requests may come from anywhere. */
+  GATEWAY_SECRET_ID: z.string().optional(),
   CORS_ORIGINS: originListSetting.default([]),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** How long connections are still taken after SIGTERM, while the load balancer finds out. */
