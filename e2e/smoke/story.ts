@@ -194,7 +194,7 @@ function leave(who: string, { user }: Person, step: RunStep): Promise<void> {
       );
       if (refusal === undefined) throw new Unexpected('new tokens');
       const isRefused = refusal instanceof AuthError && refusal.code === 'NotAuthorizedException';
-      if (!isRefused) throw refusal;
+      if (!isRefused) throw AuthError.from(refusal);
     },
   });
 }
