@@ -67,6 +67,7 @@ const COMMANDS = {
     await runProgram('services/testing/queries/main.ts');
   },
   'docs-asyncapi': () => runProgram('services/realtime/documentation/main.ts'),
+  smoke: () => runProgram('e2e/smoke/main.ts'),
   simulate: () => runProgram('bench/simulate/main.ts'),
   bench: () => runProgram('bench/main.ts', testEnvironment(process.env)),
   async build() {

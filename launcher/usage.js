@@ -6,6 +6,7 @@ export const USAGES = {
   start: undefined,
   migrate: undefined,
   simulate: undefined,
+  smoke: undefined,
   bench: undefined,
   test: `npm test -- [<path>…]
 

@@ -33,10 +33,13 @@ const COLUMNS = 'sys.columns as c on c.object_id = t.object_id';
 let steps: StepFolder;
 let server: MigratingServer;
 let catalogue: Catalogue;
+let asked: string[];
 beforeEach(async () => {
   catalogue = {};
+  asked = [];
   server = await startMigratingServer((sql, answer) => {
     if (!sql.includes(' sys.')) return answer();
+    asked.push(sql);
     const rows = Object.entries(catalogue).find(([part]) => sql.includes(part))?.[1] ?? [];
     return { rows: [...rows] };
   });
@@ -202,6 +205,33 @@ describe('verify on a SQL Server of which more is asked', () => {
       'drift: numbers: sequence numbers is there and should not be',
       'drift: audit.old: synonym audit.old is there and should not be',
     ]);
+  });
+
+  it('tells a schema and a name from one name with a dot', async () => {
+    const made = [
+      'CREATE TABLE [a.b] ([x.y] int NOT NULL, CONSTRAINT [ck.a] CHECK ([x.y] > 0))',
+      'CREATE TABLE a.b (id int NOT NULL)',
+    ];
+    const both = (dotted: string) => ({
+      ...of(
+        column('id', { table_name: '[dbo].[orders]' }),
+        { ...total('df_orders_total', '((0))'), table_name: '[dbo].[orders]' },
+        column('x.y', { table_name: dotted }),
+        column('id', { table_name: '[a].[b]' }),
+      ),
+      'sys.check_constraints': [
+        check({ table_name: dotted, name: 'ck.a', definition: '([x.y]>(0))', is_not_trusted: 1 }),
+      ],
+    });
+    const { drift } = await verified(made, both('[dbo].[a.b]'));
+    expect(drift).toEqual([
+      matching(
+        /^drift: \[a\.b\]: ck\.a: .*→ ALTER TABLE \[a\.b\] WITH CHECK CHECK CONSTRAINT \[ck\.a\];$/,
+      ),
+    ]);
+    expect(asked.find((sql) => sql.includes(COLUMNS))).toContain(
+      "quotename(schema_name(t.schema_id)) + '.' + quotename(t.name)",
+    );
   });
 
   it('expects what the steps make of them', async () => {
