@@ -11,7 +11,7 @@ import {
   LogDriver,
   OperatingSystemFamily,
 } from 'aws-cdk-lib/aws-ecs';
-import type { ContainerDefinition, ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { ContainerDefinition, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Size } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
@@ -43,6 +43,8 @@ export interface ProgramProps {
   /** What the container runs, in the image's folder. */
   command: string[];
   environment: Record<string, string>;
+  /** Variables that ECS reads from secrets when a task starts. */
+  secrets?: Record<string, Secret>;
   port?: number;
 }
 
@@ -57,7 +59,7 @@ export class Program extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, platform, size, command, environment, port }: ProgramProps,
+    { settings, platform, size, command, environment, secrets, port }: ProgramProps,
   ) {
     super(scope, id);
     const name = id.toLowerCase();
@@ -75,6 +77,7 @@ export class Program extends Construct {
       image: ContainerImage.fromEcrRepository(platform.repository, platform.imageTag),
       command,
       environment: { ...environment, ...COLLECTOR_VARIABLES, OTEL_SERVICE_NAME: name },
+      ...(secrets !== undefined && { secrets }),
       essential: true,
       user: USER,
       readonlyRootFilesystem: true,

@@ -136,7 +136,7 @@ export class ServicesStack extends StageStack {
     const role = program.task.taskRole;
     grantReadSecrets(role, data.key, data.database.logins.app);
     data.tables.grantUse(role, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']);
-    data.broadcasts.queue.grantSendMessages(role);
+    data.broadcasts.grant(role, ['SendMessage']);
     role.addManagedPolicy(realtime.posts);
     return program.service({ cluster: platform.cluster, group: network.groups.relay, count });
   }
@@ -153,7 +153,7 @@ export class ServicesStack extends StageStack {
     });
     const role = program.task.taskRole;
     data.tables.grantUse(role, ['GetItem', 'UpdateItem', 'DeleteItem', 'Query']);
-    data.broadcasts.queue.grantConsumeMessages(role);
+    data.broadcasts.grant(role, ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility']);
     role.addManagedPolicy(realtime.posts);
     const { cluster } = platform;
     const service = program.service({ cluster, group: network.groups.worker, count: min });
