@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /** What is asked of a SQL Server's catalogue, and the rows that answer it. */
 
-const bit = z
+/** In whichever form a server gives it. */
+export const bit = z
   .union([z.boolean(), z.number(), z.string()])
   .transform((value) => Number(value) !== 0);
 export const count = z.coerce.number();
