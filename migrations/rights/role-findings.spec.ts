@@ -166,10 +166,9 @@ describe('the trigger of bootstrap', () => {
   });
 
   it('is missed also where the roles are gone, and roles where the trigger alone is left', () => {
-    expect(found({ roles: [] }).drift.slice(0, 3)).toEqual(
-      ['migrator', 'app', 'reports'].map((role) =>
-        expect.stringContaining(`ordercast_${role}_role: is missing`),
-      ),
-    );
+    const { drift: differences } = found({ roles: [] });
+    for (const role of ['migrator', 'app', 'reports']) {
+      expect(differences.join('\n')).toContain(`ordercast_${role}_role: is missing`);
+    }
   });
 });
