@@ -2,7 +2,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SecretUnavailable } from './secret-unavailable.ts';
 
 export interface SecretStore {
-  /** The newest text of a secret, by name or ARN. Throws `SecretUnavailable`. */
+  /** The current text of a secret (AWSCURRENT), by name or ARN. Throws `SecretUnavailable`. */
   read: (secretId: string) => Promise<string>;
   close: () => void;
 }
@@ -14,7 +14,7 @@ export function createSecretStore(region: string): SecretStore {
     read: async (secretId) => {
       try {
         const { SecretString } = await client.send(
-          new GetSecretValueCommand({ SecretId: secretId }),
+          new GetSecretValueCommand({ SecretId: secretId, VersionStage: 'AWSCURRENT' }),
         );
         if (SecretString !== undefined) return SecretString;
       } catch (cause) {

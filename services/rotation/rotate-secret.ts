@@ -23,7 +23,7 @@ export interface RotationSettings {
 }
 
 /**
- * Handles an event of a rotation in Secrets Manager: how the secret is rotated follows from its shape (docs/adr/0016). A
+ * Handles an event of a rotation in Secrets Manager: how the secret is rotated follows from its shape (docs/dba.md). A
  * step that fails rejects, and Secrets Manager tries the rotation again.
  */
 export function createRotation(settings: RotationSettings): (event: unknown) => Promise<void> {
@@ -33,8 +33,11 @@ export function createRotation(settings: RotationSettings): (event: unknown) => 
     const facts = { secretId, version: id, step };
     try {
       const version = rotatedVersion(await secrets.labels(secretId), id);
-      const text = (await secrets.read(secretId, 'AWSCURRENT')) ?? '';
-      await runFor(text, { secrets, secretId, step, version }, settings);
+      const currentText = await secrets.read(secretId, 'AWSCURRENT');
+      if (currentText === undefined) {
+        throw new RotationRefused(`The secret ${secretId} holds no text: write its first value.`);
+      }
+      await runFor({ secrets, secretId, step, version, currentText }, settings);
     } catch (error) {
       log.error({ ...facts, err: error }, 'rotation step failed');
       throw error;
@@ -52,11 +55,10 @@ function parseEvent(event: unknown) {
 }
 
 function runFor(
-  text: string,
   context: StepContext,
   { secrets, server, header, randomBytes }: RotationSettings,
 ): Promise<void> {
-  switch (kindOfSecret(text)) {
+  switch (kindOfSecret(context.currentText)) {
     case 'pair':
       return runStep(pairStrategy({ server, secrets, randomBytes }), context);
     case 'login':

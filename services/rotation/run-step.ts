@@ -10,21 +10,20 @@ export interface StepContext {
   secretId: string;
   step: RotationStep;
   version: RotatedVersion;
+  /** The text of the version that is the current one now. */
+  currentText: string;
 }
 
 /** One step of one rotation. A step that was run before, wherever that ended, does what is left of it. */
 export async function runStep<Secret>(
   strategy: RotationStrategy<Secret>,
-  { secrets, secretId, step, version }: StepContext,
+  { secrets, secretId, step, version, currentText }: StepContext,
 ): Promise<void> {
   const read = async (label: StagingLabel, id?: string): Promise<Secret | undefined> => {
     const text = await secrets.read(secretId, label, id);
     return text === undefined ? undefined : parseSecret(strategy.schema, text, secretId);
   };
-  const current = await read('AWSCURRENT');
-  if (current === undefined) {
-    throw new RotationRefused(`The secret ${secretId} holds no text: write its first value.`);
-  }
+  const current = parseSecret(strategy.schema, currentText, secretId);
   if (version.isCurrent) {
     if (step === 'finishSecret') await strategy.afterwards?.(current);
     return;
