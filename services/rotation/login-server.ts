@@ -1,7 +1,7 @@
 import { sqlServerKnexSettings } from '@ordercast/platform/database.ts';
-import type { ConnectionOptions } from '@ordercast/platform/database.ts';
 import { databaseErrorKind } from '@ordercast/platform/database-error.ts';
 import { sqlServerSettings } from '@ordercast/platform/database-url.ts';
+import type { SqlServerSettings } from '@ordercast/platform/sql-server/sql-server-endpoint.ts';
 import { ServerLogin } from '@ordercast/platform/sql-server/server-login.ts';
 import knexModule from 'knex';
 import type { Knex } from 'knex';
@@ -56,17 +56,18 @@ const stateRows = z.array(
 
 /**
  * TLS is on, and the certificate is checked against the authorities of `caFile` (PEM), or the system's without one.
- * `options` are for a server that cannot encrypt: a test's.
+ * `options` are for a test's server, which cannot encrypt or has a certificate of its own making.
  */
 export function createLoginServer(
   caFile: string | undefined,
-  options: Pick<ConnectionOptions, 'encrypt'> = {},
+  options: Partial<Pick<SqlServerSettings, 'encrypt' | 'trustServerCertificate'>> = {},
 ): LoginServer {
   const open = ({ host, port, database, user, password }: LoginAt): Knex => {
-    const settings = sqlServerSettings({ host, port, database, ca: caFile });
+    const settings = sqlServerSettings({ host, port, database, ca: caFile, ...options });
     const login = new ServerLogin({ user, password });
-    const asked = { ...options, appName: 'ordercast-rotation' };
-    return knexModule.knex(sqlServerKnexSettings({ settings, poolMax: 1 }, login, asked));
+    return knexModule.knex(
+      sqlServerKnexSettings({ settings, poolMax: 1 }, login, { appName: 'ordercast-rotation' }),
+    );
   };
   const using = async <Result>(at: LoginAt, work: (db: Knex) => Promise<Result>) => {
     const db = open(at);

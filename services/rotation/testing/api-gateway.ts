@@ -13,6 +13,8 @@ export interface ApiGateway {
   integrations: Map<string, Record<string, string>>;
   /** What is sent with the requests of each integration that sends it. */
   sent: () => string[];
+  /** Whether updates are refused, with a text that quotes them. */
+  refusesUpdates: boolean;
   close: () => Promise<void>;
 }
 
@@ -45,6 +47,10 @@ export async function startApiGateway(
       return;
     }
     void json(request).then((body) => {
+      if (gateway.refusesUpdates) {
+        answer({ message: `Invalid mapping: ${JSON.stringify(body)}` }, 400);
+        return;
+      }
       const { requestParameters } = patchSchema.parse(body);
       all.set(id, { ...known, ...requestParameters });
       answer({ integrationId: id });
@@ -53,8 +59,9 @@ export async function startApiGateway(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   vi.stubEnv('AWS_ENDPOINT_URL_APIGATEWAYV2', `http://127.0.0.1:${portOf(server)}`);
-  return {
+  const gateway: ApiGateway = {
     apiId: API_ID,
+    refusesUpdates: false,
     integrations: all,
     sent: () => [...all.values()].flatMap((one) => one[GATEWAY_HEADER_KEY] ?? []),
     close: async () => {
@@ -62,4 +69,5 @@ export async function startApiGateway(
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  return gateway;
 }

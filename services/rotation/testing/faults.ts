@@ -11,14 +11,25 @@ export class Killed extends Error {
  */
 export function killedBefore(parts: RotationSettings, call: number) {
   const names: string[] = [];
+  const killable = beforeEachCall(parts, (name) =>
+    names.push(name) > call ? Promise.reject(new Killed(name)) : Promise.resolve(),
+  );
+  return { parts: killable, names };
+}
+
+/** The same parts; each call waits for what is done before it, and is not made where that rejects. */
+export function beforeEachCall(
+  parts: RotationSettings,
+  before: (name: string) => Promise<void>,
+): RotationSettings {
   const guard =
     <Args extends unknown[], Result>(name: string, work: (...args: Args) => Promise<Result>) =>
     async (...args: Args): Promise<Result> => {
-      if (names.push(name) > call) throw new Killed(name);
+      await before(name);
       return work(...args);
     };
   const { secrets, server, header } = parts;
-  const killable: RotationSettings = {
+  return {
     ...parts,
     secrets: {
       ...secrets,
@@ -40,5 +51,4 @@ export function killedBefore(parts: RotationSettings, call: number) {
       write: guard('writeHeader', header.write),
     },
   };
-  return { parts: killable, names };
 }
