@@ -62,10 +62,14 @@ describe("the gateway's secret", () => {
     expect(await values()).toEqual([gateway.sent()[0], newest]);
   });
 
-  it('stands in no log and no error', async () => {
+  it('stands in no log and no error, and is sent once the gateway takes it', async () => {
     await begin();
     gateway.refusesUpdates = true;
     await rotate().catch((error: unknown) => logged.push(String(error)));
+    expect(gateway.sent()).toEqual([FIRST_VALUE]);
+    gateway.refusesUpdates = false;
+    await rotate();
+    expect(gateway.sent()).toEqual((await values()).slice(0, 1));
     const text = logged.join('\n');
     expect(text).toMatch(/UpdateIntegration\) failed for integration place of api1234567 \(BadReq/);
     for (const value of await values()) expect(text).not.toContain(value);
