@@ -23,7 +23,7 @@ export interface RotationSettings {
 }
 
 /**
- * Handles an event of a rotation in Secrets Manager: how the secret is rotated follows from its shape (docs/dba.md). A
+ * Handles an event of a rotation in Secrets Manager: how the secret is rotated follows from its shape, see docs/adr/0016-own-rotation.md. A
  * step that fails rejects, and Secrets Manager tries the rotation again.
  */
 export function createRotation(settings: RotationSettings): (event: unknown) => Promise<void> {

@@ -30,7 +30,10 @@ export async function startApiGateway(
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://gateway');
     const answer = (body: object, status = 200): void => {
-      response.writeHead(status, { 'Content-Type': 'application/json' });
+      response.writeHead(status, {
+        'Content-Type': 'application/json',
+        ...(status === 400 && { 'x-amzn-ErrorType': 'BadRequestException' }),
+      });
       response.end(JSON.stringify(body));
     };
     if (request.method === 'GET' && pathname === base) {
