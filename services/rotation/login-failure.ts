@@ -1,7 +1,7 @@
 import { databaseErrorKind, serverErrorOf } from '@ordercast/platform/database-error.ts';
 import type { DatabaseErrorKind } from '@ordercast/platform/database-error.ts';
 import { firstLogin } from './login-pair.ts';
-import type { LoginAt } from './login-server.ts';
+import type { LoginAt } from './login-secret.ts';
 import { RotationRefused } from './rotation-refused.ts';
 
 /** What to do about a failure that somebody has to put right; any other is tried again as it is. */

@@ -1,5 +1,13 @@
-import type { LoginAt } from './login-server.ts';
 import type { LoginSecret } from './rotated-secret.ts';
+
+/** A login, and the database that it works in. */
+export interface LoginAt {
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  password: string;
+}
 
 const MASTER_DATABASE = 'master';
 

@@ -7,15 +7,7 @@ import knexModule from 'knex';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { loginFailure } from './login-failure.ts';
-
-/** A login, and the database that it works in. */
-export interface LoginAt {
-  host: string;
-  port: number;
-  database: string;
-  user: string;
-  password: string;
-}
+import type { LoginAt } from './login-secret.ts';
 
 export interface LoginState {
   isDisabled: boolean;

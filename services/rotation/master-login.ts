@@ -1,7 +1,7 @@
 import { parseSecret, masterSecretSchema } from './rotated-secret.ts';
 import type { PairSecret } from './rotated-secret.ts';
 import { loginAt } from './login-secret.ts';
-import type { LoginAt } from './login-server.ts';
+import type { LoginAt } from './login-secret.ts';
 import { RotationRefused } from './rotation-refused.ts';
 import type { SecretVersions } from './secret-versions.ts';
 

@@ -21,8 +21,11 @@ export interface Login {
 export interface LoginDirectory {
   server: TdsServer;
   logins: Map<string, Login>;
-  /** Breaks the connection of one statement, after so many others: before it is run, or when it has been. */
-  cut: { afterStatements: number; when: 'before' | 'after' } | undefined;
+  /**
+   * Breaks the connection of one statement, after so many others: before it is run, or when it has been. What it gives
+   * ends that, and tells whether it has happened.
+   */
+  cutStatement: (afterStatements: number, when: 'before' | 'after') => () => boolean;
   /** Answers what a rotation does not ask. */
   answerOther: (request: TdsRequest) => Answer | Promise<Answer>;
 }
@@ -56,15 +59,12 @@ export async function startLoginDirectory(
       return when === 'after' ? 'drop' : answer;
     },
   });
+  let cut: { left: number; when: 'before' | 'after' } | undefined;
   const cutNow = () => {
-    const { cut } = directory;
     if (cut === undefined) return undefined;
-    if (cut.afterStatements > 0) {
-      directory.cut = { ...cut, afterStatements: cut.afterStatements - 1 };
-      return undefined;
-    }
-    directory.cut = undefined;
-    return cut.when;
+    const { left, when } = cut;
+    cut = left === 0 ? undefined : { left: left - 1, when };
+    return left === 0 ? when : undefined;
   };
   const respond = (user: string, request: TdsRequest): Answer | Promise<Answer> => {
     const { sql } = request;
@@ -106,7 +106,14 @@ export async function startLoginDirectory(
   const directory: LoginDirectory = {
     server,
     logins: known,
-    cut: undefined,
+    cutStatement: (left, when) => {
+      cut = { left, when };
+      return () => {
+        const isDone = cut === undefined;
+        cut = undefined;
+        return isDone;
+      };
+    },
     answerOther: () => ({}),
   };
   return directory;

@@ -74,9 +74,11 @@ function answer(secrets: Map<string, Versions>, action: string, asked: Asked): o
   if (versions === undefined) throw new Refusal('ResourceNotFoundException');
   switch (action) {
     case 'DescribeSecret': {
-      const labelled = [...versions].filter(([, { labels }]) => labels.size > 0);
-      const stages = labelled.map(([id, { labels }]) => [id, [...labels]]);
-      return { VersionIdsToStages: Object.fromEntries(stages) };
+      const VersionIdsToStages: Record<string, string[]> = {};
+      for (const [id, { labels }] of versions) {
+        if (labels.size > 0) VersionIdsToStages[id] = [...labels];
+      }
+      return { VersionIdsToStages };
     }
     case 'GetSecretValue':
       return { SecretString: textOf(versions, asked) };
