@@ -280,6 +280,18 @@ describe('a step', () => {
     await logInBySecret(APP_SECRET);
   });
 
+  it('testSecret serves to try the function out, with a copy of the current secret', async () => {
+    await createApp();
+    await secrets.begin(APP_SECRET, versionId(2));
+    const parts = rotationParts({ log });
+    const current = await secrets.current(APP_SECRET);
+    await parts.secrets.putPending(APP_SECRET, versionId(2), current);
+    await runSteps(parts, APP_SECRET, versionId(2), ['testSecret']);
+    directory.logins.delete('ordercast_app');
+    const refused = await refusal(runSteps(parts, APP_SECRET, versionId(2), ['testSecret']));
+    expect(refused).toContain('refuses the login ordercast_app');
+  });
+
   it('is refused that no rotation calls', async () => {
     expect(await refusal(createRotation(rotationParts())({ Step: 'dropSecret' }))).toContain(
       'no event of a rotation',

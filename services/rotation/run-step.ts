@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parseSecret } from './rotated-secret.ts';
 import { RotationRefused } from './rotation-refused.ts';
 import type { RotationStep } from './rotation-event.ts';
@@ -39,6 +40,8 @@ export async function runStep<Secret>(
     throw new RotationRefused(`The version ${version.id} has no text: createSecret comes first.`);
   }
   const both = { current, pending: written };
+  // RotateSecret without RotateImmediately tries the function out: by this step alone, with a copy of what is current.
+  if (step === 'testSecret' && isDeepStrictEqual(written, current)) return strategy.test(both);
   if (!strategy.follows(both)) throw doesNotFollow(secretId, version.id);
   switch (step) {
     case 'setSecret':
