@@ -2,6 +2,7 @@ import { parseDatabaseUrl } from '@ordercast/platform/database-url.ts';
 import { openDatabase } from '@ordercast/platform/database.ts';
 import { SQLSERVER_URL, takeTurn } from '@ordercast/platform/testing/sql-server.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { createLoginServer } from './login-server.ts';
 import { loginSecretSchema } from './rotated-secret.ts';
 import type { LoginSecret } from './rotated-secret.ts';
@@ -13,6 +14,8 @@ import { rotationParts, runSteps, versionId } from './testing/rotation-bed.ts';
 const APP = "rotation_'test]_?_app";
 const CLONE = `${APP}_clone`;
 const MASTER = 'rotation_test_master';
+
+const versionRow = z.tuple([z.object({ version: z.string() })]);
 
 describe.runIf(SQLSERVER_URL !== undefined)('rotation on SQL Server', () => {
   const url = SQLSERVER_URL ?? '';
@@ -72,17 +75,23 @@ describe.runIf(SQLSERVER_URL !== undefined)('rotation on SQL Server', () => {
     return JSON.stringify({ ...place, ...login });
   };
 
+  /** Babelfish has neither sys.sql_logins nor LOGINPROPERTY. */
+  async function isBabelfish(): Promise<boolean> {
+    const rows = await run(url, 'select @@version as version');
+    return versionRow.parse(rows)[0].version.includes('Babelfish');
+  }
+
   /** What the test's own server wants; what is deployed always encrypts. */
-  const parts = () => {
+  async function parts() {
     const { encrypt, trustServerCertificate } = server().settings;
-    return rotationParts({
-      server: createLoginServer(undefined, { encrypt, trustServerCertificate }),
-    });
-  };
+    const live = createLoginServer(undefined, { encrypt, trustServerCertificate });
+    const stateOf = () => Promise.resolve({ isDisabled: false, isLocked: false });
+    return rotationParts({ server: (await isBabelfish()) ? { ...live, stateOf } : live });
+  }
 
   async function rotate(secretId: string, number: number): Promise<LoginSecret> {
     await secrets.begin(secretId, versionId(number));
-    await runSteps(parts(), secretId, versionId(number));
+    await runSteps(await parts(), secretId, versionId(number));
     return loginSecretSchema.parse(JSON.parse(await secrets.current(secretId)));
   }
 
@@ -113,7 +122,8 @@ describe.runIf(SQLSERVER_URL !== undefined)('rotation on SQL Server', () => {
     await expect(logIn(first)).rejects.toThrow(/login|password/i);
   });
 
-  it('says that the second login was never made', async () => {
+  it('says that the second login was never made', async (context) => {
+    if (await isBabelfish()) context.skip('Babelfish does not tell what logins there are.');
     const { user: username, password } = server().credentials;
     await secrets.create('master', secretOf({ username, password }));
     await makeLogin(APP, 'Rotation-0-first');
