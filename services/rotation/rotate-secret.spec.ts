@@ -19,6 +19,7 @@ import {
 } from './testing/rotation-bed.ts';
 import { createRotation } from './rotate-secret.ts';
 import { loginSecretSchema } from './rotated-secret.ts';
+import { RotationRefused } from './rotation-refused.ts';
 import type { RotationStep } from './rotation-event.ts';
 
 let secrets: SecretsBed;
@@ -60,7 +61,7 @@ async function refusal(work: Promise<unknown>): Promise<string> {
     () => undefined,
     (reason: unknown) => reason,
   );
-  expect(error).toHaveProperty('name', 'RotationRefused');
+  expect(error).toBeInstanceOf(RotationRefused);
   return String(error);
 }
 
