@@ -10,8 +10,8 @@ import { startSecretsManager } from './testing/secrets-manager.ts';
 import type { SecretsBed } from './testing/secrets-bed.ts';
 import { rotationParts, runSteps, versionId } from './testing/rotation-bed.ts';
 
-/** A quote, a bracket and a question mark are what a statement has to be made safe for. */
-const APP = "rotation_'test]_?_app";
+/** A quote and a question mark are what a statement has to be made safe for; a bracket is what Babelfish cannot read. */
+const APP = "rotation_'test'_?_app";
 const CLONE = `${APP}_clone`;
 const MASTER = 'rotation_test_master';
 
@@ -22,15 +22,14 @@ describe.runIf(SQLSERVER_URL !== undefined)('rotation on SQL Server', () => {
   let giveBack: () => Promise<void>;
   let secrets: SecretsBed;
   beforeEach(async () => {
+    secrets = await startSecretsManager();
     giveBack = await takeTurn(url);
     await dropLogins();
-    secrets = await startSecretsManager();
   });
   afterEach(async () => {
     await secrets.close();
     vi.unstubAllEnvs();
-    await dropLogins();
-    await giveBack();
+    await dropLogins().finally(giveBack);
   });
 
   const server = () => {
@@ -53,7 +52,8 @@ describe.runIf(SQLSERVER_URL !== undefined)('rotation on SQL Server', () => {
   async function dropLogins(): Promise<void> {
     for (const login of [APP, CLONE, MASTER]) {
       const [name, text] = quoted(login);
-      await run(url, `drop user if exists ${name}`);
+      const revoke = `revoke select, insert on schema::dbo from ${name}`;
+      await run(url, `if user_id(${text}) is not null ${revoke}`, `drop user if exists ${name}`);
       await run(url, `if suser_id(${text}) is not null drop login ${name}`);
     }
   }
@@ -133,7 +133,8 @@ describe.runIf(SQLSERVER_URL !== undefined)('rotation on SQL Server', () => {
     expect(await logIn(first)).toEqual([{ one: 1 }]);
   });
 
-  it('has a login change its own password', async () => {
+  it('has a login change its own password', async (context) => {
+    if (await isBabelfish()) context.skip('Babelfish knows no OLD_PASSWORD.');
     await makeLogin(MASTER, 'Rotation-0-master');
     const first = { username: MASTER, password: 'Rotation-0-master' };
     await secrets.create('own', secretOf(first));
