@@ -46,6 +46,12 @@ Installs what is missing and builds the page. Takes no options.`,
   check: `npm run check
 
 Format, lint, types, import rules, dead code. Takes no options.`,
+  'check-infra': `npm run check:infra -- [<path>…]
+
+Installs and checks infra/: lint, types, import rules, and what its specs find in the templates of every stage.
+
+  <path>…     only the specs whose path holds one of these; every option of vitest is taken as well
+  -h, --help  this text`,
   'docs-schema': `npm run docs:schema
 
 Writes docs/schema.md and docs/queries.md anew. Takes no options.`,
