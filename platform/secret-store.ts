@@ -4,7 +4,7 @@ import { waitInBackground } from './wait.ts';
 import type { Wait } from './wait.ts';
 
 export interface SecretStore {
-  /** The newest text of a secret, by name or ARN. Throws `SecretUnavailable`. */
+  /** The current text of a secret (AWSCURRENT), by name or ARN. Throws `SecretUnavailable`. */
   read: (secretId: string) => Promise<string>;
   close: () => void;
 }
@@ -23,7 +23,10 @@ export function createSecretStore(region: string, wait: Wait = waitInBackground)
     const [answered, tooLate] = [new AbortController(), new AbortController()];
     void wait(READ_DEADLINE_MS, answered.signal).then(() => tooLate.abort());
     try {
-      const command = new GetSecretValueCommand({ SecretId: secretId });
+      const command = new GetSecretValueCommand({
+        SecretId: secretId,
+        VersionStage: 'AWSCURRENT',
+      });
       return (await client.send(command, { abortSignal: tooLate.signal })).SecretString;
     } finally {
       answered.abort();

@@ -151,7 +151,7 @@ describe('the order API as a process of its own', () => {
     });
 
     it('serves what came through it alone, and does not tell the secret', async () => {
-      secrets.secret = JSON.stringify({ values: [secret] });
+      secrets.secret = JSON.stringify({ newest: secret });
       const { child, url } = await startApi({ ...settings, DRAIN_DELAY_MS: '0' });
       const products = (more: Record<string, string>) =>
         fetch(`${url}/products`, { headers: { ...headers(), ...more } });

@@ -3,7 +3,8 @@ import { modelName, nameParts } from './object-name.ts';
 
 /** What is asked of a SQL Server's catalogue, and the rows that answer it. */
 
-const bit = z
+/** In whichever form a server gives it. */
+export const bit = z
   .union([z.boolean(), z.number(), z.string()])
   .transform((value) => Number(value) !== 0);
 export const count = z.coerce.number();

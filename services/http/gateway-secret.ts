@@ -22,7 +22,8 @@ const VALUE = /^[!-~]{32,}$/;
 
 /** The newest value, and the one before, which is good while a rotation reaches the gateway. */
 const secretSchema = z.object({
-  values: z.array(z.string().regex(VALUE)).min(1).max(2),
+  newest: z.string().regex(VALUE),
+  previous: z.string().regex(VALUE).optional(),
 });
 
 /**
@@ -31,7 +32,7 @@ const secretSchema = z.object({
  * Throws `SecretUnavailable` where the first reading fails; no text holds a value.
  */
 export async function openGatewaySecret(settings: {
-  /** Name or ARN; its text is `{"values": ["<newest>", "<the one before>"]}`. */
+  /** Name or ARN; its text is `{"newest": "…", "previous": "…"}`. */
   secretId: string;
   secrets: SecretStore;
   /** Epoch ms. */
@@ -103,9 +104,12 @@ function parseValues(secretId: string, text: string): readonly string[] {
     content = undefined;
   }
   const result = secretSchema.safeParse(content);
-  if (result.success) return result.data.values;
+  if (result.success) {
+    const { newest, previous } = result.data;
+    return previous === undefined ? [newest] : [newest, previous];
+  }
   throw new SecretUnavailable(
-    `The secret ${secretId} is not of the shape {"values": ["<newest>", "<the one before>"]} with one or two ` +
+    `The secret ${secretId} is not of the shape {"newest": "…", "previous": "…"}, the second as you like, with ` +
       `texts of at least 32 printable ASCII characters without blanks. Put such a secret there, and have the gateway send the newest one.`,
   );
 }
