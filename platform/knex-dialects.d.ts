@@ -2,16 +2,18 @@
 declare module 'knex/lib/dialects/better-sqlite3/index.js' {
   import type Sqlite from 'better-sqlite3';
   import { Knex } from 'knex';
+  import type { SqliteQueryContext, SqliteWaiting } from './sqlite-client.ts';
 
   export interface QueryJob {
     sql: string;
     bindings?: readonly unknown[];
+    queryContext?: SqliteQueryContext;
     response?: unknown;
     context?: { lastID: number | bigint; changes: number };
   }
 
   export default class BetterSqlite3Client extends Knex.Client {
-    connectionSettings: { filename: string };
+    connectionSettings: { filename: string; waiting: SqliteWaiting };
     _formatBindings(bindings: readonly unknown[] | undefined): unknown[];
     _query(connection: Sqlite.Database, job: QueryJob): Promise<QueryJob>;
   }

@@ -4,9 +4,17 @@ import type { RightFindings } from '../schema/right-findings.ts';
 import type { SchemaModel } from '../schema/schema-model.ts';
 import type { Direction, Step } from '../step/step.ts';
 
-/** Somebody else migrates the database now, or a lock of its tables was not to be had in time. */
+/** Somebody else migrates the database now. */
 export class MigrationLocked extends Error {
   override name = 'MigrationLocked';
+
+  /** Who is in the way, and what of this migration was done, as sentences. */
+  constructor({ holder, done }: { holder: string; done: string }, options?: ErrorOptions) {
+    super(
+      `${holder} ${done} Wait until it has ended and try again, or give it longer: --lock-timeout <seconds>.`,
+      options,
+    );
+  }
 }
 
 /** A step failed; what it had done is undone, or noted part by part. */
