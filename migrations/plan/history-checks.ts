@@ -107,7 +107,7 @@ function check(refusal: Refusal, where: string): Check {
 const CHECKS_UP: readonly Check[] = [
   check('halfAppliedEdited', `${HALF_APPLIED} AND ${IS_EDITED}`),
   check('halfAppliedRecompiled', `${HALF_APPLIED} AND ${IS_RECOMPILED}`),
-
+  check('halfUndone', HALF_UNDONE),
   check('changed', CHANGED),
 ];
 
