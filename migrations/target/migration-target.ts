@@ -29,8 +29,11 @@ export class StepFailed extends Error {
   }
 }
 
-/** Called when a part of a step is done, so that whoever waits sees it go on. */
-export type OnPart = (part: { index: number; of: number; rounds: number }) => void;
+/**
+ * Called whenever a step in parts has come further, so that whoever waits sees it: how many of its
+ * parts are done, counted as `status` counts them, and how many batches of the next one.
+ */
+export type OnPart = (progress: { done: number; of: number; batches: number }) => void;
 
 /** Who holds what keeps a migration from running. */
 export interface LockHolder {

@@ -127,16 +127,21 @@ export function sqlServerTarget(
         outOfOrder,
         singleRounds: true,
       });
-      for (const [index, batch] of batches.entries()) {
+      const isPart = ({ items }: Batch) => items.length > 0;
+      const of = batches.filter(isPart).length;
+      let done = 0;
+      for (const batch of batches) {
         let rounds = 0;
         try {
           await execute(batch, () => {
             rounds += 1;
-            onPart({ index: index + 1, of: batches.length, rounds });
+            onPart({ done, of, batches: isPart(batch) ? rounds : 0 });
           });
         } catch (error) {
           throw new StepFailed(step, direction, error);
         }
+        if (isPart(batch)) done += 1;
+        onPart({ done, of, batches: 0 });
       }
       return true;
     },

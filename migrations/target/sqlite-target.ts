@@ -52,7 +52,7 @@ export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
     },
     run: async (step, direction, { all, outOfOrder, onPart }) => {
       const isDone = await runSqliteStep(db, step, { direction, all, outOfOrder, clock });
-      onPart({ index: 1, of: 1, rounds: 1 });
+      onPart({ done: 1, of: 1, batches: 0 });
       return isDone;
     },
     note: (notes) =>
