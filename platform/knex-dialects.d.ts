@@ -2,18 +2,17 @@
 declare module 'knex/lib/dialects/better-sqlite3/index.js' {
   import type Sqlite from 'better-sqlite3';
   import { Knex } from 'knex';
-  import type { SqliteQueryContext, SqliteWaiting } from './sqlite-client.ts';
 
   export interface QueryJob {
     sql: string;
     bindings?: readonly unknown[];
-    queryContext?: SqliteQueryContext;
+    queryContext?: { lockTimeoutMs?: number };
     response?: unknown;
     context?: { lastID: number | bigint; changes: number };
   }
 
   export default class BetterSqlite3Client extends Knex.Client {
-    connectionSettings: { filename: string; waiting: SqliteWaiting };
+    connectionSettings: { filename: string; waiting: object };
     _formatBindings(bindings: readonly unknown[] | undefined): unknown[];
     _query(connection: Sqlite.Database, job: QueryJob): Promise<QueryJob>;
   }

@@ -16,9 +16,6 @@ export interface SqliteWaiting {
   wait?: Wait | undefined;
 }
 
-/** What a single statement may say otherwise, by knex's `queryContext(…)`. */
-export type SqliteQueryContext = Pick<SqliteWaiting, 'lockTimeoutMs'>;
-
 /** Long enough for any other program's transaction on a laptop. */
 export const DEFAULT_LOCK_TIMEOUT_MS = 15_000;
 const BUSY_PAUSES = { baseMs: 1, maxMs: 16 };
@@ -35,11 +32,14 @@ const statementsOf = new WeakMap<Sqlite.Database, Map<string, Sqlite.Statement>>
  * - a busy file is waited for without blocking the event loop. SQLite's own `busy_timeout` sleeps
  *   in the calling thread, which would also stop the very transaction that it waits for when that
  *   belongs to another connection of this process; and where two open a new file at once, it fails
- *   one of them without waiting at all;
+ *   one of them without waiting at all.
+ *   A single statement may say otherwise how long, by knex's `queryContext({ lockTimeoutMs })`;
  * - a new file, and what lies beside it, is its owner's alone;
  * - prepared statements are kept.
  */
 export class SqliteClient extends BetterSqlite3Client {
+  declare connectionSettings: { filename: string; waiting: SqliteWaiting };
+
   override async acquireRawConnection(): Promise<Sqlite.Database> {
     const { filename, waiting } = this.connectionSettings;
     if (filename !== ':memory:') makePrivateFile(filename);

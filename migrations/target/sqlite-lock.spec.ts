@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { configuredDatabase } from '@ordercast/platform/configured-database.ts';
 import { ManualWaits } from '@ordercast/platform/testing/manual-waits.ts';
-import Sqlite from 'better-sqlite3';
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readArguments } from '../command/arguments.ts';
@@ -19,14 +19,14 @@ let folder: string;
 let url: string;
 let steps: StepFolder;
 /** Somebody else at work on the file. */
-let other: Sqlite.Database;
+let other: DatabaseSync;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ordercast-locked-'));
   url = `sqlite:${join(folder, 'shop.db')}`;
   steps = await openStepFolder();
   await table(1, 'one');
-  other = new Sqlite(join(folder, 'shop.db'), { timeout: 0 });
-  other.pragma('journal_mode = WAL');
+  other = new DatabaseSync(join(folder, 'shop.db'), { timeout: 0 });
+  other.exec('pragma journal_mode = WAL');
 });
 afterEach(async () => {
   other.close();
@@ -163,7 +163,7 @@ describe('a migration of a SQLite file that somebody else keeps locked', () => {
   });
 
   it('waits as long to open a file that is being made', async () => {
-    other.pragma('journal_mode = DELETE');
+    other.exec('pragma journal_mode = DELETE');
     take();
     const { code, waitedMs, out } = await migrate(['status', '--lock-timeout', '40']);
     expect([code, waitedMs]).toEqual([EXIT.locked, 40_000]);
