@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { configuredDatabase } from '@ordercast/platform/configured-database.ts';
+import { openDatabase } from '@ordercast/platform/database.ts';
+import { SqliteClient } from '@ordercast/platform/sqlite-client.ts';
 import { ManualWaits } from '@ordercast/platform/testing/manual-waits.ts';
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -19,17 +20,21 @@ let folder: string;
 let url: string;
 let steps: StepFolder;
 /** Somebody else at work on the file. */
-let other: DatabaseSync;
+let other: Awaited<ReturnType<SqliteClient['acquireRawConnection']>>;
+let opened: Knex;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ordercast-locked-'));
   url = `sqlite:${join(folder, 'shop.db')}`;
   steps = await openStepFolder();
   await table(1, 'one');
-  other = new DatabaseSync(join(folder, 'shop.db'), { timeout: 0 });
-  other.exec('pragma journal_mode = WAL');
+  opened = openDatabase(url);
+  const client: unknown = opened.client;
+  if (!(client instanceof SqliteClient)) throw new Error('This is no SQLite.');
+  other = await client.acquireRawConnection();
 });
 afterEach(async () => {
   other.close();
+  await opened.destroy();
   await steps.remove();
   await rm(folder, { recursive: true });
 });
