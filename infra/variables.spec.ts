@@ -3,6 +3,7 @@ import { apiSettingsSchema } from '../services/api-settings.ts';
 import { lambdaSettingsSchema } from '../services/realtime/lambda-settings.ts';
 import { broadcastWorkerSettingsSchema } from '../services/relay/broadcast-worker-settings.ts';
 import { relayProgramSettingsSchema } from '../services/relay/relay-program-settings.ts';
+import { rotationSettingsSchema } from '../services/rotation/rotation-settings.ts';
 import { DATABASE_VARIABLES } from '../platform/configured-database.ts';
 import { at, isRecord, listAt, resourcesOf, textOf } from './rules/judged-stage.ts';
 import type { JudgedStage } from './rules/judged-stage.ts';
@@ -18,6 +19,7 @@ const READ: Readonly<Record<ProgramName, readonly string[]>> = {
   relay: Object.keys(relayProgramSettingsSchema.shape),
   worker: Object.keys(broadcastWorkerSettingsSchema.shape),
   realtime: Object.keys(lambdaSettingsSchema.shape),
+  rotation: Object.keys(rotationSettingsSchema.shape),
   migrations: [...Object.keys(DATABASE_VARIABLES), ...BOOTSTRAP_VARIABLES],
 };
 
@@ -39,7 +41,7 @@ function setBy(stage: JudgedStage, program: ProgramName): string[] {
   return [...new Set([...tasks, ...functions])].sort();
 }
 
-const PROGRAMS = ['api', 'relay', 'worker', 'realtime', 'migrations'] as const;
+const PROGRAMS = ['api', 'relay', 'worker', 'realtime', 'rotation', 'migrations'] as const;
 
 describe.each(STAGE_NAMES)('in %s', (name) => {
   const stage = judged(name);

@@ -4,6 +4,7 @@ export const ENTRIES = {
   relay: 'services/relay/main.ts',
   worker: 'services/relay/broadcast-worker.ts',
   realtime: 'services/realtime/lambda.ts',
+  rotation: 'services/rotation/lambda.ts',
   migrations: 'migrations/main.ts',
 } as const;
 

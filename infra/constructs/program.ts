@@ -13,6 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import type { ContainerDefinition, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Size } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
@@ -55,6 +56,7 @@ export interface ProgramProps {
 export class Program extends Construct {
   readonly task: FargateTaskDefinition;
   readonly container: ContainerDefinition;
+  readonly logs: LogGroup;
 
   constructor(
     scope: Construct,
@@ -63,7 +65,7 @@ export class Program extends Construct {
   ) {
     super(scope, id);
     const name = id.toLowerCase();
-    const logs = logGroup(this, 'Log', settings, name);
+    this.logs = logGroup(this, 'Log', settings, name);
     this.task = new FargateTaskDefinition(this, 'Task', {
       family: `ordercast-${settings.stage}-${name}`,
       cpu: size.cpu,
@@ -84,18 +86,18 @@ export class Program extends Construct {
       stopTimeout: STOP_TIMEOUT,
       // A log that cannot be delivered must not hold up orders.
       logging: LogDriver.awsLogs({
-        logGroup: logs,
+        logGroup: this.logs,
         streamPrefix: name,
         mode: AwsLogDriverMode.NON_BLOCKING,
         maxBufferSize: LOG_BUFFER,
       }),
       ...(port !== undefined && { portMappings: [{ containerPort: port }] }),
     });
-    this.#addCollector(logs);
+    this.#addCollector();
     this.#explain();
   }
 
-  #addCollector(logs: ReturnType<typeof logGroup>): void {
+  #addCollector(): void {
     const collector = this.task.addContainer('collector', {
       image: ContainerImage.fromRegistry(COLLECTOR_IMAGE),
       command: ['--config=/etc/ecs/ecs-xray.yaml'],
@@ -105,7 +107,7 @@ export class Program extends Construct {
       stopTimeout: COLLECTOR_STOP_TIMEOUT,
       // The image has no shell.
       healthCheck: { command: ['CMD', '/healthcheck'], interval: Duration.seconds(10) },
-      logging: LogDriver.awsLogs({ logGroup: logs, streamPrefix: 'collector' }),
+      logging: LogDriver.awsLogs({ logGroup: this.logs, streamPrefix: 'collector' }),
     });
     this.container.addContainerDependencies({
       container: collector,
