@@ -10,10 +10,8 @@ const STAGES = ['dev', 'prod'] as const;
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The folder of the cloud assembly of each stage, and what its synthesis printed. */
+    /** The folder of the cloud assembly of each stage. */
     assemblies: Record<(typeof STAGES)[number], string>;
-    /** Whether the synthesis had no network at all, or this system has no way to take it away. */
-    hadNetwork: boolean;
   }
 }
 
@@ -52,6 +50,5 @@ export function setup(project: TestProject): () => void {
     if (status !== 0) throw new Error(`The stage "${stage}" is not sound:\n${stdout}\n${stderr}`);
   }
   project.provide('assemblies', assemblies);
-  project.provide('hadNetwork', !alone);
   return () => rmSync(folder, { recursive: true, force: true });
 }
