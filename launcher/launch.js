@@ -7,6 +7,7 @@ import { programEnvironment, testEnvironment } from './environment.js';
 import { mustBeReadable, mustBeWritable } from './folder.js';
 import { ensureInstalled } from './install.js';
 import { findNode } from './node.js';
+import { ensureLambdaBuild } from './lambda-build.js';
 import { watchNpm } from './npm-process.js';
 import { startProgram } from './start-program.js';
 import { USAGES, WITHOUT_OPTIONS } from './usage.js';
@@ -72,6 +73,7 @@ const COMMANDS = {
   async build() {
     await ensureInstalled(ROOT);
     await ensureWebBuild(ROOT);
+    await ensureLambdaBuild(ROOT);
   },
   async check() {
     await ensureInstalled(ROOT);
@@ -96,6 +98,7 @@ const SOURCES = [
   'e2e',
   'bench',
   'launcher',
+  'build',
 ];
 
 async function runProgram(file, env) {

@@ -41,7 +41,7 @@ Runs minutes of faults of every kind over 500 clients.
   -h, --help          this text`,
   build: `npm run build
 
-Installs what is missing and builds the page. Takes no options.`,
+Installs what is missing and builds the page (web/dist) and the Lambda bundles (dist/lambda). Takes no options.`,
   check: `npm run check
 
 Format, lint, types, import rules, dead code. Takes no options.`,
