@@ -1,5 +1,15 @@
-/** The Lambda functions' bundles in `dist/lambda/`, each with the file that exports its handlers. */
+export interface LambdaFunction {
+  /** The file that exports the handlers. */
+  entry: string;
+  /** Files that lie beside the code, where they are there. */
+  files?: readonly string[];
+}
+
+/** The Lambda functions, by the names of their folders in `dist/lambda/`; paths are relative to the repository. */
 export const LAMBDA_FUNCTIONS = {
-  realtime: 'services/realtime/lambda.ts',
-  rotation: 'services/rotation/lambda.ts',
-} as const;
+  realtime: { entry: 'services/realtime/lambda.ts' },
+  rotation: {
+    entry: 'services/rotation/lambda.ts',
+    files: ['certificates/global-bundle.pem'],
+  },
+} as const satisfies Record<string, LambdaFunction>;

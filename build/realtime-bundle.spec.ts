@@ -12,7 +12,7 @@ import { LAMBDA_FUNCTIONS } from './lambda-functions.ts';
 import { importAlone } from './testing/invoked-bundle.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const ENTRY = LAMBDA_FUNCTIONS.realtime;
+const ENTRY = LAMBDA_FUNCTIONS.realtime.entry;
 /** Measured: 1.8, 0.07 and 4.5 (docs/adr/0016-lambda-bundles.md). */
 const LIMITS_MB = { code: 2.5, map: 0.2, all: 6 };
 /** Measured: 0.42. */
@@ -81,7 +81,12 @@ function eventOf(connectionId: string, expiresInMs = 3_600_000) {
     expiresAt: String(now + expiresInMs),
     issuedAt: String(now),
   };
-  const context = { connectionId, domainName: 'live.example.com', stage: 'realtime', requestId: 'r' };
+  const context = {
+    connectionId,
+    domainName: 'live.example.com',
+    stage: 'realtime',
+    requestId: 'r',
+  };
   return {
     headers: { 'Sec-WebSocket-Protocol': 'ordercast.v1' },
     requestContext: { ...context, connectedAt: now, authorizer },
@@ -91,9 +96,15 @@ function eventOf(connectionId: string, expiresInMs = 3_600_000) {
 describe('the bundle of the WebSocket handlers, away from this repository,', () => {
   it('answers every event that it is deployed for', async () => {
     const { handlers, invoke, calls, rowOf } = await running();
-    expect(handlers).toEqual(
-      ['accessEnded', 'authorizer', 'broadcast', 'connect', 'disconnect', 'message', 'reaper'],
-    );
+    expect(handlers).toEqual([
+      'accessEnded',
+      'authorizer',
+      'broadcast',
+      'connect',
+      'disconnect',
+      'message',
+      'reaper',
+    ]);
     const offers = `ordercast.v1, bearer.${pool.token('ada')}`;
     const policy = await invoke('authorizer', {
       methodArn: 'arn',
@@ -135,7 +146,9 @@ describe('the bundle of the WebSocket handlers, away from this repository,', () 
     const files = await filesOf(bundle);
     expect(await filesOf(again)).toEqual(files);
     for (const file of files) {
-      const [first, second] = await Promise.all([bundle, again].map((at) => readFile(join(at, file))));
+      const [first, second] = await Promise.all(
+        [bundle, again].map((at) => readFile(join(at, file))),
+      );
       expect(first?.equals(second ?? Buffer.of()), file).toBe(true);
     }
   });
@@ -143,7 +156,9 @@ describe('the bundle of the WebSocket handlers, away from this repository,', () 
   it('is small', async () => {
     const files = await filesOf(bundle);
     const mb = async (paths: string[]) => {
-      const sizes = await Promise.all(paths.map(async (path) => (await stat(join(bundle, path))).size));
+      const sizes = await Promise.all(
+        paths.map(async (path) => (await stat(join(bundle, path))).size),
+      );
       return sizes.reduce((sum, size) => sum + size, 0) / 1e6;
     };
     expect(await mb(['lambda.mjs'])).toBeLessThan(LIMITS_MB.code);
@@ -154,7 +169,8 @@ describe('the bundle of the WebSocket handlers, away from this repository,', () 
   it('is imported for less CPU than the sources that it is made of', async () => {
     const medianOf = async (module: string) => {
       const times: number[] = [];
-      for (let run = 0; run < 5; run += 1) times.push((await importAlone(module, variables())).cpuMs);
+      for (let run = 0; run < 5; run += 1)
+        times.push((await importAlone(module, variables())).cpuMs);
       return times.sort((a, b) => a - b)[2] ?? NaN;
     };
     const bundled = await medianOf(join(bundle, 'lambda.mjs'));

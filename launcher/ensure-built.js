@@ -75,8 +75,6 @@ function filesOf(path, passedOver) {
     .filter(({ name }) => !passedOver.has(name) && name !== STAMP && !name.endsWith('.spec.ts'))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) =>
-      entry.isDirectory()
-        ? filesOf(join(path, entry.name), passedOver)
-        : [join(path, entry.name)],
+      entry.isDirectory() ? filesOf(join(path, entry.name), passedOver) : [join(path, entry.name)],
     );
 }

@@ -1,7 +1,7 @@
 import { ensureBuilt } from './ensure-built.js';
 
 /** All that the bundles are made of. */
-const SOURCES = ['build', 'platform', 'services', 'websocket', 'package-lock.json'];
+const SOURCES = ['build', 'certificates', 'platform', 'services', 'websocket', 'package-lock.json'];
 
 /** Builds the Lambda bundles into `dist/lambda` where they are not there as their sources say. Output: stderr. */
 export async function ensureLambdaBuild(root) {

@@ -22,7 +22,11 @@ export async function importAlone(
   module: string,
   variables: Record<string, string>,
 ): Promise<InvokedBundle> {
-  const child = fork(RUNTIME, { env: { ...variables, LAMBDA_MODULE: module }, stdio: 'pipe' });
+  const child = fork(RUNTIME, {
+    env: { ...variables, LAMBDA_MODULE: module },
+    stdio: 'pipe',
+    execArgv: [],
+  });
   let errors = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text));
   child.stdout?.resume();

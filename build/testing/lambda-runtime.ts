@@ -4,8 +4,11 @@ import { z } from 'zod';
  * Stands in for Lambda's runtime in a process of its own: imports the module that `LAMBDA_MODULE` names, says so, and
  * calls the handlers that it is sent.
  */
-const invocationSchema = z.object({ handler: z.string(), event: z.unknown() });
-const moduleSchema = z.record(z.string(), z.function({ input: [z.unknown()], output: z.unknown() }));
+const invocationSchema = z.object({ handler: z.string(), event: z.unknown().optional() });
+const moduleSchema = z.record(
+  z.string(),
+  z.function({ input: [z.unknown()], output: z.unknown() }),
+);
 
 const before = process.cpuUsage();
 const loaded: unknown = await import(process.env['LAMBDA_MODULE'] ?? '');
