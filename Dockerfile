@@ -27,7 +27,7 @@ COPY local/package.json local/
 COPY e2e/package.json e2e/
 COPY bench/package.json bench/
 RUN npm ci --omit=dev --ignore-scripts --workspace services --workspace migrations \
-  && find node_modules services/node_modules websocket/node_modules migrations/node_modules -type f \
+  && find . -path '*/node_modules/*' -type f \
     \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.md' \) -delete \
   && rm -rf node_modules/better-sqlite3/deps node_modules/better-sqlite3/src \
   && find node_modules/better-sqlite3/prebuilds -type f ! -name "linux-$(node -p process.arch).node" -delete \

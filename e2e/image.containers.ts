@@ -1,0 +1,208 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { ANNOUNCEMENTS_CHANNEL, ORDERS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
+import { DEMO_USERS } from '@ordercast/local/demo-users.ts';
+import { portOf } from '@ordercast/platform/testing/port-of.ts';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import {
+  buildImage,
+  containerTool,
+  healthOf,
+  missingForContainers,
+  startContainer,
+} from './testing/containers.ts';
+import type { Container } from './testing/containers.ts';
+import { announcementObserver, orderObserver } from './testing/observer.ts';
+import { OrderLoad } from './testing/order-load.ts';
+import { firstProduct, moveOrder, placeOrder, signInAs } from './testing/person.ts';
+import { startSplitSystem } from './testing/split-system.ts';
+import type { SplitSystem } from './testing/split-system.ts';
+
+const IMAGE = 'localhost/ordercast:test';
+const COMMIT = '0123456789abcdef0123456789abcdef01234567';
+const MAX_LAYERS_MB = 150;
+/** The balancer must see that the API leaves before it takes no more requests, on a busy machine too. */
+const DRAIN_DELAY_MS = '15000';
+const LIVES_BEFORE_STOP = 3;
+
+const missing = missingForContainers();
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const port = portOf(server);
+  server.close();
+  await once(server, 'close');
+  return String(port);
+}
+
+const imageSchema = z
+  .array(
+    z.object({
+      Digest: z.string(),
+      User: z.string(),
+      Labels: z.record(z.string(), z.string()),
+      RootFS: z.object({ Layers: z.array(z.string()) }),
+    }),
+  )
+  .length(1);
+const inspected = (name: string) => {
+  const [image] = imageSchema.parse(JSON.parse(containerTool('podman', 'image', 'inspect', name)));
+  if (image === undefined) throw new Error(`no image ${name}`);
+  return image;
+};
+
+describe.skipIf(missing !== '')(`the image${missing && ` (missing here: ${missing})`}`, () => {
+  const containers: Container[] = [];
+  let system: SplitSystem;
+  const last = (): Container => {
+    const container = containers.at(-1);
+    if (container === undefined) throw new Error('no container was started');
+    return container;
+  };
+
+  beforeAll(async () => {
+    buildImage(IMAGE, '--build-arg', `COMMIT=${COMMIT}`);
+    system = await startSplitSystem(DEMO_USERS, {
+      startProgram: (entry, env, folder) => {
+        const { NODE_OPTIONS: _options, CLOCK_SKEW_MS: _skew, ...settings } = env;
+        const container = startContainer(IMAGE, ['node', entry], { env: settings, folder });
+        containers.push(container);
+        return container;
+      },
+    });
+  });
+  afterAll(async () => {
+    for (const container of containers) container.kill('SIGKILL');
+    await Promise.all(containers.map(({ ended }) => ended));
+    await system.close();
+  });
+
+  async function startApi() {
+    const api = await system.startApi({ PORT: await freePort(), DRAIN_DELAY_MS });
+    return { ...api, container: last() };
+  }
+
+  it('is the same each time, names its commit and user, and is small', () => {
+    const again = `${IMAGE}-again`;
+    buildImage(again, '--no-cache', '--build-arg', `COMMIT=${COMMIT}`);
+    const image = inspected(IMAGE);
+    expect(inspected(again).Digest).toBe(image.Digest);
+    expect(image.User).toBe('1000:1000');
+    expect(image.Labels['org.opencontainers.image.revision']).toBe(COMMIT);
+    const history = containerTool('podman', 'history', '--human=false', '--format={{.Size}} {{.CreatedBy}}', IMAGE);
+    const ours = history.split('\n').filter((line) => / (\/bin\/sh -c #\(nop\) )?COPY /.test(line));
+    const bytes = ours.reduce((sum, line) => sum + Number(line.split(' ')[0]), 0);
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes / 1e6).toBeLessThan(MAX_LAYERS_MB);
+  });
+
+  it('holds neither tests nor what only a laptop runs', async () => {
+    const list = startContainer(IMAGE, ['find', '/app', '/etc/ssl/rds', '-not', '-type', 'd']);
+    await list.ended;
+    const files = list.lines.filter((path) => !path.includes('/node_modules/'));
+    expect(files).toContain('/app/services/api.ts');
+    expect(files.filter((path) => /\.(spec|contract|e2e)\.ts$|\/testing\//.test(path))).toEqual([]);
+    expect(files.filter((path) => /^\/app\/(emulators|local|web|e2e|bench)\//.test(path))).toEqual([]);
+    const packages = list.lines.filter((path) => path.includes('/node_modules/'));
+    expect(packages.filter((path) => /\/(vitest|typescript|vite|dynalite|ws)\//.test(path))).toEqual([]);
+  });
+
+  it('carries the whole story: an order, seen live, confirmed, and an announcement', async () => {
+    await startApi();
+    system.startRelay();
+    system.startBroadcastWorker();
+    const [ada, sam, alex] = await Promise.all(
+      ['ada', 'sam', 'alex'].map((name) => signInAs(system.url, `${name}@example.com`)),
+    );
+    if (ada === undefined || sam === undefined || alex === undefined) throw new Error('no one');
+    const customer = orderObserver(ada, userChannel(ada.sub));
+    const staff = orderObserver(sam, ORDERS_CHANNEL);
+    const reader = announcementObserver(ada);
+    const observers = [customer, staff, reader];
+    onTestFinished(() => observers.forEach((observer) => observer.close()));
+    await Promise.all(observers.map((observer) => observer.open()));
+    expect(reader.channel).toBe(ANNOUNCEMENTS_CHANNEL);
+
+    const order = await placeOrder(ada);
+    const statuses = (observer: typeof staff) =>
+      observer.seen.filter(({ data }) => data.orderId === order.id).map(({ data }) => data.status);
+    await expect.poll(() => statuses(staff)).toEqual(['placed']);
+    expect((await moveOrder(sam, order, 'confirmed')).status).toBe(200);
+    await expect.poll(() => statuses(customer)).toEqual(['placed', 'confirmed']);
+
+    const body = { text: 'Closed on Monday' };
+    expect((await alex.call('POST', '/announcements', { body })).status).toBe(201);
+    await expect.poll(() => reader.seen.map(({ data }) => data.text)).toEqual([body.text]);
+  });
+
+  it('says by its health check whether the API answers', async () => {
+    const { container } = await startApi();
+    expect(healthOf(container)).toBe(0);
+    container.kill('SIGSTOP');
+    expect(healthOf(container)).toBe(1);
+    container.kill('SIGCONT');
+    expect(healthOf(container)).toBe(0);
+  });
+
+  it('loses no request when an API is stopped under load, and ends with 0', async () => {
+    const apis = [await startApi(), await startApi()];
+    // What a load balancer does: whoever is not ready gets no more requests.
+    let open = apis.map(({ url }) => url);
+    const [ada, sam] = await Promise.all(
+      ['ada', 'sam'].map((name) => signInAs(system.url, `${name}@example.com`)),
+    );
+    if (ada === undefined || sam === undefined) throw new Error('no one');
+    const load = new OrderLoad(() => open, sam, await firstProduct(sam));
+    let isOver = false;
+    const working = Promise.all(
+      Array.from({ length: 4 }, async (_, number) => {
+        for (let count = 0; !isOver; count += 1) {
+          await load.liveThrough(ada, `stopped-${number}-${count}`);
+        }
+      }),
+    );
+    const livesThrough = async (more: number) => {
+      const wanted = load.acknowledged.length + more * 5;
+      await expect.poll(() => load.acknowledged.length).toBeGreaterThanOrEqual(wanted);
+    };
+    await livesThrough(LIVES_BEFORE_STOP);
+    const [leaving, staying] = apis;
+    leaving?.kill('SIGTERM');
+    const ready = async () => (await fetch(`${leaving?.url ?? ''}/health/ready`)).status;
+    await expect.poll(ready).toBe(503);
+    open = [staying?.url ?? ''];
+    expect(await leaving?.ended).toMatchObject({ code: 0 });
+    await livesThrough(LIVES_BEFORE_STOP);
+    isOver = true;
+    await working;
+    expect(load.unanswered).toBe(0);
+    const versions = new Map(load.acknowledged.map(({ orderId, version }) => [orderId, version]));
+    const kept = await system
+      .database('orders')
+      .whereIn('id', [...versions.keys()])
+      .select<{ id: string; version: number }[]>('id', 'version');
+    expect(new Map(kept.map(({ id, version }) => [id, version]))).toEqual(versions);
+  });
+
+  it.each([
+    ['services/relay/main.ts', 'stopping'],
+    ['services/relay/broadcast-worker.ts', 'stopping'],
+  ])('ends %s with 0 on SIGTERM', async (entry, text) => {
+    const program = entry.includes('worker') ? system.startBroadcastWorker() : system.startRelay();
+    await program.lineWith(entry.includes('worker') ? '"working"' : 'lead');
+    program.kill('SIGTERM');
+    await program.lineWith(text);
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+  });
+
+  it('migrates a database, and says what it misses for one of RDS', async () => {
+    const env = { DATABASE_URL: 'sqlite::memory:' };
+    const status = startContainer(IMAGE, ['node', 'migrations/main.ts', 'status'], { env });
+    await status.lineWith('order_number');
+    await status.ended;
+    const missingFile = startContainer(IMAGE, ['cat', '/etc/ssl/rds/global-bundle.pem']);
+    expect((await missingFile.ended).code).toBe(1);
+  });
+});
