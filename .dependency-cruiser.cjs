@@ -2,7 +2,7 @@
 const ROOMS = 'platform|emulators|services|websocket|web|migrations|local|bench|e2e|infra|launcher|build';
 
 /** What is run by the test runner. */
-const SPEC = '\\.(spec|contract|e2e|chaos)\\.ts$';
+const SPEC = '\\.(spec|contract|e2e|chaos|containers)\\.ts$';
 /** What only such files, and programs that measure, may use. */
 const TESTING = '/testing/';
 const notDeployed = [SPEC, TESTING];

@@ -62,6 +62,12 @@ const COMMANDS = {
     const env = testEnvironment(process.env);
     await run([bin('vitest'), 'run', '--config', 'vitest.chaos.config.ts', ...args], env);
   },
+  /** The image, built and run without Docker. */
+  async 'test-containers'() {
+    await ensureInstalled(ROOT);
+    const env = testEnvironment(process.env);
+    await run([bin('vitest'), 'run', '--config', 'vitest.containers.config.ts', ...args], env);
+  },
   migrate: () => runProgram('migrations/main.ts'),
   async 'docs-schema'() {
     await runProgram('migrations/documentation/main.ts');

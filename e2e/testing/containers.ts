@@ -7,7 +7,8 @@ import type { Child } from '@ordercast/platform/testing/child-process.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SCRIPTS = join(ROOT, 'e2e', 'containers');
-const BASE_IMAGE = 'docker.io/library/node:24.21.0-bookworm-slim';
+/** What the Dockerfile begins from. */
+export const BASE_IMAGE = 'docker.io/library/node:24.21.0-bookworm-slim';
 const TOOLS = ['buildah', 'podman', 'runc', 'debootstrap'];
 /** The image's own user. */
 const USER = 1000;
