@@ -68,8 +68,8 @@ export async function bundleLambda({ root, entry, folder }: LambdaBundle): Promi
 function leaveOut(pattern: RegExp, left: PackageImport[]): Plugin {
   return {
     name: 'leave-out',
-    setup({ onResolve }) {
-      onResolve({ filter: pattern }, ({ path, resolveDir }) => {
+    setup(bundling) {
+      bundling.onResolve({ filter: pattern }, ({ path, resolveDir }) => {
         left.push({ path, resolveDir });
         return { path, external: true };
       });
@@ -83,8 +83,8 @@ const EMPTY_MAP = Buffer.from('{"version":3,"sources":[""],"mappings":"AAAA"}').
 function mapOwnCodeAlone(): Plugin {
   return {
     name: 'map-own-code-alone',
-    setup({ onLoad }) {
-      onLoad({ filter: /[/\\]node_modules[/\\].*\.[cm]?js$/ }, async ({ path }) => {
+    setup(bundling) {
+      bundling.onLoad({ filter: /[/\\]node_modules[/\\].*\.[cm]?js$/ }, async ({ path }) => {
         const text = await readFile(path, 'utf8');
         const map = `//# sourceMappingURL=data:application/json;base64,${EMPTY_MAP}`;
         return { contents: `${text}\n${map}`, loader: 'default' };

@@ -66,16 +66,15 @@ const NAMESPACE = 'import';
 function asModules(imports: readonly PackageImport[]): Plugin {
   return {
     name: 'as-modules',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^import-/ }, ({ path }) => ({
+    setup(bundling) {
+      bundling.onResolve({ filter: /^import-\d+$/ }, ({ path }) => ({
         path,
         namespace: NAMESPACE,
-        pluginData: imports[Number(path.slice('import-'.length))],
       }));
-      onLoad({ filter: /./, namespace: NAMESPACE }, ({ pluginData }) => ({
-        contents: `import ${JSON.stringify(pluginData.path)};`,
-        resolveDir: pluginData.resolveDir,
-      }));
+      bundling.onLoad({ filter: /./, namespace: NAMESPACE }, ({ path }) => {
+        const { path: wanted, resolveDir } = imports[Number(path.slice('import-'.length))] ?? {};
+        return { contents: `import ${JSON.stringify(wanted)};`, ...(resolveDir && { resolveDir }) };
+      });
     },
   };
 }
@@ -85,10 +84,12 @@ function passOverMissing(): Plugin {
   const asked = Symbol('asked');
   return {
     name: 'pass-over-missing',
-    setup({ onResolve, resolve }) {
-      onResolve({ filter: /^[^./]/ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
-        if (pluginData === asked || kind === 'entry-point') return undefined;
-        const { errors } = await resolve(path, { importer, resolveDir, kind, pluginData: asked });
+    setup(bundling) {
+      bundling.onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...from }) => {
+        if (pluginData === asked || from.kind === 'entry-point') return undefined;
+        const { importer, resolveDir, kind } = from;
+        const options = { importer, resolveDir, kind, pluginData: asked };
+        const { errors } = await bundling.resolve(path, options);
         return errors.length > 0 ? { path, external: true } : undefined;
       });
     },

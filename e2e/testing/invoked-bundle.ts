@@ -33,8 +33,8 @@ export async function importAlone(
   const ended = once(child, 'close').then(() => Promise.reject(new Error(errors)));
   ended.catch(() => undefined);
   const next = async (): Promise<unknown> => {
-    const [message]: unknown[] = await Promise.race([once(child, 'message'), ended]);
-    return message;
+    const messages: unknown[] = await Promise.race([once(child, 'message'), ended]);
+    return messages[0];
   };
   onTestFinished(async () => {
     child.kill('SIGKILL');

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { realTimeMs } from '../platform/testing/real-time.ts';
-import { startTestUserPool } from '../platform/testing/test-user-pool.ts';
-import { startDynalite } from '../websocket/testing/running-dynalite.ts';
-import { startEndpoint } from '../websocket/testing/running-endpoint.ts';
-import { bundleLambda } from './bundle-lambda.ts';
-import { LAMBDA_FUNCTIONS } from './lambda-functions.ts';
+import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
+import { startTestUserPool } from '@ordercast/platform/testing/test-user-pool.ts';
+import { startDynalite } from '@ordercast/websocket/testing/running-dynalite.ts';
+import { startEndpoint } from '@ordercast/websocket/testing/running-endpoint.ts';
+import { bundleLambda } from '../build/bundle-lambda.ts';
+import { LAMBDA_FUNCTIONS } from '../build/lambda-functions.ts';
 import { importAlone } from './testing/invoked-bundle.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -134,8 +134,8 @@ describe('the bundle of the WebSocket handlers, away from this repository,', () 
   });
 
   it('names our own files and lines where it fails', async () => {
-    const { COGNITO_ISSUER: _missing, ...rest } = variables();
-    await expect(importAlone(join(bundle, 'lambda.mjs'), rest)).rejects.toThrow(
+    const wrong = variables({ COGNITO_ISSUER: '' });
+    await expect(importAlone(join(bundle, 'lambda.mjs'), wrong)).rejects.toThrow(
       /COGNITO_ISSUER[^]*platform\/config\.ts:\d+/,
     );
   });
