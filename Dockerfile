@@ -26,7 +26,9 @@ COPY migrations/package.json migrations/
 COPY local/package.json local/
 COPY e2e/package.json e2e/
 COPY bench/package.json bench/
-RUN npm ci --omit=dev --ignore-scripts --workspace services --workspace migrations \
+# Without development packages of ours, which would bring the emulators and all that those need.
+RUN npm pkg delete devDependencies --workspaces \
+  && npm ci --omit=dev --ignore-scripts --workspace services --workspace migrations \
   && find . -path '*/node_modules/*' -type f \
     \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.md' \) -delete \
   && rm -rf node_modules/better-sqlite3/deps node_modules/better-sqlite3/src \

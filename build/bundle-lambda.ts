@@ -7,7 +7,7 @@ import type { PackageImport } from './package-files.ts';
 
 /**
  * Packages that OpenTelemetry wraps as they are loaded, which it cannot do inside a bundle. They lie in the bundle's
- * own `node_modules`; every other package is part of `lambda.mjs` (docs/adr/0016-lambda-bundles.md).
+ * own `node_modules`; every other package is part of `lambda.mjs` (docs/adr/0017-lambda-bundles.md).
  */
 const WRAPPED_BY_TRACING = /^(@aws-sdk\/|@smithy\/|knex(\/|$)|tedious(\/|$))/;
 

@@ -116,6 +116,8 @@ describe('npm start', () => {
     ['run', 'bench', '-h'],
     ['run', 'simulate', '--help'],
     ['run', 'simulate', '-h'],
+    ['run', 'smoke', '--help'],
+    ['run', 'smoke', '-h'],
   ])('of npm %s %s the options can be asked for', async (...words) => {
     const flag = words.pop() ?? '';
     const { stdout, stderr } = await run('npm', ['--silent', ...words, '--', flag]);

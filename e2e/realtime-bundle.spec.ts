@@ -13,7 +13,7 @@ import { importAlone } from './testing/invoked-bundle.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const ENTRY = LAMBDA_FUNCTIONS.realtime.entry;
-/** Measured: 1.8, 0.07 and 4.5 (docs/adr/0016-lambda-bundles.md). */
+/** Measured: 1.8, 0.07 and 4.5 (docs/adr/0017-lambda-bundles.md). */
 const LIMITS_MB = { code: 2.5, map: 0.2, all: 6 };
 /** Measured: 0.42. */
 const MAX_IMPORT_RATIO = 0.7;

@@ -74,6 +74,7 @@ const COMMANDS = {
     await runProgram('services/testing/queries/main.ts');
   },
   'docs-asyncapi': () => runProgram('services/realtime/documentation/main.ts'),
+  smoke: () => runProgram('e2e/smoke/main.ts'),
   simulate: () => runProgram('bench/simulate/main.ts'),
   bench: () => runProgram('bench/main.ts', testEnvironment(process.env)),
   async build() {
@@ -90,6 +91,17 @@ const COMMANDS = {
     await run([bin('svelte-check'), '--workspace', 'web', '--fail-on-warnings']);
     await run([bin('dependency-cruiser', 'depcruise'), '--no-progress', ...SOURCES]);
     await run([bin('knip')]);
+  },
+  /** What is deployed: it has a lock file of its own, so that nobody else need install it. */
+  async 'check-infra'() {
+    const infra = join(ROOT, 'infra');
+    await ensureInstalled(ROOT);
+    await ensureInstalled(infra);
+    await ensureWebBuild(ROOT);
+    await run([bin('eslint'), '--config', 'infra/eslint.config.js', 'infra', '--max-warnings', '0']);
+    await run([bin('typescript', 'tsc'), '-p', 'infra/tsconfig.json']);
+    await run([bin('dependency-cruiser', 'depcruise'), '--no-progress', 'infra']);
+    await run([bin('vitest'), 'run', '--config', 'infra/vitest.config.ts', ...args]);
   },
 };
 

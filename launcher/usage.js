@@ -6,6 +6,7 @@ export const USAGES = {
   start: undefined,
   migrate: undefined,
   simulate: undefined,
+  smoke: undefined,
   bench: undefined,
   test: `npm test -- [<path>…]
 
@@ -51,6 +52,12 @@ Installs what is missing and builds the page (web/dist) and the Lambda bundles (
   check: `npm run check
 
 Format, lint, types, import rules, dead code. Takes no options.`,
+  'check-infra': `npm run check:infra -- [<path>…]
+
+Installs and checks infra/: lint, types, import rules, and what its specs find in the templates of every stage.
+
+  <path>…     only the specs whose path holds one of these; every option of vitest is taken as well
+  -h, --help  this text`,
   'docs-schema': `npm run docs:schema
 
 Writes docs/schema.md and docs/queries.md anew. Takes no options.`,

@@ -3,11 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { orderSchema } from '@ordercast/contract/order.ts';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { startChild } from '@ordercast/platform/testing/child-process.ts';
 import type { Child } from '@ordercast/platform/testing/child-process.ts';
 import { ADA, insertTestProducts } from './testing/test-api.ts';
+import { startSecretServer } from '@ordercast/platform/testing/secret-server.ts';
+import type { SecretServer } from '@ordercast/platform/testing/secret-server.ts';
 import { startTdsServer } from '@ordercast/platform/testing/tds/tds-server.ts';
 import { openTestDatabase } from './testing/test-database.ts';
 import type { TestDatabase } from './testing/test-database.ts';
@@ -128,6 +130,53 @@ describe('the order API as a process of its own', () => {
     expect(text).toContain('COGNITO_CLIENT_ID: is not set');
     expect(text).toContain('PORT: ');
     expect(text).not.toContain('hunter2');
+  });
+
+  describe('with a secret of its gateway', () => {
+    const secret = 'a-value-that-only-the-gateway-has-42';
+    let secrets: SecretServer;
+    let settings: Record<string, string>;
+    beforeEach(async () => {
+      secrets = await startSecretServer();
+      settings = {
+        GATEWAY_SECRET_ID: 'shop/gateway',
+        AWS_ENDPOINT_URL_SECRETS_MANAGER: process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? '',
+        AWS_ACCESS_KEY_ID: 'local',
+        AWS_SECRET_ACCESS_KEY: 'local',
+      };
+    });
+    afterEach(async () => {
+      await secrets.close();
+      vi.unstubAllEnvs();
+    });
+
+    it('serves what came through it alone, and does not tell the secret', async () => {
+      secrets.secret = JSON.stringify({ newest: secret });
+      const { child, url } = await startApi({ ...settings, DRAIN_DELAY_MS: '0' });
+      const products = (more: Record<string, string>) =>
+        fetch(`${url}/products`, { headers: { ...headers(), ...more } });
+      expect((await products({})).status).toBe(403);
+      const through = {
+        'Ordercast-Gateway-Secret': secret,
+        'Ordercast-Client-Address': '203.0.113.7',
+      };
+      expect((await products(through)).status).toBe(200);
+      expect(await child.lineWith('"clientAddress":"203.0.113.7"')).toContain('/products');
+      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+      child.kill('SIGTERM');
+      expect(await child.ended).toEqual({ code: 0, signal: null });
+      expect(child.lines.join('\n')).not.toContain(secret);
+    });
+
+    it('does not start where that cannot be used, and says why in a sentence', async () => {
+      secrets.secret = secret;
+      await expect(startApi(settings)).rejects.toThrow(
+        'The secret shop/gateway is not of the shape',
+      );
+      const lines = children[0]?.lines ?? [];
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).not.toContain(secret);
+    });
   });
 
   it('keeps every order that it answered with 201, killed at any moment, each once', async () => {

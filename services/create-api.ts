@@ -20,6 +20,7 @@ import { createAuthentication } from './http/authentication.ts';
 import { createApp } from './http/create-app.ts';
 import { liveness, readiness } from './http/health.ts';
 import type { Probes } from './http/health.ts';
+import type { GatewaySecret } from './http/gateway-secret.ts';
 import { createKeyRing } from './http/key-ring.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { openApiReply } from './http/openapi-reply.ts';
@@ -45,6 +46,8 @@ export interface ApiSettings {
   cognitoEndpoint?: string;
   /** What else must be up for people to be served; `/health/ready` names it. */
   probes?: Probes;
+  /** Requests that do not carry it are refused, but for `/health/*`; without it they may come from anywhere. */
+  gatewaySecret?: GatewaySecret | undefined;
   /** Origins whose pages may call the API, such as `https://app.example.com`. */
   corsOrigins: readonly string[];
   /** Requests that may be under way at once before more are refused with 503. */
@@ -133,6 +136,7 @@ export function createApi(settings: ApiSettings): Api {
       keyRing,
       clock,
     }),
+    gatewaySecret: settings.gatewaySecret,
     corsOrigins: settings.corsOrigins,
     newRequestId: ulids.next,
     isDraining: () => isDraining,

@@ -1,5 +1,6 @@
-import { ROLES } from './bootstrap-rights.ts';
-import type { RoleName } from './bootstrap-rights.ts';
+import { CLONE_SUFFIX, defaultLogin } from '../rights/default-login.ts';
+import { ROLES, ROLE_NAMES } from '../rights/role-rights.ts';
+import type { RoleName } from '../rights/role-rights.ts';
 import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
 
@@ -13,9 +14,6 @@ export interface BootstrapLogin {
 /** An identifier of SQL Server (`sysname`). */
 const MAX_NAME_LENGTH = 128;
 const FORM = /^(?<name>.+)=(?<role>[^=:]+)(?<pair>:pair)?$/s;
-const ROLE_NAMES: readonly RoleName[] = ['migrator', 'app', 'reports'];
-/** What AWS's rotation by alternating users calls the second one (aws-secrets-manager-rotation-lambdas). */
-const CLONE_SUFFIX = '_clone';
 
 /**
  * The logins that `--login <name>=<role>[:pair]` asks for; without any, one of each role, named after
@@ -24,7 +22,7 @@ const CLONE_SUFFIX = '_clone';
 export function bootstrapLogins(database: string, given: readonly string[]): BootstrapLogin[] {
   assertName('database', database);
   const wanted =
-    given.length > 0 ? given : ROLE_NAMES.map((role) => `${defaultName(database, role)}=${role}`);
+    given.length > 0 ? given : ROLE_NAMES.map((role) => `${defaultLogin(database, role)}=${role}`);
   const logins = wanted.flatMap((text) => readLogin(database, text));
   for (const { name } of logins) assertName('login', name);
   assertDifferent(logins);
@@ -63,13 +61,9 @@ function readLogin(database: string, text: string): BootstrapLogin[] {
   return [login, { name: `${name}${CLONE_SUFFIX}`, role, passwordVariable: undefined }];
 }
 
-function defaultName(database: string, role: RoleName): string {
-  return `${database}_${role}`;
-}
-
 /** `APP_PASSWORD` for the login of that role which is named after the database, else `PASSWORD_<NAME>`. */
 function passwordVariable(database: string, name: string, role: RoleName): string {
-  return name === defaultName(database, role)
+  return name === defaultLogin(database, role)
     ? `${role.toUpperCase()}_PASSWORD`
     : `PASSWORD_${name.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_')}`;
 }

@@ -1,7 +1,9 @@
 import { SQL_SERVER_BOOKKEEPING } from '../history/history-tables.ts';
 import type { BootstrapLogin } from './bootstrap-logins.ts';
-import { ROLES, ROLE_RIGHTS, TABLE_RIGHTS_SQL } from './bootstrap-rights.ts';
-import type { RoleName } from './bootstrap-rights.ts';
+import { ROLES, ROLE_NAMES, roleStatements } from '../rights/role-rights.ts';
+import type { RoleName } from '../rights/role-rights.ts';
+import { TABLE_RIGHTS_SQL } from '../rights/table-rights-trigger.ts';
+import { quoteName as name } from '../schema/quote-name.ts';
 
 export interface BootstrapPlan {
   database: string;
@@ -20,8 +22,6 @@ export interface BootstrapPart {
   login?: BootstrapLogin;
   sql: string;
 }
-
-const ROLE_NAMES: readonly RoleName[] = ['migrator', 'app', 'reports'];
 
 /**
  * All that is done, in order; each part may be run again. A password is a parameter, so that no log of
@@ -61,14 +61,14 @@ export function bootstrapParts(plan: BootstrapPlan): BootstrapPart[] {
 }
 
 function roleParts(role: RoleName): BootstrapPart[] {
-  const name = ROLES[role];
+  const own = ROLES[role];
   return [
     {
-      title: `The role ${name}`,
+      title: `The role ${own}`,
       in: 'database',
-      sql: `IF DATABASE_PRINCIPAL_ID(N'${name}') IS NULL\n  CREATE ROLE ${name};`,
+      sql: `IF DATABASE_PRINCIPAL_ID(N'${own}') IS NULL\n  CREATE ROLE ${own};`,
     },
-    { title: `The rights of ${name}`, in: 'database', sql: ROLE_RIGHTS[role].join('\n') },
+    { title: `The rights of ${own}`, in: 'database', sql: roleStatements(role).join('\n') },
   ];
 }
 
@@ -128,10 +128,6 @@ ELSE IF NOT EXISTS (SELECT 1 FROM sys.database_principals WHERE name = ${text(us
   ALTER USER ${name(user)} WITH LOGIN = ${name(user)};
 ALTER ROLE ${ROLES[role]} ADD MEMBER ${name(user)};`,
   };
-}
-
-function name(identifier: string): string {
-  return `[${identifier.replaceAll(']', ']]')}]`;
 }
 
 function text(value: string): string {

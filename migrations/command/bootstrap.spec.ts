@@ -114,12 +114,16 @@ describe('bootstrap', () => {
   });
 
   it('changes passwords of logins that are there only where it is asked to', async () => {
-    const logins = new Set(['shop_app', 'shop_migrator', 'shop_reports']);
+    const logins = new Set(['shop_app', 'shop_app_clone', 'shop_migrator', 'shop_reports']);
     const { run, secrets, sql } = await startInstance({ logins, hasRowVersioning: true });
     const { out } = await run(['--reset-passwords']);
     expect(out).toContain('shop_app (app): is there already; its password was changed');
     expect(secrets()).toEqual(Object.values(PASSWORDS));
     expect(sql()).toContain('ALTER LOGIN [shop_app] WITH PASSWORD');
+    expect(sql()).toMatch(/ELSE\s+BEGIN\s+SET @sql = N'ALTER LOGIN/);
+    const pair = await run(['--reset-passwords', '--login', 'shop_app=app:pair']);
+    expect(pair.out).toContain('shop_app_clone (app): is there already and was left as it is');
+    expect(sql()).not.toContain('ALTER LOGIN [shop_app_clone]');
   });
 
   it('names every password that it lacks before it changes anything', async () => {
@@ -142,6 +146,8 @@ describe('bootstrap', () => {
     expect(sql()).toContain('ALTER ROLE ordercast_app_role ADD MEMBER [shop_app_clone]');
     expect(sql()).toContain('ALTER ROLE ordercast_reports_role ADD MEMBER [night.audit]');
     expect(sql()).not.toContain('shop_migrator');
+    expect(sql()).not.toMatch(/ADD MEMBER \[(?!shop_app|shop_app_clone|night\.audit\])/);
+    expect(sql()).toContain("N'aA-' + CONVERT(nvarchar(64), CRYPT_GEN_RANDOM(32), 2)");
   });
 
   it.each([
@@ -153,6 +159,9 @@ describe('bootstrap', () => {
     ['CORP\\clerk=app', /account of Windows/],
     [`${'x'.repeat(126)}=app:pair`, /at most 128 characters/],
     ['ordercast_app_role=app', /made twice/],
+    ['Ordercast_App_Role=app', /made twice/],
+    [' shop_app=app', /no blank at its ends/],
+    ['shop_app=app:pairs', /<name>=<role>:pair/],
   ])('refuses --login %j with what to write', async (login, message) => {
     const { run, server } = await startInstance();
     const { code, out } = await run(['--login', login]);
@@ -187,6 +196,63 @@ describe('bootstrap', () => {
     expect(sql()).toContain(
       "IF HAS_PERMS_BY_NAME(N''dbo.order_timeline'', N''OBJECT'', N''CONTROL'') = 1",
     );
+  });
+
+  it('asks for nothing that the master login of RDS may not do', async () => {
+    const { run, changes } = await startInstance({ hasRowVersioning: false });
+    await run(
+      ['--login', 'shop_app=app:pair', '--login', 'shop_migrator=migrator', '--end-sessions'],
+      {
+        ...PASSWORDS,
+      },
+    );
+    const sql = changes().join('\n');
+    // docs/dba.md says for each of these which right it takes.
+    const verbs = [
+      ...sql.matchAll(
+        /\b(CREATE (?:OR ALTER )?[A-Z]+|ALTER [A-Z]+|GRANT [A-Z ,]+?(?= ON| TO)|DENY [A-Z ,]+?(?= ON| TO)|EXEC(?:UTE)? [a-z]\w+|DBCC|KILL|USE)\b/g,
+      ),
+    ].map(([text]) => text);
+    expect([...new Set(verbs)].sort()).toEqual([
+      'ALTER DATABASE',
+      'ALTER ROLE',
+      'ALTER TABLE',
+      'ALTER USER',
+      'CREATE DATABASE',
+      'CREATE LOGIN',
+      'CREATE OR ALTER TRIGGER',
+      'CREATE ROLE',
+      'CREATE TABLE',
+      'CREATE USER',
+      'DENY INSERT, UPDATE, DELETE',
+      'DENY UPDATE, DELETE',
+      'GRANT CONTROL',
+      'GRANT INSERT, UPDATE',
+      'GRANT SELECT',
+      'GRANT SELECT, INSERT, UPDATE, DELETE',
+      'GRANT VIEW DEFINITION',
+    ]);
+    expect(sql).not.toMatch(/SERVER|TRUSTWORTHY|AUTHORIZATION|sp_|xp_|CHECK_POLICY/);
+    expect(sql.match(/ALTER DATABASE \S+ SET \w+ ON/g)).toEqual([
+      'ALTER DATABASE [shop] SET READ_COMMITTED_SNAPSHOT ON',
+      'ALTER DATABASE [shop] SET ALLOW_SNAPSHOT_ISOLATION ON',
+    ]);
+  });
+
+  it('says what to do where the database is in an availability group, as with Multi-AZ on RDS', async () => {
+    const { run } = await startInstance({ hasRowVersioning: false }, (sql): Answer =>
+      sql.includes('READ_COMMITTED_SNAPSHOT')
+        ? {
+            error: {
+              number: 1468,
+              message: 'The operation cannot be performed on database "shop".',
+            },
+          }
+        : {},
+    );
+    const { code, out } = await run([]);
+    expect(code).toBe(5);
+    expect(out).toMatch(/shop is in an availability group or mirrored.*Multi-AZ.*run it again/);
   });
 
   it('says at which part it failed, and which login it needs', async () => {
@@ -254,7 +320,16 @@ describe('bootstrap --dry-run', () => {
     for (const text of [
       "USE [sh]]op's];",
       "IF DB_ID(N'sh]op''s') IS NULL",
-      "CREATE USER [o'app]]] FOR LOGIN [o'app]]]",
+      "CREATE USER [o'app]]] FOR LOGIN [o'app]]] WITH DEFAULT_SCHEMA = dbo",
+      "DATABASE_PRINCIPAL_ID(N'o''app]') IS NULL",
+      "name = N'o''app]' AND sid = SUSER_SID(N'o''app]')",
+      "ALTER USER [o'app]]] WITH LOGIN = [o'app]]];",
+      "ALTER ROLE ordercast_app_role ADD MEMBER [o'app]]];",
+      "IF SUSER_ID(N'o''app]') IS NULL",
+      "N''', DEFAULT_DATABASE = [sh]]op''s]'",
+      "EXEC (N'ALTER DATABASE [sh]]op''s] SET READ_COMMITTED_SNAPSHOT ON WITH NO_WAIT');",
+      "EXEC (N'ALTER DATABASE [sh]]op''s] SET ALLOW_SNAPSHOT_ISOLATION ON');",
+      "sys.databases WHERE name = N'sh]op''s') = 0",
       "N'CREATE LOGIN [o''app]]] WITH PASSWORD = N''' + REPLACE(@password, N'''', N'''''')",
       "DECLARE @password nvarchar(128) = N'$(PASSWORD_O_APP_)'",
       "export PASSWORD_O_APP_='…'",

@@ -156,6 +156,29 @@ describe.runIf(SQLSERVER_URL !== undefined)('bootstrap on SQL Server', () => {
     await asApp('insert into order_timeline values (1)');
   });
 
+  it('is missed by verify: the trigger, what it keeps the programs from, and who is in its roles', async (context) => {
+    await onRealServer(context);
+    await bootstrap();
+    const asMigrator = { DATABASE_URL: urlOf(DATABASE, MIGRATOR) };
+    await runMigrate(['up'], asMigrator);
+    await run(
+      urlOf(DATABASE),
+      'disable trigger ordercast_table_rights on database',
+      'revoke update, delete on dbo.order_timeline from ordercast_app_role',
+      `alter role db_owner add member [${REPORTS.user}]`,
+    );
+    const { code, out } = await runMigrate(['verify'], asMigrator);
+    expect(code).toBe(3);
+    const remedies = out.split('\n').flatMap((line) => line.split(' → ')[1] ?? []);
+    expect(remedies).toEqual([
+      'DENY UPDATE, DELETE ON dbo.order_timeline TO ordercast_app_role;',
+      'ENABLE TRIGGER ordercast_table_rights ON DATABASE;',
+      `ALTER ROLE db_owner DROP MEMBER [${REPORTS.user}];`,
+    ]);
+    await run(urlOf(DATABASE), ...remedies);
+    expect((await runMigrate(['verify'], asMigrator)).code).toBe(0);
+  });
+
   it('leaves passwords as they are unless it is told to change them, and maps users again', async (context) => {
     await onRealServer(context);
     await bootstrap();

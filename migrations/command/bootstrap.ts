@@ -33,6 +33,8 @@ interface BootstrapRuntime {
 const MAX_PASSWORD_LENGTH = 128;
 /** The state of the database cannot be changed while others are in it. */
 const IN_USE = [5061, 5070];
+/** It cannot be changed either while the database is in an availability group or mirrored. */
+const IN_GROUP = 1468;
 
 const presence = z.array(z.object({ id: z.number().nullable() }));
 const versioning = z.array(z.object({ isOn: z.boolean() }));
@@ -141,6 +143,14 @@ function inUse(database: string, sessions: readonly OtherSession[], untouched: s
   );
 }
 
+function inGroup(database: string): Refused {
+  return new Refused(
+    EXIT.refused,
+    `READ_COMMITTED_SNAPSHOT is not switched on while ${database} is in an availability group or mirrored, as it is with Multi-AZ on RDS. ` +
+      'The database itself is there. Take it out of the group (on RDS: switch Multi-AZ off), run it again, and put it back.',
+  );
+}
+
 async function runParts(
   db: Knex,
   parts: readonly BootstrapPart[],
@@ -153,7 +163,9 @@ async function runParts(
       if (login === undefined) await db.raw(raw);
       else await db.raw(raw.replace('@p0', '?'), [passwords.get(login.name) ?? '']);
     } catch (error) {
-      if (IN_USE.includes(serverErrorOf(error).number ?? 0)) {
+      const { number = 0 } = serverErrorOf(error);
+      if (number === IN_GROUP) throw inGroup(database);
+      if (IN_USE.includes(number)) {
         throw inUse(database, await otherSessions(db, database), 'The database itself is there.');
       }
       throw new BootstrapFailed(title, error);

@@ -52,7 +52,7 @@ export function failingDangers(statement: Statement, { schema }: LintContext): D
         ...missing(table, `the filter of ${index.name}`, columnsIn(index.filter ?? '')),
         ...keySize(table, index.name, index),
         ...(index.clustered && order !== undefined
-          ? [secondOrder(table.name, index.name, order)]
+          ? [secondOrder(table.name, index.name, order.text)]
           : []),
       ];
     }
@@ -69,7 +69,7 @@ export function failingDangers(statement: Statement, { schema }: LintContext): D
         ...dangers,
         ...added,
         ...(isOrder && order !== undefined
-          ? [secondOrder(table.name, constraint.key.name ?? constraint.type, order)]
+          ? [secondOrder(table.name, constraint.key.name ?? constraint.type, order.text)]
           : []),
       ];
     }

@@ -55,6 +55,11 @@ export const LINT_RULES = {
     remedy:
       'Use backfill(), which changes a few thousand rows a transaction and can be resumed; delete by TOP (n) of at most 4,000 rows, or let the programs do it in their housekeeping.',
   },
+  'backfill-key-type': {
+    danger:
+      "A backfill notes how far it came in a type that may not hold the key's values: it passes rows over, or does not get on.",
+    remedy: "Write the column's own type as keyType, without its collation.",
+  },
   'unnamed-constraint': {
     danger: 'The server gives the constraint a name that differs from server to server.',
     remedy: 'Name it: CONSTRAINT <name>. Only a name can be dropped or changed by a later step.',
@@ -93,6 +98,12 @@ export const LINT_RULES = {
   'still-referenced': {
     danger: 'The statement fails: an index, a constraint or another table still needs it.',
     remedy: 'Drop what is named first, in the same step.',
+  },
+  'disabled-index': {
+    danger:
+      'A table cannot be read without its clustered index, nor doubles be kept out without a unique one.',
+    remedy:
+      'Leave it enabled: ALTER INDEX … REBUILD WITH (ONLINE = ON) builds it anew; drop a key that nobody wants any more in a step that says why.',
   },
   'cannot-run-in-transaction': {
     danger: 'The statement fails: the server runs it outside of transactions alone.',

@@ -7,6 +7,7 @@ import type { Statement } from '../schema/statement.ts';
 import type { RecordedItem } from '../step/recorded-item.ts';
 import type { Direction, Step } from '../step/step.ts';
 import { unusedAllowances } from './allowances.ts';
+import { disabledIndexDangers } from './disabled-index.ts';
 import { failingDangers } from './failing-dangers.ts';
 import type { Danger, Finding } from './finding.ts';
 import type { LintContext } from './lint-context.ts';
@@ -85,6 +86,7 @@ function everywhere(statement: Statement, context: LintContext): Danger[] {
   return [
     ...serverDangers(statement),
     ...failingDangers(statement, context),
+    ...disabledIndexDangers(statement, context),
     ...rowDangers(statement, context),
   ];
 }

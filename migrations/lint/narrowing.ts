@@ -45,13 +45,22 @@ function isWidening(from: string, to: string): boolean {
   });
 }
 
+/** What a type has where it names no size. */
+const DEFAULT_SIZE: ReadonlyMap<string, number> = new Map([
+  ...['datetime2', 'time', 'datetimeoffset'].map((name) => [name, 7] as const),
+  ...['char', 'varchar', 'nchar', 'nvarchar', 'binary', 'varbinary'].map(
+    (name) => [name, 1] as const,
+  ),
+  ['decimal', 18],
+  ['float', 53],
+  // Three digits of a second; a smalldatetime has none.
+  ['datetime', 3],
+]);
+
 /** `decimal(10,2)` counts digits before the point and after it. */
 function typeOf(text: string): { name: string; sizes: readonly number[] } {
   const { name, sizes } = typeParts(text);
-  const [precision, scale] = sizes;
-  if (name === 'decimal' && precision !== undefined) {
-    return { name, sizes: [precision - (scale ?? 0), scale ?? 0] };
-  }
-  const isTime = ['datetime2', 'time', 'datetimeoffset'].includes(name);
-  return { name, sizes: isTime && sizes.length === 0 ? [7] : sizes };
+  const [first = DEFAULT_SIZE.get(name), second = 0] = sizes;
+  if (first === undefined) return { name, sizes };
+  return { name, sizes: name === 'decimal' ? [first - second, second] : [first] };
 }

@@ -1,6 +1,6 @@
 import { cutText } from '@ordercast/platform/cut-text.ts';
 import { columnText } from '../schema/compare-schemas.ts';
-import { key } from '../schema/schema-model.ts';
+import { key, sameName } from '../schema/schema-model.ts';
 import type {
   ColumnModel,
   ForeignKeyModel,
@@ -75,9 +75,8 @@ export function tableDangers(statement: Statement, { schema, isOld }: LintContex
     case 'drop-constraint': {
       const table = schema.tables.get(key(statement.table));
       const order = table === undefined ? undefined : clusteredOf(table);
-      const isOrder = order?.toLowerCase().endsWith(` ${key(statement.name)}`) === true;
-      return isOld(statement.table) && isOrder
-        ? [danger('table-rewrite', `${statement.table} loses its order, ${order}`)]
+      return isOld(statement.table) && order !== undefined && sameName(order.name, statement.name)
+        ? [danger('table-rewrite', `${statement.table} loses its order, ${order.text}`)]
         : [];
     }
     case 'rename-table':

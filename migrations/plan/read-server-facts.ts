@@ -1,6 +1,7 @@
 import { integerColumn } from '@ordercast/platform/column.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import { named, objectName } from '../schema/catalogue-queries.ts';
 import { EMPTY_SCHEMA, key } from '../schema/schema-model.ts';
 import type { SchemaModel } from '../schema/schema-model.ts';
 import type { ServerFacts } from './statement-cost.ts';
@@ -9,7 +10,7 @@ const PAGE_BYTES = 8_192;
 
 const editionRow = z.tuple([z.object({ edition: integerColumn.nullable() })]);
 const sizeRows = z.array(
-  z.object({ name: z.string(), row_count: integerColumn, pages: integerColumn }),
+  z.object({ name: objectName, row_count: integerColumn, pages: integerColumn }),
 );
 
 /**
@@ -37,8 +38,7 @@ async function readEdition(db: Knex): Promise<number | undefined> {
 }
 
 async function readSizes(db: Knex): Promise<ServerFacts['sizes']> {
-  const rows: unknown =
-    await db.raw(`SELECT CASE SCHEMA_NAME(t.schema_id) WHEN N'dbo' THEN t.name ELSE CONCAT(SCHEMA_NAME(t.schema_id), N'.', t.name) END AS name,
+  const rows: unknown = await db.raw(`SELECT ${named('t.schema_id', 't.name')} AS name,
   (SELECT ISNULL(SUM(p.rows), 0) FROM sys.partitions AS p
    WHERE p.object_id = t.object_id AND p.index_id IN (0, 1)) AS row_count,
   (SELECT ISNULL(SUM(a.total_pages), 0) FROM sys.partitions AS p

@@ -1,16 +1,21 @@
 import { z } from 'zod';
+import { modelName, nameParts } from './object-name.ts';
 
 /** What is asked of a SQL Server's catalogue, and the rows that answer it. */
 
-const bit = z
+/** In whichever form a server gives it. */
+export const bit = z
   .union([z.boolean(), z.number(), z.string()])
   .transform((value) => Number(value) !== 0);
 export const count = z.coerce.number();
 
+/** As `named` asks for it; a type of the server's own comes without its schema. */
+export const objectName = z.string().transform((text) => modelName(nameParts(text)));
+
 export const columnRow = z.object({
-  table_name: z.string(),
+  table_name: objectName,
   name: z.string(),
-  type: z.string(),
+  type: objectName,
   max_length: count,
   precision: count,
   scale: count,
@@ -22,7 +27,7 @@ export const columnRow = z.object({
   computed: z.string().nullable(),
 });
 export const indexRow = z.object({
-  table_name: z.string(),
+  table_name: objectName,
   name: z.string(),
   type: count,
   is_unique: bit,
@@ -35,10 +40,10 @@ export const indexRow = z.object({
   is_disabled: bit,
 });
 export const foreignKeyRow = z.object({
-  table_name: z.string(),
+  table_name: objectName,
   name: z.string(),
   column_name: z.string(),
-  referenced_table: z.string(),
+  referenced_table: objectName,
   referenced_column: z.string(),
   on_delete: count,
   on_update: count,
@@ -46,24 +51,24 @@ export const foreignKeyRow = z.object({
   is_not_trusted: bit,
 });
 export const checkRow = z.object({
-  table_name: z.string(),
+  table_name: objectName,
   name: z.string(),
   definition: z.string().nullable(),
   is_disabled: bit,
   is_not_trusted: bit,
 });
 export const moduleRow = z.object({
-  name: z.string(),
+  name: objectName,
   type: z.string(),
   definition: z.string().nullable(),
   is_disabled: bit,
 });
-export const objectRow = z.object({ name: z.string(), kind: z.string() });
+export const objectRow = z.object({ name: objectName, kind: z.string() });
 export const databaseRow = z.array(z.object({ collation: z.string().nullable() }));
 
-/** A name as the model has it: with its schema unless that is `dbo`. */
-const named = (schemaId: string, name: string) =>
-  `case when ${schemaId} = schema_id('dbo') then '' else schema_name(${schemaId}) + '.' end + ${name}`;
+/** The name of an object with its schema, of which `objectName` makes a model's. */
+export const named = (schemaId: string, name: string) =>
+  `quotename(schema_name(${schemaId})) + '.' + quotename(${name})`;
 const TABLE = named('t.schema_id', 't.name');
 
 export const DATABASE =
@@ -125,4 +130,4 @@ where o.is_ms_shipped = 0 and rtrim(o.type) not in
 union all
 select ${named('ty.schema_id', 'ty.name')}, 'type' from sys.types as ty where ty.is_user_defined = 1
 union all
-select tr.name, 'trigger of the database' from sys.triggers as tr where tr.parent_class = 0 and tr.is_ms_shipped = 0`;
+select quotename(tr.name), 'trigger of the database' from sys.triggers as tr where tr.parent_class = 0 and tr.is_ms_shipped = 0`;

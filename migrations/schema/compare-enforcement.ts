@@ -1,4 +1,5 @@
 import type { Difference } from './difference.ts';
+import { inBrackets, quotedName } from './object-name.ts';
 import { sameName } from './schema-model.ts';
 import type { Enforcement, SchemaModel, TableModel } from './schema-model.ts';
 
@@ -14,13 +15,13 @@ export function enforcementDifferences(expected: TableModel, actual: TableModel)
   return [
     ...pairsByName(constraints(expected), constraints(actual)).flatMap(([name, one, other]) =>
       constraintDifference(of(name), one.enforcement, other.enforcement, {
-        remedy: `ALTER TABLE ${quoted(actual.name)} WITH CHECK CHECK CONSTRAINT [${name}];`,
+        remedy: `ALTER TABLE ${quotedName(actual.name)} WITH CHECK CHECK CONSTRAINT ${inBrackets(name)};`,
       }),
     ),
     ...pairsByName(indexes(expected), indexes(actual)).flatMap(([name, one, other]) =>
       disabledDifference(of(name), one.disabled, other.disabled, {
         what: 'the index is disabled: it is not kept, and no query uses it',
-        remedy: `ALTER INDEX [${name}] ON ${quoted(actual.name)} REBUILD;`,
+        remedy: `ALTER INDEX ${inBrackets(name)} ON ${quotedName(actual.name)} REBUILD;`,
       }),
     ),
   ];
@@ -32,7 +33,7 @@ export function triggerDifferences(expected: SchemaModel, actual: SchemaModel): 
   return pairsByName(modules(expected), modules(actual)).flatMap(([name, one, other]) =>
     disabledDifference(name, one.disabled, other.disabled, {
       what: 'the trigger is disabled: it does not run',
-      remedy: `ENABLE TRIGGER ${quoted(name)} ON its table;`,
+      remedy: `ENABLE TRIGGER ${quotedName(name)} ON its table;`,
     }),
   );
 }
@@ -85,12 +86,4 @@ function pairsByName<Item extends { name: string | undefined }>(
     const one = expected.find((item) => sameName(item.name, name));
     return one === undefined ? [] : [[name, one, other]];
   });
-}
-
-/** A name as T-SQL takes it, its schema before it. */
-function quoted(name: string): string {
-  return name
-    .split('.')
-    .map((part) => `[${part}]`)
-    .join('.');
 }

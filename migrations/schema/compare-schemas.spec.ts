@@ -191,4 +191,23 @@ describe('a statement on a schema', () => {
     const [index] = renamed.tables.get('orders')?.indexes ?? [];
     expect(index?.columns.map(({ name }) => name)).toEqual(['amount', 'id']);
   });
+
+  it('keeps names with a dot, and follows them as they are renamed', () => {
+    const made = schema(
+      'CREATE SCHEMA [a.b]',
+      'CREATE TABLE [a.b].[c.d] ([e.f] int NOT NULL, CONSTRAINT [pk.x] PRIMARY KEY ([e.f]))',
+      'CREATE TABLE "a.b" ("x.y" int NOT NULL CONSTRAINT "fk.x" REFERENCES [a.b].[c.d] ([e.f]))',
+      "EXEC sp_rename '[a.b].[c.d].[e.f]', 'g.h', 'COLUMN'",
+      "EXEC sp_rename '[a.b].[pk.x]', 'pk.y'",
+      "EXEC sp_rename '\"fk.x\"', 'fk.y'",
+      "EXEC sp_rename 'dbo.[a.b]', 'a.c'",
+    );
+    expect([...made.tables.values()].map(({ name }) => name)).toEqual(['[a.b].[c.d]', '[a.c]']);
+    const [outer, inner] = [...made.tables.values()];
+    expect(outer).toMatchObject({ columns: [{ name: 'g.h' }], primaryKey: { name: 'pk.y' } });
+    expect(inner).toMatchObject({
+      columns: [{ name: 'x.y' }],
+      foreignKeys: [{ name: 'fk.y', references: { table: '[a.b].[c.d]', columns: ['g.h'] } }],
+    });
+  });
 });

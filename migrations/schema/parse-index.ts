@@ -24,11 +24,11 @@ export function parseIndex(
   reader: TokenReader,
   { unique, clustered }: { unique: boolean; clustered: boolean },
 ): Meaning {
-  const name = reader.name();
+  const name = reader.identifier();
   reader.expect('ON');
   const table = reader.name();
   const columns = keyColumns(reader);
-  const include = reader.take('INCLUDE') ? reader.names() : [];
+  const include = reader.take('INCLUDE') ? reader.columns() : [];
   const filter = reader.take('WHERE') ? reader.untilWithin(['WITH', 'ON']) : undefined;
   const options = reader.take('WITH') ? readOptions(reader.enclosed()) : new Map<string, string>();
   return {

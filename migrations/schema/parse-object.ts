@@ -9,7 +9,7 @@ export function parseObject(reader: TokenReader): Meaning | undefined {
 
 /** `ALTER INDEX x ON t DISABLE`, or what builds it anew. */
 function alterIndex(reader: TokenReader): Meaning {
-  const name = reader.name();
+  const name = reader.identifier();
   reader.expect('ON');
   const table = reader.name();
   const disabled = reader.take('DISABLE');
@@ -28,7 +28,7 @@ function alterIndex(reader: TokenReader): Meaning {
 function enableTrigger(reader: TokenReader): Meaning | undefined {
   const disabled = reader.take('DISABLE', 'TRIGGER');
   if (!disabled && !reader.take('ENABLE', 'TRIGGER')) return undefined;
-  const names = reader.nameList();
+  const names = reader.several(() => reader.name());
   reader.expect('ON');
   return { kind: 'enable-trigger', table: reader.name(), names, disabled };
 }

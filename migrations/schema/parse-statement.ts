@@ -1,4 +1,5 @@
 import { ONLINE } from '../step/create-index.ts';
+import { modelName, nameParts } from './object-name.ts';
 import { parseData } from './parse-data.ts';
 import { parseIndex } from './parse-index.ts';
 import { parseObject } from './parse-object.ts';
@@ -6,7 +7,7 @@ import { parseConstraint, parseElement, parseType } from './parse-table.ts';
 import type { TableElement } from './parse-table.ts';
 import type { ModuleModel, TableModel } from './schema-model.ts';
 import type { Constraint, Meaning, Statement } from './statement.ts';
-import { OtherDatabase, TokenReader, Unreadable, modelName } from './token-reader.ts';
+import { OtherDatabase, TokenReader, Unreadable } from './token-reader.ts';
 
 /** What `createIndex` and knex write around a statement, to fit it to the server or the table. */
 const ONLINE_SUFFIX = /^\s*EXEC \(N'((?:[^']|'')*)' \+ @online\)$/;
@@ -40,7 +41,7 @@ function parse(text: string): Meaning {
   const oneLine = text.replaceAll(/\s+/g, ' ');
   const [, table, column, altered] = DROP_DEFAULT.exec(oneLine) ?? [];
   if (table !== undefined && column !== undefined && table === altered) {
-    return { kind: 'drop-default', table, column };
+    return { kind: 'drop-default', table: modelName([table]), column };
   }
   if (DESCRIPTION.test(oneLine)) return { kind: 'data', verb: 'EXEC', table: undefined };
   const reader = new TokenReader(text);
@@ -182,20 +183,20 @@ function alterTable(reader: TokenReader, table: string): Meaning {
   if (reader.take('CHECK', 'CONSTRAINT')) {
     // Enforced again it is trusted only where the rows that are there were checked.
     const enforcement = checked ? undefined : 'untrusted';
-    return { kind: 'enforce', table, names: reader.nameList(), enforcement };
+    return { kind: 'enforce', table, names: constraints(reader), enforcement };
   }
   if (checked || unchecked) throw reader.unreadable('ADD or CHECK CONSTRAINT was expected');
   if (reader.take('NOCHECK', 'CONSTRAINT')) {
-    return { kind: 'enforce', table, names: reader.nameList(), enforcement: 'disabled' };
+    return { kind: 'enforce', table, names: constraints(reader), enforcement: 'disabled' };
   }
   const disabled = reader.take('DISABLE', 'TRIGGER');
   if (disabled || reader.take('ENABLE', 'TRIGGER')) {
-    return { kind: 'enable-trigger', table, names: reader.nameList(), disabled };
+    return { kind: 'enable-trigger', table, names: reader.several(() => reader.name()), disabled };
   }
   if (reader.take('ALTER', 'COLUMN')) {
-    const name = reader.name();
+    const name = reader.identifier();
     const type = parseType(reader);
-    const collation = reader.take('COLLATE') ? reader.name() : undefined;
+    const collation = reader.take('COLLATE') ? reader.identifier() : undefined;
     const nullable = !reader.take('NOT', 'NULL');
     if (nullable) reader.take('NULL');
     return { kind: 'alter-column', table, column: { name, type, collation, nullable } };
@@ -203,13 +204,16 @@ function alterTable(reader: TokenReader, table: string): Meaning {
   reader.expect('DROP');
   if (reader.take('COLUMN')) {
     const ifExists = reader.take('IF', 'EXISTS');
-    const columns = [reader.name()];
-    while (reader.take(',')) columns.push(reader.name());
+    const columns = reader.several(() => reader.identifier());
     return { kind: 'drop-columns', table, columns, ifExists };
   }
   reader.take('CONSTRAINT');
   const ifExists = reader.take('IF', 'EXISTS');
-  return { kind: 'drop-constraint', table, name: reader.name(), ifExists };
+  return { kind: 'drop-constraint', table, name: reader.identifier(), ifExists };
+}
+
+function constraints(reader: TokenReader): string[] {
+  return reader.several(() => reader.identifier());
 }
 
 function add(reader: TokenReader, table: string, checked: boolean): Meaning {
@@ -235,7 +239,7 @@ function create(reader: TokenReader): Meaning {
 
 function dropIndex(reader: TokenReader): Meaning {
   const ifExists = reader.take('IF', 'EXISTS');
-  const name = reader.name();
+  const name = reader.identifier();
   reader.expect('ON');
   return { kind: 'drop-index', table: reader.name(), name, ifExists };
 }
@@ -294,9 +298,7 @@ function execute(reader: TokenReader): Meaning {
 }
 
 function rename(reader: TokenReader): Meaning {
-  const from = textArgument(reader)
-    .split('.')
-    .map((part) => part.replace(/^\[|\]$/g, ''));
+  const from = nameParts(textArgument(reader));
   reader.expect(',');
   const to = textArgument(reader);
   const kind = reader.take(',') ? textArgument(reader).toUpperCase() : 'OBJECT';

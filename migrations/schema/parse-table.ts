@@ -38,7 +38,7 @@ function parseColumn(reader: TokenReader, into: TableElement): void {
   if (reader.sees('INDEX') || reader.sees('PERIOD', 'FOR')) {
     throw reader.unreadable('this element of a table is not known');
   }
-  const name = reader.name();
+  const name = reader.identifier();
   if (reader.take('AS')) {
     const computed = reader.sees('(') ? reader.enclosed() : reader.untilWithin([',', 'PERSISTED']);
     reader.take('PERSISTED');
@@ -48,7 +48,7 @@ function parseColumn(reader: TokenReader, into: TableElement): void {
   }
   const model = { ...column(name, parseType(reader)) };
   while (!reader.isAtEnd && !reader.sees(',') && !reader.sees(')')) {
-    if (reader.take('COLLATE')) model.collation = reader.name();
+    if (reader.take('COLLATE')) model.collation = reader.identifier();
     else if (reader.take('NOT', 'NULL')) model.nullable = false;
     else if (reader.take('NULL')) model.nullable = true;
     else if (reader.take('IDENTITY')) {
@@ -95,7 +95,7 @@ function parseColumnConstraint(
   model: Mutable<ColumnModel>,
   into: TableElement,
 ): void {
-  const name = reader.take('CONSTRAINT') ? reader.name() : undefined;
+  const name = reader.take('CONSTRAINT') ? reader.identifier() : undefined;
   if (reader.take('DEFAULT')) {
     model.default = { name, definition: reader.untilWithin(AFTER_DEFAULT) };
   } else if (reader.take('PRIMARY', 'KEY')) {
@@ -114,7 +114,7 @@ function parseColumnConstraint(
 
 /** A constraint of a table; undefined where a column comes instead. */
 export function parseConstraint(reader: TokenReader, checked: boolean): Constraint | undefined {
-  const name = reader.take('CONSTRAINT') ? reader.name() : undefined;
+  const name = reader.take('CONSTRAINT') ? reader.identifier() : undefined;
   if (reader.take('PRIMARY', 'KEY')) {
     return { type: 'primary-key', key: keyOf(reader, name, true) };
   }
@@ -128,12 +128,12 @@ export function parseConstraint(reader: TokenReader, checked: boolean): Constrai
     return { type: 'check', name, definition: reader.enclosed(), checked: checked && forAll };
   }
   if (reader.take('FOREIGN', 'KEY')) {
-    return parseReferences(reader, name, reader.names(), checked);
+    return parseReferences(reader, name, reader.columns(), checked);
   }
   if (reader.take('DEFAULT')) {
     const definition = reader.untilWithin(['FOR']);
     reader.expect('FOR');
-    const of = reader.name();
+    const of = reader.identifier();
     reader.take('WITH', 'VALUES');
     return { type: 'default', column: of, default: { name, definition } };
   }
@@ -157,7 +157,7 @@ function keyOf(
 /** Reads the columns of a key or an index, with their direction. */
 export function keyColumns(reader: TokenReader): KeyColumn[] {
   return reader.list(() => {
-    const name = reader.name();
+    const name = reader.identifier();
     const descending = reader.take('DESC');
     if (!descending) reader.take('ASC');
     return { name, descending };
@@ -172,7 +172,7 @@ function parseReferences(
 ): Constraint {
   reader.expect('REFERENCES');
   const table = reader.name();
-  const referenced = reader.sees('(') ? reader.names() : [];
+  const referenced = reader.sees('(') ? reader.columns() : [];
   const actions = { DELETE: action('no action'), UPDATE: action('no action') };
   while (reader.take('ON')) {
     const of = reader.take('DELETE') ? 'DELETE' : 'UPDATE';

@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startMigratingServer } from '../testing/migrating-server.ts';
-import type { MigratingServer } from '../testing/migrating-server.ts';
-import { runHere } from '../testing/run-here.ts';
-import { openStepFolder, statements } from '../testing/step-files.ts';
-import type { StepFolder } from '../testing/step-files.ts';
+import { COLUMNS, databaseRow, startCatalogueServer } from '../testing/catalogue-server.ts';
+import type { Catalogue, CatalogueServer, Row } from '../testing/catalogue-server.ts';
+import { statements } from '../testing/step-files.ts';
 
 const containing = (text: string): unknown => expect.stringContaining(text);
 const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
@@ -25,36 +23,19 @@ const column = (name: string, more: Row = {}): Row => ({
   ...more,
 });
 
-/** What the catalogue says, by a part of the question. */
-type Row = Readonly<Record<string, string | number | boolean | null>>;
-type Catalogue = Readonly<Record<string, readonly Row[]>>;
-const COLUMNS = 'sys.columns as c on c.object_id = t.object_id';
-
-let steps: StepFolder;
-let server: MigratingServer;
-let catalogue: Catalogue;
+let live: CatalogueServer;
 beforeEach(async () => {
-  catalogue = {};
-  server = await startMigratingServer((sql, answer) => {
-    if (!sql.includes(' sys.')) return answer();
-    const rows = Object.entries(catalogue).find(([part]) => sql.includes(part))?.[1] ?? [];
-    return { rows: [...rows] };
-  });
-  steps = await openStepFolder();
-  await steps.write(1, 'orders', {
+  live = await startCatalogueServer();
+  await live.steps.write(1, 'orders', {
     up: statements(
       'CREATE TABLE orders (id int NOT NULL, total int NOT NULL CONSTRAINT df_orders_total DEFAULT (0))',
     ),
     down: '',
   });
 });
-afterEach(async () => {
-  await server.close();
-  await steps.remove();
-});
+afterEach(() => live.close());
 
-const migrate = (...args: readonly string[]) =>
-  runHere(args, { directory: steps.path, url: server.url });
+const migrate = (...args: readonly string[]) => live.migrate(...args);
 
 const of = (...columns: Row[]): Catalogue => ({ [COLUMNS]: columns });
 
@@ -65,7 +46,7 @@ describe('verify on a SQL Server', () => {
   beforeEach(() => migrate('up'));
 
   it('finds the schema sound whose catalogue says what the steps say', async () => {
-    catalogue = of(column('id'), total('df_orders_total', '((0))'));
+    live.says(of(column('id'), total('df_orders_total', '((0))')));
     expect(await migrate('verify')).toMatchObject({ code: 0 });
   });
 
@@ -85,7 +66,7 @@ describe('verify on a SQL Server', () => {
     ['another value', 'df_orders_total', '((1))', 'is default (((1))), expected default'],
     ['no default', null, null, 'is missing, expected default'],
   ])('notices a default constraint with %s', async (_what, name, definition, difference) => {
-    catalogue = of(column('id'), total(name, definition));
+    live.says(of(column('id'), total(name, definition)));
     const { code, out } = await migrate('verify');
     expect(code).toBe(3);
     expect(out).toContain('orders.total');
@@ -120,9 +101,9 @@ describe('verify on a SQL Server of which more is asked', () => {
   const CHECKED = 'ALTER TABLE orders ADD CONSTRAINT ck_orders_total CHECK (total >= 0)';
 
   async function verified(sql: readonly string[], catalog: Catalogue) {
-    await steps.write(2, 'more', { up: statements(...sql), down: '' });
+    await live.steps.write(2, 'more', { up: statements(...sql), down: '' });
     await baselined();
-    catalogue = { ...SOUND, ...catalog };
+    live.says({ ...SOUND, ...catalog });
     const { code, out } = await migrate('verify');
     return {
       code,
@@ -133,7 +114,7 @@ describe('verify on a SQL Server of which more is asked', () => {
   /** The steps are entered, and not run: the rows stand in no real server. */
   async function baselined() {
     await migrate('up', '--to', '20300101000000');
-    server.database.exec(
+    live.server.database.exec(
       "insert into knex_migrations (name, batch) values ('20300102000000_more.ts', 9)",
     );
     await migrate('repair');
@@ -161,7 +142,7 @@ describe('verify on a SQL Server of which more is asked', () => {
     const unchecked = CHECKED.replace('orders ADD', 'orders WITH NOCHECK ADD');
     const of = (state: Row) => ({ 'sys.check_constraints': [check(state)] });
     expect(await verified([unchecked], of({ is_not_trusted: 1 }))).toEqual({ code: 0, drift: [] });
-    catalogue = { ...SOUND, ...of({ is_disabled: 1, is_not_trusted: 1 }) };
+    live.says({ ...SOUND, ...of({ is_disabled: 1, is_not_trusted: 1 }) });
     expect((await migrate('verify')).code).toBe(3);
   });
 
@@ -204,6 +185,33 @@ describe('verify on a SQL Server of which more is asked', () => {
     ]);
   });
 
+  it('tells a schema and a name from one name with a dot', async () => {
+    const made = [
+      'CREATE TABLE [a.b] ([x.y] int NOT NULL, CONSTRAINT [ck.a] CHECK ([x.y] > 0))',
+      'CREATE TABLE a.b (id int NOT NULL)',
+    ];
+    const both = (dotted: string) => ({
+      ...of(
+        column('id', { table_name: '[dbo].[orders]' }),
+        { ...total('df_orders_total', '((0))'), table_name: '[dbo].[orders]' },
+        column('x.y', { table_name: dotted }),
+        column('id', { table_name: '[a].[b]' }),
+      ),
+      'sys.check_constraints': [
+        check({ table_name: dotted, name: 'ck.a', definition: '([x.y]>(0))', is_not_trusted: 1 }),
+      ],
+    });
+    const { drift } = await verified(made, both('[dbo].[a.b]'));
+    expect(drift).toEqual([
+      matching(
+        /^drift: \[a\.b\]: ck\.a: .*→ ALTER TABLE \[a\.b\] WITH CHECK CHECK CONSTRAINT \[ck\.a\];$/,
+      ),
+    ]);
+    expect(live.asked.find((sql) => sql.includes(COLUMNS))).toContain(
+      "quotename(schema_name(t.schema_id)) + '.' + quotename(t.name)",
+    );
+  });
+
   it('expects what the steps make of them', async () => {
     const made = [
       'CREATE TYPE dbo.phone FROM varchar(20)',
@@ -238,47 +246,13 @@ describe('verify on a SQL Server of which more is asked', () => {
         text('code', collation),
         text('note', collation),
       );
-    const own = {
-      'sys.databases as d': [
-        { collation: 'Latin1_General_BIN2', name: 'shop', rcsi: 1, snapshot: 1 },
-      ],
-    };
-    const { drift } = await verified(added, { ...own, ...columns('Latin1_General_BIN2') });
+    const { drift } = await verified(added, {
+      ...databaseRow({ collation: 'Latin1_General_BIN2' }),
+      ...columns('Latin1_General_BIN2'),
+    });
     expect(drift).toEqual([]);
-    catalogue = { ...columns('SQL_Latin1_General_CP1_CI_AS') };
+    live.says(columns('SQL_Latin1_General_CP1_CI_AS'));
     expect((await migrate('verify')).out).toMatch(/orders\.code: is char\(26\) collate SQL_/);
-  });
-
-  it('notices row versioning that was switched off', async () => {
-    const { code, drift } = await verified(['UPDATE orders SET total = 1'], {
-      'sys.databases as d': [{ collation: null, name: 'shop', rcsi: 0, snapshot: 0 }],
-    });
-    expect(code).toBe(3);
-    expect(drift).toEqual([
-      matching(/^database shop: READ_COMMITTED_SNAPSHOT is off.*→ ALTER DATABASE \[shop\] SET/),
-      matching(/^database shop: ALLOW_SNAPSHOT_ISOLATION is off.*→ ALTER DATABASE/),
-    ]);
-  });
-
-  it('notices a right that nobody should have, and notes who may change everything', async () => {
-    const { code, drift } = await verified(['UPDATE orders SET total = 1'], {
-      'sys.database_permissions': [
-        {
-          grantee: 'public',
-          permission: 'SELECT',
-          state: 'G',
-          class: 1,
-          schema_name: 'dbo',
-          object_name: 'orders',
-        },
-      ],
-      'sys.database_role_members': [{ role: 'db_owner', member: 'admin' }],
-    });
-    expect(code).toBe(3);
-    expect(drift).toEqual([
-      'right of public: has SELECT ON dbo.orders → REVOKE SELECT ON dbo.orders FROM [public];',
-      matching(/^note: right of admin: is a member of db_owner/),
-    ]);
   });
 
   it('finds no drift in a default, or a view, that a step has renamed', async () => {
@@ -293,10 +267,10 @@ describe('verify on a SQL Server of which more is asked', () => {
       'sys.sql_modules': [{ name: 'sums', type: 'V', definition: view, is_disabled: 0 }],
     });
     expect(drift).toEqual([]);
-    catalogue = {
+    live.says({
       ...SOUND,
       'sys.sql_modules': [{ name: 'sums', type: 'V', definition: view, is_disabled: 0 }],
-    };
+    });
     expect((await migrate('verify')).out).toContain('expected default named df_orders_sum');
   });
 });

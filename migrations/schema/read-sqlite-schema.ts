@@ -6,7 +6,6 @@ import type { SchemaModel, TableModel } from './schema-model.ts';
 
 const objectRow = z.object({
   type: z.string(),
-  tbl_name: z.string(),
   name: z.string(),
   sql: z.string(),
 });
@@ -20,19 +19,20 @@ export async function readSqliteSchema(db: Knex): Promise<SchemaModel> {
         .whereNotNull('sql')
         .whereNot('name', 'like', 'sqlite_%')
         .orderBy('name')
-        .select('type', 'tbl_name', 'name', 'sql'),
+        .select('type', 'name', 'sql'),
     );
   const tables = new Map<string, TableModel>();
   for (const { name, sql } of rows.filter(({ type }) => type === 'table')) {
     const statement = parseStatement(sql);
-    if (statement.kind === 'create-table') tables.set(key(name), { ...statement.table, name });
+    if (statement.kind === 'create-table') tables.set(key(statement.table.name), statement.table);
     else throw new Error(`The table ${name} cannot be read: ${sql}`);
   }
-  for (const { tbl_name, sql } of rows.filter(({ type }) => type === 'index')) {
+  for (const { sql } of rows.filter(({ type }) => type === 'index')) {
     const statement = parseStatement(sql);
-    const table = tables.get(key(tbl_name));
-    if (statement.kind !== 'create-index' || table === undefined) continue;
-    tables.set(key(tbl_name), { ...table, indexes: [...table.indexes, statement.index] });
+    if (statement.kind !== 'create-index') continue;
+    const table = tables.get(key(statement.table));
+    if (table === undefined) continue;
+    tables.set(key(table.name), { ...table, indexes: [...table.indexes, statement.index] });
   }
   return { tables, modules: new Map() };
 }

@@ -1,12 +1,21 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { count } from './catalogue-queries.ts';
+import { bit, count } from './catalogue-queries.ts';
 import type { Difference } from './difference.ts';
-import { rightFindings } from './right-findings.ts';
-import type { Permission, RightFindings } from './right-findings.ts';
+import { rightFindings } from '../rights/right-findings.ts';
+import type { Permission, RightFindings } from '../rights/rights.ts';
+import { TABLE_RIGHTS_TRIGGER } from '../rights/table-rights-trigger.ts';
+import { quoteName } from './quote-name.ts';
 
-const settingRow = z.object({ name: z.string(), rcsi: z.coerce.number(), snapshot: count });
-const userRow = z.object({ name: z.string() });
+const settingRow = z.object({
+  name: z.string(),
+  rcsi: count,
+  snapshot: count,
+  sees_rights: count,
+});
+const principalRow = z.object({ name: z.string(), is_role: bit });
+const tableRow = z.object({ name: z.string() });
+const triggerRow = z.object({ disabled: bit, definition: z.string().nullable() });
 const memberRow = z.object({ role: z.string(), member: z.string() });
 const permissionRow = z.object({
   grantee: z.string(),
@@ -17,10 +26,17 @@ const permissionRow = z.object({
   object_name: z.string().nullable(),
 });
 
-const SETTINGS = `select d.name as name, cast(d.is_read_committed_snapshot_on as int) as rcsi, d.snapshot_isolation_state as snapshot
+const SETTINGS = `select d.name as name, cast(d.is_read_committed_snapshot_on as int) as rcsi, d.snapshot_isolation_state as snapshot,
+  has_perms_by_name(quotename(d.name), 'DATABASE', 'VIEW DEFINITION') as sees_rights
 from sys.databases as d where d.database_id = db_id()`;
-const USERS = `select p.name as name from sys.database_principals as p
-where p.type not in ('R', 'A') and p.name not in ('sys', 'INFORMATION_SCHEMA') order by p.name`;
+const PRINCIPALS = `select p.name as name, case p.type when 'R' then 1 else 0 end as is_role
+from sys.database_principals as p
+where p.type <> 'A' and p.name not in ('sys', 'INFORMATION_SCHEMA') order by p.name`;
+const TABLES =
+  "select t.name as name from sys.tables as t where t.schema_id = schema_id('dbo') order by t.name";
+const TRIGGER = `select tr.is_disabled as disabled, m.definition as definition from sys.triggers as tr
+left join sys.sql_modules as m on m.object_id = tr.object_id
+where tr.parent_class = 0 and tr.name = '${TABLE_RIGHTS_TRIGGER}'`;
 const MEMBERS = `select r.name as role, m.name as member
 from sys.database_role_members as rm
 join sys.database_principals as r on r.principal_id = rm.role_principal_id
@@ -39,14 +55,28 @@ order by g.name, p.class, p.permission_name`;
 export async function readSurroundings(db: Knex): Promise<RightFindings> {
   const read = async <Row>(sql: string, schema: z.ZodType<Row>): Promise<Row[]> =>
     z.array(schema).parse(await db.raw(sql));
-  const settings = await read(SETTINGS, settingRow);
-  const { differences, told } = rightFindings({
-    users: (await read(USERS, userRow)).map(({ name }) => name),
+  const [settings] = await read(SETTINGS, settingRow);
+  if (settings === undefined) throw new Error('The catalogue has no row for its own database.');
+  const differences = settingDifferences(settings);
+  if (settings.sees_rights !== 1) return { differences, told: [RIGHTS_UNSEEN] };
+  const principals = await read(PRINCIPALS, principalRow);
+  const named = (isRole: boolean) =>
+    principals.filter(({ is_role }) => is_role === isRole).map(({ name }) => name);
+  const [trigger] = await read(TRIGGER, triggerRow);
+  const rights = rightFindings({
+    database: settings.name,
+    tables: (await read(TABLES, tableRow)).map(({ name }) => name),
+    users: named(false),
+    roles: named(true),
     members: await read(MEMBERS, memberRow),
     permissions: (await read(PERMISSIONS, permissionRow)).map(toPermission),
+    trigger: trigger && { ...trigger, definition: trigger.definition ?? undefined },
   });
-  return { differences: [...settings.flatMap(settingDifferences), ...differences], told };
+  return { differences: [...differences, ...rights.differences], told: rights.told };
 }
+
+const RIGHTS_UNSEEN =
+  'rights were not looked at: this login lacks VIEW DEFINITION on the database; run verify as the migrating login';
 
 /** Snapshot isolation: 0 is off, 1 on, 2 on its way off, 3 on its way on (`sys.databases`). */
 function settingDifferences({ name, rcsi, snapshot }: z.infer<typeof settingRow>): Difference[] {
@@ -55,7 +85,7 @@ function settingDifferences({ name, rcsi, snapshot }: z.infer<typeof settingRow>
     kind: 'setting',
     actual: `${setting} is off: ${why}`,
     expected: `${setting} on`,
-    remedy: `ALTER DATABASE [${name}] SET ${setting} ON${how};`,
+    remedy: `ALTER DATABASE ${quoteName(name)} SET ${setting} ON${how};`,
   });
   return [
     ...(rcsi === 0

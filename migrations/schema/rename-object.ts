@@ -1,4 +1,5 @@
-import { key } from './schema-model.ts';
+import { nameParts } from './object-name.ts';
+import { key, sameName } from './schema-model.ts';
 import type { SchemaModel, TableModel } from './schema-model.ts';
 
 /**
@@ -22,7 +23,13 @@ export function renamedObject(
     const others = [...schema.modules.values()].filter((one) => one !== module);
     return { ...schema, modules: keyed([...others, { ...module, name: to }]) };
   }
-  const tables = [...schema.tables.values()].map((one) => withRenamedConstraint(one, from, to));
+  // A constraint has the schema of its table.
+  const [old, now] = [nameParts(from), nameParts(to)];
+  const tables = [...schema.tables.values()].map((one) =>
+    sameName(nameParts(one.name).at(-2) ?? '', old.at(-2) ?? '')
+      ? withRenamedConstraint(one, old.at(-1) ?? '', now.at(-1) ?? '')
+      : one,
+  );
   const isFound = tables.some((one) => schema.tables.get(key(one.name)) !== one);
   return isFound ? { ...schema, tables: keyed(tables) } : undefined;
 }

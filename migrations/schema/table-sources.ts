@@ -1,7 +1,7 @@
+import { modelName } from './object-name.ts';
 import { sameName } from './schema-model.ts';
 import type { Token } from './tokens.ts';
 import { tokenize } from './tokens.ts';
-import { modelName } from './token-reader.ts';
 import type { TokenReader } from './token-reader.ts';
 
 /** A table that a query reads, and the name that the query gives it. */
@@ -73,7 +73,8 @@ function sourceAt(
     at = tokens.findIndex((token, index) => index > at && token.value === ')') + 1;
   }
   const name = modelName(schema === undefined ? [table.value] : [schema, table.value]);
-  return { source: { table: name, alias: hasAlias ? alias.value : table.value }, end: at };
+  const called = modelName([hasAlias ? alias.value : table.value]);
+  return { source: { table: name, alias: called }, end: at };
 }
 
 /** `(SELECT … FROM orders) AS o`: a name for the first table in it. */
@@ -94,7 +95,7 @@ function derivedAt(
   if (inner === undefined || alias === undefined || !isName(alias)) {
     return { source: undefined, end: at };
   }
-  return { source: { table: inner.table, alias: alias.value }, end: at + 1 };
+  return { source: { table: inner.table, alias: modelName([alias.value]) }, end: at + 1 };
 }
 
 /** Reads what follows WITH: `a AS (…), b (x, y) AS (…)`. */
@@ -102,7 +103,7 @@ export function readCommonTables(reader: TokenReader): CommonTable[] {
   const result: CommonTable[] = [];
   do {
     const name = reader.name();
-    if (reader.sees('(')) reader.names();
+    if (reader.sees('(')) reader.columns();
     reader.expect('AS');
     const query = reader.enclosed();
     const top = /^SELECT\s+(?:DISTINCT\s+)?TOP\s*\(\s*(\d+)\s*\)(?!\s*PERCENT)/i.exec(query)?.[1];

@@ -1,4 +1,5 @@
 import { cutText } from '@ordercast/platform/cut-text.ts';
+import { modelName } from './object-name.ts';
 import type { Token } from './tokens.ts';
 import { tokenize } from './tokens.ts';
 
@@ -22,12 +23,6 @@ const FIRST_WORDS: ReadonlySet<string> = new Set(
 );
 
 const ONE_ONLY = 'only one statement at a time can be read; more comes';
-
-/** A name as a model has it: its schema before it only where that is another than `dbo`. */
-export function modelName(parts: readonly string[]): string {
-  const [name = '', schema] = parts.toReversed();
-  return schema === undefined || schema.toLowerCase() === 'dbo' ? name : `${schema}.${name}`;
-}
 
 /** A statement's tokens, read from left to right. */
 export class TokenReader {
@@ -77,7 +72,7 @@ export class TokenReader {
     return token;
   }
 
-  /** A name, bracketed or not; of its schema only another than `dbo` is kept: `audit.log`. */
+  /** The name of an object, which may have a schema before it, as a model has it. */
   name(): string {
     const parts = this.qualifiedName();
     if (parts.length > 2) throw new OtherDatabase();
@@ -86,36 +81,35 @@ export class TokenReader {
 
   /** The parts of a name, as in `database.schema.table`; one that is left out is empty. */
   qualifiedName(): string[] {
-    const parts: string[] = [this.#part()];
-    while (this.take('.')) parts.push(this.sees('.') ? '' : this.#part());
+    const parts: string[] = [this.identifier()];
+    while (this.take('.')) parts.push(this.sees('.') ? '' : this.identifier());
     return parts;
   }
 
-  /** `a, b` */
-  nameList(): string[] {
-    const names = [this.name()];
-    while (this.take(',')) names.push(this.name());
-    return names;
-  }
-
-  #part(): string {
+  /** A name of one part, such as that of a column, a constraint or an index, without brackets and quotes. */
+  identifier(): string {
     const token = this.next();
     const isName = token.kind === 'name' || (token.kind === 'word' && !token.value.startsWith('@'));
     if (!isName) throw this.unreadable('a name was expected');
     return token.value;
   }
 
-  /** `(a, b)` */
-  names(): string[] {
-    return this.list(() => this.name());
+  /** `(a, b)`, of columns. */
+  columns(): string[] {
+    return this.list(() => this.identifier());
   }
 
   list<Item>(read: () => Item): Item[] {
     this.expect('(');
-    const items: Item[] = [];
-    do items.push(read());
-    while (this.take(','));
+    const items = this.several(read);
     this.expect(')');
+    return items;
+  }
+
+  /** `a, b` */
+  several<Item>(read: () => Item): Item[] {
+    const items = [read()];
+    while (this.take(',')) items.push(read());
     return items;
   }
 

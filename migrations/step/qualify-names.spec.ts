@@ -41,6 +41,7 @@ describe('a statement of a step', () => {
     'CREATE TABLE [dbo].[a] (id int)',
     'CREATE TABLE #a (id int)',
     'update o set b = 1 from orders as o',
+    'UPDATE STATISTICS orders',
     "insert into dbo.notes values ('CREATE TABLE a')",
     'CREATE PROCEDURE dbo.p AS CREATE TABLE a (id int)',
     "EXEC sp_rename 'dbo.a', 'b'",

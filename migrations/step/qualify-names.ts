@@ -76,6 +76,7 @@ class Words {
   #changedRows(): Token[] {
     const isDelete = this.#is(0, 'DELETE');
     if (!isDelete && !this.#is(0, 'UPDATE')) return [];
+    if (this.#is(1, 'STATISTICS')) return [];
     let at = this.#afterLimit(1);
     if (isDelete && this.#is(at, 'FROM')) at += 1;
     let depth = 0;

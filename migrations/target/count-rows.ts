@@ -3,6 +3,7 @@ import { databaseErrorKind } from '@ordercast/platform/database-error.ts';
 import { dialectOf } from '@ordercast/platform/database.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import { nameParts, quotedName } from '../schema/object-name.ts';
 
 const countRow = z.tuple([z.object({ rows: integerColumn })]);
 
@@ -14,7 +15,7 @@ export async function countRows(db: Knex, table: string): Promise<number | undef
   const sql =
     dialectOf(db) === 'mssql'
       ? `select count_big(*) as [rows] from ${onServer(table)}`
-      : `select count(*) as "rows" from "${table.replaceAll('"', '""')}"`;
+      : `select count(*) as "rows" from "${nameParts(table).join('.').replaceAll('"', '""')}"`;
   try {
     const rows: unknown = await db.raw(sql);
     return countRow.parse(rows)[0].rows;
@@ -27,7 +28,5 @@ export async function countRows(db: Knex, table: string): Promise<number | undef
 
 /** A model has the schema before the name only where that is another than `dbo`. */
 function onServer(table: string): string {
-  const [name = '', schema] = table.split('.').toReversed();
-  const inBrackets = (part: string) => `[${part.replaceAll(']', ']]')}]`;
-  return `${schema === undefined ? 'dbo' : inBrackets(schema)}.${inBrackets(name)}`;
+  return nameParts(table).length === 1 ? `dbo.${quotedName(table)}` : quotedName(table);
 }

@@ -1,6 +1,6 @@
 import type { Note } from '../history/note.ts';
 import type { History } from '../history/step-state.ts';
-import type { RightFindings } from '../schema/right-findings.ts';
+import type { RightFindings } from '../rights/rights.ts';
 import type { SchemaModel } from '../schema/schema-model.ts';
 import type { Direction, Step } from '../step/step.ts';
 

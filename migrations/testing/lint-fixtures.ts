@@ -52,6 +52,14 @@ function texts(columns: string, key: string): StepText {
   );
 }
 
+function backfillBy(keyType: string): StepText {
+  return {
+    up: `await backfill(knex, { table: 'orders', key: 'id', keyType: '${keyType}', set: "region = 'eu'", batch: 1000 });`,
+    down: '',
+    more: 'export const config = { transaction: false };',
+  };
+}
+
 /** For each rule a step that breaks it alone, and one much like it that does not. */
 export const FIXTURES: Record<LintRule, Fixture> = {
   'blocking-index': {
@@ -156,12 +164,13 @@ export const FIXTURES: Record<LintRule, Fixture> = {
   },
   'unbatched-update': {
     caught: sqlStep("UPDATE orders SET region = 'eu'"),
-    passed: {
-      up: `await backfill(knex, { table: 'orders', key: 'id', keyType: 'int', set: "region = 'eu'", batch: 1000 });`,
-      down: '',
-      more: 'export const config = { transaction: false };',
-    },
+    passed: backfillBy('int'),
     says: /^UPDATE changes rows of orders in one transaction/,
+  },
+  'backfill-key-type': {
+    caught: backfillBy('smallint'),
+    passed: backfillBy('bigint'),
+    says: /^the backfill of orders walks along id as smallint, and it is int/,
   },
   'unnamed-constraint': {
     caught: sqlStep('CREATE TABLE shops (id int NOT NULL PRIMARY KEY)', DROP_SHOPS),
@@ -225,6 +234,17 @@ export const FIXTURES: Record<LintRule, Fixture> = {
       DROP_SHOPS,
     ),
     says: /^shops\.a is needed by the index ix_shops_a/,
+  },
+  'disabled-index': {
+    caught: sqlStep(
+      'ALTER INDEX pk_orders ON orders DISABLE',
+      'ALTER INDEX pk_orders ON orders REBUILD',
+    ),
+    passed: sqlStep(
+      [SHOPS, 'CREATE INDEX ix_shops ON shops (id)', 'ALTER INDEX ix_shops ON shops DISABLE'],
+      DROP_SHOPS,
+    ),
+    says: /^orders can be neither read nor written while the primary key pk_orders is disabled/,
   },
   'cannot-run-in-transaction': {
     caught: sqlStep(

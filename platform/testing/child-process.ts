@@ -16,8 +16,12 @@ export interface Child {
 }
 
 /** Runs a TypeScript file by this process's own Node, with settings in its environment. */
-export function startChild(file: string, env: Record<string, string>): Child {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
+export function startChild(
+  file: string,
+  env: Record<string, string>,
+  args: readonly string[] = [],
+): Child {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

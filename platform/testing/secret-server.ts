@@ -9,6 +9,8 @@ export interface SecretServer {
   secret: string | undefined;
   /** How often it was asked. */
   reads: number;
+  /** While true, it takes questions and answers none. */
+  isSilent: boolean;
   close: () => Promise<void>;
 }
 
@@ -16,6 +18,7 @@ export interface SecretServer {
 export async function startSecretServer(): Promise<SecretServer> {
   const server = createServer((_request, response) => {
     state.reads += 1;
+    if (state.isSilent) return;
     response.setHeader('Content-Type', 'application/x-amz-json-1.1');
     if (state.secret === undefined) {
       response.statusCode = 400;
@@ -32,6 +35,7 @@ export async function startSecretServer(): Promise<SecretServer> {
   const state: SecretServer = {
     secret: undefined,
     reads: 0,
+    isSilent: false,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -7,6 +7,7 @@ import { isPercentEncoded } from '@ordercast/platform/percent-encoded.ts';
 import type { Authenticate } from './authentication.ts';
 import { boundInFlight } from './bound-in-flight.ts';
 import { cors } from './cors.ts';
+import type { GatewaySecret } from './gateway-secret.ts';
 import { readJsonBody } from './json-body.ts';
 import {
   HttpProblem,
@@ -18,6 +19,7 @@ import {
   unavailable,
 } from './problem.ts';
 import { contextOf, openContext } from './request-context.ts';
+import { requireGateway } from './require-gateway.ts';
 import { NO_BODY } from './route.ts';
 import type { Caller, Reply, Route, RouteRequest } from './route.ts';
 
@@ -31,6 +33,8 @@ interface AppSettings {
   /** Routes without a sign-in: path and answer. GET only. */
   openRoutes: Readonly<Record<string, (request: Request) => Promise<Reply>>>;
   authenticate: Authenticate;
+  /** What requests must carry to be served; without it they may come from anywhere. */
+  gatewaySecret?: GatewaySecret | undefined;
   corsOrigins: readonly string[];
   newRequestId: () => string;
   /** While true, each answer closes its connection. */
@@ -41,7 +45,7 @@ interface AppSettings {
 }
 
 /**
- * An Express app over a table of routes. For each request: context, CORS, target (400), route (404, 405), token (401),
+ * An Express app over a table of routes. For each request: context, gateway (403), CORS, target (400), route (404, 405), token (401),
  * role (403), body (415, 413, 400), room (503), then the route itself; whatever is thrown is answered
  * with problem details.
  */
@@ -56,6 +60,7 @@ export function createApp(settings: AppSettings): Express {
   app.set('query parser', 'simple');
 
   app.use(startRequest(settings));
+  if (settings.gatewaySecret !== undefined) app.use(requireGateway(settings.gatewaySecret));
   app.use(cors(corsOrigins));
   app.use((request, _response, next) => {
     const path = request.url.split('?', 1)[0] ?? '';

@@ -11,6 +11,8 @@ export interface RequestContext {
   traceparent: string;
   /** Template of the path, such as `/orders/:id`, once it is found: paths and queries hold people's data. */
   route: string | undefined;
+  /** Where the gateway saw the caller; unknown without one. */
+  clientAddress: string | undefined;
 }
 
 /** Neither `@`, which mail addresses have, nor the length of a token. */
@@ -38,6 +40,7 @@ export function openContext(request: IncomingMessage, newRequestId: () => string
         ? traceparent
         : newTraceparent(),
     route: undefined,
+    clientAddress: undefined,
   };
   contexts.set(request, context);
   return context;

@@ -1,26 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { originListSetting, readConfig } from '@ordercast/platform/config.ts';
+import { readConfig } from '@ordercast/platform/config.ts';
 import { pino } from 'pino';
-import { z } from 'zod';
 import { DYNAMO_TIMEOUTS } from '@ordercast/websocket/dynamo-timeouts.ts';
-import { CORE_VARIABLES, coreSettings } from './core-variables.ts';
+import { coreSettings } from './core-variables.ts';
+import { lambdaSettingsSchema } from './lambda-settings.ts';
 import { createRealtime } from '@ordercast/websocket/realtime.ts';
 
-const settings = readConfig(
-  z.object({
-    /** Origins of the SPA, separated by commas. */
-    ALLOWED_ORIGINS: originListSetting,
-    /**
-     * `https://<api id>.execute-api.<region>.amazonaws.com/<stage>`; needed where the API has a
-     * domain of its own, whose mapping need not name the stage.
-     */
-    REALTIME_CALLBACK_ENDPOINT: z.url().optional(),
-    ...CORE_VARIABLES,
-    LOG_LEVEL: z.string().default('info'),
-  }),
-  process.env,
-);
+const settings = readConfig(lambdaSettingsSchema, process.env);
 
 const realtime = createRealtime({
   dynamo: DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler: DYNAMO_TIMEOUTS })),

@@ -1,24 +1,18 @@
 import { startBroadcastConsumer } from '@ordercast/websocket/broadcast/broadcast-consumer.ts';
-import { z } from 'zod';
 import { readConfig } from '@ordercast/platform/config.ts';
 import { createLogger } from '@ordercast/platform/logger.ts';
 import { retryPauseMs } from '@ordercast/platform/retry-pause.ts';
 import { runProgram } from '@ordercast/platform/run-program.ts';
 import { onShutdown } from '@ordercast/platform/shutdown.ts';
-import { REALTIME_VARIABLES, configuredRealtime } from '../realtime/configured-realtime.ts';
+import { configuredRealtime } from '../realtime/configured-realtime.ts';
+import { broadcastWorkerSettingsSchema } from './broadcast-worker-settings.ts';
 
 /** ECS kills a task 30 s after SIGTERM unless its stopTimeout says otherwise. */
 const SHUTDOWN_DEADLINE_MS = 25_000;
 
-const configSchema = z.object({
-  ...REALTIME_VARIABLES,
-  BROADCAST_QUEUE_URL: z.url(),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-});
-
 /** Fans broadcasts out; as many of these processes at once as are wanted. Lambda can do it instead. */
 await runProgram(() => {
-  const config = readConfig(configSchema, process.env);
+  const config = readConfig(broadcastWorkerSettingsSchema, process.env);
   const log = createLogger('broadcast-worker', { level: config.LOG_LEVEL });
   const { realtime, sqs, close } = configuredRealtime(config, log);
   const consumer = startBroadcastConsumer({

@@ -1,26 +1,20 @@
-import { z } from 'zod';
 import { startHousekeeping } from '../housekeeping/housekeeping.ts';
 import { housekeepingTasks } from '../housekeeping/housekeeping-tasks.ts';
 import { readConfig } from '@ordercast/platform/config.ts';
-import { DATABASE_VARIABLES, configuredDatabase } from '@ordercast/platform/configured-database.ts';
+import { configuredDatabase } from '@ordercast/platform/configured-database.ts';
 import { createLogger } from '@ordercast/platform/logger.ts';
 import { runProgram } from '@ordercast/platform/run-program.ts';
 import { onShutdown } from '@ordercast/platform/shutdown.ts';
-import { REALTIME_VARIABLES, configuredRealtime } from '../realtime/configured-realtime.ts';
+import { configuredRealtime } from '../realtime/configured-realtime.ts';
 import { relayLeadership } from './leadership/relay-leadership.ts';
+import { relayProgramSettingsSchema } from './relay-program-settings.ts';
 import { startRelay } from './relay.ts';
 
 /** ECS kills a task 30 s after SIGTERM unless its stopTimeout says otherwise. */
 const SHUTDOWN_DEADLINE_MS = 25_000;
 
-const configSchema = z.object({
-  ...DATABASE_VARIABLES,
-  ...REALTIME_VARIABLES,
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-});
-
 await runProgram(async () => {
-  const config = readConfig(configSchema, process.env);
+  const config = readConfig(relayProgramSettingsSchema, process.env);
   const log = createLogger('relay', { level: config.LOG_LEVEL });
   const clock = Date.now;
   const random = Math.random;

@@ -36,8 +36,8 @@ export interface TdsServerOptions {
   isStrict?: boolean;
   /** The loopback address to listen on; 127.0.0.1 unless given. */
   host?: string;
-  /** Refuses a login where it gives an error. */
-  login?: (credentials: Credentials) => ServerError | undefined;
+  /** Refuses a login where it gives an error. The session's number is that which `answer` gets. */
+  login?: (credentials: Credentials, session: number) => ServerError | undefined;
   /** Answers what is not answered by itself: begin, commit, rollback, savepoints, settings. */
   answer?: (request: TdsRequest, session: number) => Answer | Promise<Answer>;
 }
@@ -162,9 +162,9 @@ class Session {
   }
 
   #login(credentials: Credentials): void {
-    const { logins, login } = this.#settings;
+    const { logins, login, number } = this.#settings;
     logins.push(credentials);
-    const refusal = login?.(credentials);
+    const refusal = login?.(credentials, number);
     if (refusal === undefined) this.#write(loginAnswer(credentials.database));
     else this.#write(errorAnswer({ severity: 14, ...refusal }), FAILED);
   }

@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
+import { Architecture, Code, Function, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { StageSettings } from '../settings/stage-settings.ts';
+import type { AlarmSpec } from './alarm-spec.ts';
+import { explain } from './explain.ts';
+import { logGroup } from './log-group.ts';
+
+const BUNDLES = join(import.meta.dirname, '..', '..', 'dist', 'lambda');
+
+/** What `npm run build` bundles. */
+export type Bundle = 'realtime' | 'rotation';
+
+interface BundledFunctionProps extends Pick<
+  FunctionOptions,
+  | 'environment'
+  | 'vpc'
+  | 'vpcSubnets'
+  | 'securityGroups'
+  | 'reservedConcurrentExecutions'
+  | 'onFailure'
+  | 'retryAttempts'
+> {
+  settings: StageSettings;
+  bundle: Bundle;
+  /** Export of the bundle's entry. */
+  handler: string;
+  timeout: Duration;
+  memoryMib: number;
+}
+
+/** A function whose code is what `npm run build` made and the tests ran: `lambda.mjs` of its bundle. */
+export class BundledFunction extends Function {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, bundle, handler, memoryMib, ...options }: BundledFunctionProps,
+  ) {
+    const logs = logGroup(scope, `${id}Log`, settings, `${bundle}/${kebab(handler)}`);
+    const role = functionRole(scope, id, logs);
+    super(scope, id, {
+      ...options,
+      role,
+      functionName: `ordercast-${settings.stage}-${kebab(handler === 'handler' ? bundle : handler)}`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(bundleFolder(bundle)),
+      handler: `lambda.${handler}`,
+      memorySize: memoryMib,
+      tracing: Tracing.ACTIVE,
+      logGroup: logs,
+      environment: { ...options.environment, NODE_OPTIONS: '--enable-source-maps' },
+    });
+    explain(role, 'IAM5[Resource::*]', 'X-Ray has no resources that a right could name');
+  }
+
+  /** Errors, and calls that found no free instance. */
+  get alarms(): AlarmSpec[] {
+    const period = Duration.minutes(5);
+    const of = this.node.id;
+    return [
+      {
+        article: 'function-errors',
+        of,
+        metric: this.metricErrors({ period }),
+        threshold: 0,
+        periods: 3,
+        badPeriods: 2,
+      },
+      { article: 'function-throttled', of, metric: this.metricThrottles({ period }), threshold: 0 },
+    ];
+  }
+}
+
+/** Writes its own log and no other, which the library's managed policy would allow. */
+function functionRole(scope: Construct, id: string, logs: LogGroup): Role {
+  const role = new Role(scope, `${id}Role`, {
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+  });
+  logs.grantWrite(role);
+  return role;
+}
+
+function bundleFolder(bundle: Bundle): string {
+  const folder = join(BUNDLES, bundle);
+  if (existsSync(join(folder, 'lambda.mjs'))) return folder;
+  throw new Error(`There is no bundle of "${bundle}" yet. In the repository's root: npm run build`);
+}
+
+function kebab(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,54 @@
+import { DomainName, EndpointType, SecurityPolicy } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
+import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
+import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
+import type { Construct } from 'constructs';
+import type { StageSettings } from '../settings/stage-settings.ts';
+
+type Domain = NonNullable<StageSettings['domain']>;
+
+/** The stage's zone, which is there already. */
+export function hostedZone(scope: Construct, { hostedZoneId, zoneName }: Domain): IHostedZone {
+  return HostedZone.fromHostedZoneAttributes(scope, 'Zone', { hostedZoneId, zoneName });
+}
+
+/** A certificate that Route 53 proves and ACM renews by itself. */
+export function certificate(
+  scope: Construct,
+  id: string,
+  zone: IHostedZone,
+  name: string,
+): Certificate {
+  return new Certificate(scope, id, {
+    domainName: name,
+    validation: CertificateValidation.fromDns(zone),
+  });
+}
+
+/** A name of our own for an API of API Gateway, with its certificate and its record. */
+export function customDomain(
+  scope: Construct,
+  id: string,
+  domain: Domain,
+  name: string,
+): DomainName {
+  const zone = hostedZone(scope, domain);
+  const domainName = new DomainName(scope, id, {
+    domainName: name,
+    certificate: certificate(scope, `${id}Certificate`, zone, name),
+    endpointType: EndpointType.REGIONAL,
+    securityPolicy: SecurityPolicy.TLS_1_2,
+  });
+  new ARecord(scope, `${id}Record`, {
+    zone,
+    recordName: name,
+    target: RecordTarget.fromAlias(
+      new ApiGatewayv2DomainProperties(
+        domainName.regionalDomainName,
+        domainName.regionalHostedZoneId,
+      ),
+    ),
+  });
+  return domainName;
+}

@@ -1,0 +1,94 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ReadWriteType, Trail } from 'aws-cdk-lib/aws-cloudtrail';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { StageSettings } from '../settings/stage-settings.ts';
+import type { AlarmSpec } from './alarm-spec.ts';
+import { explain } from './explain.ts';
+import type { BundledFunction } from './bundled-function.ts';
+
+/** As `websocket/handlers/access-ended.ts` reads them. */
+export const ENDING_CALLS = [
+  'GlobalSignOut',
+  'AdminUserGlobalSignOut',
+  'AdminDisableUser',
+  'AdminDeleteUser',
+  'DeleteUser',
+] as const;
+const TRAIL_KEPT = Duration.days(90);
+
+/**
+ * Whoever signs out everywhere, is disabled or deleted loses their connections: CloudTrail records the call, a rule finds the
+ * record, `accessEnded` ends the access. EventBridge sees management events of a Region only where a trail records them.
+ */
+export class EndedAccess extends Construct {
+  readonly deadLetters: Queue;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, accessEnded }: { settings: StageSettings; accessEnded: BundledFunction },
+  ) {
+    super(scope, id);
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    explain(this.deadLetters, 'SQS3', 'it is the dead-letter queue, of a rule');
+    new Rule(this, 'Rule', {
+      description: 'A call of Cognito after which tokens must open nothing any more',
+      eventPattern: {
+        source: ['aws.cognito-idp'],
+        detailType: ['AWS API Call via CloudTrail'],
+        detail: { eventSource: ['cognito-idp.amazonaws.com'], eventName: [...ENDING_CALLS] },
+      },
+      targets: [
+        new LambdaFunction(accessEnded, {
+          deadLetterQueue: this.deadLetters,
+          // A token lives for an hour: after that there is nothing left to end.
+          maxEventAge: Duration.hours(1),
+          retryAttempts: 20,
+        }),
+      ],
+    });
+    if (settings.realtime.makesTrail) this.#trail(settings);
+  }
+
+  get alarms(): AlarmSpec[] {
+    const metric = this.deadLetters.metricApproximateNumberOfMessagesVisible({
+      period: Duration.minutes(1),
+      statistic: 'max',
+    });
+    return [{ article: 'access-not-ended', metric, threshold: 0 }];
+  }
+
+  #trail({ data, stage }: StageSettings): void {
+    const bucket = new Bucket(this, 'TrailBucket', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      lifecycleRules: [
+        { expiration: TRAIL_KEPT, abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      ],
+      removalPolicy: data === 'keep' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    explain(
+      bucket,
+      'S1',
+      'CloudTrail alone writes it and nobody reads it: the rule gets its copy elsewhere',
+    );
+    new Trail(this, 'Trail', {
+      trailName: `ordercast-${stage}`,
+      bucket,
+      managementEvents: ReadWriteType.WRITE_ONLY,
+      isMultiRegionTrail: false,
+      includeGlobalServiceEvents: false,
+      enableFileValidation: true,
+    });
+  }
+}

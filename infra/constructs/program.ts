@@ -1,0 +1,162 @@
+import { Duration } from 'aws-cdk-lib';
+import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import type { IRepository } from 'aws-cdk-lib/aws-ecr';
+import {
+  AwsLogDriverMode,
+  ContainerDependencyCondition,
+  ContainerImage,
+  CpuArchitecture,
+  FargateService,
+  FargateTaskDefinition,
+  LogDriver,
+  OperatingSystemFamily,
+} from 'aws-cdk-lib/aws-ecs';
+import type { ContainerDefinition, ICluster } from 'aws-cdk-lib/aws-ecs';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Size } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { StageSettings } from '../settings/stage-settings.ts';
+import { COLLECTOR_IMAGE, COLLECTOR_VARIABLES } from './collector.ts';
+import { explain } from './explain.ts';
+import { logGroup } from './log-group.ts';
+
+/** What runs programs and where their image lies. */
+export interface Platform {
+  cluster: ICluster;
+  repository: IRepository;
+  /** Tag of the image: the commit that it was built from. */
+  imageTag: string;
+}
+
+/** Uid of the image's user; the image says the same. */
+const USER = '1000';
+/** The programs end within 25 s of SIGTERM; ECS kills after this. */
+const STOP_TIMEOUT = Duration.seconds(40);
+/** The collector must outlive the program that sends it the last spans. */
+const COLLECTOR_STOP_TIMEOUT = Duration.seconds(60);
+const LOG_BUFFER = Size.mebibytes(8);
+
+export interface ProgramProps {
+  settings: StageSettings;
+  platform: Platform;
+  size: { cpu: number; memoryMib: number };
+  /** What the container runs, in the image's folder. */
+  command: string[];
+  environment: Record<string, string>;
+  port?: number;
+}
+
+/**
+ * One program of ours as a Fargate task: the image of the commit, read-only and without root, with the collector of its traces
+ * beside it.
+ */
+export class Program extends Construct {
+  readonly task: FargateTaskDefinition;
+  readonly container: ContainerDefinition;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, platform, size, command, environment, port }: ProgramProps,
+  ) {
+    super(scope, id);
+    const name = id.toLowerCase();
+    const logs = logGroup(this, 'Log', settings, name);
+    this.task = new FargateTaskDefinition(this, 'Task', {
+      family: `ordercast-${settings.stage}-${name}`,
+      cpu: size.cpu,
+      memoryLimitMiB: size.memoryMib,
+      runtimePlatform: {
+        cpuArchitecture: CpuArchitecture.ARM64,
+        operatingSystemFamily: OperatingSystemFamily.LINUX,
+      },
+    });
+    this.container = this.task.addContainer(name, {
+      image: ContainerImage.fromEcrRepository(platform.repository, platform.imageTag),
+      command,
+      environment: { ...environment, ...COLLECTOR_VARIABLES, OTEL_SERVICE_NAME: name },
+      essential: true,
+      user: USER,
+      readonlyRootFilesystem: true,
+      stopTimeout: STOP_TIMEOUT,
+      // A log that cannot be delivered must not hold up orders.
+      logging: LogDriver.awsLogs({
+        logGroup: logs,
+        streamPrefix: name,
+        mode: AwsLogDriverMode.NON_BLOCKING,
+        maxBufferSize: LOG_BUFFER,
+      }),
+      ...(port !== undefined && { portMappings: [{ containerPort: port }] }),
+    });
+    this.#addCollector(logs);
+    this.#explain();
+  }
+
+  #addCollector(logs: ReturnType<typeof logGroup>): void {
+    const collector = this.task.addContainer('collector', {
+      image: ContainerImage.fromRegistry(COLLECTOR_IMAGE),
+      command: ['--config=/etc/ecs/ecs-xray.yaml'],
+      // Without it orders go on, untraced.
+      essential: false,
+      readonlyRootFilesystem: true,
+      stopTimeout: COLLECTOR_STOP_TIMEOUT,
+      // The image has no shell.
+      healthCheck: { command: ['CMD', '/healthcheck'], interval: Duration.seconds(10) },
+      logging: LogDriver.awsLogs({ logGroup: logs, streamPrefix: 'collector' }),
+    });
+    this.container.addContainerDependencies({
+      container: collector,
+      condition: ContainerDependencyCondition.START,
+    });
+    this.task.addToTaskRolePolicy(
+      new PolicyStatement({
+        actions: [
+          'xray:PutTraceSegments',
+          'xray:PutTelemetryRecords',
+          'xray:GetSamplingRules',
+          'xray:GetSamplingTargets',
+          'xray:GetSamplingStatisticSummaries',
+        ],
+        resources: ['*'],
+      }),
+    );
+  }
+
+  #explain(): void {
+    const { task } = this;
+    explain(
+      task,
+      'ECS2',
+      'no variable is a secret: secrets are read from Secrets Manager by the program',
+    );
+    explain(task.taskRole, 'IAM5[Resource::*]', 'X-Ray has no resources that a right could name');
+    explain(
+      task.obtainExecutionRole(),
+      'IAM5[Resource::*]',
+      'ecr:GetAuthorizationToken is of the account, not of a repository',
+    );
+  }
+
+  /** Keeps `count` tasks of it; a deployment whose tasks don't come up is rolled back. */
+  service({
+    cluster,
+    group,
+    count,
+  }: {
+    cluster: ICluster;
+    group: SecurityGroup;
+    count: number;
+  }): FargateService {
+    return new FargateService(this, 'Service', {
+      cluster,
+      taskDefinition: this.task,
+      desiredCount: count,
+      securityGroups: [group],
+      vpcSubnets: { subnetGroupName: 'programs' },
+      circuitBreaker: { enable: true, rollback: true },
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+      enableECSManagedTags: true,
+    });
+  }
+}

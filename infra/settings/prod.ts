@@ -1,0 +1,52 @@
+import { parseStageSettings } from './stage-settings.ts';
+
+/** Three zones, a standby database, names and TLS on every stretch. The names are to be replaced by your own. */
+export const prod = parseStageSettings({
+  stage: 'prod',
+  region: 'eu-central-1',
+  zoneIds: ['euc1-az1', 'euc1-az2', 'euc1-az3'],
+  vpcCidr: '10.30.0.0/16',
+  natGateways: 3,
+  domain: {
+    hostedZoneId: 'Z0000000000000000000',
+    zoneName: 'example.com',
+    page: 'orders.example.com',
+    api: 'api.example.com',
+    realtime: 'realtime.example.com',
+    origin: 'origin.example.com',
+  },
+  database: {
+    edition: 'se',
+    engineVersion: '16.00.4236.2.v1',
+    instanceClass: 'db.m6i.xlarge',
+    storageGib: 200,
+    maxStorageGib: 1_000,
+    multiAz: true,
+    backupDays: 35,
+    maxConnections: 600,
+  },
+  people: {
+    secondFactor: 'optional',
+    threatProtection: true,
+    mailFrom: 'no-reply@example.com',
+    federation: [],
+  },
+  services: {
+    api: { size: { cpu: 1024, memoryMib: 2048 }, min: 3, max: 20 },
+    relay: { size: { cpu: 1024, memoryMib: 2048 }, count: 2 },
+    worker: { size: { cpu: 1024, memoryMib: 2048 }, min: 2, max: 20 },
+  },
+  httpThrottle: { rate: 2_000, burst: 4_000 },
+  realtime: {
+    throttle: { rate: 2_000, burst: 4_000 },
+    broadcastChannels: ['announcements', 'orders'],
+    broadcastShards: 32,
+    postsPerSecond: 2_000,
+    setsGatewayLogRole: true,
+    makesTrail: true,
+  },
+  page: { kind: 'manual' },
+  logDays: 365,
+  alarmMails: ['alarms@example.com'],
+  data: 'keep',
+});

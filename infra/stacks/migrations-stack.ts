@@ -1,0 +1,102 @@
+import type { App } from 'aws-cdk-lib';
+import { Repository, TagMutability, TagStatus } from 'aws-cdk-lib/aws-ecr';
+import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
+import { dataRemoval } from '../constructs/log-group.ts';
+import type { Network } from '../constructs/network.ts';
+import { Program } from '../constructs/program.ts';
+import type { Platform } from '../constructs/program.ts';
+import { DATABASE_NAME } from '../constructs/sql-server-database.ts';
+import { StageStack } from '../constructs/stage-stack.ts';
+import { DATABASE_CA_FILE, migrationCommand } from '../constructs/image.ts';
+import { grantReadSecrets } from '../constructs/secret-access.ts';
+import type { StageSettings } from '../settings/stage-settings.ts';
+import type { DataStack } from './data-stack.ts';
+
+const IMAGES_KEPT = 20;
+
+/** The image's repository, the cluster, and the two tasks that make and change the database. */
+export class MigrationsStack extends StageStack {
+  readonly platform: Platform;
+
+  constructor(
+    app: App,
+    settings: StageSettings,
+    { network, data, imageTag }: { network: Network; data: DataStack; imageTag: string },
+  ) {
+    super(app, 'migrations', {
+      settings,
+      description: 'Ordercast: image, cluster, migration tasks',
+    });
+    const { database, key } = data;
+    const repository = new Repository(this, 'Image', {
+      repositoryName: `ordercast-${settings.stage}`,
+      imageScanOnPush: true,
+      // A tag is a commit: what was tested is what runs, whenever a task starts.
+      imageTagMutability: TagMutability.IMMUTABLE,
+      lifecycleRules: [
+        {
+          description: 'Leftovers',
+          tagStatus: TagStatus.UNTAGGED,
+          maxImageCount: 1,
+          rulePriority: 1,
+        },
+        {
+          description: 'To roll back to',
+          tagStatus: TagStatus.ANY,
+          maxImageCount: IMAGES_KEPT,
+          rulePriority: 2,
+        },
+      ],
+      removalPolicy: dataRemoval(settings),
+      emptyOnDelete: settings.data === 'delete',
+    });
+    const cluster = new Cluster(this, 'Cluster', {
+      clusterName: `ordercast-${settings.stage}`,
+      vpc: network.vpc,
+      containerInsightsV2: ContainerInsights.ENABLED,
+    });
+    this.platform = { cluster, repository, imageTag };
+    const size = { cpu: 512, memoryMib: 1024 };
+    const bootstrap = new Program(this, 'Bootstrap', {
+      settings,
+      platform: this.platform,
+      size,
+      command: [...migrationCommand('bootstrap'), ...LOGINS],
+      environment: { DATABASE_CA_FILE, DATABASE_SECRET_ID: database.master.secretArn },
+    });
+    grantReadSecrets(bootstrap.task.taskRole, key, database.master);
+    const migrate = new Program(this, 'Migrate', {
+      settings,
+      platform: this.platform,
+      size,
+      // A deployment runs it with `plan`, and with `up --approved <hash>` of what that printed.
+      command: migrationCommand('status'),
+      environment: { DATABASE_CA_FILE, DATABASE_SECRET_ID: database.logins.migrator.secretArn },
+    });
+    grantReadSecrets(migrate.task.taskRole, key, database.logins.migrator);
+    this.output('RepositoryUri', repository.repositoryUri, 'Where the image is pushed to');
+    this.output('ClusterName', cluster.clusterName, 'Where tasks are run');
+    this.output(
+      'BootstrapTask',
+      bootstrap.task.taskDefinitionArn,
+      'Run once, and again after a restore',
+    );
+    this.output(
+      'MigrateTask',
+      migrate.task.taskDefinitionArn,
+      'Run by a deployment, before the services',
+    );
+    this.output('TaskSecurityGroup', network.groups.tasks.securityGroupId, 'Of both tasks');
+    this.output(
+      'TaskSubnets',
+      network.vpc.selectSubnets({ subnetGroupName: 'programs' }).subnetIds.join(','),
+      'Of both tasks',
+    );
+  }
+}
+
+/** Of each role a pair, between whose logins rotation alternates. */
+const LOGINS = (['migrator', 'app', 'reports'] as const).flatMap((role) => [
+  '--login',
+  `${DATABASE_NAME}_${role}=${role}:pair`,
+]);

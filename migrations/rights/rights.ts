@@ -1,0 +1,59 @@
+import type { Difference } from '../schema/difference.ts';
+
+/** Who may do what in a database. Names of principals and of permissions are as the catalogue has them. */
+export interface Rights {
+  database: string;
+  /** Tables of `dbo`. */
+  tables: readonly string[];
+  /** Users and groups, not roles. */
+  users: readonly string[];
+  /** Roles, the server's own among them. */
+  roles: readonly string[];
+  members: readonly { role: string; member: string }[];
+  permissions: readonly Permission[];
+  /** The one that gives rights on tables as they are made; undefined where it is missing. */
+  trigger: TriggerState | undefined;
+}
+
+export interface Permission {
+  grantee: string;
+  /** `SELECT`, `CONTROL` … */
+  permission: string;
+  denied: boolean;
+  of: Securable;
+}
+
+/** What a right is of: the whole database, a schema, or an object as `schema.object`. */
+export type Securable = { kind: 'database' } | { kind: 'schema' | 'object'; name: string };
+
+export interface TriggerState {
+  disabled: boolean;
+  /** The statement that made it; undefined where it is encrypted. */
+  definition: string | undefined;
+}
+
+export interface RightFindings {
+  differences: Difference[];
+  /** What somebody should know, and what may be meant so. */
+  told: string[];
+}
+
+/** Its roles and theirs in turn, and the one that everybody has. */
+export function rolesOf(principal: string, members: Rights['members']): string[] {
+  const found = new Set<string>();
+  const queue = [principal];
+  for (let one = queue.pop(); one !== undefined; one = queue.pop()) {
+    for (const { role, member } of members) {
+      if (member !== one || found.has(role)) continue;
+      found.add(role);
+      queue.push(role);
+    }
+  }
+  return [...found, 'public'];
+}
+
+/** Whether two are one; most servers disregard the case of a name. */
+export function sameSecurable(one: Securable, other: Securable): boolean {
+  if (one.kind === 'database' || other.kind === 'database') return one.kind === other.kind;
+  return one.kind === other.kind && one.name.toLowerCase() === other.name.toLowerCase();
+}
