@@ -64,7 +64,7 @@ export default ts.config(
   { files: ['local/console/page/**'], languageOptions: { globals: globals.browser } },
   // A test that sleeps, or asks the machine's clock or dice, fails where the machine is busy or unlucky.
   {
-    files: ['**/*.{spec,contract,e2e,chaos}.ts', '**/testing/**'],
+    files: ['**/*.{spec,contract,e2e,chaos,containers}.ts', '**/testing/**'],
     // Its comment says why a schedule of faults takes time.
     ignores: ['e2e/testing/real-pause.ts'],
     rules: {

@@ -7,6 +7,7 @@ import { programEnvironment, testEnvironment } from './environment.js';
 import { mustBeReadable, mustBeWritable } from './folder.js';
 import { ensureInstalled } from './install.js';
 import { findNode } from './node.js';
+import { ensureLambdaBuild } from './lambda-build.js';
 import { watchNpm } from './npm-process.js';
 import { startProgram } from './start-program.js';
 import { USAGES, WITHOUT_OPTIONS } from './usage.js';
@@ -61,6 +62,12 @@ const COMMANDS = {
     const env = testEnvironment(process.env);
     await run([bin('vitest'), 'run', '--config', 'vitest.chaos.config.ts', ...args], env);
   },
+  /** The image, built and run without Docker. */
+  async 'test-containers'() {
+    await ensureInstalled(ROOT);
+    const env = testEnvironment(process.env);
+    await run([bin('vitest'), 'run', '--config', 'vitest.containers.config.ts', ...args], env);
+  },
   migrate: () => runProgram('migrations/main.ts'),
   async 'docs-schema'() {
     await runProgram('migrations/documentation/main.ts');
@@ -73,6 +80,7 @@ const COMMANDS = {
   async build() {
     await ensureInstalled(ROOT);
     await ensureWebBuild(ROOT);
+    await ensureLambdaBuild(ROOT);
   },
   async check() {
     await ensureInstalled(ROOT);
@@ -108,6 +116,7 @@ const SOURCES = [
   'e2e',
   'bench',
   'launcher',
+  'build',
 ];
 
 async function runProgram(file, env) {

@@ -10,6 +10,7 @@ describe('the launcher', () => {
     ['e2e', 'npm run test:browser'],
     ['test-sqlserver', 'npm run test:sqlserver'],
     ['test-chaos', 'npm run test:chaos'],
+    ['test-containers', 'npm run test:containers'],
     ['build', 'npm run build'],
     ['check', 'npm run check'],
     ['docs-schema', 'npm run docs:schema'],

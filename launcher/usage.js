@@ -40,9 +40,15 @@ Runs minutes of faults of every kind over 500 clients.
   CHAOS_SEED=1,2      the seeds to run (default 1,2,3)
   CHAOS_SECONDS=60    how long the faults of one seed last
   -h, --help          this text`,
+  'test-containers': `npm run test:containers
+
+Builds the image by buildah and runs its programs by podman, as root, without Docker. Skipped by name where buildah,
+podman, runc or debootstrap is missing (apt-get install buildah podman runc debootstrap).
+
+  -h, --help  this text`,
   build: `npm run build
 
-Installs what is missing and builds the page. Takes no options.`,
+Installs what is missing and builds the page (web/dist) and the Lambda bundles (dist/lambda). Takes no options.`,
   check: `npm run check
 
 Format, lint, types, import rules, dead code. Takes no options.`,

@@ -1,38 +1,22 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { smallProject } from './testing/small-project.ts';
-
-/** Builds a page that says by which NODE_ENV, and fails where the sources ask for it. */
-const VITE = `
-const fs = require('fs');
-fs.rmSync('dist', { recursive: true, force: true });
-fs.mkdirSync('dist/assets', { recursive: true });
-fs.writeFileSync('dist/index.html', 'built for ' + process.env.NODE_ENV);
-fs.writeFileSync('dist/assets/page.js', '');
-const source = fs.readFileSync('page.ts', 'utf8');
-if (source.includes('fails')) { console.error('page.ts: no'); process.exit(1); }
-if (source.includes('full')) { console.error('ENOSPC: no space left'); process.exit(1); }
-`;
+import { buildableProject } from './testing/buildable-project.ts';
 
 async function projectWithPage() {
-  const project = await smallProject();
-  for (const folder of ['web', 'services/contract', 'websocket/client', 'websocket/protocol']) {
-    await mkdir(join(project.root, folder), { recursive: true });
-  }
-  await project.add('devDependencies', { name: 'vite', files: { 'bin/vite.js': VITE } });
-  const dist = (file: string) => join(project.root, 'web', 'dist', file);
+  const { at, write, build, asNobody } = await buildableProject();
+  const dist = (file: string) => at(join('web', 'dist', file));
   return {
+    at,
     dist,
-    root: project.root,
+    asNobody,
     page: () => readFileSync(dist('index.html'), 'utf8'),
-    write: (text: string) => writeFile(join(project.root, 'web', 'page.ts'), text),
+    write: (text: string) => write('web/page.ts', text),
     build: async (env = {}) => {
-      const { code, errors } = await project.launch(['build'], { env });
-      return { code, errors: errors.replace(/^Installing .*\n/gm, '') };
+      const { code, errors } = await build(env);
+      return { code, errors: errors.replace(/^Building the Lambda .*\n/gm, '') };
     },
-    asNobody: () => project.launch(['build'], process.getuid?.() === 0 ? { uid: 65_534 } : {}),
   };
 }
 
@@ -47,9 +31,9 @@ describe('the built page', () => {
   });
 
   it('does not mind links to nowhere, as an editor makes for its locks', async () => {
-    const { write, build, root } = await projectWithPage();
+    const { write, build, at } = await projectWithPage();
     await write('page');
-    await symlink('ada@laptop.1:2', join(root, 'web', '.#page.ts'));
+    await symlink('ada@laptop.1:2', at('web/.#page.ts'));
     expect((await build()).code).toBe(0);
   });
 
@@ -85,13 +69,13 @@ describe('the built page', () => {
   });
 
   it('that is outdated in a folder which this user may not write is told in a sentence', async () => {
-    const { write, build, asNobody, root } = await projectWithPage();
+    const { write, build, asNobody, at } = await projectWithPage();
     await write('first');
     await build();
     await write('second');
-    await chmod(join(root, 'web', 'dist'), 0o555);
+    await chmod(at('web/dist'), 0o555);
     const { code, errors } = await asNobody();
-    await chmod(join(root, 'web', 'dist'), 0o755);
+    await chmod(at('web/dist'), 0o755);
     expect(errors).toMatch(/^You may not write to .*dist, which .* run "npm run build"/);
     expect(code).toBe(1);
   });

@@ -58,7 +58,7 @@ export interface SplitSystem {
   database: Knex;
   dynamo: DynamoDBDocumentClient;
   tablePrefix: string;
-  startApi(): Promise<ApiProcess>;
+  startApi(settings?: Record<string, string>): Promise<ApiProcess>;
   /** A relay of services/relay, or another entry of this repository with the same settings. */
   startRelay(entry?: string, settings?: Record<string, string>): Child;
   /** Without one, announcements wait. */
@@ -88,6 +88,8 @@ export interface SplitSystemOptions {
   betweenSqs?: (port: number) => Promise<number>;
   /** How far the clock of the next process that starts runs ahead; of the handlers, at the start. */
   clockSkewMs?: () => number;
+  /** Starts an entry of this repository; `folder` holds the database. As a process of this machine unless given. */
+  startProgram?: (entry: string, env: Record<string, string>, folder: string) => Child;
 }
 
 /**
@@ -100,6 +102,7 @@ export async function startSplitSystem(
     betweenDynamo = (port) => Promise.resolve(port),
     betweenSqs = (port) => Promise.resolve(port),
     clockSkewMs = () => 0,
+    startProgram = (entry, env) => startChild(join(import.meta.dirname, '../..', entry), env),
   }: SplitSystemOptions = {},
 ): Promise<SplitSystem> {
   const folder = mkdtempSync(join(tmpdir(), 'ordercast-spec-'));
@@ -222,12 +225,13 @@ export async function startSplitSystem(
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   };
   const start = (entry: string, more: Record<string, string> = {}): Child => {
-    const child = startChild(join(import.meta.dirname, '../..', entry), {
+    const env = {
       ...settings,
       NODE_OPTIONS: `--import=${SKEWED_CLOCK}`,
       CLOCK_SKEW_MS: String(clockSkewMs()),
       ...more,
-    });
+    };
+    const child = startProgram(entry, env, folder);
     children.push(child);
     return child;
   };
@@ -237,8 +241,8 @@ export async function startSplitSystem(
     database,
     dynamo: DynamoDBDocumentClient.from(dynamodb.client),
     tablePrefix: TABLE_PREFIX,
-    startApi: async () => {
-      const child = start(API, { PORT: '0', HOST: '127.0.0.1' });
+    startApi: async (more = {}) => {
+      const child = start(API, { PORT: '0', HOST: '127.0.0.1', ...more });
       apiUrl = `http://127.0.0.1:${portIn(await child.lineWith('"listening"'))}`;
       return { ...child, url: apiUrl };
     },

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
 export interface Child {
   pid: number;
@@ -23,6 +25,14 @@ export function startChild(
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return followChild(child, (signal) => child.kill(signal));
+}
+
+/** Reads what a process prints; `kill` is how a signal reaches it. */
+export function followChild(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  kill: (signal: NodeJS.Signals) => void,
+): Child {
   const lines: string[] = [];
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
@@ -54,7 +64,7 @@ export function startChild(
         listeners.add(look);
         look();
       }),
-    kill: (signal) => child.kill(signal),
+    kill,
     ended,
   };
 }

@@ -1,0 +1,15 @@
+export interface LambdaFunction {
+  /** The file that exports the handlers. */
+  entry: string;
+  /** Files that lie beside the code, where they are there. */
+  files?: readonly string[];
+}
+
+/** The Lambda functions, by the names of their folders in `dist/lambda/`; paths are relative to the repository. */
+export const LAMBDA_FUNCTIONS = {
+  realtime: { entry: 'services/realtime/lambda.ts' },
+  rotation: {
+    entry: 'services/rotation/lambda.ts',
+    files: ['certificates/global-bundle.pem'],
+  },
+} as const satisfies Record<string, LambdaFunction>;
