@@ -1,4 +1,4 @@
-import { fault, has, named, remove, set } from './planting.ts';
+import { fault, named, remove, set } from './planting.ts';
 import type { PlantedFault } from './planting.ts';
 
 export const dataFaults: readonly PlantedFault[] = [

@@ -1,4 +1,4 @@
-import { fault, has, remove, set } from './planting.ts';
+import { fault, remove, set } from './planting.ts';
 import type { PlantedFault } from './planting.ts';
 
 export const operationFaults: readonly PlantedFault[] = [

@@ -1,4 +1,4 @@
-import { anyOf, container, fault, has, named, pick, remove, set, write } from './planting.ts';
+import { anyOf, container, fault, named, pick, remove, set, write } from './planting.ts';
 import type { PlantedFault } from './planting.ts';
 
 export const programFaults: readonly PlantedFault[] = [
