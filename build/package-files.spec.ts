@@ -66,6 +66,17 @@ describe('packages beside a bundle', () => {
     ]);
   });
 
+  it('keep what says that a folder holds CommonJS, or modules', async () => {
+    const manifest = { name: '@smithy/core', type: 'module', main: 'commonjs/index.js' };
+    const { packages } = await bundleOf({
+      'lambda.js': `import '@smithy/core';`,
+      'node_modules/@smithy/core/package.json': JSON.stringify(manifest),
+      'node_modules/@smithy/core/commonjs/package.json': '{ "type": "commonjs" }',
+      'node_modules/@smithy/core/commonjs/index.js': '',
+    });
+    expect(await packages()).toContain('node_modules/@smithy/core/commonjs/package.json');
+  });
+
   it('of a workspace lie where its code now looks for them', async () => {
     const { packages } = await bundleOf({
       'lambda.js': `import './websocket/handler.js';`,
