@@ -102,6 +102,19 @@ module.exports = {
       'Payloads and channels are opaque to websocket: their policy is handed in.',
     ),
     only('web-speaks-contracts', '^web/', ['^services/contract/', '^websocket/client/']),
+    {
+      name: 'infra-knows-names-alone',
+      severity: 'error',
+      comment: 'It names programs, variables and folders; its specs compare them with the code.',
+      from: { path: '^infra/', pathNot: notDeployed },
+      to: { path: `^(${ROOMS})/`, pathNot: '^infra/' },
+    },
+    {
+      name: 'infra-is-not-imported',
+      severity: 'error',
+      from: { pathNot: '^infra/' },
+      to: { path: '^infra/' },
+    },
     only('migrations-need-the-platform', '^migrations/', ['^platform/']),
     {
       name: 'emulators-are-not-deployed',

@@ -97,7 +97,7 @@ const COMMANDS = {
     const infra = join(ROOT, 'infra');
     await ensureInstalled(ROOT);
     await ensureInstalled(infra);
-    await ensureWebBuild(ROOT);
+    await ensureLambdaBuild(ROOT);
     await run([bin('eslint'), '--config', 'infra/eslint.config.js', 'infra', '--max-warnings', '0']);
     await run([bin('typescript', 'tsc'), '-p', 'infra/tsconfig.json']);
     await run([bin('dependency-cruiser', 'depcruise'), '--no-progress', 'infra']);

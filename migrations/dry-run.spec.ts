@@ -121,6 +121,7 @@ describe.each(EITHER_DATABASE)('a dry run on %s', (kind, open) => {
       await table(2, 'two');
       await table(3, 'three');
     }
+    if (command === 'down') await table(2, 'two');
     if (command === 'baseline')
       await database.run("delete from knex_migrations where name like '%two.ts'");
     const before = [await everything(), await readdir(steps.path)];

@@ -28,7 +28,7 @@ export class DatabaseIsNewer extends Error {
   }
 }
 
-/** How long another process's migration is waited for. */
+/** How long another process's migration is waited for; on SQLite the handle itself says it. */
 const LOCK_TIMEOUT_MS = 30_000;
 
 let loading: Promise<Step[]> | undefined;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { loadSteps } from './step/load-steps.ts';
 import { planScript } from './plan/plan-script.ts';
@@ -70,6 +70,27 @@ describe('a step in parts that failed', () => {
       query("select items_done, outcome, error from migration_history where name like '%parts.ts'"),
     ).toEqual([{ items_done: 3, outcome: 'done', error: null }]);
     expect(server.lockHolder()).toBeUndefined();
+  });
+
+  it('tells how far it is while it runs as status does after it', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      server.database.exec('create table c (id int)');
+      const lines: string[] = [];
+      interfere = (sql, answer) => {
+        if (sql.includes('CREATE TABLE dbo.c ')) vi.advanceTimersByTime(5_000);
+        return answer();
+      };
+      await runHere(['up'], {
+        directory: steps.path,
+        url: server.url,
+        progress: (line) => lines.push(line),
+      });
+      expect(lines).toContain('up 2/2 20300102000000_parts.ts … 0.0 s, 2 of 3 parts');
+      expect((await migrate('status')).out).toContain('half-applied (2 of 3 parts)');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('goes on where it was when it is undone, and begins anew when it is applied again', async () => {

@@ -77,7 +77,12 @@ export async function configuredDatabase(
   const close = () => undefined;
   if (address.kind === 'sqlite') {
     const embeddedFile = address.path === ':memory:' ? undefined : resolve(address.path);
-    return { open: () => openDatabase(url), serverDatabase: undefined, embeddedFile, close };
+    return {
+      open: (options) => openDatabase(url, options),
+      serverDatabase: undefined,
+      embeddedFile,
+      close,
+    };
   }
   const insecurity = insecurityOf(address.settings);
   if (insecurity !== undefined) warn(`DATABASE_URL: ${insecurity}`);

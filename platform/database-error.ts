@@ -67,7 +67,8 @@ const CODES: ReadonlyMap<unknown, DatabaseErrorKind> = new Map([
   ...numbers('connection-lost', ['ECONNRESET', 'EPIPE', 'ECLOSE', 'ENOTOPEN', 'ESOCKET']),
   ...numbers('connection-lost', ['EINVALIDSTATE']),
   ...numbers('disk-full', ['SQLITE_FULL', 'SQLITE_IOERR', 'ENOSPC', 'EDQUOT', 'EIO']),
-  ...numbers('busy', ['SQLITE_BUSY', 'SQLITE_LOCKED']),
+  // Our client has waited before it gives this up.
+  ...numbers('lock-timeout', ['SQLITE_BUSY', 'SQLITE_LOCKED']),
   ...numbers('read-only', ['SQLITE_READONLY', 'EROFS']),
   ...numbers('missing-right', ['SQLITE_PERM', 'SQLITE_AUTH', 'EACCES', 'EPERM']),
   ...numbers('unreachable', ['SQLITE_CANTOPEN', 'EISDIR', 'ENOTDIR']),

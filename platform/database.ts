@@ -8,7 +8,8 @@ import { ServerLogin } from './sql-server/server-login.ts';
 import { SqlServerClient } from './sql-server/sql-server-client.ts';
 import { SqlServerEndpoint } from './sql-server/sql-server-endpoint.ts';
 import type { SqlServerSettings } from './sql-server/sql-server-endpoint.ts';
-import { SqliteClient } from './sqlite-client.ts';
+import { DEFAULT_LOCK_TIMEOUT_MS, SqliteClient } from './sqlite-client.ts';
+import type { SqliteWaiting } from './sqlite-client.ts';
 
 /** What a program asks of its connections beside what the address says. */
 export interface ConnectionOptions extends Partial<
@@ -16,6 +17,8 @@ export interface ConnectionOptions extends Partial<
 > {
   /** Connections at most; SQLite always has one. */
   poolMax?: number;
+  /** By what a wait for a busy SQLite file is measured and spent; the machine's if left out. */
+  pacing?: Pick<SqliteWaiting, 'clock' | 'wait'>;
 }
 
 /**
@@ -31,7 +34,7 @@ export function openDatabase(url: string, options?: ConnectionOptions): Knex {
 /** The same as {@link openDatabase} for whoever needs knex's own settings, such as the knexfile. */
 export function knexSettings(url: string, options: ConnectionOptions = {}): Knex.Config {
   const address = parseDatabaseUrl(url);
-  if (address.kind === 'sqlite') return sqliteSettings(address.path);
+  if (address.kind === 'sqlite') return sqliteSettings(address.path, options);
   return sqlServerKnexSettings(address, new ServerLogin(address.credentials), options);
 }
 
@@ -52,15 +55,28 @@ export function sqlServerKnexSettings(
   };
 }
 
-function sqliteSettings(path: string): Knex.Config {
+/** How long the pool waits, beside the wait for a busy file, until one is open, and until its connection is free. */
+const OPENING_MS = 30_000;
+const ACQUIRE_MS = 60_000;
+
+function sqliteSettings(
+  path: string,
+  { lockTimeoutMs = DEFAULT_LOCK_TIMEOUT_MS, pacing }: ConnectionOptions,
+): Knex.Config {
   const filename = path === ':memory:' ? path : resolve(path);
   if (path !== ':memory:') makeFolder(dirname(filename));
+  const connection = { filename, waiting: { lockTimeoutMs, ...pacing } };
   return {
     client: SqliteClient,
-    connection: { filename },
+    connection,
     useNullAsDefault: true,
     // One connection: statements run on this thread anyway, and transactions queue fairly.
-    pool: { min: 1, max: 1 },
+    pool: {
+      min: 1,
+      max: 1,
+      createTimeoutMillis: lockTimeoutMs + OPENING_MS,
+      acquireTimeoutMillis: lockTimeoutMs + ACQUIRE_MS,
+    },
     ...QUIET,
   };
 }

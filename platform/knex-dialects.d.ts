@@ -6,12 +6,13 @@ declare module 'knex/lib/dialects/better-sqlite3/index.js' {
   export interface QueryJob {
     sql: string;
     bindings?: readonly unknown[];
+    queryContext?: { lockTimeoutMs?: number };
     response?: unknown;
     context?: { lastID: number | bigint; changes: number };
   }
 
   export default class BetterSqlite3Client extends Knex.Client {
-    connectionSettings: { filename: string };
+    connectionSettings: { filename: string; waiting: object };
     _formatBindings(bindings: readonly unknown[] | undefined): unknown[];
     _query(connection: Sqlite.Database, job: QueryJob): Promise<QueryJob>;
   }

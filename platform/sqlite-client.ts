@@ -1,13 +1,23 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import BetterSqlite3Client from 'knex/lib/dialects/better-sqlite3/index.js';
 import type { QueryJob } from 'knex/lib/dialects/better-sqlite3/index.js';
 import { makePrivateFile } from './make-private-file.ts';
 import { retryPauseMs } from './retry-pause.ts';
 import { TransactionAborted } from './transaction-aborted.ts';
+import { wait as waitByTimer } from './wait.ts';
+import type { Wait } from './wait.ts';
 
-/** How long a statement, or the opening, waits for another process before it fails. */
-const BUSY_DEADLINE_MS = 15_000;
+/** How a file is waited for that another connection keeps busy. */
+export interface SqliteWaiting {
+  /** How long a statement, or the opening, waits in all before it fails; 15,000 if left out. */
+  lockTimeoutMs?: number | undefined;
+  /** Milliseconds that only ever go on; the machine's if left out. */
+  clock?: (() => number) | undefined;
+  wait?: Wait | undefined;
+}
+
+/** Long enough for any other program's transaction on a laptop. */
+export const DEFAULT_LOCK_TIMEOUT_MS = 15_000;
 const BUSY_PAUSES = { baseMs: 1, maxMs: 16 };
 const MAX_CACHED_STATEMENTS = 300;
 
@@ -22,13 +32,16 @@ const statementsOf = new WeakMap<Sqlite.Database, Map<string, Sqlite.Statement>>
  * - a busy file is waited for without blocking the event loop. SQLite's own `busy_timeout` sleeps
  *   in the calling thread, which would also stop the very transaction that it waits for when that
  *   belongs to another connection of this process; and where two open a new file at once, it fails
- *   one of them without waiting at all;
+ *   one of them without waiting at all.
+ *   A single statement may say otherwise how long, by knex's `queryContext({ lockTimeoutMs })`;
  * - a new file, and what lies beside it, is its owner's alone;
  * - prepared statements are kept.
  */
 export class SqliteClient extends BetterSqlite3Client {
+  declare connectionSettings: { filename: string; waiting: SqliteWaiting };
+
   override async acquireRawConnection(): Promise<Sqlite.Database> {
-    const { filename } = this.connectionSettings;
+    const { filename, waiting } = this.connectionSettings;
     if (filename !== ':memory:') makePrivateFile(filename);
     const database = new Sqlite(filename, { timeout: 0 });
     try {
@@ -36,7 +49,7 @@ export class SqliteClient extends BetterSqlite3Client {
         database.pragma('journal_mode = WAL');
         database.pragma('synchronous = NORMAL');
         database.pragma('foreign_keys = ON');
-      });
+      }, waiting);
     } catch (error) {
       database.close();
       throw error;
@@ -45,8 +58,12 @@ export class SqliteClient extends BetterSqlite3Client {
   }
 
   override async _query(connection: Sqlite.Database, job: QueryJob): Promise<QueryJob> {
+    const { waiting } = this.connectionSettings;
     try {
-      return await onceFree(() => execute(connection, job, this._formatBindings(job.bindings)));
+      return await onceFree(() => execute(connection, job, this._formatBindings(job.bindings)), {
+        ...waiting,
+        ...job.queryContext,
+      });
     } catch (error) {
       if (job.sql.startsWith('COMMIT')) undo(connection);
       throw error;
@@ -54,16 +71,24 @@ export class SqliteClient extends BetterSqlite3Client {
   }
 }
 
-/** Does `work` as soon as no other process has the file to itself; after a deadline its error stands. */
-async function onceFree<Result>(work: () => Result): Promise<Result> {
-  const deadline = performance.now() + BUSY_DEADLINE_MS;
+/** Does `work` as soon as no other connection has the file to itself; once the time is over its error stands. */
+async function onceFree<Result>(
+  work: () => Result,
+  {
+    lockTimeoutMs = DEFAULT_LOCK_TIMEOUT_MS,
+    clock = () => performance.now(),
+    wait = waitByTimer,
+  }: SqliteWaiting,
+): Promise<Result> {
+  const deadline = clock() + lockTimeoutMs;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return work();
     } catch (error) {
-      if (!isBusy(error) || performance.now() > deadline) throw error;
+      const leftMs = deadline - clock();
+      if (!isBusy(error) || leftMs <= 0) throw error;
+      await wait(Math.min(leftMs, retryPauseMs(attempt, BUSY_PAUSES, Math.random)));
     }
-    await delay(retryPauseMs(attempt, BUSY_PAUSES, Math.random));
   }
 }
 

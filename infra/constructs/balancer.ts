@@ -14,7 +14,7 @@ import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
-import { certificate, hostedZone } from './custom-domain.ts';
+import { certificate, expiryAlarm, hostedZone } from './custom-domain.ts';
 import { explain } from './explain.ts';
 import { CLIENT_ADDRESS_HEADER } from './gateway-secret.ts';
 import { API_PORT } from './network.ts';
@@ -33,6 +33,8 @@ export class Balancer extends Construct {
   readonly balancer: ApplicationLoadBalancer;
   readonly listener: ApplicationListener;
   readonly targets: ApplicationTargetGroup;
+
+  readonly #expiry: readonly AlarmSpec[];
 
   constructor(
     scope: Construct,
@@ -58,14 +60,18 @@ export class Balancer extends Construct {
       deregistrationDelay: DEREGISTRATION_DELAY,
       healthCheck: {
         path: '/health/ready',
-        interval: Duration.seconds(10),
+        // A standby takes over the database within a minute or two: ECS must not replace every task meanwhile.
+        interval: Duration.seconds(30),
         timeout: Duration.seconds(5),
         healthyThresholdCount: 2,
-        unhealthyThresholdCount: 3,
+        unhealthyThresholdCount: 10,
         healthyHttpCodes: '200',
       },
     });
     const { domain } = settings;
+    const shown =
+      domain && certificate(this, 'Certificate', hostedZone(this, domain), domain.origin);
+    this.#expiry = shown === undefined ? [] : [expiryAlarm(domain?.origin ?? '', shown)];
     this.listener = this.balancer.addListener('Link', {
       open: false,
       defaultAction: ListenerAction.forward([this.targets]),
@@ -75,9 +81,7 @@ export class Balancer extends Construct {
             port: 443,
             protocol: ApplicationProtocol.HTTPS,
             sslPolicy: SslPolicy.TLS13_RES,
-            certificates: [
-              certificate(this, 'Certificate', hostedZone(this, domain), domain.origin),
-            ],
+            certificates: shown === undefined ? [] : [shown],
           }),
     });
     this.#firewall();
@@ -90,6 +94,7 @@ export class Balancer extends Construct {
   get alarms(): AlarmSpec[] {
     const period = Duration.minutes(1);
     return [
+      ...this.#expiry,
       {
         article: 'api-unhealthy',
         metric: this.targets.metrics.healthyHostCount({ period, statistic: 'min' }),

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { AlarmSpec } from './alarm-spec.ts';
 
@@ -10,6 +11,9 @@ const KEPT = Duration.days(1);
 const DEAD_KEPT = Duration.days(14);
 /** A broadcast is late for people after this. */
 const LATE_SECONDS = 60;
+
+export type QueueCall =
+  'SendMessage' | 'ReceiveMessage' | 'DeleteMessage' | 'ChangeMessageVisibility';
 
 /** Where broadcasts wait for workers, and where those end that no worker can deliver. */
 export class BroadcastQueue extends Construct {
@@ -30,6 +34,11 @@ export class BroadcastQueue extends Construct {
       retentionPeriod: KEPT,
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
+  }
+
+  /** The calls that a program makes, and no other. */
+  grant(who: IGrantable, calls: readonly QueueCall[]): void {
+    this.queue.grant(who, ...calls.map((call) => `sqs:${call}`));
   }
 
   get alarms(): AlarmSpec[] {

@@ -5,6 +5,7 @@ import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
+import type { AlarmSpec } from './alarm-spec.ts';
 
 type Domain = NonNullable<StageSettings['domain']>;
 
@@ -26,17 +27,29 @@ export function certificate(
   });
 }
 
+/** Said two weeks before the end; ACM renews at 60 days, where its record in the zone is still there. */
+export function expiryAlarm(of: string, certificate: Certificate): AlarmSpec {
+  return {
+    article: 'certificate-expires',
+    of,
+    metric: certificate.metricDaysToExpiry(),
+    threshold: 14,
+    bad: 'below',
+  };
+}
+
 /** A name of our own for an API of API Gateway, with its certificate and its record. */
 export function customDomain(
   scope: Construct,
   id: string,
   domain: Domain,
   name: string,
-): DomainName {
+): { domainName: DomainName; alarm: AlarmSpec } {
   const zone = hostedZone(scope, domain);
+  const shown = certificate(scope, `${id}Certificate`, zone, name);
   const domainName = new DomainName(scope, id, {
     domainName: name,
-    certificate: certificate(scope, `${id}Certificate`, zone, name),
+    certificate: shown,
     endpointType: EndpointType.REGIONAL,
     securityPolicy: SecurityPolicy.TLS_1_2,
   });
@@ -50,5 +63,5 @@ export function customDomain(
       ),
     ),
   });
-  return domainName;
+  return { domainName, alarm: expiryAlarm(name, shown) };
 }

@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { ReadWriteType, Trail } from 'aws-cdk-lib/aws-cloudtrail';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -18,6 +19,8 @@ export const ENDING_CALLS = [
   'AdminDeleteUser',
   'DeleteUser',
 ] as const;
+/** A token lives for an hour: after that there is nothing left to end. */
+const LATEST = Duration.hours(1);
 const TRAIL_KEPT = Duration.days(90);
 
 /**
@@ -39,6 +42,12 @@ export class EndedAccess extends Construct {
       retentionPeriod: Duration.days(14),
     });
     explain(this.deadLetters, 'SQS3', 'it is the dead-letter queue, of a rule');
+    // What the function itself could not do: the rule has handed it over by then.
+    accessEnded.configureAsyncInvoke({
+      onFailure: new SqsDestination(this.deadLetters),
+      maxEventAge: LATEST,
+      retryAttempts: 2,
+    });
     new Rule(this, 'Rule', {
       description: 'A call of Cognito after which tokens must open nothing any more',
       eventPattern: {
@@ -49,8 +58,7 @@ export class EndedAccess extends Construct {
       targets: [
         new LambdaFunction(accessEnded, {
           deadLetterQueue: this.deadLetters,
-          // A token lives for an hour: after that there is nothing left to end.
-          maxEventAge: Duration.hours(1),
+          maxEventAge: LATEST,
           retryAttempts: 20,
         }),
       ],

@@ -51,6 +51,8 @@ export class OrderApi extends Construct {
   /** For whoever rotates the secret. */
   readonly setSecret: ManagedPolicy;
 
+  readonly #expiry: readonly AlarmSpec[];
+
   constructor(
     scope: Construct,
     id: string,
@@ -108,7 +110,8 @@ export class OrderApi extends Construct {
       for (const route of routes) explain(route, 'APIG4', why);
     }
     const names = settings.domain;
-    const domainName = names && customDomain(this, 'Domain', names, names.api);
+    const domain = names && customDomain(this, 'Domain', names, names.api);
+    this.#expiry = domain === undefined ? [] : [domain.alarm];
     this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
@@ -121,7 +124,7 @@ export class OrderApi extends Construct {
         ),
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
-      ...(domainName !== undefined && { domainMapping: { domainName } }),
+      ...(domain !== undefined && { domainMapping: { domainName: domain.domainName } }),
     });
     this.setSecret = this.#secretPolicy();
     this.url = names === undefined ? this.api.apiEndpoint : `https://${names.api}`;
@@ -150,6 +153,7 @@ export class OrderApi extends Construct {
   get alarms(): AlarmSpec[] {
     const period = Duration.minutes(5);
     return [
+      ...this.#expiry,
       {
         article: 'orders-failing',
         metric: this.stage.metricServerError({ period, statistic: 'avg' }),

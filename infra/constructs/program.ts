@@ -11,8 +11,9 @@ import {
   LogDriver,
   OperatingSystemFamily,
 } from 'aws-cdk-lib/aws-ecs';
-import type { ContainerDefinition, ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { ContainerDefinition, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Size } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
@@ -43,6 +44,8 @@ export interface ProgramProps {
   /** What the container runs, in the image's folder. */
   command: string[];
   environment: Record<string, string>;
+  /** Variables that ECS reads from secrets when a task starts. */
+  secrets?: Record<string, Secret>;
   port?: number;
 }
 
@@ -53,15 +56,16 @@ export interface ProgramProps {
 export class Program extends Construct {
   readonly task: FargateTaskDefinition;
   readonly container: ContainerDefinition;
+  readonly logs: LogGroup;
 
   constructor(
     scope: Construct,
     id: string,
-    { settings, platform, size, command, environment, port }: ProgramProps,
+    { settings, platform, size, command, environment, secrets, port }: ProgramProps,
   ) {
     super(scope, id);
     const name = id.toLowerCase();
-    const logs = logGroup(this, 'Log', settings, name);
+    this.logs = logGroup(this, 'Log', settings, name);
     this.task = new FargateTaskDefinition(this, 'Task', {
       family: `ordercast-${settings.stage}-${name}`,
       cpu: size.cpu,
@@ -75,24 +79,25 @@ export class Program extends Construct {
       image: ContainerImage.fromEcrRepository(platform.repository, platform.imageTag),
       command,
       environment: { ...environment, ...COLLECTOR_VARIABLES, OTEL_SERVICE_NAME: name },
+      ...(secrets !== undefined && { secrets }),
       essential: true,
       user: USER,
       readonlyRootFilesystem: true,
       stopTimeout: STOP_TIMEOUT,
       // A log that cannot be delivered must not hold up orders.
       logging: LogDriver.awsLogs({
-        logGroup: logs,
+        logGroup: this.logs,
         streamPrefix: name,
         mode: AwsLogDriverMode.NON_BLOCKING,
         maxBufferSize: LOG_BUFFER,
       }),
       ...(port !== undefined && { portMappings: [{ containerPort: port }] }),
     });
-    this.#addCollector(logs);
+    this.#addCollector();
     this.#explain();
   }
 
-  #addCollector(logs: ReturnType<typeof logGroup>): void {
+  #addCollector(): void {
     const collector = this.task.addContainer('collector', {
       image: ContainerImage.fromRegistry(COLLECTOR_IMAGE),
       command: ['--config=/etc/ecs/ecs-xray.yaml'],
@@ -102,7 +107,7 @@ export class Program extends Construct {
       stopTimeout: COLLECTOR_STOP_TIMEOUT,
       // The image has no shell.
       healthCheck: { command: ['CMD', '/healthcheck'], interval: Duration.seconds(10) },
-      logging: LogDriver.awsLogs({ logGroup: logs, streamPrefix: 'collector' }),
+      logging: LogDriver.awsLogs({ logGroup: this.logs, streamPrefix: 'collector' }),
     });
     this.container.addContainerDependencies({
       container: collector,

@@ -33,6 +33,8 @@ export class RealtimeApi extends Construct {
   /** For whoever posts to connections. */
   readonly posts: ManagedPolicy;
 
+  readonly #expiry: readonly AlarmSpec[];
+
   constructor(scope: Construct, id: string, settings: StageSettings) {
     super(scope, id);
     this.api = new WebSocketApi(this, 'Api', {
@@ -40,7 +42,8 @@ export class RealtimeApi extends Construct {
       description: 'ordercast.v1: see docs/protocol.md',
     });
     const names = settings.domain;
-    const domainName = names && customDomain(this, 'Domain', names, names.realtime);
+    const domain = names && customDomain(this, 'Domain', names, names.realtime);
+    this.#expiry = domain === undefined ? [] : [domain.alarm];
     this.stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: this.api,
       stageName: STAGE_NAME,
@@ -56,7 +59,7 @@ export class RealtimeApi extends Construct {
         ),
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
-      ...(domainName !== undefined && { domainMapping: { domainName } }),
+      ...(domain !== undefined && { domainMapping: { domainName: domain.domainName } }),
     });
     if (settings.realtime.setsGatewayLogRole) this.#letGatewayLog();
     this.url = names === undefined ? this.stage.url : `wss://${names.realtime}`;
@@ -114,6 +117,7 @@ export class RealtimeApi extends Construct {
         dimensionsMap: { ApiId: this.api.apiId, Stage: STAGE_NAME },
       });
     return [
+      ...this.#expiry,
       {
         article: 'realtime-integration-errors',
         metric: metric('IntegrationError', 'sum'),

@@ -29,7 +29,8 @@ function grant(who: IGrantable, secrets: readonly ISecret[], actions: string[]):
   who.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
 }
 
-function grantKey(who: IGrantable, key: IKey, actions: string[]): void {
+/** To use the key for secrets, and for nothing else that it encrypts. */
+export function grantKey(who: IGrantable, key: IKey, actions: string[]): void {
   const { region } = Stack.of(key);
   who.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({

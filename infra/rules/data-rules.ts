@@ -47,7 +47,11 @@ export const dataRules: readonly Rule[] = [
         const engine = textOf(found.properties['Engine']);
         const hasStandby = found.properties['MultiAZ'] === true;
         return [
-          ...unless(!(hasStandby && WITHOUT_STANDBY.includes(engine)), found, `${engine} has no Multi-AZ`),
+          ...unless(
+            !(hasStandby && WITHOUT_STANDBY.includes(engine)),
+            found,
+            `${engine} has no Multi-AZ`,
+          ),
           ...unless(
             found.properties['DBName'] === undefined,
             found,
@@ -73,7 +77,11 @@ export const dataRules: readonly Rule[] = [
         const name = textOf(resolved(stage, found.stack, found.properties['DBParameterGroupName']));
         const group = groups.find(({ stack, id }) => name === `${stack}/${id}`);
         return [
-          ...unless(group?.properties['Family'] === family, found, `its parameters are not of ${family}`),
+          ...unless(
+            group?.properties['Family'] === family,
+            found,
+            `its parameters are not of ${family}`,
+          ),
           ...unless(
             textOf(at(group?.properties, 'Parameters', 'rds.force_ssl')) === '1',
             found,
@@ -90,7 +98,9 @@ export const dataRules: readonly Rule[] = [
         const rules = found.properties['GenerateSecretString'];
         const excluded = textOf(at(rules, 'ExcludeCharacters') ?? '');
         if (at(rules, 'GenerateStringKey') !== 'password') return [];
-        const template = parsed(textOf(resolved(stage, found.stack, at(rules, 'SecretStringTemplate'))));
+        const template = parsed(
+          textOf(resolved(stage, found.stack, at(rules, 'SecretStringTemplate'))),
+        );
         const isMaster = at(template, 'masterarn') === undefined;
         return [
           ...unless(template !== undefined, found, 'its template is no JSON'),
@@ -101,7 +111,10 @@ export const dataRules: readonly Rule[] = [
             'names no master to rotate it with',
           ),
           ...unless(
-            isMaster || ['engine', 'host', 'port', 'username', 'dbname'].every((key) => at(template, key) !== undefined),
+            isMaster ||
+              ['engine', 'host', 'port', 'username', 'dbname'].every(
+                (key) => at(template, key) !== undefined,
+              ),
             found,
             'is not of the shape that RDS gives secrets',
           ),
@@ -148,22 +161,28 @@ export const dataRules: readonly Rule[] = [
     name: 'queues are encrypted, take TLS alone, and have a dead-letter queue or are one',
     find: (stage) => {
       const queues = resourcesOf(stage, 'AWS::SQS::Queue');
-      const policies = resourcesOf(stage, 'AWS::SQS::QueuePolicy').flatMap(({ stack, properties }) =>
-        listAt(resolved(stage, stack, properties), 'Queues').map(textOf),
+      const policies = resourcesOf(stage, 'AWS::SQS::QueuePolicy').flatMap(
+        ({ stack, properties }) => listAt(resolved(stage, stack, properties), 'Queues').map(textOf),
       );
       return queues.flatMap((found) => {
         const redrive = resolved(stage, found.stack, found.properties['RedrivePolicy']);
         const isDead = found.id.includes('DeadLetters');
         return [
           ...is(found, 'SqsManagedSseEnabled', true),
-          ...unless(policies.includes(`${found.stack}/${found.id}`), found, 'takes calls without TLS'),
+          ...unless(
+            policies.includes(`${found.stack}/${found.id}`),
+            found,
+            'takes calls without TLS',
+          ),
           ...unless(
             isDead || textOf(at(redrive, 'deadLetterTargetArn') ?? '').includes('DeadLetters'),
             found,
             'loses what nobody can handle',
           ),
           ...unless(
-            isDead || (at(redrive, 'maxReceiveCount') === 10 && found.properties['VisibilityTimeout'] === 30),
+            isDead ||
+              (at(redrive, 'maxReceiveCount') === 10 &&
+                found.properties['VisibilityTimeout'] === 30),
             found,
             'is not as websocket/broadcast/broadcast-queue.ts says',
           ),
@@ -184,10 +203,14 @@ export const dataRules: readonly Rule[] = [
       );
       return resourcesOf(stage, 'AWS::S3::Bucket').flatMap((found) => {
         const block = found.properties['PublicAccessBlockConfiguration'];
-        const isOpen = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'].some(
-          (name) => at(block, name) !== true,
-        );
-        const own = policies.find((text) => text.includes(`"Bucket":"${found.stack}/${found.id}"`)) ?? '';
+        const isOpen = [
+          'BlockPublicAcls',
+          'BlockPublicPolicy',
+          'IgnorePublicAcls',
+          'RestrictPublicBuckets',
+        ].some((name) => at(block, name) !== true);
+        const own =
+          policies.find((text) => text.includes(`"Bucket":"${found.stack}/${found.id}"`)) ?? '';
         const forgets = listAt(found.properties, 'LifecycleConfiguration', 'Rules').some(
           (rule) => at(rule, 'ExpirationInDays') !== undefined,
         );
@@ -221,7 +244,11 @@ function judgeTable(found: Found, prefix: string, { settings }: JudgedStage): st
       found,
       'a key has another type, or none',
     ),
-    ...unless(at(properties, 'TimeToLiveSpecification', 'AttributeName') === 'ttl', found, 'never forgets'),
+    ...unless(
+      at(properties, 'TimeToLiveSpecification', 'AttributeName') === 'ttl',
+      found,
+      'never forgets',
+    ),
     ...unless(
       replicas.length > 0 &&
         replicas.every(

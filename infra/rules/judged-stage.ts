@@ -49,9 +49,13 @@ export function resolved(stage: JudgedStage, stack: string, value: unknown): unk
       return `${stack}/${argument.map(String).join('.')}`;
     }
     if (name === 'Fn::Join' && Array.isArray(argument)) {
-      const [delimiter, items]: readonly unknown[] = argument;
+      const list: readonly unknown[] = argument;
+      const [delimiter, items] = list;
       const parts = resolved(stage, stack, items);
-      return Array.isArray(parts) ? parts.map(textOf).join(String(delimiter)) : parts;
+      // What stands for a value may lie inside a text of JSON.
+      const flat = (part: unknown) =>
+        typeof part === 'string' ? part : textOf(part).replaceAll('"', "'");
+      return Array.isArray(parts) ? parts.map(flat).join(String(delimiter)) : parts;
     }
     if (name === 'Fn::GetStackOutput') return outputOf(stage, argument);
   }
@@ -82,7 +86,9 @@ export function listAt(value: unknown, ...path: (string | number)[]): unknown[] 
   return Array.isArray(list) ? list : [];
 }
 
+/** Empty where there is nothing. */
 export function textOf(value: unknown): string {
+  if (value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
@@ -91,6 +97,10 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** One sentence where `isSound` is false. */
-export function unless(isSound: boolean, found: Pick<Found, 'stack' | 'id'>, text: string): string[] {
+export function unless(
+  isSound: boolean,
+  found: Pick<Found, 'stack' | 'id'>,
+  text: string,
+): string[] {
   return isSound ? [] : [`${found.stack}/${found.id}: ${text}`];
 }

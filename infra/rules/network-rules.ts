@@ -20,7 +20,7 @@ function ingressRules(stage: JudgedStage): Ingress[] {
     found,
     to,
     from: textOf(
-      at(rule, 'SourceSecurityGroupId') ?? at(rule, 'CidrIp') ?? at(rule, 'CidrIpv6') ?? 'nothing',
+      at(rule, 'CidrIp') ?? at(rule, 'CidrIpv6') ?? at(rule, 'SourceSecurityGroupId') ?? 'nothing',
     ),
     ports:
       at(rule, 'IpProtocol') === '-1'
@@ -50,10 +50,11 @@ const WAYS: readonly { from: string; to: string; port: number }[] = [
   ...MAY_REACH_DATABASE.map((from) => ({ from, to: 'Database', port: TDS })),
 ];
 
-function networkAcls(stage: JudgedStage): unknown[] {
-  return resourcesOf(stage, 'AWS::EC2::NetworkAclEntry').map(({ stack, properties }) =>
-    resolved(stage, stack, properties),
-  );
+/** Address blocks of the subnets of a kind. */
+function cidrsOf(stage: JudgedStage, name: string): string[] {
+  return resourcesOf(stage, 'AWS::EC2::Subnet')
+    .filter(({ id }) => id.includes(`${name}Subnet`))
+    .map(({ properties }) => textOf(properties['CidrBlock']));
 }
 
 export const networkRules: readonly Rule[] = [
@@ -63,7 +64,9 @@ export const networkRules: readonly Rule[] = [
       ingressRules(stage).flatMap(({ found, from, to, ports: [first, last] }) =>
         unless(
           first === last &&
-            WAYS.some((way) => isGroup(from, way.from) && isGroup(to, way.to) && way.port === first),
+            WAYS.some(
+              (way) => isGroup(from, way.from) && isGroup(to, way.to) && way.port === first,
+            ),
           found,
           `lets ${from} into ${to} at ${first} to ${last}`,
         ),
@@ -102,24 +105,34 @@ export const networkRules: readonly Rule[] = [
     name: 'the subnets of the database have no way out',
     find: (stage) =>
       resourcesOf(stage, 'AWS::EC2::Route')
-        .filter(({ properties }) => textOf(at(properties, 'RouteTableId')).includes('databaseSubnet'))
+        .filter(({ properties }) =>
+          textOf(at(properties, 'RouteTableId')).includes('databaseSubnet'),
+        )
         .flatMap((found) => unless(false, found, 'is a route out of a subnet of the database')),
   },
   {
     name: 'the network lists of the database let TDS in from programs, and from no wider',
     find: (stage) => {
-      const entries = networkAcls(stage).filter((entry) => at(entry, 'RuleAction') === 'allow');
-      const wide = entries.filter((entry) => !textOf(at(entry, 'CidrBlock')).includes('Subnet'));
-      const toTds = entries.filter(
-        (entry) =>
-          at(entry, 'Egress') !== true &&
-          textOf(at(entry, 'CidrBlock')).includes('programsSubnet') &&
-          (at(entry, 'PortRange', 'From') !== TDS || at(entry, 'PortRange', 'To') !== TDS),
+      const programs = cidrsOf(stage, 'programs');
+      const own = cidrsOf(stage, 'database');
+      const entries = resourcesOf(stage, 'AWS::EC2::NetworkAclEntry').filter(
+        ({ properties }) => properties['RuleAction'] === 'allow',
       );
       return [
-        ...wide.map((entry) => `network: a list lets in ${textOf(at(entry, 'CidrBlock'))}`),
-        ...toTds.map(() => 'network: a list lets programs in at other ports than TDS'),
         ...(entries.length === 0 ? ['network: the database has no network list'] : []),
+        ...entries.flatMap((found) => {
+          const { properties } = found;
+          const cidr = textOf(properties['CidrBlock']);
+          const isTds =
+            at(properties, 'PortRange', 'From') === TDS &&
+            at(properties, 'PortRange', 'To') === TDS;
+          return unless(
+            own.includes(cidr) ||
+              (programs.includes(cidr) && (properties['Egress'] === true || isTds)),
+            found,
+            `lets ${cidr} in at more than TDS`,
+          );
+        }),
       ];
     },
   },
@@ -146,17 +159,27 @@ export const networkRules: readonly Rule[] = [
             at(item, 'Value'),
           ]),
         );
-        const unknown = [...attributes.keys()].filter((key) => !BALANCER_ATTRIBUTES.has(textOf(key)));
+        const unknown = [...attributes.keys()].filter(
+          (key) => !BALANCER_ATTRIBUTES.has(textOf(key)),
+        );
         return [
           ...unless(found.properties['Scheme'] === 'internal', found, 'is not internal'),
-          ...unless(Number(attributes.get('idle_timeout.timeout_seconds')) <= 60, found, 'waits over 60 s'),
+          ...unless(
+            Number(attributes.get('idle_timeout.timeout_seconds')) <= 60,
+            found,
+            'waits over 60 s',
+          ),
           ...unless(
             attributes.get('routing.http.drop_invalid_header_fields.enabled') === 'true',
             found,
             'hands on damaged headers',
           ),
           ...unless(attributes.get('access_logs.s3.enabled') === 'true', found, 'keeps no log'),
-          ...unless(unknown.length === 0, found, `has attributes that are none: ${unknown.join(', ')}`),
+          ...unless(
+            unknown.length === 0,
+            found,
+            `has attributes that are none: ${unknown.join(', ')}`,
+          ),
         ];
       }),
   },

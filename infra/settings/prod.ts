@@ -41,7 +41,7 @@ export const prod = parseStageSettings({
     throttle: { rate: 2_000, burst: 4_000 },
     broadcastChannels: ['announcements', 'orders'],
     broadcastShards: 32,
-    postsPerSecond: 2_000,
+    postsPerSecond: 400,
     setsGatewayLogRole: true,
     makesTrail: true,
   },

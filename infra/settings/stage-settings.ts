@@ -18,6 +18,9 @@ const FARGATE_SIZES: Readonly<Record<number, readonly number[]>> = {
   2048: [4096, 5120, 6144, 7168, 8192, 12_288, 16_384],
 };
 
+/** Of an account and Region, until AWS raises it: quotas of WebSocket APIs. */
+const ACCOUNT_POSTS_PER_SECOND = 10_000;
+
 const taskSize = z
   .strictObject({
     /** CPU units; 1024 are one core. */
@@ -151,6 +154,15 @@ export const stageSettingsSchema = z
       if (names !== undefined && !names[name].endsWith(`.${names.zoneName}`)) {
         fault(['domain', name], `must lie in the zone ${names.zoneName}`);
       }
+    }
+    const posts =
+      (settings.services.relay.count + settings.services.worker.max) *
+      settings.realtime.postsPerSecond;
+    if (posts > ACCOUNT_POSTS_PER_SECOND) {
+      fault(
+        ['realtime', 'postsPerSecond'],
+        `relays and workers together may make ${posts} posts a second; an account has ${ACCOUNT_POSTS_PER_SECOND}`,
+      );
     }
     const connections = connectionsOf(settings.services);
     if (connections > db.maxConnections) {

@@ -7,7 +7,8 @@ const STAGES: Readonly<Record<string, StageSettings>> = { dev, prod };
 
 /** The settings of a stage by its name. Throws {@link InvalidSettings} that lists the names there are. */
 export function stageByName(name: unknown): StageSettings {
-  const settings = typeof name === 'string' ? STAGES[name] : undefined;
+  const settings =
+    typeof name === 'string' && Object.hasOwn(STAGES, name) ? STAGES[name] : undefined;
   if (settings !== undefined) return settings;
   const known = Object.keys(STAGES).join(' or ');
   throw new InvalidSettings(`Name the stage: -c stage=<name>, where <name> is ${known}.`);

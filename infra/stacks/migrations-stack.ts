@@ -1,6 +1,8 @@
 import type { App } from 'aws-cdk-lib';
 import { Repository, TagMutability, TagStatus } from 'aws-cdk-lib/aws-ecr';
-import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
+import { Cluster, ContainerInsights, Secret as EcsSecret } from 'aws-cdk-lib/aws-ecs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { dataRemoval } from '../constructs/log-group.ts';
 import type { Network } from '../constructs/network.ts';
 import { Program } from '../constructs/program.ts';
@@ -8,7 +10,7 @@ import type { Platform } from '../constructs/program.ts';
 import { DATABASE_NAME } from '../constructs/sql-server-database.ts';
 import { StageStack } from '../constructs/stage-stack.ts';
 import { DATABASE_CA_FILE, migrationCommand } from '../constructs/image.ts';
-import { grantReadSecrets } from '../constructs/secret-access.ts';
+import { grantKey, grantReadSecrets } from '../constructs/secret-access.ts';
 import type { StageSettings } from '../settings/stage-settings.ts';
 import type { DataStack } from './data-stack.ts';
 
@@ -63,7 +65,14 @@ export class MigrationsStack extends StageStack {
       size,
       command: [...migrationCommand('bootstrap'), ...LOGINS],
       environment: { DATABASE_CA_FILE, DATABASE_SECRET_ID: database.master.secretArn },
+      // What the logins shall have as passwords; rotation changes them from then on.
+      secrets: {
+        APP_PASSWORD: this.#passwordOf('App', database.logins.app),
+        MIGRATOR_PASSWORD: this.#passwordOf('Migrator', database.logins.migrator),
+        REPORTS_PASSWORD: this.#passwordOf('Reports', database.logins.reports),
+      },
     });
+    grantKey(bootstrap.task.obtainExecutionRole(), key, ['kms:Decrypt']);
     grantReadSecrets(bootstrap.task.taskRole, key, database.master);
     const migrate = new Program(this, 'Migrate', {
       settings,
@@ -92,6 +101,12 @@ export class MigrationsStack extends StageStack {
       network.vpc.selectSubnets({ subnetGroupName: 'programs' }).subnetIds.join(','),
       'Of both tasks',
     );
+  }
+
+  /** Named by its ARN alone, so that the library writes nothing into the policy of another stack's key. */
+  #passwordOf(id: string, secret: ISecret): EcsSecret {
+    const named = Secret.fromSecretCompleteArn(this, `${id}Password`, secret.secretArn);
+    return EcsSecret.fromSecretsManager(named, 'password');
   }
 }
 

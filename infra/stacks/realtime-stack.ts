@@ -56,9 +56,9 @@ export class RealtimeStack extends StageStack {
     this.alarms = [
       ...this.realtime.alarms,
       ...endedAccess.alarms,
-      ...[functions.authorizer, connect, disconnect, message, reaper, accessEnded].flatMap(
-        (handler) => handler.alarms,
-      ),
+      // The authorizer refuses by an error: what counts there is how many connects are rejected.
+      ...functions.authorizer.alarms.filter(({ article }) => article !== 'function-errors'),
+      ...[connect, disconnect, message, reaper, accessEnded].flatMap((handler) => handler.alarms),
     ];
     this.output('RealtimeUrl', this.realtime.url, 'For /config.json');
   }

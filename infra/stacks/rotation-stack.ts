@@ -34,8 +34,6 @@ export class RotationStack extends StageStack {
       securityGroups: [network.groups.rotation],
       timeout: Duration.minutes(2),
       memoryMib: 512,
-      // Of one secret at a time.
-      reservedConcurrentExecutions: 1,
       environment: {
         DATABASE_CA_FILE: '/var/task/global-bundle.pem',
         GATEWAY_API_ID: orders.api.apiId,

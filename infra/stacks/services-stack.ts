@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { App } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { FargateService } from 'aws-cdk-lib/aws-ecs';
+import { FilterPattern } from 'aws-cdk-lib/aws-logs';
 import type { AlarmSpec } from '../constructs/alarm-spec.ts';
 import { Balancer } from '../constructs/balancer.ts';
 import {
@@ -42,6 +43,7 @@ const REQUESTS_PER_TASK = 3_000;
 export class ServicesStack extends StageStack {
   readonly orders: OrderApi;
   readonly alarms: readonly AlarmSpec[];
+  #abandoned: AlarmSpec | undefined;
 
   constructor(app: App, settings: StageSettings, given: Given) {
     super(app, 'services', { settings, description: 'Ordercast: order API, relay, workers' });
@@ -62,7 +64,10 @@ export class ServicesStack extends StageStack {
     this.alarms = [
       ...balancer.alarms,
       ...this.orders.alarms,
-      ...Object.entries(services).map(([of, service]) => tooFewTasks(of, service)),
+      ...(this.#abandoned === undefined ? [] : [this.#abandoned]),
+      tooFewTasks('api', services.api, settings.services.api.min),
+      tooFewTasks('relay', services.relay, settings.services.relay.count),
+      tooFewTasks('worker', services.worker, settings.services.worker.min),
     ];
     this.output('ApiUrl', this.orders.url, 'For /config.json');
   }
@@ -105,8 +110,9 @@ export class ServicesStack extends StageStack {
   }
 
   #realtimeVariables({ data, tokens }: Given): Record<string, string> {
-    const { broadcastShards, postsPerSecond } = this.settings.realtime;
+    const { broadcastChannels, broadcastShards, postsPerSecond } = this.settings.realtime;
     return {
+      BROADCAST_CHANNELS: broadcastChannels.join(','),
       BROADCAST_QUEUE_URL: data.broadcasts.queue.queueUrl,
       BROADCAST_SHARDS: String(broadcastShards),
       COGNITO_CLIENT_ID: tokens.clientId,
@@ -128,7 +134,6 @@ export class ServicesStack extends StageStack {
       command: RELAY_COMMAND,
       environment: {
         ...this.#realtimeVariables(given),
-        BROADCAST_CHANNELS: this.settings.realtime.broadcastChannels.join(','),
         DATABASE_CA_FILE,
         DATABASE_SECRET_ID: data.database.logins.app.secretArn,
       },
@@ -136,8 +141,9 @@ export class ServicesStack extends StageStack {
     const role = program.task.taskRole;
     grantReadSecrets(role, data.key, data.database.logins.app);
     data.tables.grantUse(role, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']);
-    data.broadcasts.queue.grantSendMessages(role);
+    data.broadcasts.grant(role, ['SendMessage']);
     role.addManagedPolicy(realtime.posts);
+    this.#abandoned = eventAbandoned(program);
     return program.service({ cluster: platform.cluster, group: network.groups.relay, count });
   }
 
@@ -153,7 +159,7 @@ export class ServicesStack extends StageStack {
     });
     const role = program.task.taskRole;
     data.tables.grantUse(role, ['GetItem', 'UpdateItem', 'DeleteItem', 'Query']);
-    data.broadcasts.queue.grantConsumeMessages(role);
+    data.broadcasts.grant(role, ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility']);
     role.addManagedPolicy(realtime.posts);
     const { cluster } = platform;
     const service = program.service({ cluster, group: network.groups.worker, count: min });
@@ -168,7 +174,19 @@ export class ServicesStack extends StageStack {
   }
 }
 
-function tooFewTasks(of: string, service: FargateService): AlarmSpec {
+/** The one way in which an event is lost: the relay says so in its log (docs/operations.md). */
+function eventAbandoned({ logs }: Program): AlarmSpec {
+  const filter = logs.addMetricFilter('Abandoned', {
+    filterPattern: FilterPattern.stringValue('$.alarm', '=', 'outbox-event-abandoned'),
+    metricNamespace: 'Ordercast',
+    metricName: 'OutboxEventsAbandoned',
+    metricValue: '1',
+  });
+  const metric = filter.metric({ statistic: 'sum', period: Duration.minutes(5) });
+  return { article: 'outbox-event-abandoned', metric, threshold: 0 };
+}
+
+function tooFewTasks(of: string, service: FargateService, wanted: number): AlarmSpec {
   const metric = new Metric({
     namespace: 'ECS/ContainerInsights',
     metricName: 'RunningTaskCount',
@@ -180,9 +198,9 @@ function tooFewTasks(of: string, service: FargateService): AlarmSpec {
     article: 'too-few-tasks',
     of,
     metric,
-    threshold: 1,
+    threshold: wanted,
     bad: 'below',
-    periods: 5,
+    periods: 10,
     noData: 'bad',
   };
 }

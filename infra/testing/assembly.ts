@@ -2,8 +2,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { z } from 'zod';
+import type { JudgedStage } from '../rules/judged-stage.ts';
 import { stageSchema } from '../rules/template.ts';
 import type { Stage } from '../rules/template.ts';
+import { stageByName } from '../settings/stages.ts';
 
 const TEMPLATE = '.template.json';
 
@@ -32,6 +34,11 @@ export function templatesOf(name: StageName): Stage {
     .filter((file) => file.endsWith(TEMPLATE))
     .map((file): [string, unknown] => [file.slice(0, -TEMPLATE.length), readJson(folder, file)]);
   return stageSchema.parse(Object.fromEntries(templates));
+}
+
+/** A stage as its templates and settings are, for the rules of our own; each call gives a copy that may be changed. */
+export function judged(name: StageName): JudgedStage {
+  return { settings: stageByName(name), stacks: templatesOf(name) };
 }
 
 /** What the judges of the library and of cdk-nag found, and what was explained to them. */

@@ -10,10 +10,8 @@ const STAGES = ['dev', 'prod'] as const;
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The folder of the cloud assembly of each stage, and what its synthesis printed. */
+    /** The folder of the cloud assembly of each stage. */
     assemblies: Record<(typeof STAGES)[number], string>;
-    /** Whether the synthesis had no network at all, or this system has no way to take it away. */
-    hadNetwork: boolean;
   }
 }
 
@@ -24,7 +22,12 @@ declare module 'vitest' {
 export function setup(project: TestProject): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'ordercast-synth-'));
   const alone = spawnSync('unshare', ['--net', '--map-root-user', 'true']).status === 0;
-  const bare = ['env', '-i', `PATH=${dirname(process.execPath)}:/usr/bin:/bin`, 'HOME=/nonexistent'];
+  const bare = [
+    'env',
+    '-i',
+    `PATH=${dirname(process.execPath)}:/usr/bin:/bin`,
+    'HOME=/nonexistent',
+  ];
   const assemblies = { dev: join(folder, 'dev'), prod: join(folder, 'prod') };
   for (const stage of STAGES) {
     const command = [
@@ -47,6 +50,5 @@ export function setup(project: TestProject): () => void {
     if (status !== 0) throw new Error(`The stage "${stage}" is not sound:\n${stdout}\n${stderr}`);
   }
   project.provide('assemblies', assemblies);
-  project.provide('hadNetwork', !alone);
   return () => rmSync(folder, { recursive: true, force: true });
 }

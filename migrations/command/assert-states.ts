@@ -1,6 +1,8 @@
 import { likenessOf } from '../history/likeness.ts';
-import { progressOf, unknownSteps } from '../history/step-state.ts';
-import type { StepState } from '../history/step-state.ts';
+import { refusalText } from '../history/refusals.ts';
+import type { Refusal } from '../history/refusals.ts';
+import { unknownSteps } from '../history/step-state.ts';
+import type { StepState, StepStatus } from '../history/step-state.ts';
 import type { Step } from '../step/step.ts';
 import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
@@ -9,47 +11,52 @@ import { Refused } from './report.ts';
 export function assertSound(states: readonly StepState[]): void {
   assertKnown(states);
   for (const state of states) {
-    const { step, name, status, last } = state;
+    const { step, status, last } = state;
     if (status !== 'half-applied' || step === undefined) continue;
     const likeness = likenessOf(step, last);
     if (likeness === 'same') continue;
-    const what =
-      likeness === 'recompiled'
-        ? `comes to other T-SQL than when ${progressOf(state)} had been applied`
-        : `was edited after ${progressOf(state)} had been applied`;
-    throw refused(
-      `${name} ${what}, so nobody knows where to go on. ` +
-        (likeness === 'recompiled'
-          ? 'Finish it with "up" of the release that began it.'
-          : 'Take the edit back, finish it with "up", and write a new step.'),
+    throw refusedFor(
+      likeness === 'recompiled' ? 'halfAppliedRecompiled' : 'halfAppliedEdited',
+      state,
     );
   }
   const undone = states.find(({ status }) => status === 'half-undone');
-  if (undone !== undefined) {
-    throw refused(
-      `${undone.name} is undone in part (${progressOf(undone)}). Finish it with "down" first.`,
-    );
-  }
-  const changed = states.filter(({ status }) => status === 'changed').map(({ name }) => name);
-  if (changed.length > 0) {
-    throw refused(
-      `${changed.join(', ')} was edited after it had been applied, so nobody knows what the ` +
-        'database is. See with "verify" what is other, take the edit back and write a new step, ' +
-        'or accept it knowingly with "repair".',
-    );
+  if (undone !== undefined) throw refusedFor('halfUndone', undone);
+  const changed = states.filter(({ status }) => status === 'changed');
+  if (changed.length > 0) throw refusedFor('changed', ...changed);
+}
+
+/** Refuses to undo steps whose files are not what was applied, or what was undone in part. */
+export function assertUndoable(states: readonly StepState[], undone: readonly Step[]): void {
+  const wanted = states.filter(({ name }) => undone.some((step) => step.name === name));
+  const other = wanted.find(
+    ({ status, step, last }) =>
+      status === 'half-undone' && step !== undefined && likenessOf(step, last) !== 'same',
+  );
+  if (other !== undefined) throw refusedFor('halfUndoneOther', other);
+  const changed = wanted.filter(({ status }) => status === 'changed');
+  if (changed.length > 0) throw refusedFor('changedBelow', ...changed);
+}
+
+/** On top of half a step nobody knows what the steps before it may lose. */
+export function assertNoneUnfinished(states: readonly StepState[]): void {
+  for (const state of states) {
+    const refusal = UNFINISHED.get(state.status);
+    if (refusal !== undefined) throw refusedFor(refusal, state);
   }
 }
+
+const UNFINISHED: ReadonlyMap<StepStatus, Refusal> = new Map([
+  ['failed', 'failed'],
+  ['interrupted', 'interrupted'],
+  ['half-applied', 'halfApplied'],
+]);
 
 /** Refuses to go on where the steps of the database and those of the folder are not the same ones. */
 export function assertKnown(states: readonly StepState[]): void {
   assertNotNewer(states);
   const lost = states.find((one) => one.status === 'half-applied' && one.step === undefined);
-  if (lost !== undefined) {
-    throw refused(
-      `${lost.name} is applied in part, and its file is not here, or has another version. Put it ` +
-        'back under this name, and finish it with "up".',
-    );
-  }
+  if (lost !== undefined) throw refusedFor('lost', lost);
   const renamed = states.filter(({ status }) => status === 'renamed');
   if (renamed.length > 0) {
     const list = renamed.map(({ name, formerName }) => `${formerName} is ${name} now`);
@@ -83,6 +90,10 @@ export function assertInOrder(late: readonly Step[]): void {
       'See whether it still does what it should ("plan --out-of-order" prints it), then ' +
       'apply it with "up --out-of-order"; or give it a later version by a new name.',
   );
+}
+
+function refusedFor(refusal: Refusal, ...states: readonly StepState[]): Refused {
+  return refused(refusalText(refusal, states));
 }
 
 function refused(reason: string): Refused {

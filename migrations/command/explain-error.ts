@@ -124,7 +124,7 @@ const ADVICE: Readonly<Record<DatabaseErrorKind, { exitCode: ExitCode; advice: s
   'lock-timeout': {
     exitCode: EXIT.locked,
     advice:
-      '→ Somebody held a lock on the table for too long: try again in a quieter moment, or give it longer with --lock-timeout <seconds>.',
+      '→ Somebody held a lock on the table, or on the file of SQLite, for too long: try again in a quieter moment, or give it longer with --lock-timeout <seconds>.',
   },
   deadlock: {
     exitCode: EXIT.locked,

@@ -45,6 +45,14 @@ describe('a new step', () => {
     ]);
   });
 
+  it('has a version of its own where several begin one in the same second', async () => {
+    const purposes = Array.from({ length: 12 }, (_unused, index) => `step ${index}`);
+    await Promise.all(purposes.map((purpose) => begin(purpose)));
+    const versions = (await loadSteps(directory)).map(({ version }) => version);
+    expect(new Set(versions).size).toBe(12);
+    expect(await readdir(directory)).toHaveLength(12);
+  });
+
   it('is a file whatever its purpose says', async () => {
     await begin('ends */ here');
     expect(await loadSteps(directory)).toHaveLength(1);

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
@@ -38,13 +38,20 @@ export async function newStep(
     throw new Refused(EXIT.usage, 'new needs a purpose: npm run migrate -- new "orders by region"');
   }
   const name = fileName(said);
-  const version = freeVersion(await readFolder(directory), now);
-  const path = join(directory, `${version}_${name}.ts`);
-  const shown = relative(process.cwd(), path);
+  const pathOf = (version: string) => join(directory, `${version}_${name}.ts`);
   if (dryRun) {
-    return { exitCode: EXIT.done, text: `Would make ${shown}`, json: { path: shown, version } };
+    const free = freeVersion(await readFolder(directory), now);
+    const would = relative(process.cwd(), pathOf(free));
+    return {
+      exitCode: EXIT.done,
+      text: `Would make ${would}`,
+      json: { path: would, version: free },
+    };
   }
-  await writeFile(path, template(said.replaceAll('*/', '* /')), { flag: 'wx' });
+  const version = await withVersion(directory, now, (free) =>
+    writeFile(pathOf(free), template(said.replaceAll('*/', '* /')), { flag: 'wx' }),
+  );
+  const shown = relative(process.cwd(), pathOf(version));
   return {
     exitCode: EXIT.done,
     text: `${shown} is there. Write it, then: npm run migrate -- lint, npm run migrate -- plan`,
@@ -77,6 +84,34 @@ async function readFolder(directory: string): Promise<string[]> {
       `The folder ${directory} cannot be read: make it first, or name another with --directory.`,
       { cause },
     );
+  }
+}
+
+/**
+ * Makes a file of a version that no other has, nor can take meanwhile, and gives the version. A hidden
+ * file claims it, whatever the purpose is; only who has made that looks whether the version is free.
+ */
+async function withVersion(
+  directory: string,
+  now: number,
+  make: (version: string) => Promise<void>,
+): Promise<string> {
+  for (let at = now; ; at += 1000) {
+    const version = freeVersion(await readFolder(directory), at);
+    const claim = join(directory, `.${version}.claim`);
+    try {
+      await writeFile(claim, '', { flag: 'wx' });
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue;
+      throw error;
+    }
+    try {
+      if (freeVersion(await readFolder(directory), at) !== version) continue;
+      await make(version);
+      return version;
+    } finally {
+      await rm(claim);
+    }
   }
 }
 

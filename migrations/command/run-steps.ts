@@ -1,3 +1,4 @@
+import { partsText } from '../history/step-state.ts';
 import type { Direction, Step } from '../step/step.ts';
 import type { CommandContext } from './command-context.ts';
 
@@ -29,11 +30,9 @@ export async function runSteps(
       isDone = await target.run(step, direction, {
         all: steps,
         outOfOrder,
-        onPart: (part) => {
-          where =
-            part.of > 1
-              ? `, part ${part.index} of ${part.of}${part.rounds > 1 ? `, ${part.rounds} batches` : ''}`
-              : '';
+        onPart: ({ done, of, batches }) => {
+          const next = batches > 1 ? `, ${batches} batches of the next` : '';
+          where = of > 1 ? `, ${partsText(done, of)}${next}` : '';
         },
       });
     } finally {

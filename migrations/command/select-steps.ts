@@ -1,7 +1,13 @@
 import { isPending, stepStates, stepsOutOfOrder } from '../history/step-state.ts';
-import type { History, StepState } from '../history/step-state.ts';
+import type { History } from '../history/step-state.ts';
 import type { Step } from '../step/step.ts';
-import { assertInOrder, assertKnown, assertSound } from './assert-states.ts';
+import {
+  assertInOrder,
+  assertKnown,
+  assertNoneUnfinished,
+  assertSound,
+  assertUndoable,
+} from './assert-states.ts';
 import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
 
@@ -56,6 +62,12 @@ export function stepsToUndo(
   const states = stepStates(steps, history);
   assertKnown(states);
   assertNoneUnfinished(states);
+  const undoing = undoingUpTo(to, steps, history);
+  assertUndoable(states, undoing.steps);
+  return undoing;
+}
+
+function undoingUpTo(to: string | undefined, steps: readonly Step[], history: History): Undoing {
   const order = history.appliedNames.flatMap(
     (name) => steps.find((one) => one.name === name) ?? [],
   );
@@ -74,23 +86,3 @@ export function stepsToUndo(
     staying: order.slice(0, index).filter(({ version }) => version > last),
   };
 }
-
-/** On top of half a step nobody knows what the steps before it may lose. */
-function assertNoneUnfinished(states: readonly StepState[]): void {
-  const unfinished = states.find(({ status }) => UNFINISHED.has(status));
-  if (unfinished === undefined) return;
-  throw new Refused(
-    EXIT.refused,
-    `Refused: ${unfinished.name} ${UNFINISHED.get(unfinished.status)}`,
-  );
-}
-
-const FINISH = 'Put right what is wrong and finish it with "up" first; then it can be undone';
-const UNFINISHED: ReadonlyMap<string, string> = new Map([
-  ['failed', `has failed. ${FINISH}. It left nothing: where it is given up, take its file away.`],
-  [
-    'interrupted',
-    `was interrupted, or still runs. ${FINISH}. It left nothing: where it is given up, take its file away.`,
-  ],
-  ['half-applied', `is applied in part. ${FINISH}.`],
-]);

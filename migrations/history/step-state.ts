@@ -166,7 +166,12 @@ function isInPart({ outcome, itemsDone, itemCursor }: HistoryRow): boolean {
 export function progressOf({ step, last }: StepState): string {
   const of = step?.[last?.direction === 'down' ? 'down' : 'up']?.length ?? '?';
   const rows = last?.itemCursor == null ? '' : `, and rows up to ${last.itemCursor}`;
-  return `${last?.itemsDone ?? 0} of ${of} parts${rows}`;
+  return `${partsText(last?.itemsDone ?? 0, of)}${rows}`;
+}
+
+/** How many parts of a step are done, as everybody says it. */
+export function partsText(done: number, of: number | string): string {
+  return `${done} of ${of} parts`;
 }
 
 /** Names of the applied steps that this version does not have: the database is a newer one's. */

@@ -33,7 +33,7 @@ export function planScript(
 ): string {
   const { direction, costs, outOfOrder = false } = settings;
   const batches: (ScriptBatch & Partial<Pick<Batch, 'items'>>)[] = [
-    ...scriptOpening(all, settings),
+    ...scriptOpening(steps, all, settings),
     ...steps.flatMap((step) =>
       stepBatches(step, {
         direction,

@@ -12,6 +12,23 @@ const MAX_BATCH = 4_000;
  * notes how far it came, and a step that was interrupted goes on from there.
  */
 export async function backfill(knex: Knex, wanted: Backfill): Promise<void> {
+  const client: unknown = knex.client;
+  if (client instanceof RecordingClient) {
+    client.inStatement(() => assertBackfill(wanted));
+    for (const items of [client.items, client.formerItems]) {
+      items.push({ kind: 'backfill', backfill: wanted });
+    }
+    return;
+  }
+  assertBackfill(wanted);
+  const { table, set, where } = wanted;
+  // knex's own command line, and SQLite: all in one go.
+  // Without values, or knex would take a question mark in `set` for one more.
+  const name = knex.raw('??', [table]).toQuery();
+  await knex.raw(`update ${name} set ${set}${where === undefined ? '' : ` where ${where}`}`);
+}
+
+function assertBackfill(wanted: Backfill): void {
   if (!Number.isInteger(wanted.batch) || wanted.batch < 1 || wanted.batch > MAX_BATCH) {
     throw new RangeError(`A backfill's batch must be 1 to ${MAX_BATCH} rows.`);
   }
@@ -22,17 +39,6 @@ export async function backfill(knex: Knex, wanted: Backfill): Promise<void> {
     assertOneLine(text);
     inlineValues(text, []);
   }
-  const client: unknown = knex.client;
-  if (client instanceof RecordingClient) {
-    for (const items of [client.items, client.formerItems]) {
-      items.push({ kind: 'backfill', backfill: wanted });
-    }
-    return;
-  }
-  // knex's own command line, and SQLite: all in one go.
-  // Without values, or knex would take a question mark in `set` for one more.
-  const name = knex.raw('??', [table]).toQuery();
-  await knex.raw(`update ${name} set ${set}${where === undefined ? '' : ` where ${where}`}`);
 }
 
 function assertName(text: string): void {

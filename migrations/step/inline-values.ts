@@ -11,6 +11,21 @@ export class MarksUnclear extends Error {
   }
 }
 
+const REMEDY =
+  "Give each mark its value. Where values are given, knex takes a ? between quotes or in a comment for a mark, too: give that text as a value (?, with ['Ready?']).";
+
+/** Refuses a raw statement whose marks and values knex would not bring together. Throws {@link MarksUnclear}. */
+export function assertBound(sql: string, values: unknown): void {
+  if (!Array.isArray(values)) return;
+  // As knex counts them: \\? is none, and ?? is one, for a name.
+  const marks = [...sql.matchAll(/\\?\?\??/g)].filter(([mark]) => mark !== '\\?').length;
+  if (marks === values.length) return;
+  throw new MarksUnclear(
+    `it has ${marks} question marks for ${values.length} values. ${REMEDY}`,
+    sql,
+  );
+}
+
 /**
  * A statement of knex with its values in the places of its marks. A `?` in a literal is text, as it
  * is for SQLite. Throws {@link MarksUnclear} for what the databases would not take for the same.
@@ -30,7 +45,7 @@ export function inlineValues(sql: string, values: readonly unknown[]): string {
   });
   if (marks !== values.length) {
     throw new MarksUnclear(
-      `A step has ${marks} question marks outside of quotes for ${values.length} values.`,
+      `it has ${marks} question marks outside of quotes for ${values.length} values. ${REMEDY}`,
       sql,
     );
   }

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { lintAllowSchema } from './lint-allow.ts';
-import { record } from './recording-client.ts';
+import { InvalidStatement, record } from './recording-client.ts';
 import type { Recording } from './recording-client.ts';
 import { statementsText } from './statements-text.ts';
-import type { RunDirection, Step } from './step.ts';
+import type { Direction, RunDirection, Step } from './step.ts';
 
 /** A file of `versions/` that is no step, or cannot be read as one. */
 export class InvalidStep extends Error {
@@ -62,8 +62,8 @@ async function loadStep(directory: string, file: string): Promise<Step> {
   }
   const { up, down, config, lintAllow } = module.data;
   const transaction = config?.transaction ?? true;
-  const upward = await recordStep(file, up);
-  const downward = down === undefined ? undefined : await recordStep(file, down);
+  const upward = await recordStep(file, 'up', up);
+  const downward = down === undefined ? undefined : await recordStep(file, 'down', down);
   const recorded = { up: upward.items, down: downward?.items };
   const former = { up: upward.formerItems, down: downward?.formerItems };
   const hasBackfill = [...recorded.up, ...(recorded.down ?? [])].some(
@@ -95,11 +95,16 @@ async function importStep(path: string, file: string): Promise<unknown> {
   }
 }
 
-async function recordStep(file: string, run: RunDirection): Promise<Recording> {
+async function recordStep(
+  file: string,
+  direction: Direction,
+  run: RunDirection,
+): Promise<Recording> {
   try {
     return await record(run);
   } catch (cause) {
-    throw new InvalidStep(file, messageOf(cause), { cause });
+    const where = cause instanceof InvalidStatement ? `${direction}, ` : '';
+    throw new InvalidStep(file, `${where}${messageOf(cause)}`, { cause });
   }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase } from '@ordercast/platform/database.ts';
@@ -25,8 +26,12 @@ afterEach(async () => {
   for (const end of ['', '-wal', '-shm']) await rm(`${file}${end}`, { force: true });
 });
 
+/** Plan and lint need no database. */
 const run = (...args: readonly string[]) =>
-  runHere(args, { directory: folder.path, url: `sqlite:${file}` });
+  runHere(args, {
+    directory: folder.path,
+    url: args[0] === 'up' ? `sqlite:${file}` : undefined,
+  });
 
 async function stored(): Promise<unknown[]> {
   const db = openDatabase(`sqlite:${file}`);
@@ -107,4 +112,29 @@ describe('a question mark in what a step writes', () => {
       new RegExp(`${name}: .*(question mark|\\\\\\?|bindings)`),
     );
   });
+
+  it.each([
+    ['plan', []],
+    ['lint', []],
+    ['up', ['--dry-run']],
+    ['up', []],
+  ])(
+    'without a value is refused by %s %j before anything runs, with its statement and what to do',
+    async (command, more) => {
+      await folder.write(1, 'first', {
+        up: "await knex.schema.raw('CREATE TABLE one (id int)');",
+        down: '',
+      });
+      await folder.write(2, 'notes', {
+        up: `await knex.schema.raw('CREATE TABLE a (id int)').raw('CREATE TABLE b (id int)').raw("INSERT INTO a SELECT ?, ?, 'Ready?'", [1, 2]);`,
+        down: '',
+      });
+      const { code, out } = await run(command, ...more);
+      expect(code).toBe(5);
+      expect(out).toMatch(
+        /^20300102000000_notes\.ts: up, statement 3: it has 3 question marks for 2 values\. Give each mark its value\..*give that text as a value.*It is in: INSERT INTO a SELECT/,
+      );
+      expect(existsSync(file)).toBe(false);
+    },
+  );
 });

@@ -1,9 +1,10 @@
 import knexModule from 'knex';
 import type { Knex } from 'knex';
 import type { QueryJob } from 'knex/lib/dialects/mssql/index.js';
+import { z } from 'zod';
 import { cutText } from '@ordercast/platform/cut-text.ts';
 import { SqlServerClient } from '@ordercast/platform/sql-server/sql-server-client.ts';
-import { inlineValues } from './inline-values.ts';
+import { assertBound, inlineValues } from './inline-values.ts';
 import { qualifyNames } from './qualify-names.ts';
 import type { RecordedItem } from './recorded-item.ts';
 
@@ -18,6 +19,20 @@ export class StepReadsDatabase extends Error {
     );
   }
 }
+
+/** What is wrong with one statement of a step, and which one it is, counted from 1 as a plan has them. */
+export class InvalidStatement extends Error {
+  override name = 'InvalidStatement';
+
+  constructor(number: number, cause: unknown) {
+    super(`statement ${number}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
+}
+
+const compilerSchema = z.custom<{ sequence: readonly unknown[] }>();
+const rawSchema = z.custom<Knex.Raw>();
 
 const READS: readonly unknown[] = ['select', 'first', 'pluck', 'columnInfo'];
 const READING_TEXT = /^\s*(select|with)\b/i;
@@ -44,12 +59,42 @@ export class RecordingClient extends SqlServerClient {
     return Promise.resolve();
   }
 
+  /** Statements that knex has compiled for one builder and not sent yet. */
+  #compiled: { sequence: readonly unknown[] } = { sequence: [] };
+
+  /** Does what reads the next statement, and says of a failure which statement it is. */
+  inStatement<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof InvalidStatement) throw error;
+      throw new InvalidStatement(this.items.length + this.#compiled.sequence.length + 1, error);
+    }
+  }
+
+  override schemaCompiler(builder: Knex.SchemaBuilder): { sequence: readonly unknown[] } {
+    const compiler = compilerSchema.parse(super.schemaCompiler(builder));
+    this.#compiled = compiler;
+    return compiler;
+  }
+
+  override raw(sql: unknown, bindings?: unknown): Knex.Raw {
+    if (typeof sql === 'string') this.inStatement(() => assertBound(sql, bindings));
+    return rawSchema.parse(super.raw(sql, bindings));
+  }
+
   /** Question marks stay, to be replaced by the values themselves. */
   override positionBindings(sql: string): string {
     return sql;
   }
 
   override _query(_connection: unknown, job: QueryJob): Promise<QueryJob> {
+    this.#compiled = { sequence: [] };
+    this.inStatement(() => this.#record(job));
+    return Promise.resolve({ ...job, response: [] });
+  }
+
+  #record(job: QueryJob): void {
     const isRead = READS.includes(job.method) || job.output !== undefined;
     const isReading = READING_TEXT.test(job.sql) && !CHANGING_TEXT.test(job.sql);
     if (isRead || isReading) throw new StepReadsDatabase(job.sql);
@@ -59,7 +104,6 @@ export class RecordingClient extends SqlServerClient {
     this.formerItems.push({ kind: 'statement', sql });
     const inSchema = sql.replace(DROPPED_DEFAULT, "$1EXEC('ALTER TABLE $2.[$3] DROP ");
     this.items.push({ kind: 'statement', sql: qualifyNames(inSchema) });
-    return Promise.resolve({ ...job, response: [] });
   }
 }
 

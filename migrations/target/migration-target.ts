@@ -4,9 +4,17 @@ import type { RightFindings } from '../rights/rights.ts';
 import type { SchemaModel } from '../schema/schema-model.ts';
 import type { Direction, Step } from '../step/step.ts';
 
-/** Somebody else migrates the database now, or a lock of its tables was not to be had in time. */
+/** Somebody else migrates the database now. */
 export class MigrationLocked extends Error {
   override name = 'MigrationLocked';
+
+  /** Who is in the way, and what of this migration was done, as sentences. */
+  constructor({ holder, done }: { holder: string; done: string }, options?: ErrorOptions) {
+    super(
+      `${holder} ${done} Wait until it has ended and try again, or give it longer: --lock-timeout <seconds>.`,
+      options,
+    );
+  }
 }
 
 /** A step failed; what it had done is undone, or noted part by part. */
@@ -21,8 +29,11 @@ export class StepFailed extends Error {
   }
 }
 
-/** Called when a part of a step is done, so that whoever waits sees it go on. */
-export type OnPart = (part: { index: number; of: number; rounds: number }) => void;
+/**
+ * Called whenever a step in parts has come further, so that whoever waits sees it: how many of its
+ * parts are done, counted as `status` counts them, and how many batches of the next one.
+ */
+export type OnPart = (progress: { done: number; of: number; batches: number }) => void;
 
 /** Who holds what keeps a migration from running. */
 export interface LockHolder {

@@ -106,7 +106,10 @@ export function sqlServerTarget(
       } catch (error) {
         if (databaseErrorKind(error) !== 'other') throw error;
         const holder = await lockHolder(db).catch(() => undefined);
-        throw new MigrationLocked(lockedText(holder), { cause: error });
+        throw new MigrationLocked(
+          { holder: describeHolder(holder), done: 'Nothing was changed.' },
+          { cause: error },
+        );
       }
       try {
         for (const sql of SQL_SERVER_BOOKKEEPING) await db.raw(asRaw(sql));
@@ -124,16 +127,21 @@ export function sqlServerTarget(
         outOfOrder,
         singleRounds: true,
       });
-      for (const [index, batch] of batches.entries()) {
+      const isPart = ({ items }: Batch) => items.length > 0;
+      const of = batches.filter(isPart).length;
+      let done = 0;
+      for (const batch of batches) {
         let rounds = 0;
         try {
           await execute(batch, () => {
             rounds += 1;
-            onPart({ index: index + 1, of: batches.length, rounds });
+            onPart({ done, of, batches: isPart(batch) ? rounds : 0 });
           });
         } catch (error) {
           throw new StepFailed(step, direction, error);
         }
+        if (isPart(batch)) done += 1;
+        onPart({ done, of, batches: 0 });
       }
       return true;
     },
@@ -205,10 +213,10 @@ WHERE l.resource_type = 'APPLICATION' AND l.resource_database_id = DB_ID() AND l
   };
 }
 
-function lockedText(holder: LockHolder | undefined): string {
+function describeHolder(holder: LockHolder | undefined): string {
   const who =
     holder === undefined
       ? 'Somebody else'
       : `Session ${holder.session} (${holder.login} from ${holder.host}, since ${holder.since})`;
-  return `${who} is migrating this database now. Nothing was changed. Wait until it has ended and try again, or give it longer: --lock-timeout <seconds>.`;
+  return `${who} is migrating this database now.`;
 }

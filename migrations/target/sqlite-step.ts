@@ -8,6 +8,7 @@ import type { Note, NoteRow } from '../history/note.ts';
 import { earlierThan, previousOf } from '../plan/plan-script.ts';
 import type { Direction, Step } from '../step/step.ts';
 import { StepFailed } from './migration-target.ts';
+import { isLocked, migrationLocked, orElseLocked } from './sqlite-locked.ts';
 
 interface StepContext {
   direction: Direction;
@@ -20,6 +21,7 @@ interface StepContext {
  * One step on SQLite: as its file says, in one transaction, which also asks whether it is still
  * this step's turn. SQLite has one writer at a time, so what is so then is so until its end.
  * Whether it was done: false where another process was faster, of which nothing is noted here.
+ * Throws {@link StepFailed}, or `MigrationLocked` where its turn did not come in time.
  */
 export async function runSqliteStep(
   db: Knex,
@@ -31,16 +33,22 @@ export async function runSqliteStep(
   if (run === undefined) return false;
   const startedAt = clock();
   // Committed first, so that a process that is killed leaves a trace.
-  const id = await insertRow(db, { ...contentOf(step), direction }, 'started', startedAt);
+  const id = await orElseLocked(
+    () => insertRow(db, { ...contentOf(step), direction }, 'started', startedAt),
+    notRun(step),
+  );
   const row = (handle: Knex) => handle(HISTORY_TABLE).where({ id });
   const end = (outcome: 'done' | 'failed', error: string | null) => ({
     outcome,
     error,
     duration_ms: clock() - startedAt,
   });
+  const attempt = { hasBegun: false };
   try {
     const turn = await db.transaction(async (trx) => {
       const found = await turnOf(trx, step, context);
+      // Not before: knex calls this function even where the transaction could not begin.
+      attempt.hasBegun = true;
       if (found !== 'now') {
         await row(trx).del();
         return found;
@@ -53,11 +61,23 @@ export async function runSqliteStep(
     if (typeof turn === 'object') throw new Error(turn.waitsFor);
     return turn === 'now';
   } catch (error) {
+    if (!attempt.hasBegun && isLocked(error)) {
+      // Whoever is in the way has been waited for already.
+      await row(db)
+        .queryContext({ lockTimeoutMs: 0 })
+        .del()
+        .catch(() => undefined);
+      throw migrationLocked(error, notRun(step));
+    }
     await row(db)
       .update(end('failed', cutText(String(error), 2000)))
       .catch(() => undefined);
     throw new StepFailed(step, direction, error);
   }
+}
+
+function notRun({ name }: Step): string {
+  return `${name} was not run; what was done before it stays.`;
 }
 
 /** The same that the guards of the T-SQL ask, and in the same words. */

@@ -61,7 +61,11 @@ async function startUntil(
   env: Readonly<Record<string, string>>,
   isReached: (running: RunningMigrate) => Promise<unknown>,
 ): Promise<RunningMigrate> {
-  const running = startMigrate([...args, '--directory', steps.path], { DATABASE_URL: url, ...env });
+  const running = startMigrate(
+    // However busy this machine is, the other one lets it go on.
+    [...args, '--directory', steps.path, '--lock-timeout', '600'],
+    { DATABASE_URL: url, ...env },
+  );
   started.push(running);
   const ended = running.result.then(({ err }) => Promise.reject(new Error(`It ended: ${err}`)));
   await Promise.race([isReached(running), ended]);
@@ -121,6 +125,16 @@ describe('two migrations at once on one file', () => {
         outcome: 'done',
       })),
     );
+  });
+
+  it('wait for each other no longer than they may', async () => {
+    const first = await stopInside('up two', 'up');
+    expect(await migrate('up', '--lock-timeout', '0')).toMatchObject({
+      code: 6,
+      err: containing('Somebody else is migrating this database now'),
+    });
+    await openGate();
+    expect(await first.result).toMatchObject({ code: 0, out: containing('Applied 2') });
   });
 
   it('apply nothing on top of what is being undone', async () => {

@@ -13,6 +13,7 @@ import { withoutBookkeeping } from '../schema/without-bookkeeping.ts';
 import { countRows } from './count-rows.ts';
 import type { MigrationTarget } from './migration-target.ts';
 import { noteOnSqlite, runSqliteStep } from './sqlite-step.ts';
+import { orElseLocked } from './sqlite-locked.ts';
 
 /**
  * An embedded database. Nothing is locked between two steps: each asks in its own transaction
@@ -46,15 +47,16 @@ export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
     },
     rowCount: (table) => countRows(db, table),
     whileLocked: async (work) => {
-      await prepare();
+      await orElseLocked(prepare, NOTHING_DONE);
       return work();
     },
     run: async (step, direction, { all, outOfOrder, onPart }) => {
       const isDone = await runSqliteStep(db, step, { direction, all, outOfOrder, clock });
-      onPart({ index: 1, of: 1, rounds: 1 });
+      onPart({ done: 1, of: 1, batches: 0 });
       return isDone;
     },
-    note: (notes) => db.transaction((trx) => noteOnSqlite(trx, notes, clock())),
+    note: (notes) =>
+      orElseLocked(() => db.transaction((trx) => noteOnSqlite(trx, notes, clock())), NOTHING_DONE),
     unlock: async (options) => ({
       hadKnexLockStuck: await freeKnexLock(db, hasTable, options),
       isHeld: false,
@@ -63,6 +65,8 @@ export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
     close: () => db.destroy(),
   };
 }
+
+const NOTHING_DONE = 'Nothing was changed.';
 
 async function isPrepared(db: Knex): Promise<boolean> {
   for (const name of BOOKKEEPING_TABLES) if (!(await db.schema.hasTable(name))) return false;

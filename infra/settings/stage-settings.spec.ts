@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { dev } from './dev.ts';
+import { prod } from './prod.ts';
+import { InvalidSettings, connectionsOf, parseStageSettings } from './stage-settings.ts';
+import { stageByName } from './stages.ts';
+
+describe('the settings of a stage', () => {
+  it('are found by name, and a name that is none is answered with those there are', () => {
+    expect(stageByName('dev')).toBe(dev);
+    expect(stageByName('prod')).toBe(prod);
+    for (const name of [undefined, 'staging', '__proto__', 'constructor', 3]) {
+      expect(() => stageByName(name)).toThrow(/-c stage=<name>, where <name> is dev or prod/);
+    }
+  });
+
+  it.each([
+    [
+      'a standby for Express',
+      { database: { ...dev.database, multiAz: true } },
+      /database\.multiAz: RDS has no Multi-AZ/,
+    ],
+    [
+      'half a version',
+      { database: { ...dev.database, engineVersion: '16.00' } },
+      /engineVersion: must be a full version/,
+    ],
+    [
+      'no room to grow',
+      { database: { ...dev.database, maxStorageGib: 22, storageGib: 22 } },
+      /maxStorageGib: must be above/,
+    ],
+    ['more NAT than zones', { natGateways: 3 }, /natGateways: must not be above the zones/],
+    ['one zone', { zoneIds: ['euc1-az1'] }, /zoneIds/],
+    [
+      'a size that Fargate has not',
+      { services: { ...dev.services, relay: { count: 2, size: { cpu: 256, memoryMib: 8192 } } } },
+      /not a size that Fargate has/,
+    ],
+    [
+      'more connections than the database bears',
+      { services: { ...dev.services, api: { ...dev.services.api, max: 5 } } },
+      /connections at once: raise it, or let the API have fewer tasks/,
+    ],
+    [
+      'more posts than the account has',
+      { realtime: { ...dev.realtime, postsPerSecond: 9_000 } },
+      /realtime\.postsPerSecond: .* an account has 10000/,
+    ],
+    ['a setting that is none', { colour: 'blue' }, /colour/],
+  ])('say what is wrong with %s', (_what, change, message) => {
+    expect(() => parseStageSettings({ ...dev, ...change })).toThrow(InvalidSettings);
+    expect(() => parseStageSettings({ ...dev, ...change })).toThrow(message);
+  });
+
+  it('say what is wrong with a name outside of the zone', () => {
+    const domain = { ...prod.domain, api: 'api.example.net' };
+
+    expect(() => parseStageSettings({ ...prod, domain })).toThrow(
+      /domain\.api: must lie in the zone example\.com/,
+    );
+  });
+
+  it('leave the database connections for tasks, whatever the services take', () => {
+    for (const { services, database } of [dev, prod]) {
+      expect(connectionsOf(services)).toBeLessThanOrEqual(database.maxConnections);
+    }
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { apiSettingsSchema } from '../services/api-settings.ts';
+import { lambdaSettingsSchema } from '../services/realtime/lambda-settings.ts';
+import { broadcastWorkerSettingsSchema } from '../services/relay/broadcast-worker-settings.ts';
+import { relayProgramSettingsSchema } from '../services/relay/relay-program-settings.ts';
+import { rotationSettingsSchema } from '../services/rotation/rotation-settings.ts';
+import { DATABASE_VARIABLES } from '../platform/configured-database.ts';
+import { at, isRecord, listAt, resourcesOf, textOf } from './rules/judged-stage.ts';
+import type { JudgedStage } from './rules/judged-stage.ts';
+import { STAGE_NAMES, judged } from './testing/assembly.ts';
+import { READ_BY_OTHERS, UNSET } from './variables.ts';
+import type { ProgramName } from './variables.ts';
+
+/** `bootstrap` reads the passwords of the logins that it makes (`migrations/command/bootstrap-logins.ts`). */
+const BOOTSTRAP_VARIABLES = ['APP_PASSWORD', 'MIGRATOR_PASSWORD', 'REPORTS_PASSWORD'];
+
+const READ: Readonly<Record<ProgramName, readonly string[]>> = {
+  api: Object.keys(apiSettingsSchema.shape),
+  relay: Object.keys(relayProgramSettingsSchema.shape),
+  worker: Object.keys(broadcastWorkerSettingsSchema.shape),
+  realtime: Object.keys(lambdaSettingsSchema.shape),
+  rotation: Object.keys(rotationSettingsSchema.shape),
+  migrations: [...Object.keys(DATABASE_VARIABLES), ...BOOTSTRAP_VARIABLES],
+};
+
+/** Names of the variables that each program is started with, of all its tasks or functions together. */
+function setBy(stage: JudgedStage, program: ProgramName): string[] {
+  const tasks = resourcesOf(stage, 'AWS::ECS::TaskDefinition')
+    .filter(({ id }) =>
+      program === 'migrations'
+        ? /^(Bootstrap|Migrate)Task/.test(id)
+        : new RegExp(`^${program}Task`, 'i').test(id),
+    )
+    .flatMap(({ properties }) => listAt(properties, 'ContainerDefinitions').slice(0, 1))
+    .flatMap((container) => [...listAt(container, 'Environment'), ...listAt(container, 'Secrets')])
+    .map((variable) => textOf(at(variable, 'Name')));
+  const functions = resourcesOf(stage, 'AWS::Lambda::Function')
+    .filter(({ stack }) => stack === program)
+    .map(({ properties }) => at(properties, 'Environment', 'Variables'))
+    .flatMap((variables) => (isRecord(variables) ? Object.keys(variables) : []));
+  return [...new Set([...tasks, ...functions])].sort();
+}
+
+const PROGRAMS = ['api', 'relay', 'worker', 'realtime', 'rotation', 'migrations'] as const;
+
+describe.each(STAGE_NAMES)('in %s', (name) => {
+  const stage = judged(name);
+
+  it.each(PROGRAMS)('every variable that %s reads is set, or it is said why not', (program) => {
+    const set = setBy(stage, program);
+
+    expect(set).not.toEqual([]);
+    expect(
+      READ[program].filter((variable) => !set.includes(variable) && !(variable in UNSET)),
+    ).toEqual([]);
+  });
+
+  it.each(PROGRAMS)('every variable that is set for %s is read', (program) => {
+    const read = READ[program];
+    const unread = setBy(stage, program).filter(
+      (variable) => !read.includes(variable) && !(variable in READ_BY_OTHERS),
+    );
+
+    expect(unread).toEqual([]);
+  });
+
+  it('none is set of which it is said that it is not', () => {
+    const set = PROGRAMS.flatMap((program) => setBy(stage, program));
+
+    expect(set.filter((variable) => variable in UNSET)).toEqual([]);
+  });
+
+  it('all that others read are set for somebody', () => {
+    const set = PROGRAMS.flatMap((program) => setBy(stage, program));
+
+    expect(Object.keys(READ_BY_OTHERS).filter((variable) => !set.includes(variable))).toEqual([]);
+  });
+});
+
+it('nothing is excused that no program reads', () => {
+  const read = Object.values(READ).flat();
+
+  expect(Object.keys(UNSET).filter((variable) => !read.includes(variable))).toEqual([]);
+});

@@ -1,0 +1,40 @@
+import { progressOf } from './step-state.ts';
+import type { StepState } from './step-state.ts';
+
+const FINISH = 'Put right what is wrong and finish it with "up" first; then it can be undone';
+
+/**
+ * Why nothing is done while a step is in some state, and what to do: the same words in the tool's
+ * refusals and in those of its scripts. `{name}` is the step's, `{progress}` how far its last attempt came.
+ */
+export const REFUSALS = {
+  /** For both directions. */
+  lost: '{name} is applied in part, and its file is not here, or has another version. Put it back under this name, and finish it with "up".',
+  /** On its way up. */
+  halfAppliedEdited:
+    '{name} was edited after {progress} had been applied, so nobody knows where to go on. Take the edit back, finish it with "up", and write a new step.',
+  halfAppliedRecompiled:
+    '{name} comes to other T-SQL than when {progress} had been applied, so nobody knows where to go on. Finish it with "up" of the release that began it.',
+  halfUndone: '{name} is undone in part ({progress}). Finish it with "down" first.',
+  changed:
+    '{name} was edited after it had been applied, so nobody knows what the database is. See with "verify" what is other, take the edit back and write a new step, or accept it knowingly with "repair".',
+  /** On its way down. */
+  failed: `{name} has failed. ${FINISH}. It left nothing: where it is given up, take its file away.`,
+  interrupted: `{name} was interrupted, or still runs. ${FINISH}. It left nothing: where it is given up, take its file away.`,
+  halfApplied: `{name} is applied in part. ${FINISH}.`,
+  halfUndoneOther:
+    '{name} was edited, or comes to other T-SQL, since {progress} had been undone, so nobody knows where to go on. Take the edit back, or use the release that began it, and finish it with "down".',
+  changedBelow:
+    '{name} was edited after it had been applied, so its down may not undo what was done. See with "verify" what is other, and take the edit back, or accept it knowingly with "repair".',
+} as const;
+
+export type Refusal = keyof typeof REFUSALS;
+
+/** The words for steps in one state; they have come equally far where that is told. */
+export function refusalText(refusal: Refusal, states: readonly StepState[]): string {
+  const [first] = states;
+  const names = states.map(({ name }) => name).join(', ');
+  return REFUSALS[refusal]
+    .replace('{name}', () => names)
+    .replace('{progress}', () => (first === undefined ? '' : progressOf(first)));
+}

@@ -1,0 +1,209 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { loadSteps } from '../step/load-steps.ts';
+import type { Direction, Step } from '../step/step.ts';
+import { statements } from '../testing/step-files.ts';
+import { openStepServer } from '../testing/step-server.ts';
+import type { StepServer } from '../testing/step-server.ts';
+import { undo } from '../testing/undo.ts';
+import { planScript } from './plan-script.ts';
+
+const [ONE, TWO] = ['20300101000000_one.ts', '20300102000000_two.ts'];
+
+let server: StepServer;
+beforeEach(async () => {
+  server = await openStepServer();
+  await writeOne();
+  await writeTwo();
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await server.close();
+});
+
+const writeOne = (more = '') =>
+  server.steps.write(1, 'one', {
+    up: statements('CREATE TABLE one (id int)'),
+    down: statements('DROP TABLE one'),
+    more,
+  });
+/** In parts, of which SPELLING makes other T-SQL, as an upgrade of knex does. */
+const writeTwo = (more = '') =>
+  server.steps.write(2, 'two', {
+    up: `${statements('CREATE TABLE a (id int)', 'CREATE TABLE b (id int)')} await knex.schema.raw(process.env.SPELLING ?? 'CREATE TABLE c (id int)');`,
+    down: statements('DROP TABLE c', 'DROP TABLE b', 'DROP TABLE a'),
+    more: `export const config = { transaction: false }; ${more}`,
+  });
+const writeThree = () =>
+  server.steps.write(3, 'three', {
+    up: statements('CREATE TABLE three (id int)'),
+    down: statements('DROP TABLE three'),
+  });
+
+const exec = (sql: string) => server.database.exec(sql);
+
+async function halfApply(): Promise<void> {
+  exec('create table b (id int)');
+  expect((await server.migrate('up')).code).toBe(1);
+  exec('drop table b');
+}
+
+async function halfUndo(): Promise<void> {
+  expect((await server.migrate('up')).code).toBe(0);
+  exec('drop table b');
+  expect((await undo(server.migrate)).code).toBe(1);
+  exec('create table b (id int)');
+}
+
+async function failTwo(): Promise<void> {
+  await server.migrate('up', '--to', ONE.slice(0, 14));
+  exec('create table a (id int)');
+  expect((await server.migrate('up')).code).toBe(1);
+}
+
+/** The script that a DBA was given, as it is made of the files that stand there now. */
+async function runScript(direction: Direction, wanted = (_step: Step) => true): Promise<string[]> {
+  const all = await loadSteps(server.steps.path);
+  const ordered = direction === 'up' ? all : all.toReversed();
+  const script = planScript(ordered.filter(wanted), all, {
+    direction,
+    lockTimeoutMs: 0,
+    approval: '',
+    database: 'shop',
+  });
+  return server.runScript(script);
+}
+
+/** Why tool and script do nothing: they must say the same. */
+async function refusal(direction: Direction): Promise<string> {
+  await writeThree();
+  server.executed();
+  const { code, out } = await server.migrate(
+    ...(direction === 'up' ? ['up'] : ['down', '--to', '0']),
+  );
+  const [error = '', ...others] = await runScript(direction);
+  expect(others.every((one) => one.includes('does not hold the migration lock'))).toBe(true);
+  expect([code, server.executed()]).toEqual([5, []]);
+  expect(error.replace(/^Nothing was changed: /, '')).toBe(out.replace(/^Refused: /, ''));
+  return out;
+}
+
+describe('up and the script of a plan', () => {
+  it('do nothing on top of a step that is undone in part', async () => {
+    await halfUndo();
+    expect(await refusal('up')).toBe(
+      `Refused: ${TWO} is undone in part (1 of 3 parts). Finish it with "down" first.`,
+    );
+  });
+
+  it('do not go on with a step in parts that was edited', async () => {
+    await halfApply();
+    await writeTwo('// edited');
+    expect(await refusal('up')).toContain(`${TWO} was edited after 1 of 3 parts had been applied`);
+  });
+
+  it('do not go on with a backfill that was edited', async () => {
+    await server.migrate('up', '--to', ONE.slice(0, 14));
+    exec(
+      `insert into migration_history (version, name, direction, checksum, statements_checksum, outcome, items_done, item_cursor, started_at)
+       values ('20300102000000', '${TWO}', 'up', '${'f'.repeat(64)}', '', 'failed', 0, '42', '2030-01-01T00:00:00.000Z')`,
+    );
+    expect(await refusal('up')).toContain('0 of 3 parts, and rows up to 42 had been applied');
+  });
+
+  it('do not go on with a step in parts that comes to other T-SQL', async () => {
+    await halfApply();
+    vi.stubEnv('SPELLING', 'CREATE TABLE [c] ([id] int)');
+    expect(await refusal('up')).toContain(`${TWO} comes to other T-SQL than when 1 of 3 parts`);
+  });
+
+  it('do not go on with a step in parts of which nobody noted what it was', async () => {
+    await halfApply();
+    exec(`update migration_history set checksum = null where name = '${TWO}'`);
+    expect(await refusal('up')).toContain(`${TWO} was edited after 1 of 3 parts`);
+  });
+
+  it('do nothing where a step in parts has no file any more', async () => {
+    await halfApply();
+    await rename(join(server.steps.path, TWO), join(server.steps.path, '20300109000000_two.ts'));
+    expect(await refusal('up')).toContain(`${TWO} is applied in part, and its file is not here`);
+  });
+
+  it('do nothing where an applied step was edited', async () => {
+    await server.migrate('up');
+    await writeOne('// edited');
+    expect(await refusal('up')).toContain(`${ONE} was edited after it had been applied`);
+  });
+
+  it('try a step that failed, and left nothing, again', async () => {
+    await failTwo();
+    exec('drop table a');
+    expect(await runScript('up')).toEqual([]);
+  });
+});
+
+describe('down and the script of its dry run', () => {
+  it('do nothing while a step has failed', async () => {
+    await failTwo();
+    expect(await refusal('down')).toContain(`${TWO} has failed. Put right what is wrong`);
+  });
+
+  it('do nothing while a step was interrupted', async () => {
+    await failTwo();
+    exec("update migration_history set outcome = 'started' where outcome = 'failed'");
+    expect(await refusal('down')).toContain(`${TWO} was interrupted, or still runs.`);
+  });
+
+  it('do nothing while a step is applied in part', async () => {
+    await halfApply();
+    expect(await refusal('down')).toContain(`${TWO} is applied in part.`);
+  });
+
+  it('do nothing where a step that is applied in part has no file any more', async () => {
+    await halfApply();
+    await rename(join(server.steps.path, TWO), join(server.steps.path, '20300109000000_two.ts'));
+    expect(await refusal('down')).toContain('its file is not here, or has another version');
+  });
+
+  it('do not undo a step that was edited, and say what to do', async () => {
+    await server.migrate('up');
+    await writeOne('// edited');
+    expect(await refusal('down')).toMatch(
+      /one\.ts was edited .* its down may not undo what was done\. See with "verify" .*"repair"/,
+    );
+    expect((await server.migrate('down', '--to', '0', '--dry-run')).code).toBe(5);
+    await server.migrate('repair');
+    expect((await undo(server.migrate, '--to', '0')).out).toContain(`Undone 2: ${TWO}, ${ONE}`);
+  });
+
+  it('undo what came after an edited step', async () => {
+    await server.migrate('up');
+    await writeOne('// edited');
+    server.executed();
+    expect(await runScript('down', ({ name }) => name === TWO)).toEqual([]);
+    expect(server.executed()).toEqual(['DROP TABLE c', 'DROP TABLE b', 'DROP TABLE a']);
+    await writeOne();
+    await server.migrate('up');
+    await writeOne('// edited');
+    expect((await undo(server.migrate, '--to', ONE.slice(0, 14))).out).toBe(`Undone 1: ${TWO}`);
+  });
+
+  it.each([
+    ['was edited', () => writeTwo('// edited')],
+    ['comes to other T-SQL', () => vi.stubEnv('SPELLING', 'CREATE TABLE [c] ([id] int)')],
+  ])('do not go on with a step that is undone in part and %s', async (_what, change) => {
+    await halfUndo();
+    await change();
+    expect(await refusal('down')).toContain(
+      `${TWO} was edited, or comes to other T-SQL, since 1 of 3 parts had been undone`,
+    );
+  });
+
+  it('go on with a step that is undone in part', async () => {
+    await halfUndo();
+    server.executed();
+    expect(await runScript('down')).toEqual([]);
+    expect(server.executed()).toEqual(['DROP TABLE b', 'DROP TABLE a', 'DROP TABLE one']);
+  });
+});
