@@ -35,7 +35,7 @@ describe('packages beside a bundle', () => {
       'node_modules/@smithy/core/index.js': `
         exports.now = () => require('./now.js');
         exports.later = () => import('later');
-        try { require('not-installed'); } catch {}`,
+        exports.other = () => require('not-installed');`,
       'node_modules/@smithy/core/now.js': '',
       'node_modules/@smithy/core/index.d.ts': '',
       'node_modules/@smithy/core/for-bundlers.js': '',
@@ -62,6 +62,21 @@ describe('packages beside a bundle', () => {
     });
     expect(await packages()).toEqual([
       'node_modules/@smithy/core/index.js',
+      'node_modules/@smithy/core/package.json',
+    ]);
+  });
+
+  it('keep what says that a folder holds CommonJS, or modules', async () => {
+    const manifest = { name: '@smithy/core', type: 'module', main: 'commonjs/index.js' };
+    const { packages } = await bundleOf({
+      'lambda.js': `import '@smithy/core';`,
+      'node_modules/@smithy/core/package.json': JSON.stringify(manifest),
+      'node_modules/@smithy/core/commonjs/package.json': '{ "type": "commonjs" }',
+      'node_modules/@smithy/core/commonjs/index.js': '',
+    });
+    expect(await packages()).toEqual([
+      'node_modules/@smithy/core/commonjs/index.js',
+      'node_modules/@smithy/core/commonjs/package.json',
       'node_modules/@smithy/core/package.json',
     ]);
   });

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { build } from 'esbuild';
 import type { Plugin } from 'esbuild';
 
@@ -12,7 +13,7 @@ export interface PackageImport {
 }
 
 /**
- * The files of packages that these imports can load, each package with its package.json, by their paths in a flat tree
+ * The files of packages that these imports can load, with what says of what kind they are (package.json), by their paths in a flat tree
  * that begins at `node_modules/`. Throws where a file of one version would take the place of another's.
  */
 export async function readPackageFiles(
@@ -21,7 +22,8 @@ export async function readPackageFiles(
 ): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   for (const file of await loadable(root, imports)) {
-    for (const path of [packageFile(file), file]) {
+    const manifests = manifestsAbove(file).filter((path) => existsSync(join(root, path)));
+    for (const path of [...manifests, file]) {
       const contents = await readFile(join(root, path));
       const installed = installedPath(path);
       const other = files.get(installed);
@@ -103,10 +105,10 @@ function installedPath(path: string): string {
   return path.slice(at);
 }
 
-/** The package.json of the package that a file belongs to. */
-function packageFile(path: string): string {
-  const begin = path.lastIndexOf(MODULES) + MODULES.length;
-  const [first = '', second = ''] = path.slice(begin).split(sep);
-  const name = first.startsWith('@') ? join(first, second) : first;
-  return join(path.slice(0, begin), name, 'package.json');
+/** Where a package.json may say of what kind a file is: its package's own, and those of folders within. */
+function manifestsAbove(path: string): string[] {
+  const folder = dirname(path);
+  const scope = basename(folder).startsWith('@') ? dirname(folder) : folder;
+  const isPackages = basename(scope) === 'node_modules';
+  return isPackages ? [] : [join(folder, 'package.json'), ...manifestsAbove(folder)];
 }
