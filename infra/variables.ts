@@ -25,6 +25,4 @@ export const UNSET: Readonly<Record<string, string>> = {
 /** Variables that constructs set and that no schema of ours reads, and who does. */
 export const READ_BY_OTHERS: Readonly<Record<string, string>> = {
   NODE_OPTIONS: 'Node itself',
-  OTEL_EXPORTER_OTLP_ENDPOINT: 'the telemetry of every program',
-  OTEL_SERVICE_NAME: 'the telemetry of every program',
 };

@@ -3,7 +3,6 @@ import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import {
   AwsLogDriverMode,
-  ContainerDependencyCondition,
   ContainerImage,
   CpuArchitecture,
   FargateService,
@@ -11,13 +10,11 @@ import {
   LogDriver,
   OperatingSystemFamily,
 } from 'aws-cdk-lib/aws-ecs';
-import type { ContainerDefinition, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Size } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
-import { COLLECTOR_IMAGE, COLLECTOR_VARIABLES } from './collector.ts';
 import { explain } from './explain.ts';
 import { logGroup } from './log-group.ts';
 
@@ -33,8 +30,6 @@ export interface Platform {
 const USER = '1000';
 /** The programs end within 25 s of SIGTERM; ECS kills after this. */
 const STOP_TIMEOUT = Duration.seconds(40);
-/** The collector must outlive the program that sends it the last spans. */
-const COLLECTOR_STOP_TIMEOUT = Duration.seconds(60);
 const LOG_BUFFER = Size.mebibytes(8);
 
 export interface ProgramProps {
@@ -49,13 +44,9 @@ export interface ProgramProps {
   port?: number;
 }
 
-/**
- * One program of ours as a Fargate task: the image of the commit, read-only and without root, with the collector of its traces
- * beside it.
- */
+/** One program of ours as a Fargate task: the image of the commit, read-only and without root. */
 export class Program extends Construct {
   readonly task: FargateTaskDefinition;
-  readonly container: ContainerDefinition;
   readonly logs: LogGroup;
 
   constructor(
@@ -75,10 +66,10 @@ export class Program extends Construct {
         operatingSystemFamily: OperatingSystemFamily.LINUX,
       },
     });
-    this.container = this.task.addContainer(name, {
+    this.task.addContainer(name, {
       image: ContainerImage.fromEcrRepository(platform.repository, platform.imageTag),
       command,
-      environment: { ...environment, ...COLLECTOR_VARIABLES, OTEL_SERVICE_NAME: name },
+      environment,
       ...(secrets !== undefined && { secrets }),
       essential: true,
       user: USER,
@@ -93,38 +84,7 @@ export class Program extends Construct {
       }),
       ...(port !== undefined && { portMappings: [{ containerPort: port }] }),
     });
-    this.#addCollector();
     this.#explain();
-  }
-
-  #addCollector(): void {
-    const collector = this.task.addContainer('collector', {
-      image: ContainerImage.fromRegistry(COLLECTOR_IMAGE),
-      command: ['--config=/etc/ecs/ecs-xray.yaml'],
-      // Without it orders go on, untraced.
-      essential: false,
-      readonlyRootFilesystem: true,
-      stopTimeout: COLLECTOR_STOP_TIMEOUT,
-      // The image has no shell.
-      healthCheck: { command: ['CMD', '/healthcheck'], interval: Duration.seconds(10) },
-      logging: LogDriver.awsLogs({ logGroup: this.logs, streamPrefix: 'collector' }),
-    });
-    this.container.addContainerDependencies({
-      container: collector,
-      condition: ContainerDependencyCondition.START,
-    });
-    this.task.addToTaskRolePolicy(
-      new PolicyStatement({
-        actions: [
-          'xray:PutTraceSegments',
-          'xray:PutTelemetryRecords',
-          'xray:GetSamplingRules',
-          'xray:GetSamplingTargets',
-          'xray:GetSamplingStatisticSummaries',
-        ],
-        resources: ['*'],
-      }),
-    );
   }
 
   #explain(): void {
@@ -134,7 +94,6 @@ export class Program extends Construct {
       'ECS2',
       'no variable is a secret: secrets are read from Secrets Manager by the program',
     );
-    explain(task.taskRole, 'IAM5[Resource::*]', 'X-Ray has no resources that a right could name');
     explain(
       task.obtainExecutionRole(),
       'IAM5[Resource::*]',

@@ -15,8 +15,6 @@ function containersOf(task: Found): unknown[] {
   return listAt(task.properties, 'ContainerDefinitions');
 }
 
-const isCollector = (container: unknown) => at(container, 'Name') === 'collector';
-
 export const programRules: readonly Rule[] = [
   {
     name: 'containers are read-only, without root, and of the image of the commit',
@@ -41,16 +39,12 @@ export const programRules: readonly Rule[] = [
               task,
               'logs nowhere',
             ),
-            ...(isCollector(container)
-              ? unless(at(container, 'Essential') === false, task, 'ends with its collector')
-              : [
-                  ...unless(/^[1-9]\d*$/.test(textOf(at(container, 'User'))), task, 'runs as root'),
-                  ...unless(
-                    at(container, 'LogConfiguration', 'Options', 'mode') === 'non-blocking',
-                    task,
-                    'waits for its log',
-                  ),
-                ]),
+            ...unless(/^[1-9]\d*$/.test(textOf(at(container, 'User'))), task, 'runs as root'),
+            ...unless(
+              at(container, 'LogConfiguration', 'Options', 'mode') === 'non-blocking',
+              task,
+              'waits for its log',
+            ),
           ];
         }),
       ),
@@ -61,7 +55,6 @@ export const programRules: readonly Rule[] = [
       tasks(stage).flatMap((task) => {
         const memory = Number(task.properties['Memory']);
         const stops = containersOf(task).map((container) => Number(at(container, 'StopTimeout')));
-        const [program = 0, collector = 0] = stops;
         return [
           ...unless(memory >= LEAST_MEMORY_MIB, task, 'has too little memory'),
           ...containersOf(task).flatMap((container) =>
@@ -78,7 +71,6 @@ export const programRules: readonly Rule[] = [
               `gives a container ${stop} s to end`,
             ),
           ),
-          ...unless(collector > program, task, 'ends its collector first'),
           ...unless(
             at(task.properties, 'RuntimePlatform', 'CpuArchitecture') === 'ARM64',
             task,

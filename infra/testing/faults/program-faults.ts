@@ -19,10 +19,6 @@ export const programFaults: readonly PlantedFault[] = [
     'a container is killed before it has ended',
     set('AWS::ECS::TaskDefinition', container(0, 'StopTimeout'), 10),
   ),
-  fault(
-    'the collector ends first',
-    set('AWS::ECS::TaskDefinition', container(1, 'StopTimeout'), 35),
-  ),
   fault('a variable shows a secret', (stage) => {
     const { properties } = pick(stage, 'AWS::ECS::TaskDefinition', anyOf);
     write(
