@@ -31,8 +31,8 @@ describe('the difference of two recordings of a step', () => {
     const check = "CONSTRAINT ck CHECK ([s] IN ('a, b', '(c'))";
     expect(
       statementDifference(
-        text([table('[note] nvarchar(100) NULL', check)]),
-        text([table('[note] nvarchar(200) NULL', check)]),
+        text([table(check, '[note] nvarchar(100) NULL')]),
+        text([table(check, '[note] nvarchar(200) NULL')]),
       ),
     ).toEqual([
       '- CREATE TABLE dbo.[orders]: [note] nvarchar(100) NULL',
