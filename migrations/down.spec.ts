@@ -151,10 +151,23 @@ describe.each(EITHER_DATABASE)('down on %s', (kind, open) => {
     await table(3, 'three');
     await migrate('up');
     const late = await migrate('down', '--to', ONE ?? '', '--approved', approval);
-    expect([late.code, late.out]).toEqual([5, containing('Read "down --dry-run" again')]);
+    expect([late.code, late.out]).toEqual([
+      5,
+      containing(`Read "down --to ${ONE} --dry-run" again`),
+    ]);
     expect(await tables()).toEqual(['one', 'three', 'two']);
     await undo(migrate);
     expect((await migrate('down', '--approved', approval)).out).toBe(`Undone 1: ${name(2, 'two')}`);
+  });
+
+  it('says to repeat the --to that an approval was read with', async () => {
+    await table(1, 'one');
+    await table(2, 'two');
+    await migrate('up');
+    const approval = await downApproval(migrate, '--to', '0');
+    const { code, out } = await migrate('down', '--approved', approval);
+    expect([code, out]).toEqual([5, containing('give the same --to here, beside --approved')]);
+    expect((await migrate('down', '--to', '0', '--approved', approval)).code).toBe(0);
   });
 
   it('is another thing to approve than up of the same step', async () => {

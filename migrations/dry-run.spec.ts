@@ -75,13 +75,16 @@ describe('a dry run of repair', () => {
         server.query('select * from migration_history'),
       ];
       const before = remembered();
-      const { code, out } = await server.migrate('repair', '--forget', '--dry-run');
-      expect([code, out]).toEqual([
-        0,
-        matching(
-          /^Would be noted under the new name: 20300102000000_new\.ts \(was .*_b\.ts\)\.\nWould be forgotten.*_a\.ts/,
-        ),
-      ]);
+      for (const [args, says] of [
+        [
+          [],
+          /^Would be noted under the new name: 20300102000000_new\.ts \(was .*_b\.ts\)\.\nLeft, .*_a\.ts/,
+        ],
+        [['--forget', a], /^Would be forgotten.*_a\.ts\.\nApproval: [0-9a-f]{64}$/],
+      ] as const) {
+        const { code, out } = await server.migrate('repair', ...args, '--dry-run');
+        expect([code, out]).toEqual([0, matching(says)]);
+      }
       expect(remembered()).toEqual(before);
     } finally {
       await server.close();
@@ -136,7 +139,7 @@ describe.each(EITHER_DATABASE)('a dry run on %s', (kind, open) => {
 
 describe('a dry run on a database that was never migrated', () => {
   it.each([
-    [['up'], 0, /Would up: .*one\.ts/],
+    [['up'], 0, /Would apply 2: .*one\.ts/],
     [['baseline', '--to', '20300101000000'], 7, /There is no file .*shop\.db/],
   ] as const)('makes no file: %s', async (args, code, says) => {
     const folder = join(steps.path, '..', `${steps.path}-none`);

@@ -12,6 +12,7 @@ import { openStepFolder, statements } from './testing/step-files.ts';
 import type { StepFolder } from './testing/step-files.ts';
 import { runMigrate, startMigrate } from './testing/run-migrate.ts';
 import type { MigrateResult } from './testing/run-migrate.ts';
+import { forget } from './testing/forget.ts';
 import { undo } from './testing/undo.ts';
 
 const TLS_FOLDER = join(import.meta.dirname, '../platform/testing/tls');
@@ -101,8 +102,10 @@ describe('npm run migrate', () => {
     expect(await statuses()).toEqual(['applied', 'pending']);
     await migrate('up');
     expect((await undo(migrate)).out).toContain('Undone 1: 20300102000000_people.ts');
-    await migrate('up');
-    expect((await undo(migrate, '--to', '20300101000000_orders.ts')).out).toContain('Undone 1');
+    for (const to of ['20300101000000_orders.ts', '20300101000000_orders']) {
+      await migrate('up');
+      expect((await undo(migrate, '--to', to)).out).toContain('Undone 1');
+    }
     expect(await statuses()).toEqual(['applied', 'pending']);
   });
 
@@ -135,7 +138,11 @@ describe('npm run migrate', () => {
     expect((await migrate('verify')).code).toBe(0);
     await rm(join(steps.path, '20300101000000_orders.ts'));
     expect(await statuses()).toEqual(['deleted', 'applied']);
-    expect((await migrate('repair', '--forget')).out).toContain('20300101000000_orders.ts');
+    expect(await migrate('repair', '--forget', '20300101000000')).toMatchObject({
+      code: 5,
+      err: matching(/nobody is at a terminal.*"repair --forget 20300101000000 --dry-run"/),
+    });
+    expect((await forget(migrate, '20300101000000')).out).toContain('20300101000000_orders.ts');
     expect(await statuses()).toEqual(['applied']);
     expect((await migrate('verify')).out).toContain('orders: table orders is there and should not');
   });
@@ -211,8 +218,16 @@ describe('npm run migrate', () => {
   it('tells of steps that knex applied itself, and notes them on request', async () => {
     await onDatabase((db) => db.migrate.latest({ directory: steps.path, loadExtensions: ['.ts'] }));
     expect(await statuses()).toEqual(['unrecorded', 'unrecorded']);
-    expect((await migrate('verify')).code).toBe(3);
-    await migrate('repair');
+    const found = await migrate('verify');
+    expect([found.code, found.out]).toEqual([
+      3,
+      containing('the history does not tell what it was then'),
+    ]);
+    const { out } = await migrate('repair');
+    expect(out).toContain(
+      'Noted as they stand here now, since nobody knows what they were when applied: 2',
+    );
+    expect(out).not.toContain('Accepted');
     expect(await statuses()).toEqual(['applied', 'applied']);
     expect((await migrate('verify')).code).toBe(0);
   });
@@ -301,6 +316,7 @@ describe('npm run migrate', () => {
     [['frobnicate'], /There is no command "frobnicate"/],
     [['up', '--frob'], /--frob/],
     [['up', '--to', 'yesterday'], /--to yesterday is none of the steps/],
+    [['up', '--to', ''], /--to is empty\. Give the 14 digits or the name/],
     [['up', '--approved', 'yes'], /64 hexadecimal digits/],
     [['up', '--lock-timeout', 'long'], /number of seconds/],
     [['baseline'], /needs --to/],
@@ -317,7 +333,13 @@ describe('npm run migrate', () => {
       err: containing('bootstrap is for SQL Server'),
     });
     expect(none).toMatchObject({ code: 2, err: containing('DATABASE_URL') });
-    expect((await runMigrate([], {})).out).toContain('bootstrap');
+    expect((await runMigrate(['--help'], {})).out).toContain('bootstrap');
+    const bare = await runMigrate([], {});
+    expect(bare).toMatchObject({
+      code: 2,
+      out: '',
+      err: matching(/bootstrap[^]*Name a command: .*\n$/),
+    });
   });
 
   it('refuses a database of a newer version', async () => {

@@ -5,6 +5,7 @@ import type { ConfiguredDatabase } from '@ordercast/platform/configured-database
 import { z } from 'zod';
 import { terminalQuestion } from './command/ask-on-terminal.ts';
 import { readArguments } from './command/arguments.ts';
+import { commandAgain } from './command/command-again.ts';
 import type { MigrateArguments } from './command/arguments.ts';
 import { EXIT } from './command/exit-code.ts';
 import { explainError } from './command/explain-error.ts';
@@ -24,7 +25,7 @@ async function main(args: MigrateArguments): Promise<Report> {
     variables.DATABASE_URL !== undefined || variables.DATABASE_SECRET_ID !== undefined;
   let database: ConfiguredDatabase | undefined;
   if (needsDatabase(args) || (args.command === 'plan' && hasDatabase)) {
-    database = await configuredDatabase(variables, (text) => tell(`! ${text}`));
+    database = await configuredDatabase(variables, (text) => tell(`Warning: ${text}`));
   }
   try {
     return await runCommand(args, {
@@ -60,7 +61,7 @@ try {
   output = args.output === undefined ? undefined : openOutput(args.output);
   report = await main(args);
 } catch (error) {
-  const { exitCode, message, isUnexpected } = explainError(error);
+  const { exitCode, message, isUnexpected } = explainError(error, args && commandAgain(args));
   tell(isUnexpected && error instanceof Error ? (error.stack ?? message) : message);
   report = { exitCode, text: '', json: { error: message } };
   hasAnswer = false;

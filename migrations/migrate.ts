@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Knex } from 'knex';
 import { renamesOf } from './history/note.ts';
-import { isPending, stepStates, unknownSteps } from './history/step-state.ts';
+import { someNames } from './history/some-names.ts';
+import { isPending, isUnknown, stepStates } from './history/step-state.ts';
 import type { StepState } from './history/step-state.ts';
 import { loadSteps } from './step/load-steps.ts';
 import type { Step } from './step/step.ts';
@@ -21,7 +22,7 @@ export class DatabaseIsNewer extends Error {
   constructor(unknownMigrations: readonly string[]) {
     super(
       'The database belongs to a newer version of Ordercast: it holds migrations that this ' +
-        `version does not know (${unknownMigrations.join(', ')}). Run that version, or use ` +
+        `version does not know (${someNames(unknownMigrations)}). Run that version, or use ` +
         'another database.',
     );
     this.unknownMigrations = unknownMigrations;
@@ -72,7 +73,7 @@ export async function pendingMigrations(db: Knex): Promise<string[]> {
 }
 
 function pendingOf(states: readonly StepState[]): Step[] {
-  const unknown = unknownSteps(states);
+  const unknown = states.filter(isUnknown).map(({ name }) => name);
   if (unknown.length > 0) throw new DatabaseIsNewer(unknown);
   return states.filter(isPending).flatMap(({ step }) => step ?? []);
 }

@@ -151,7 +151,7 @@ export function insecurityOf({
   trustServerCertificate,
 }: SqlServerSettings): string | undefined {
   if (encrypt === false) {
-    return 'encrypt=false: what is said to the database, passwords included, can be read on the way';
+    return 'encrypt=false: passwords and data can be read on their way to and from the database; leave it out, but on a laptop';
   }
   if (trustServerCertificate) {
     return 'trustServerCertificate=true: nobody checks that the database is the one that was meant';

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { someNames } from '../history/some-names.ts';
+import type { StepState } from '../history/step-state.ts';
 import type { Direction, Step } from '../step/step.ts';
 import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
@@ -13,29 +15,68 @@ export function approvalOf(steps: readonly Step[], direction: Direction): string
     ({ version, name, checksum, statementsChecksum }) =>
       `${version} ${name} ${checksum} ${statementsChecksum}\n`,
   );
-  return createHash('sha256')
-    .update(direction === 'up' ? '' : 'down\n')
-    .update(lines.join(''))
-    .digest('hex');
+  return sha256(`${direction === 'up' ? '' : 'down\n'}${lines.join('')}`);
+}
+
+/** The same of steps that are to be forgotten, as the history has them. */
+export function approvalToForget(states: readonly StepState[]): string {
+  const lines = states.map(
+    ({ version, name, status, noted }) =>
+      `${version} ${name} ${status} ${noted?.checksum ?? ''} ${noted?.statementsChecksum ?? ''}\n`,
+  );
+  return sha256(`forget\n${lines.join('')}`);
+}
+
+/** How the command was told which steps it is about. */
+interface Wish {
+  approved: string;
+  to: string | undefined;
+  outOfOrder?: boolean;
 }
 
 /** Refuses what is not what was approved. */
 export function assertApproved(
   wanted: readonly Step[],
   direction: Direction,
-  approved: string,
+  { approved, to, outOfOrder = false }: Wish,
 ): void {
-  const actual = approvalOf(wanted, direction);
+  const more = [
+    ...(to === undefined ? [] : [`--to ${to}`]),
+    ...(outOfOrder ? ['--out-of-order'] : []),
+  ];
+  const again =
+    direction === 'up' ? ['plan', ...more].join(' ') : ['down', ...more, '--dry-run'].join(' ');
+  assertSameApproval(approvalOf(wanted, direction), approved, {
+    what: direction === 'up' ? 'what is pending' : 'what would be undone',
+    wanted,
+    again,
+    ...(to === undefined && {
+      hint: 'If it was read with --to <version>, give the same --to here, beside --approved.',
+    }),
+  });
+}
+
+/** Refuses an approval that is not the one of `wanted`; `again` is the command that prints that. */
+export function assertSameApproval(
+  actual: string,
+  approved: string,
+  {
+    what = 'what would be forgotten',
+    wanted,
+    again,
+    hint,
+  }: { what?: string; wanted: readonly { name: string }[]; again: string; hint?: string },
+): void {
   if (actual === approved.toLowerCase()) return;
-  const { what, read } = WORDS[direction];
+  const names = someNames(wanted.map(({ name }) => name)) || 'nothing';
+  const read = hint === undefined ? 'Read' : `${hint} Otherwise read`;
   throw new Refused(
     EXIT.refused,
     `Refused: ${what} is not what was approved. Approved: ${approved}; ${what} is ${actual} ` +
-      `(${wanted.map(({ name }) => name).join(', ') || 'nothing'}). Read ${read} again and approve that.`,
+      `(${names}). ${read} "${again}" again and approve that.`,
   );
 }
 
-const WORDS = {
-  up: { what: 'what is pending', read: '"plan"' },
-  down: { what: 'what would be undone', read: '"down --dry-run"' },
-} as const satisfies Record<Direction, unknown>;
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

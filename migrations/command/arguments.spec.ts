@@ -23,7 +23,12 @@ const pairs = Object.keys(COMMANDS)
 
 function read(command: string, option: keyof typeof OPTIONS) {
   const value = OPTIONS[option].type === 'string' ? [VALUES[option] ?? 'x'] : [];
-  const needed = command === 'baseline' && option !== 'to' ? ['--to', 'x'] : [];
+  const needed =
+    command === 'baseline' && option !== 'to'
+      ? ['--to', 'x']
+      : command === 'repair' && option === 'approved'
+        ? ['--forget', 'x']
+        : [];
   return () => readArguments([command, `--${option}`, ...value, ...needed]);
 }
 
@@ -57,6 +62,29 @@ describe('the command line', () => {
     );
     expect(() => readArguments(['lint', '--json', '--format', 'sarif'])).toThrow(
       '--json and --format sarif do not go together',
+    );
+  });
+
+  it('says in one line what is wrong, and where the help is', () => {
+    for (const args of [['frobnicate'], ['up', '--frob'], ['up', 'x'], ['baseline']]) {
+      expect(() => readArguments(args)).toThrow(/^[^\n]+[.?] See: npm run migrate -- --help$/);
+    }
+  });
+
+  it('without a command is refused with the help', () => {
+    expect(() => readArguments([])).toThrow(USAGE);
+    for (const args of [['help'], ['--help'], ['up', '-h']]) {
+      expect(readArguments(args).command).toBe('help');
+    }
+  });
+
+  it('takes the names of what is to be forgotten, and --approved with them alone', () => {
+    expect(readArguments(['repair'])).toMatchObject({ forget: undefined });
+    expect(readArguments(['repair', '--forget'])).toMatchObject({ forget: [] });
+    expect(readArguments(['repair', '--forget', 'a', 'b'])).toMatchObject({ forget: ['a', 'b'] });
+    expect(() => readArguments(['repair', 'a'])).toThrow('"repair" takes no "a"');
+    expect(() => readArguments(['repair', '--approved', 'a'.repeat(64)])).toThrow(
+      'repair uses --approved with --forget',
     );
   });
 

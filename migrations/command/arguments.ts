@@ -17,7 +17,8 @@ export interface MigrateArguments {
   dryRun: boolean;
   outOfOrder: boolean;
   pendingFails: boolean;
-  forget: boolean;
+  /** Steps to forget, as they were written; undefined: that was not asked for. */
+  forget: readonly string[] | undefined;
   json: boolean;
   /** How `lint` answers; `json` where that is asked for in either way. */
   format: LintFormat;
@@ -36,20 +37,27 @@ export interface MigrateArguments {
 /** Reads the command line; refuses with what to write, also an option that the command does not use. */
 export function readArguments(args: readonly string[]): MigrateArguments {
   const { values, positionals, tokens } = parse(args);
-  const [command, operand, ...more] = positionals;
-  if (values.help || command === undefined || command === 'help') {
+  const [command, ...operands] = positionals;
+  if (values.help || command === 'help') {
     return { ...settings(values), command: 'help', operand: undefined };
   }
+  if (command === undefined) {
+    throw new Refused(EXIT.usage, `${USAGE}\n\nName a command: npm run migrate -- <command>.`);
+  }
   if (!isCommand(command)) throw usage(`There is no command "${command}".`);
-  const takesOperand = commandOf(command).operand !== undefined;
-  const surplus = takesOperand ? more[0] : operand;
-  if (surplus !== undefined) throw usage(`"${command}" takes no "${surplus}".`);
   const used = tokens.flatMap((token) => (token.kind === 'option' ? token.name : []));
   assertTaken(command, used.filter(isOption));
+  const forget = values.forget === true ? operands : undefined;
+  const room = forget?.length ?? (commandOf(command).operand === undefined ? 0 : 1);
+  const surplus = operands[room];
+  if (surplus !== undefined) throw usage(`"${command}" takes no "${surplus}".`);
   if (command === 'baseline' && values.to === undefined) {
     throw usage('baseline needs --to <version>: up to which step is it there already?');
   }
-  return { ...settings(values), command, operand };
+  if (command === 'repair' && values.approved !== undefined && forget === undefined) {
+    throw usage('repair uses --approved with --forget <version> alone.');
+  }
+  return { ...settings(values), command, operand: operands[0], forget };
 }
 
 function assertTaken(command: CommandName, used: readonly OptionName[]): void {
@@ -64,7 +72,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], allowPositionals: true, tokens: true, options: OPTIONS });
   } catch (error) {
-    throw usage(argumentFault(error));
+    throw usage(`${argumentFault(error)}.`);
   }
 }
 
@@ -75,7 +83,7 @@ function settings(values: ReturnType<typeof parse>['values']) {
   }
   if (values.approved !== undefined && !/^[0-9a-f]{64}$/i.test(values.approved)) {
     throw usage(
-      '--approved is the SHA-256 that "plan" and "down --dry-run" print: 64 hexadecimal digits.',
+      '--approved is the SHA-256 that "plan", "down --dry-run" and "repair --forget <version> --dry-run" print: 64 hexadecimal digits.',
     );
   }
   const format = formatOf(values);
@@ -88,7 +96,7 @@ function settings(values: ReturnType<typeof parse>['values']) {
     dryRun: values['dry-run'] ?? false,
     outOfOrder: values['out-of-order'] ?? false,
     pendingFails: values['pending-fails'] ?? false,
-    forget: values.forget ?? false,
+    forget: undefined,
     json: format === 'json',
     format,
     lockTimeoutMs: Math.round(Number(seconds) * 1000),
@@ -114,5 +122,5 @@ function formatOf(values: ReturnType<typeof parse>['values']): LintFormat {
 }
 
 function usage(reason: string): Refused {
-  return new Refused(EXIT.usage, `${reason}\n\n${USAGE}`);
+  return new Refused(EXIT.usage, `${reason} See: npm run migrate -- --help`);
 }

@@ -1,7 +1,8 @@
 import { likenessOf } from '../history/likeness.ts';
 import { refusalText } from '../history/refusals.ts';
 import type { Refusal } from '../history/refusals.ts';
-import { unknownSteps } from '../history/step-state.ts';
+import { someNames } from '../history/some-names.ts';
+import { isUnknown } from '../history/step-state.ts';
 import type { StepState, StepStatus } from '../history/step-state.ts';
 import type { Step } from '../step/step.ts';
 import { EXIT } from './exit-code.ts';
@@ -24,6 +25,8 @@ export function assertSound(states: readonly StepState[]): void {
   if (undone !== undefined) throw refusedFor('halfUndone', undone);
   const changed = states.filter(({ status }) => status === 'changed');
   if (changed.length > 0) throw refusedFor('changed', ...changed);
+  const forgotten = states.filter(({ status }) => status === 'forgotten');
+  if (forgotten.length > 0) throw refusedFor('forgotten', ...forgotten);
 }
 
 /** Refuses to undo steps whose files are not what was applied, or what was undone in part. */
@@ -60,34 +63,47 @@ export function assertKnown(states: readonly StepState[]): void {
   const renamed = states.filter(({ status }) => status === 'renamed');
   if (renamed.length > 0) {
     const list = renamed.map(({ name, formerName }) => `${formerName} is ${name} now`);
-    throw refused(`${list.join(', ')}. Note the new name with "repair"; nothing is run by that.`);
+    throw refused(`${someNames(list)}. Note the new name with "repair"; nothing is run by that.`);
   }
-  const deleted = states.filter(({ status }) => status === 'deleted').map(({ name }) => name);
+  const deleted = states.filter(({ status }) => status === 'deleted');
   if (deleted.length > 0) {
     throw refused(
-      `${deleted.join(', ')} is applied here, and its file is gone. Put the file back (another ` +
-        'branch or release may have it), or, where it is gone for good, forget it with ' +
-        '"repair --forget": what it made stays in the database.',
+      `${namesOf(deleted)} is applied here, and its file is gone. Put the file back (another branch or ` +
+        `release may have it), or, where it is gone for good, forget it with ${forgetText(deleted)}: ` +
+        'what it made stays in the database.',
     );
   }
 }
 
 /** A database of a newer version may not be changed by an older one. */
 export function assertNotNewer(states: readonly StepState[]): void {
-  const unknown = unknownSteps(states);
+  const unknown = states.filter(isUnknown);
   if (unknown.length === 0) return;
   throw refused(
-    'the database belongs to a newer version of Ordercast: it holds steps that this ' +
-      `version does not know (${unknown.join(', ')}). Use that version.`,
+    `the database holds steps that are newer than all that stand here (${namesOf(unknown)}). Either it ` +
+      'belongs to a newer version of Ordercast: use that version. Or their files are gone for good, as ' +
+      `those of a branch that was withdrawn: then forget them with ${forgetText(unknown)}; what they ` +
+      'made stays in the database.',
   );
+}
+
+/** The command that forgets these steps, or the one that lists them where they are many. */
+function forgetText(states: readonly StepState[]): string {
+  return states.length > 3
+    ? '"repair --forget", which lists them'
+    : `"repair --forget ${states.map(({ version }) => version).join(' ')}"`;
+}
+
+function namesOf(named: readonly { name: string }[]): string {
+  return someNames(named.map(({ name }) => name));
 }
 
 /** Refuses steps that come late: what they do was thought out for another schema. */
 export function assertInOrder(late: readonly Step[]): void {
   if (late.length === 0) return;
   throw refused(
-    `${late.map(({ name }) => name).join(', ')} comes before a step that is applied already. ` +
-      'See whether it still does what it should ("plan --out-of-order" prints it), then ' +
+    `${namesOf(late)} comes before a step that is applied already. ` +
+      'See whether it still does what it should ("up --out-of-order --dry-run" shows it), then ' +
       'apply it with "up --out-of-order"; or give it a later version by a new name.',
   );
 }

@@ -73,6 +73,23 @@ async function startInstance(state: Partial<Instance> = {}, interfere?: (sql: st
 }
 
 describe('bootstrap', () => {
+  it.each(['master', 'Model', 'msdb', 'tempdb', 'rdsadmin'])(
+    "refuses the server's own database %s, its script too, and asks it nothing",
+    async (database) => {
+      const { run, server } = await startInstance();
+      for (const args of [[], ['--dry-run']]) {
+        const { code, out } = await run(args, PASSWORDS, undefined, database);
+        expect([code, out]).toEqual([
+          2,
+          expect.stringContaining(
+            `${database} is a database of the server itself: name one of your own`,
+          ),
+        ]);
+      }
+      expect(server.requests).toEqual([]);
+    },
+  );
+
   it('names the logins after the database, sends passwords as parameters alone, and makes them before users and roles before members', async () => {
     const { run, server, sql, secrets, changes } = await startInstance();
     const { code, out } = await run([]);

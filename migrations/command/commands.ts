@@ -5,7 +5,10 @@ export const OPTIONS = {
   'dry-run': { type: 'boolean', help: 'say what would be done, and change nothing' },
   'out-of-order': { type: 'boolean', help: 'apply a step, too, that comes before an applied one' },
   'pending-fails': { type: 'boolean', help: 'exit code 3 also where steps are pending' },
-  forget: { type: 'boolean', help: 'forget applied steps whose files are gone' },
+  forget: {
+    type: 'boolean',
+    help: 'forget these steps, whose files are gone: --forget <version> <version>',
+  },
   'lock-timeout': {
     type: 'string',
     default: '10',
@@ -88,8 +91,8 @@ export const COMMANDS = {
     options: ['to', 'dry-run', ...ON_DATABASE],
   },
   repair: {
-    help: 'accept edited and renamed steps, and those that knex applied, as they stand here now',
-    options: ['forget', 'dry-run', ...ON_DATABASE],
+    help: 'accept edited and renamed steps, and those that knex applied, as they stand here now, and take in again what was forgotten',
+    options: ['forget', 'approved', 'dry-run', ...ON_DATABASE],
   },
   unlock: {
     help: "free knex's lock, and tell who holds the migration lock",

@@ -1,6 +1,7 @@
 import { StepHasNoDown } from '../plan/step-batches.ts';
 import { approvalOf, assertApproved } from './approval.ts';
 import type { CommandContext } from './command-context.ts';
+import { assertTerminal, confirmName } from './confirm-name.ts';
 import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
 import type { Report } from './report.ts';
@@ -34,16 +35,17 @@ export async function down(
   const { target, progress } = context;
   const wanted = await undoingOf(context, to);
   const isNothing = wanted.steps.length === 0;
-  if (approved !== undefined) assertApproved(wanted.steps, 'down', approved);
-  else if (context.confirm === undefined && !isNothing) throw mustBeApproved(to);
+  if (approved !== undefined) assertApproved(wanted.steps, 'down', { to, approved });
+  else if (!isNothing) assertTerminal(context, 'what goes', `down --to ${to ?? '0'} --dry-run`);
   const goes = await whatGoes(context, wanted);
   if (isNothing) return report([], goes);
   for (const line of goes) progress(line);
-  const approval = approved ?? (await confirmed(context, wanted));
+  if (approved === undefined) await confirmName(context, 'undo this');
+  const approval = approved ?? approvalOf(wanted.steps, 'down');
   const ran = await target.whileLocked(async () => {
     // Whoever held the lock before may have undone some of it, or applied more.
     const { steps } = await undoingOf(context, to);
-    if (steps.length > 0) assertApproved(steps, 'down', approval);
+    if (steps.length > 0) assertApproved(steps, 'down', { to, approved: approval });
     return runSteps(steps, 'down', { ...context, outOfOrder: false });
   });
   return report(ran, ['Nothing to undo.']);
@@ -58,29 +60,6 @@ export async function undoingOf(
   const stuck = undoing.steps.find((step) => step.down === undefined);
   if (stuck !== undefined) throw new Refused(EXIT.refused, new StepHasNoDown(stuck).message);
   return undoing;
-}
-
-function mustBeApproved(to: string | undefined): Refused {
-  return new Refused(
-    EXIT.refused,
-    'Refused: nobody is at a terminal here who could confirm what goes. Read ' +
-      `"down --to ${to ?? '0'} --dry-run", and give the approval that it prints: --approved <sha256>.`,
-  );
-}
-
-/** The approval of whoever has read what goes and types the name of the database. */
-async function confirmed(
-  { confirm, databaseName }: CommandContext,
-  { steps }: Undoing,
-): Promise<string> {
-  const typed = await confirm?.(`Type the name of the database, ${databaseName}, to undo this: `);
-  if (typed !== databaseName) {
-    throw new Refused(
-      EXIT.refused,
-      `Not confirmed: that is not the name of the database, ${databaseName}. Nothing was changed.`,
-    );
-  }
-  return approvalOf(steps, 'down');
 }
 
 function report(ran: readonly RanStep[], otherwise: readonly string[]): Report {

@@ -31,10 +31,10 @@ function dryRun(
   wanted: readonly Step[],
   direction: Direction,
   goes: readonly string[],
-  { lockTimeoutMs, approved, outOfOrder }: MigrateArguments,
+  { lockTimeoutMs, approved, outOfOrder, to }: MigrateArguments,
   { steps, isServer, serverDatabase }: DryRunContext,
 ): Report {
-  if (approved !== undefined) assertApproved(wanted, direction, approved);
+  if (approved !== undefined) assertApproved(wanted, direction, { approved, to, outOfOrder });
   const approval = approvalOf(wanted, direction);
   const sql = planScript(wanted, steps, {
     direction,
@@ -43,10 +43,11 @@ function dryRun(
     database: serverDatabase,
     outOfOrder,
   });
+  const would = direction === 'up' ? 'Would apply' : 'Would undo';
   const names = wanted.map(({ name }) => name).join(', ') || 'nothing';
   const text = isServer
     ? [...goes.map(commentLine), sql.trimEnd()]
-    : [...goes, `Would ${direction}: ${names}`, `Approval: ${approval}`];
+    : [...goes, `${would} ${wanted.length}: ${names}`, `Approval: ${approval}`];
   return {
     exitCode: EXIT.done,
     text: text.join('\n'),

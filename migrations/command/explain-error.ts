@@ -16,8 +16,11 @@ export interface Explanation {
   isUnexpected: boolean;
 }
 
-/** Says of any failure what to do, in one line where a person can do something. */
-export function explainError(error: unknown): Explanation {
+/**
+ * Says of any failure what to do, in one line where a person can do something; `again` is the command
+ * that goes on after a step that failed.
+ */
+export function explainError(error: unknown, again = 'up'): Explanation {
   const plain = (exitCode: ExitCode, message: string) => ({
     exitCode,
     message,
@@ -38,7 +41,7 @@ export function explainError(error: unknown): Explanation {
   const subject = isPart ? `${error.message}: ` : '';
   return plain(
     exitCode,
-    `${subject}${serverText(error)} ${advice}${isStep ? afterStep(error) : ''}`,
+    `${subject}${serverText(error)} ${advice}${isStep ? afterStep(error, again) : ''}`,
   );
 }
 
@@ -56,10 +59,10 @@ const NEEDS_MASTER = {
     '→ The login lacks a right: bootstrap needs the master login (on RDS the one that the instance was made with). What was done before stays; run it again.',
 };
 
-function afterStep({ isInParts }: StepFailed): string {
+function afterStep({ isInParts }: StepFailed, again: string): string {
   const left = isInParts
-    ? 'The parts before it are done and noted (see "status"), and no later step was run: put it right, and "up" goes on from there.'
-    : 'The step left nothing half done, and no later step was run: put it right and run "up" again.';
+    ? `The parts before it are done and noted (see "status"), and no other step was run after it: put it right, and "${again}" goes on from there.`
+    : `The step left nothing half done, and no other step was run after it: put it right and run "${again}" again.`;
   return ` ${left}`;
 }
 

@@ -4,20 +4,17 @@ import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
 import type { Report } from './report.ts';
 
+/** Until its two lines are written anew every command refuses it, with what they say. */
 const template = (purpose: string) => `import type { Knex } from 'knex';
 
 /** ${purpose}: what this is for, as whoever approves it should read it. */
 export async function up(knex: Knex): Promise<void> {
-  await knex.schema.alterTable('orders', (table) => {
-    table.specificType('example', 'nvarchar(200)').nullable();
-  });
+  throw new Error('up is not written yet: replace this line by what the step does, such as await knex.schema.alterTable(…).');
 }
 
 /** Undoes all of it, in the opposite order. */
 export async function down(knex: Knex): Promise<void> {
-  await knex.schema.alterTable('orders', (table) => {
-    table.dropColumn('example');
-  });
+  throw new Error('down is not written yet: replace this line by what undoes up, in the opposite order.');
 }
 `;
 

@@ -47,6 +47,25 @@ describe('a step that comes before one that is applied', () => {
     expect(server.executed()).toEqual([]);
   });
 
+  it('is shown by the dry run that its refusal names', async () => {
+    const { out } = await server.migrate('up', '--dry-run');
+    expect(out).toContain('"up --out-of-order --dry-run" shows it');
+    const shown = await server.migrate('up', '--out-of-order', '--dry-run');
+    expect([shown.code, shown.out]).toEqual([0, expect.stringContaining('UPDATE dbo.t SET n = 1')]);
+    expect(server.executed()).toEqual([]);
+  });
+
+  it('that fails names the command that goes on with it', async () => {
+    await server.steps.write(2, 'b', { up: statements('UPDATE absent SET n = 1'), down: '' });
+    const { code, out } = await server.migrate('up', '--out-of-order', '--to', B);
+    expect([code, out]).toEqual([
+      1,
+      expect.stringContaining(`put it right and run "up --out-of-order --to ${B}" again`),
+    ]);
+    server.database.exec('create table absent (n int)');
+    expect((await server.migrate('up', '--out-of-order', '--to', B)).out).toBe(`Applied 1: ${B}`);
+  });
+
   it('is applied where that is said, and what follows with it', async () => {
     expect((await server.migrate('up', '--out-of-order')).out).toBe(
       `Applied 2: ${B}, 20300104000000_d.ts`,

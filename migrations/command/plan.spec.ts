@@ -57,6 +57,23 @@ describe('npm run migrate -- plan', () => {
     });
   });
 
+  it('is none for a database of the server itself, which its script would refuse', async () => {
+    for (const command of ['plan', 'up', 'status']) {
+      const url = server.url.replace('/shop', '/master');
+      const { code, out } = await runHere([command], { directory: steps.path, url });
+      expect([command, code, out]).toEqual([
+        command,
+        2,
+        containing('master is a database of the server'),
+      ]);
+    }
+    const { code } = await runHere(['plan', '--database', 'MSDB'], {
+      directory: steps.path,
+      url: undefined,
+    });
+    expect(code).toBe(2);
+  });
+
   it('against a database refuses to be one for another', async () => {
     expect(await plan('--database', 'other')).toMatchObject({
       code: 2,

@@ -1,73 +1,47 @@
-import { isOfBefore } from '../history/likeness.ts';
+import { isOfBefore, likenessOf } from '../history/likeness.ts';
 import { renamesOf } from '../history/note.ts';
 import type { Note } from '../history/note.ts';
 import { stepStates } from '../history/step-state.ts';
-import type { StepState } from '../history/step-state.ts';
+import type { StepState, StepStatus } from '../history/step-state.ts';
 import { assertNotNewer } from './assert-states.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-code.ts';
 import type { Report } from './report.ts';
+import { returnedSteps } from './returned-steps.ts';
+import type { RefusedReturn } from './returned-steps.ts';
+
+interface Repairs {
+  states: readonly StepState[];
+  notes: readonly Note[];
+  refused: readonly RefusedReturn[];
+}
 
 /**
  * Accepts, knowingly, that applied steps are what stands here now: those that were edited, that come
- * to other T-SQL, that knex applied itself, and those whose file has another name. With `forget` also
- * that a file is gone: its entry goes. The schema is not touched; the history keeps what was before.
+ * to other T-SQL, that knex applied itself, and those whose file has another name; and takes in again
+ * what was forgotten and is here again, in the folder and in the schema. The schema is not touched; the
+ * history keeps what was before.
  */
 export async function repair(
   { steps, target }: CommandContext,
-  { dryRun, forget }: { dryRun: boolean; forget: boolean },
+  { dryRun }: { dryRun: boolean },
 ): Promise<Report> {
-  const wanted = async (): Promise<{ notes: Note[]; deleted: StepState[] }> => {
-    const states = stepStates(steps, await target.history());
+  const wanted = async (): Promise<Repairs> => {
+    const history = await target.history();
+    const states = stepStates(steps, history);
     assertNotNewer(states);
-    const gone = states.filter(({ status }) => status === 'deleted');
-    const notes = [
-      ...renamesOf(states),
-      ...repairsOf(states),
-      ...(forget ? gone.map(toForget) : []),
-    ];
-    return { notes, deleted: forget ? [] : gone };
+    const returned = await returnedSteps(target, states, history);
+    const notes = [...renamesOf(states), ...repairsOf(states), ...returned.notes];
+    return { states, notes, refused: returned.refused };
   };
-  const { notes, deleted } = dryRun
+  const found = dryRun
     ? await wanted()
     : await target.whileLocked(async () => {
-        const found = await wanted();
-        await target.note(found.notes);
-        return found;
+        const repairs = await wanted();
+        await target.note(repairs.notes);
+        return repairs;
       });
-  const of = <Kind extends Note['kind']>(kind: Kind) =>
-    notes.filter((note): note is Extract<Note, { kind: Kind }> => note.kind === kind);
-  const accepted = of('repair').map(({ step }) => step);
-  const would = (what: string, done: string) => (dryRun ? `Would be ${what}` : done);
-  return {
-    exitCode: EXIT.done,
-    text: [
-      ...line(
-        would('accepted as they stand here now', 'Accepted as they stand here now'),
-        accepted,
-      ),
-      ...line(
-        would('noted under the new name', 'Noted under the new name'),
-        of('rename').map(({ step, formerName }) => ({ name: `${step.name} (was ${formerName})` })),
-      ),
-      ...line(
-        would(
-          'forgotten, with what they made left in the database',
-          'Forgotten, with what they made left in the database',
-        ),
-        of('forget'),
-      ),
-      ...line('Left, since their files are gone ("repair --forget" forgets them)', deleted),
-      notes.length === 0 ? 'Nothing to repair.' : 'See with "verify" whether the schema is theirs.',
-    ].join('\n'),
-    json: {
-      dryRun,
-      accepted: accepted.map(({ version, name, checksum }) => ({ version, name, checksum })),
-      renamed: of('rename').map(({ step, formerName }) => ({ name: step.name, formerName })),
-      forgotten: of('forget').map(({ version, name }) => ({ version, name })),
-      deleted: deleted.map(({ version, name }) => ({ version, name })),
-    },
-  };
+  return toReport(found, dryRun);
 }
 
 /** Also what an earlier history noted as one checksum, so that a later upgrade of knex is no edit. */
@@ -83,8 +57,68 @@ function repairsOf(states: readonly StepState[]): Note[] {
     .flatMap(({ step }): Note[] => (step === undefined ? [] : [{ kind: 'repair', step }]));
 }
 
-function toForget({ version, name }: StepState): Note {
-  return { kind: 'forget', version, name };
+function toReport({ states, notes, refused }: Repairs, dryRun: boolean): Report {
+  const of = <Kind extends Note['kind']>(kind: Kind) =>
+    notes.filter((note): note is Extract<Note, { kind: Kind }> => note.kind === kind);
+  const having = (status: StepStatus) => states.filter((state) => state.status === status);
+  const unrecorded = having('unrecorded').map(({ name }) => name);
+  const repaired = of('repair').map(({ step }) => step);
+  const accepted = repaired.filter(({ name }) => !unrecorded.includes(name));
+  const deleted = having('deleted');
+  const edited = having('renamed').filter(isEdited);
+  const would = (done: string) =>
+    dryRun ? `Would be ${done.charAt(0).toLowerCase()}${done.slice(1)}` : done;
+  return {
+    exitCode: refused.length === 0 ? EXIT.done : EXIT.drift,
+    text: [
+      ...line(would('Accepted as they stand here now'), accepted),
+      ...line(
+        would('Noted as they stand here now, since nobody knows what they were when applied'),
+        repaired.filter(({ name }) => unrecorded.includes(name)),
+      ),
+      ...line(
+        would('Noted under the new name'),
+        of('rename').map(({ step, formerName }) => ({ name: `${step.name} (was ${formerName})` })),
+      ),
+      ...line(
+        'Edited as well, which is not accepted by that (see "verify", then "repair" once more)',
+        edited,
+      ),
+      ...line(
+        would('Taken in again, since their files and what they made are here'),
+        of('return').map(({ step }) => step),
+      ),
+      ...refused.flatMap(refusedLines),
+      ...line(
+        'Left, since their files are gone ("repair --forget <version>" forgets what is named)',
+        deleted,
+      ),
+      notes.length === 0 ? 'Nothing to repair.' : 'See with "verify" whether the schema is theirs.',
+    ].join('\n'),
+    json: {
+      dryRun,
+      accepted: repaired.map(({ version, name, checksum }) => ({ version, name, checksum })),
+      unrecorded,
+      renamed: of('rename').map(({ step, formerName }) => ({ name: step.name, formerName })),
+      returned: of('return').map(({ step }) => ({ version: step.version, name: step.name })),
+      notReturned: refused.map(({ step, differences }) => ({ name: step.name, differences })),
+      deleted: deleted.map(({ version, name }) => ({ version, name })),
+    },
+  };
+}
+
+function isEdited({ step, noted }: StepState): boolean {
+  if (step === undefined) return false;
+  const likeness = likenessOf(step, noted);
+  return likeness === 'edited' || likeness === 'text-edited';
+}
+
+function refusedLines({ step, differences }: RefusedReturn): string[] {
+  return [
+    `Not taken in again, since the schema is not as it leaves it: ${step.name}.`,
+    ...differences.map((one) => `  ${one}`),
+    '  Put that right by hand and repair again; or, for it to be run anew, give its file a version of its own.',
+  ];
 }
 
 function line(what: string, named: readonly { name: string }[]): string[] {

@@ -2,10 +2,10 @@ import type { ConfiguredDatabase } from '@ordercast/platform/configured-database
 import { dialectOf } from '@ordercast/platform/database.ts';
 import type { Knex } from 'knex';
 import { readServerFacts } from '../plan/read-server-facts.ts';
-import { assertFolder } from './step-folder.ts';
 import { loadSteps } from '../step/load-steps.ts';
 import { openTarget } from '../target/open-target.ts';
 import type { MigrateArguments } from './arguments.ts';
+import { assertOwnDatabase } from './own-database.ts';
 import { baseline } from './baseline.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { Environment } from './bootstrap.ts';
@@ -15,6 +15,7 @@ import { down } from './down.ts';
 import { dryDown, dryUp } from './dry-run.ts';
 import { databaseNameOf, handleFor } from './embedded-file.ts';
 import { EXIT } from './exit-code.ts';
+import { forget } from './forget.ts';
 import { lint } from './lint.ts';
 import { newStep } from './new-step.ts';
 import { plan } from './plan.ts';
@@ -22,6 +23,7 @@ import { repair } from './repair.ts';
 import { Refused } from './report.ts';
 import type { Report } from './report.ts';
 import { stepsToApply } from './select-steps.ts';
+import { assertFolder, assertSteps } from './step-folder.ts';
 import { status } from './status.ts';
 import { unlock } from './unlock.ts';
 import { up } from './up.ts';
@@ -44,6 +46,7 @@ export interface CommandRuntime {
 
 /** Runs one command of the command line and gives back its answer. */
 export async function runCommand(args: MigrateArguments, runtime: CommandRuntime): Promise<Report> {
+  assertOwnDatabase(runtime.database?.serverDatabase ?? args.database);
   if (args.command === 'new') {
     assertFolder(runtime.directory);
     return newStep(args.operand, { ...args, directory: runtime.directory, now: runtime.clock() });
@@ -51,6 +54,8 @@ export async function runCommand(args: MigrateArguments, runtime: CommandRuntime
   if (args.command === 'bootstrap') return runBootstrap(args, runtime);
   assertFolder(runtime.directory);
   const steps = await loadSteps(runtime.directory);
+  // The last step of all may be gone for good.
+  if (args.command !== 'repair') assertSteps(steps, runtime.directory);
   if (args.command === 'lint') return lint(steps, { ...args, directory: runtime.directory });
   if (runtime.database === undefined) {
     // Only plan comes without one: all the steps, each of which looks whether it is done.
@@ -123,7 +128,9 @@ async function runOnTarget(
       // The command line was refused where it names no step.
       return baseline(context, { ...args, to: args.to ?? '' });
     case 'repair':
-      return repair(context, args);
+      return args.forget === undefined
+        ? repair(context, args)
+        : forget(context, { ...args, names: args.forget });
     case 'unlock':
       return unlock(context, args);
     default:

@@ -11,15 +11,23 @@ import {
 import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
 
-/** The version that `--to` names: its 14 digits, its file's name, or 0 for the state before all. */
+/** Whether a command line means this step: by its 14 digits, or by its file's name, with or without the end. */
+export function isNamed(
+  text: string,
+  { version, name }: { version: string; name: string },
+): boolean {
+  return text === version || text === name || text === name.replace(/\.[a-z]+$/, '');
+}
+
+/** The version that `--to` names, see {@link isNamed}; or 0 for the state before all. */
 export function versionOf(to: string, steps: readonly Step[]): string {
   if (/^0+$/.test(to)) return '0';
-  const step = steps.find(({ version, name }) => to === version || to === name);
+  const step = steps.find((one) => isNamed(to, one));
   if (step !== undefined) return step.version;
   const known = steps.map(({ version, name }) => `  ${version}  ${name}`).join('\n');
   throw new Refused(
     EXIT.usage,
-    `--to ${to} is none of the steps. Give the 14 digits of one, or 0 for the state before all:\n${known}`,
+    `${to.trim() === '' ? '--to is empty' : `--to ${to} is none of the steps`}. Give the 14 digits or the name of one, or 0 for the state before all:\n${known}`,
   );
 }
 

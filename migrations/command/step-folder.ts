@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import type { Step } from '../step/step.ts';
 import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
 
@@ -11,5 +12,14 @@ export function assertFolder(path: string): void {
     found === undefined
       ? `There is no folder ${path}: --directory names the folder of the steps.`
       : `${path} is no folder: --directory names the folder of the steps.`,
+  );
+}
+
+/** Refuses a folder that holds no steps: against it every database would look up to date, or newer. */
+export function assertSteps(steps: readonly Step[], path: string): void {
+  if (steps.length > 0) return;
+  throw new Refused(
+    EXIT.usage,
+    `The folder ${path} holds no steps: --directory names the folder of the steps; "new" begins one there.`,
   );
 }

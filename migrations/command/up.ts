@@ -16,11 +16,12 @@ export async function up(
   const { steps, target } = context;
   // Refuses before anything is made in the database.
   const pending = stepsToApply(steps, await target.history(), wish);
-  if (approved !== undefined) assertApproved(pending, 'up', approved);
+  if (approved !== undefined) assertApproved(pending, 'up', { ...wish, approved });
   const ran = await target.whileLocked(async () => {
     // Whoever held the lock before may have done some of it.
     const wanted = stepsToApply(steps, await target.history(), wish);
-    if (wanted.length > 0 && approved !== undefined) assertApproved(wanted, 'up', approved);
+    if (wanted.length > 0 && approved !== undefined)
+      assertApproved(wanted, 'up', { ...wish, approved });
     return runSteps(wanted, 'up', { ...context, outOfOrder: wish.outOfOrder });
   });
   return {

@@ -10,6 +10,8 @@ export type Note =
   | { kind: 'repair'; step: Step }
   /** Its file has another name. What was applied stays noted as it was, so an edit is still seen. */
   | { kind: 'rename'; step: Step; formerName: string; noted: HistoryRow | undefined }
+  /** It was forgotten, and its file and what it made are here. `later` was applied after it, oldest first. */
+  | { kind: 'return'; step: Step; later: readonly string[] }
   /** Its file is gone for good. */
   | { kind: 'forget'; version: string; name: string };
 

@@ -1,3 +1,4 @@
+import { someNames } from './some-names.ts';
 import { progressOf } from './step-state.ts';
 import type { StepState } from './step-state.ts';
 
@@ -9,7 +10,7 @@ const FINISH = 'Put right what is wrong and finish it with "up" first; then it c
  */
 export const REFUSALS = {
   /** For both directions. */
-  lost: '{name} is applied in part, and its file is not here, or has another version. Put it back under this name, and finish it with "up".',
+  lost: '{name} is applied in part, and its file is not here, or has another version. Put it back under this name, and finish it with "up"; or, where it is gone for good, forget it with "repair --forget", which lists it.',
   /** On its way up. */
   halfAppliedEdited:
     '{name} was edited after {progress} had been applied, so nobody knows where to go on. Take the edit back, finish it with "up", and write a new step.',
@@ -18,6 +19,8 @@ export const REFUSALS = {
   halfUndone: '{name} is undone in part ({progress}). Finish it with "down" first.',
   changed:
     '{name} was edited after it had been applied, so nobody knows what the database is. See with "verify" what is other, take the edit back and write a new step, or accept it knowingly with "repair".',
+  forgotten:
+    '{name} was applied, and then forgotten; its file is here again. "repair" takes it in again if what it made is in the database. To run it anew, give its file a version of its own.',
   /** On its way down. */
   failed: `{name} has failed. ${FINISH}. It left nothing: where it is given up, take its file away.`,
   interrupted: `{name} was interrupted, or still runs. ${FINISH}. It left nothing: where it is given up, take its file away.`,
@@ -33,7 +36,7 @@ export type Refusal = keyof typeof REFUSALS;
 /** The words for steps in one state; they have come equally far where that is told. */
 export function refusalText(refusal: Refusal, states: readonly StepState[]): string {
   const [first] = states;
-  const names = states.map(({ name }) => name).join(', ');
+  const names = someNames(states.map(({ name }) => name));
   return REFUSALS[refusal]
     .replace('{name}', () => names)
     .replace('{progress}', () => (first === undefined ? '' : progressOf(first)));

@@ -24,6 +24,25 @@ describe('the difference of two recordings of a step', () => {
     ]);
   });
 
+  it('names of a long table just the columns that went and came, each with the table', () => {
+    const columns = Array.from({ length: 20 }, (_unused, at) => `[c${at}] decimal(9, 2) NOT NULL`);
+    const table = (...more: readonly string[]) =>
+      `CREATE TABLE dbo.[orders] (${[...columns, ...more].join(', ')})`;
+    const check = "CONSTRAINT ck CHECK ([s] IN ('a, b', '(c'))";
+    expect(
+      statementDifference(
+        text([table(check, '[note] nvarchar(100) NULL')]),
+        text([table(check, '[note] nvarchar(200) NULL')]),
+      ),
+    ).toEqual([
+      '- CREATE TABLE dbo.[orders]: [note] nvarchar(100) NULL',
+      '+ CREATE TABLE dbo.[orders]: [note] nvarchar(200) NULL',
+    ]);
+    expect(statementDifference(text([table()]), text([table(check)]))).toEqual([
+      `+ CREATE TABLE dbo.[orders]: ${check}`,
+    ]);
+  });
+
   it('tells a down that came or went', () => {
     expect(statementDifference(text(['A']), text(['A'], ['B']))).toEqual([
       '- -- no down',

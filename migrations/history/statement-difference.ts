@@ -9,12 +9,43 @@ const MOST_COMPARISONS = 4_000_000;
  * {@link MOST_LINES} of them. Undefined where the earlier one was not kept.
  */
 export function statementDifference(before: string | null, after: string): string[] | undefined {
-  const old = before === null ? undefined : statementLines(before);
-  const now = statementLines(after);
+  const old = before === null ? undefined : statementLines(before)?.flatMap(pieces);
+  const now = statementLines(after)?.flatMap(pieces);
   if (old === undefined || now === undefined) return undefined;
   const lines = changes(old, now);
   if (lines.length <= MOST_LINES) return lines;
   return [...lines.slice(0, MOST_LINES), `… and ${lines.length - MOST_LINES} more lines`];
+}
+
+/** A line that is longer is compared column by column, as far as it is a list. */
+const LONG_LINE = 100;
+/** What stands before a piece of a longer line: the beginning of that line, such as `CREATE TABLE a`. */
+const WITHIN = ': ';
+const NAMED_STATEMENT = /^(?:CREATE|ALTER) TABLE [^\s(]+/i;
+
+/** A long statement that makes or alters a table, as its columns and constraints, each with the table before it. */
+function pieces(line: string): string[] {
+  const head = NAMED_STATEMENT.exec(line)?.[0];
+  if (head === undefined || line.length <= LONG_LINE) return [line];
+  const isWhole = line.slice(head.length).trimStart().startsWith('(') && line.endsWith(')');
+  const rest = line.slice(head.length).trim();
+  const list = isWhole ? rest.slice(1, -1) : rest;
+  return splitList(list).map((piece) => `${head}${WITHIN}${piece}`);
+}
+
+const LIST_TOKEN = /'(?:[^']|'')*'|\[(?:[^\]]|\]\])*\]|"(?:[^"]|"")*"|[(),]|[^'"[(),]+|./gs;
+
+/** What the commas part that stand in no brackets, quotes or names. */
+function splitList(text: string): string[] {
+  const found = [''];
+  let depth = 0;
+  for (const [token] of text.matchAll(LIST_TOKEN)) {
+    if (token === '(') depth += 1;
+    if (token === ')') depth -= 1;
+    if (token === ',' && depth === 0) found.push('');
+    else found.push(`${found.pop() ?? ''}${token}`);
+  }
+  return found.map((one) => one.trim());
 }
 
 function changes(old: readonly string[], now: readonly string[]): string[] {

@@ -22,6 +22,8 @@ export type StepStatus =
   /** Applied by knex itself: nobody noted what it was. */
   | 'unrecorded'
   | 'pending'
+  /** Applied, then forgotten while its file was gone; the file is here again. `repair` takes it in. */
+  | 'forgotten'
   /** The last attempt failed, and left nothing. */
   | 'failed'
   /** An attempt began and did not end; it left nothing, or its process still runs. */
@@ -32,7 +34,7 @@ export type StepStatus =
   | 'half-undone'
   /** Applied, and its file is gone, though newer ones are here. */
   | 'deleted'
-  /** Applied by a newer version of Ordercast: every step here is older. */
+  /** Applied, its file is not here, and every step here is older: a newer version of Ordercast may have it. */
   | 'unknown';
 
 export interface StepState {
@@ -152,9 +154,16 @@ function statusOf(step: Step, isApplied: boolean, rows: readonly HistoryRow[]): 
     if (last?.direction === 'down' && isInPart(last)) return 'half-undone';
     return APPLIED_AS[likenessOf(step, notedOf(rows))];
   }
+  if (last !== undefined && isInPart(last)) return 'half-applied';
+  if (isForgotten(rows)) return 'forgotten';
   if (last === undefined || last.outcome === 'done') return 'pending';
-  if (isInPart(last)) return 'half-applied';
   return last.outcome === 'failed' ? 'failed' : 'interrupted';
+}
+
+/** Whether the last that was done is that it was forgotten; attempts that failed since change nothing of that. */
+function isForgotten(rows: readonly HistoryRow[]): boolean {
+  const done = rows.findLast(({ outcome }) => outcome === 'done');
+  return done?.direction === 'repair' && done.checksum === null;
 }
 
 /** Whether an attempt came to its end for some of its parts, or for some rows of its first, and no further. */
@@ -174,9 +183,9 @@ export function partsText(done: number, of: number | string): string {
   return `${done} of ${of} parts`;
 }
 
-/** Names of the applied steps that this version does not have: the database is a newer one's. */
-export function unknownSteps(states: readonly StepState[]): string[] {
-  return states.filter(({ status }) => status === 'unknown').map(({ name }) => name);
+/** Whether a step is applied and newer than all of this version: the database may be a newer one's. */
+export function isUnknown({ status }: StepState): boolean {
+  return status === 'unknown';
 }
 
 const APPLIED: readonly StepStatus[] = [
@@ -195,7 +204,15 @@ export function isApplied({ status }: StepState): boolean {
 
 /** Whether the step has a file and is still to be run, or to be finished. */
 export function isPending(state: StepState): boolean {
-  return state.step !== undefined && !isApplied(state);
+  return state.step !== undefined && !isApplied(state) && state.status !== 'forgotten';
+}
+
+/** Whether what the database remembers of the step can be forgotten, since it has no file here. */
+export function isForgettable({ step, status }: StepState): boolean {
+  return (
+    step === undefined &&
+    (status === 'deleted' || status === 'unknown' || status === 'half-applied')
+  );
 }
 
 /** Steps that are not applied, though later ones are. */

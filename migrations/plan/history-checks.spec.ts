@@ -6,6 +6,7 @@ import type { Direction, Step } from '../step/step.ts';
 import { statements } from '../testing/step-files.ts';
 import { openStepServer } from '../testing/step-server.ts';
 import type { StepServer } from '../testing/step-server.ts';
+import { forget } from '../testing/forget.ts';
 import { undo } from '../testing/undo.ts';
 import { planScript } from './plan-script.ts';
 
@@ -134,6 +135,21 @@ describe('up and the script of a plan', () => {
     await server.migrate('up');
     await writeOne('// edited');
     expect(await refusal('up')).toContain(`${ONE} was edited after it had been applied`);
+  });
+
+  it('do not run what was forgotten and is here again', async () => {
+    await server.migrate('up');
+    const away = join(server.steps.path, '..', `${TWO}.away`);
+    await rename(join(server.steps.path, TWO), away);
+    await forget(server.migrate, TWO);
+    await rename(away, join(server.steps.path, TWO));
+    expect(await refusal('up')).toContain(`${TWO} was applied, and then forgotten`);
+    // An attempt that failed on what is there changes nothing of that.
+    exec(
+      `insert into migration_history (version, name, direction, checksum, outcome, items_done, started_at)
+       values ('20300102000000', '${TWO}', 'up', '${'f'.repeat(64)}', 'failed', 0, '2030-01-01T00:00:00.000Z')`,
+    );
+    expect(await refusal('up')).toContain('"repair" takes it in again');
   });
 
   it('try a step that failed, and left nothing, again', async () => {

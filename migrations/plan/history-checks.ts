@@ -94,6 +94,11 @@ const IS_RECOMPILED =
   'attempt.checksum = step.checksum AND attempt.statements_checksum <> step.statements';
 const CHANGED = `${APPLIED} AND NOT (${HALF_UNDONE}) AND ${isOfOtherFile('noted')}`;
 
+/** The last that was done is that it was forgotten; attempts that failed since change nothing of that. */
+const FORGOTTEN =
+  `EXISTS (SELECT 1 FROM dbo.${HISTORY_TABLE} AS done WHERE done.id = ${lastOf('step.version', " AND outcome = 'done'")} ` +
+  "AND done.direction = 'repair' AND done.checksum IS NULL)";
+
 const LOST: Check = {
   refusal: 'lost',
   from: { tables: `dbo.${HISTORY_TABLE} AS attempt`, name: 'attempt.name', progress: "N''" },
@@ -109,6 +114,7 @@ const CHECKS_UP: readonly Check[] = [
   check('halfAppliedRecompiled', `${HALF_APPLIED} AND ${IS_RECOMPILED}`),
   check('halfUndone', HALF_UNDONE),
   check('changed', CHANGED),
+  check('forgotten', `NOT ${APPLIED} AND NOT (${IN_PART}) AND ${FORGOTTEN}`),
 ];
 
 function checksDown(steps: readonly Step[]): Check[] {

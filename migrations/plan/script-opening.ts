@@ -4,6 +4,7 @@ import { historyChecks } from './history-checks.ts';
 import { HOLDS_LOCK, RELEASE_LOCK, takeLock } from './migration-lock.ts';
 import { textExpression } from './script-text.ts';
 import { sessionSettings } from './session-settings.ts';
+import { SYSTEM_DATABASES } from './system-databases.ts';
 import type { ScriptBatch } from './step-batches.ts';
 
 /**
@@ -52,7 +53,7 @@ function windowChecks(database: string | undefined, lockTimeoutMs: number): stri
     `  ${RELEASE_LOCK}`,
     'IF @@TRANCOUNT > 0',
     "  SET @problem = N'a transaction is open in this window: end it with COMMIT or ROLLBACK first';",
-    "ELSE IF DB_NAME() IN (N'master', N'model', N'msdb', N'tempdb')",
+    `ELSE IF DB_NAME() IN (${SYSTEM_DATABASES.map(textExpression).join(', ')})`,
     "  SET @problem = CONCAT(N'the window is on the system database ', DB_NAME());",
     ...wrongDatabase,
     "ELSE IF ISNULL(SCHEMA_NAME(), N'') <> N'dbo'",

@@ -20,12 +20,16 @@ export class MigrationLocked extends Error {
 /** A step failed; what it had done is undone, or noted part by part. */
 export class StepFailed extends Error {
   override name = 'StepFailed';
-  /** Whether the parts before the failed one are done: the step is none in one transaction. */
+  /** Whether the parts before the failed one are done: it did not run in one transaction. */
   readonly isInParts: boolean;
 
-  constructor(step: Step, direction: Direction, cause: unknown) {
+  constructor(
+    step: Step,
+    direction: Direction,
+    { cause, isInParts }: { cause: unknown; isInParts: boolean },
+  ) {
     super(`${step.name} (${direction}) failed`, { cause });
-    this.isInParts = !step.transaction;
+    this.isInParts = isInParts;
   }
 }
 

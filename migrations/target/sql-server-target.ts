@@ -10,6 +10,7 @@ import {
   MIGRATION_LOCK,
   SQL_SERVER_BOOKKEEPING,
 } from '../history/history-tables.ts';
+import { moveToEnd } from '../history/move-to-end.ts';
 import { noteRow } from '../history/note.ts';
 import type { Note } from '../history/note.ts';
 import { readHistory } from '../history/read-history.ts';
@@ -138,7 +139,7 @@ export function sqlServerTarget(
             onPart({ done, of, batches: isPart(batch) ? rounds : 0 });
           });
         } catch (error) {
-          throw new StepFailed(step, direction, error);
+          throw new StepFailed(step, direction, { cause: error, isInParts: !step.transaction });
         }
         if (isPart(batch)) done += 1;
         onPart({ done, of, batches: 0 });
@@ -174,10 +175,12 @@ async function writeNotes(trx: Knex, notes: readonly Note[]): Promise<void> {
     );
     switch (note.kind) {
       case 'baseline':
+      case 'return':
         await trx.raw(
           `INSERT INTO dbo.${APPLIED_TABLE} (name, batch, migration_time) SELECT ?, ISNULL(MAX(batch), 0) + 1, SYSUTCDATETIME() FROM dbo.${APPLIED_TABLE}`,
           [note.step.name],
         );
+        if (note.kind === 'return') await moveToEnd(trx, `dbo.${APPLIED_TABLE}`, note.later);
         break;
       case 'rename':
         await trx.raw(`UPDATE dbo.${APPLIED_TABLE} SET name = ? WHERE name = ?`, [

@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { instantValue } from '@ordercast/platform/column.ts';
 import type { Knex } from 'knex';
 import { APPLIED_TABLE, HISTORY_TABLE } from '../history/history-tables.ts';
+import { moveToEnd } from '../history/move-to-end.ts';
 import { noteRow } from '../history/note.ts';
 import type { Note, NoteRow } from '../history/note.ts';
 import { earlierThan, previousOf } from '../plan/plan-script.ts';
@@ -72,7 +73,7 @@ export async function runSqliteStep(
     await row(db)
       .update(end('failed', cutText(String(error), 2000)))
       .catch(() => undefined);
-    throw new StepFailed(step, direction, error);
+    throw new StepFailed(step, direction, { cause: error, isInParts: false });
   }
 }
 
@@ -157,6 +158,10 @@ export async function noteOnSqlite(trx: Knex, notes: readonly Note[], now: numbe
     switch (note.kind) {
       case 'baseline':
         await mark(trx, note.step, 'up', now);
+        break;
+      case 'return':
+        await mark(trx, note.step, 'up', now);
+        await moveToEnd(trx, APPLIED_TABLE, note.later);
         break;
       case 'rename':
         await trx(APPLIED_TABLE).where({ name: note.formerName }).update({ name: note.step.name });

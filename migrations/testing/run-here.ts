@@ -1,5 +1,6 @@
 import { configuredDatabase } from '@ordercast/platform/configured-database.ts';
 import { readArguments } from '../command/arguments.ts';
+import { commandAgain } from '../command/command-again.ts';
 import { explainError } from '../command/explain-error.ts';
 import { runCommand } from '../command/run-command.ts';
 
@@ -40,7 +41,7 @@ export async function runHere(
     });
     return { code: exitCode, out: read.json ? JSON.stringify(json) : text };
   } catch (error) {
-    const { exitCode, message } = explainError(error);
+    const { exitCode, message } = explainError(error, commandAgain(read));
     return { code: exitCode, out: message };
   } finally {
     database?.close();

@@ -1,0 +1,93 @@
+import { isForgettable, stepStates } from '../history/step-state.ts';
+import type { StepState } from '../history/step-state.ts';
+import { approvalToForget, assertSameApproval } from './approval.ts';
+import type { CommandContext } from './command-context.ts';
+import { assertTerminal, confirmName } from './confirm-name.ts';
+import { EXIT } from './exit-code.ts';
+import { Refused } from './report.ts';
+import type { Report } from './report.ts';
+import { isNamed } from './select-steps.ts';
+
+/**
+ * Forgets steps whose files are gone for good, those that are named and no other: their entries go, what they
+ * made stays. It wants the approval that its dry run prints, or somebody at a terminal who types the
+ * name of the database. `repair` takes one in again whose file comes back.
+ */
+export async function forget(
+  context: CommandContext,
+  {
+    names,
+    approved,
+    dryRun,
+  }: { names: readonly string[]; approved: string | undefined; dryRun: boolean },
+): Promise<Report> {
+  const { steps, target, progress } = context;
+  const chosen = async () => named(names, stepStates(steps, await target.history()));
+  const wanted = await chosen();
+  const approval = approvalToForget(wanted);
+  const again = `repair --forget ${names.join(' ')} --dry-run`;
+  if (approved !== undefined) assertSameApproval(approval, approved, { wanted, again });
+  const list = wanted.map(({ name }) => name).join(', ');
+  if (dryRun) {
+    return report(
+      `Would be forgotten, with what they made left in the database: ${list}.`,
+      wanted,
+      {
+        dryRun,
+        approval,
+      },
+    );
+  }
+  if (approved === undefined) {
+    assertTerminal(context, 'what is forgotten', again);
+    progress(`To be forgotten, with what they made left in the database: ${list}`);
+    await confirmName(context, 'forget this');
+  }
+  await target.whileLocked(async () => {
+    const found = await chosen();
+    assertSameApproval(approvalToForget(found), approval, { wanted: found, again });
+    await target.note(found.map(({ version, name }) => ({ kind: 'forget', version, name })));
+  });
+  return report(
+    `Forgotten, with what they made left in the database: ${list}.\n` +
+      'See with "verify" what that is. Where a file comes back, "repair" takes its step in again.',
+    wanted,
+    { dryRun },
+  );
+}
+
+function report(
+  text: string,
+  wanted: readonly StepState[],
+  more: { dryRun: boolean; approval?: string },
+): Report {
+  const approval = more.approval === undefined ? [] : [`Approval: ${more.approval}`];
+  return {
+    exitCode: EXIT.done,
+    text: [text, ...approval].join('\n'),
+    json: { ...more, forgotten: wanted.map(({ version, name }) => ({ version, name })) },
+  };
+}
+
+/** The states that these names stand for. Refuses, with what there is, where one stands for none. */
+function named(names: readonly string[], states: readonly StepState[]): StepState[] {
+  const all = states.filter(isForgettable);
+  const list =
+    all.length === 0
+      ? 'There is none: each step that is applied here has its file.'
+      : `It could be:\n${all.map(({ version, name }) => `  ${version}  ${name}`).join('\n')}`;
+  if (names.length === 0) {
+    throw new Refused(
+      EXIT.usage,
+      `Name what is to be forgotten: repair --forget <version>, as often as wanted. ${list}`,
+    );
+  }
+  const other = names.find((name) => !all.some((state) => isNamed(name, state)));
+  if (other !== undefined) {
+    throw new Refused(
+      EXIT.usage,
+      `${other} is no step whose file is gone, so it is not forgotten. ${list}`,
+    );
+  }
+  return all.filter((state) => names.some((name) => isNamed(name, state)));
+}
