@@ -1,19 +1,16 @@
-import { z } from 'zod';
-
 /**
  * Stands in for Lambda's runtime in a process of its own: imports the module that `LAMBDA_MODULE` names, says so, and
  * calls the handlers that it is sent.
  */
-const invocationSchema = z.object({ handler: z.string(), event: z.unknown().optional() });
-const moduleSchema = z.record(
-  z.string(),
-  z.function({ input: [z.unknown()], output: z.unknown() }),
-);
-
 const before = process.cpuUsage();
 const loaded: unknown = await import(process.env['LAMBDA_MODULE'] ?? '');
 const { user, system } = process.cpuUsage(before);
-const handlers = moduleSchema.parse({ ...Object(loaded) });
+
+// After what is measured, which would find it loaded.
+const { z } = await import('zod');
+const invocationSchema = z.object({ handler: z.string(), event: z.unknown().optional() });
+const handlerSchema = z.function({ input: [z.unknown()], output: z.unknown() });
+const handlers = z.record(z.string(), handlerSchema).parse({ ...Object(loaded) });
 
 process.on('message', (message) => {
   const { handler, event } = invocationSchema.parse(message);
