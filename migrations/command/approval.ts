@@ -19,23 +19,38 @@ export function approvalOf(steps: readonly Step[], direction: Direction): string
     .digest('hex');
 }
 
+/** The same; undefined where there is no step, and so nothing to approve. */
+export function approvalIfAny(steps: readonly Step[], direction: Direction): string | undefined {
+  return steps.length === 0 ? undefined : approvalOf(steps, direction);
+}
+
 /** Refuses what is not what was approved. */
 export function assertApproved(
   wanted: readonly Step[],
   direction: Direction,
   approved: string,
 ): void {
-  const actual = approvalOf(wanted, direction);
+  const { what, read, none } = WORDS[direction];
+  const actual = approvalIfAny(wanted, direction);
   if (actual === approved.toLowerCase()) return;
-  const { what, read } = WORDS[direction];
+  if (actual === undefined) {
+    throw new Refused(
+      EXIT.refused,
+      `Refused: ${none}, so there is nothing to which the approval ${approved} could belong. See with "status" whether it was done already.`,
+    );
+  }
   throw new Refused(
     EXIT.refused,
     `Refused: ${what} is not what was approved. Approved: ${approved}; ${what} is ${actual} ` +
-      `(${wanted.map(({ name }) => name).join(', ') || 'nothing'}). Read ${read} again and approve that.`,
+      `(${wanted.map(({ name }) => name).join(', ')}). Read ${read} again and approve that.`,
   );
 }
 
 const WORDS = {
-  up: { what: 'what is pending', read: '"plan"' },
-  down: { what: 'what would be undone', read: '"down --dry-run"' },
+  up: { what: 'what is pending', none: 'nothing is pending', read: '"plan"' },
+  down: {
+    what: 'what would be undone',
+    none: 'nothing would be undone',
+    read: '"down --dry-run"',
+  },
 } as const satisfies Record<Direction, unknown>;

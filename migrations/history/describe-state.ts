@@ -39,6 +39,10 @@ function textOf(state: StepState): string | undefined {
       return state.step === undefined
         ? 'is applied in part, and its file is not here (put it back under this name)'
         : 'is applied in part ("up" finishes it)';
+    case 'failed':
+      return `has failed, and left nothing ("up" tries it again${state.last?.error == null ? '' : `; status --json has the error`})`;
+    case 'interrupted':
+      return 'was interrupted and left nothing, or still runs ("up" begins it anew)';
     case 'half-undone':
       return 'is undone in part ("down" finishes it)';
     default:

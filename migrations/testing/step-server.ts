@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BOOTSTRAPPED, answerOf } from './catalogue-server.ts';
 import { startMigratingServer } from './migrating-server.ts';
 import type { MigratingServer } from './migrating-server.ts';
 import { runHere } from './run-here.ts';
@@ -21,11 +22,11 @@ const statusSchema = z.object({
 
 /**
  * A SQL Server with a folder of steps of a test's own, which may change rows of the table `t`. Its
- * catalogue is empty: what is tested here are steps and their history, not the schema.
+ * catalogue is that of a database in which nothing is: what is tested here are steps and their history, not the schema.
  */
 export async function openStepServer(): Promise<StepServer> {
   const server = await startMigratingServer((sql, answer) =>
-    sql.includes(' sys.') ? { rows: [] } : answer(),
+    sql.includes(' sys.') ? answerOf(BOOTSTRAPPED, sql) : answer(),
   );
   const steps = await openStepFolder();
   server.database.exec('create table t (n int)');
