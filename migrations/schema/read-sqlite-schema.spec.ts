@@ -126,6 +126,8 @@ describe('verify of a SQLite file', () => {
     for (const sql of [
       'drop index ix_words',
       "CREATE INDEX ix_words ON words (lower(word || 'a'))",
+      'drop view heavy',
+      'CREATE VIEW heavy AS SELECT word FROM words WHERE n > 8',
       'drop trigger heavy',
       'CREATE TRIGGER heavy AFTER INSERT ON words BEGIN SELECT 2; END',
       'alter table words add column extra int',
@@ -135,6 +137,7 @@ describe('verify of a SQLite file', () => {
     expect((await verified()).differences).toEqual([
       matching(/^words: is CREATE TABLE .*extra int.*, expected CREATE TABLE words/),
       matching(/^words: ix_words: is .*'a'\)\), expected .*'A'\)\)/),
+      matching(/^heavy: is view heavy .* n > 8, expected view heavy .* n > 9/),
       matching(
         /^heavy: is trigger heavy .* SELECT 2; END, expected trigger heavy .* SELECT 1; END/,
       ),
