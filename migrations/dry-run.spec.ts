@@ -1,4 +1,5 @@
 import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startTdsServer } from '@ordercast/platform/testing/tds/tds-server.ts';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -225,7 +226,7 @@ describe('a command that was given a name that is not there', () => {
       runMigrate(['up', '--directory', steps.path, '--output', output], {
         DATABASE_URL: `sqlite:${database}`,
       });
-    for (const output of [missing(), steps.path]) {
+    for (const output of [`${steps.path}-gone/answer.txt`, tmpdir()]) {
       const { code, err } = await run(output);
       expect(code).toBe(2);
       expect(err).toContain(`--output ${output} cannot be written, so nothing was begun`);
@@ -241,7 +242,7 @@ describe('a command that was given a name that is not there', () => {
       expect(await readFile(file, 'utf8')).toContain('Applied 2');
       expect((await run(file)).code).toBe(0);
       expect(await readFile(file, 'utf8')).toBe(
-        'Nothing is pending: the database is up to date.\n',
+        'Ordercast, up\nNothing is pending: the database is up to date.\n',
       );
     } finally {
       for (const one of [file, database, `${database}-wal`, `${database}-shm`]) {
@@ -263,13 +264,13 @@ describe('a command that was given a name that is not there', () => {
   it('leaves the answer of before in its file where there is none', async () => {
     const file = `${steps.path}-kept.sql`;
     onTestFinished(() => rm(file, { force: true }));
-    await writeFile(file, 'an approved plan');
+    await writeFile(file, '-- Ordercast, up: an approved plan');
     await steps.write(9, 'broken', { up: 'await knex.raw("select 1");', down: '' });
     const { code, err } = await runMigrate(
       ['plan', '--directory', steps.path, '--output', file],
       {},
     );
     expect([code, err]).toEqual([5, matching(/must not read the database/)]);
-    expect(await readFile(file, 'utf8')).toBe('an approved plan');
+    expect(await readFile(file, 'utf8')).toBe('-- Ordercast, up: an approved plan');
   });
 });

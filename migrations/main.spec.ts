@@ -460,7 +460,7 @@ describe('npm run migrate, where the database cannot do it', () => {
       ],
       ['mssql://dba:hunter2@127.0.0.1:1/shop', /cannot be reached/],
       ['mssql://dba:hunter2@nowhere.invalid/shop', /cannot be reached/],
-      [`sqlite:${folder}`, /cannot be reached|check host, port and path/],
+      [`sqlite:${folder}`, /cannot be opened: check the path, that it is a file and no folder/],
     ];
     for (const [target, message] of cases) {
       const { code, err } = await attempt(target);

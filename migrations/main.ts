@@ -1,8 +1,13 @@
 import { resolve } from 'node:path';
 import { readConfig } from '@ordercast/platform/config.ts';
-import { DATABASE_VARIABLES, configuredDatabase } from '@ordercast/platform/configured-database.ts';
+import {
+  DATABASE_VARIABLES,
+  configuredDatabase,
+  embeddedFileOf,
+} from '@ordercast/platform/configured-database.ts';
 import type { ConfiguredDatabase } from '@ordercast/platform/configured-database.ts';
 import { z } from 'zod';
+import { asAnswer } from './command/answer-file.ts';
 import { terminalQuestion } from './command/ask-on-terminal.ts';
 import { readArguments } from './command/arguments.ts';
 import { commandAgain } from './command/command-again.ts';
@@ -30,7 +35,7 @@ async function main(args: MigrateArguments): Promise<Report> {
   try {
     return await runCommand(args, {
       database,
-      directory: args.directory === undefined ? VERSIONS : resolve(args.directory),
+      directory: stepFolder(args),
       environment: process.env,
       confirm: terminalQuestion(process.stdin, process.stderr),
       progress: tell,
@@ -40,6 +45,10 @@ async function main(args: MigrateArguments): Promise<Report> {
   } finally {
     database?.close();
   }
+}
+
+function stepFolder({ directory }: MigrateArguments): string {
+  return directory === undefined ? VERSIONS : resolve(directory);
 }
 
 function needsDatabase({ command }: MigrateArguments): boolean {
@@ -58,7 +67,12 @@ let output: OutputFile | undefined;
 let report: Report;
 try {
   args = readArguments(process.argv.slice(2));
-  output = args.output === undefined ? undefined : openOutput(args.output);
+  if (args.output !== undefined) {
+    output = openOutput(args.output, {
+      databaseFile: embeddedFileOf(process.env['DATABASE_URL'] ?? ''),
+      stepFolder: stepFolder(args),
+    });
+  }
   report = await main(args);
 } catch (error) {
   const { exitCode, message, isUnexpected } = explainError(error, args && commandAgain(args));
@@ -67,7 +81,9 @@ try {
   hasAnswer = false;
 }
 const isJson = args?.json ?? process.argv.includes('--json');
-const text = isJson ? JSON.stringify(report.json, undefined, 2) : report.text;
+const text = isJson
+  ? JSON.stringify({ command: args?.command, ...report.json }, undefined, 2)
+  : report.text;
 process.exitCode = report.exitCode;
 if (output === undefined) print();
 else if (!hasAnswer) {
@@ -84,7 +100,7 @@ function print(): void {
 /** Whatever becomes of the file, what was done is told. */
 function writeTo(file: OutputFile): void {
   try {
-    file.write(`${text}\n`);
+    file.write(`${asAnswer(text, args?.command ?? '')}\n`);
     tell(`The answer is in ${args?.output}.`);
   } catch (error) {
     tell(

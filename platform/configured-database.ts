@@ -8,6 +8,7 @@ import type { ConnectionOptions } from './database.ts';
 import {
   DEFAULT_POOL,
   DEFAULT_PORT,
+  InvalidDatabaseUrl,
   insecurityOf,
   parseDatabaseUrl,
   sqlServerSettings,
@@ -76,17 +77,28 @@ export async function configuredDatabase(
   const address = parseDatabaseUrl(url);
   const close = () => undefined;
   if (address.kind === 'sqlite') {
-    const embeddedFile = address.path === ':memory:' ? undefined : resolve(address.path);
     return {
       open: (options) => openDatabase(url, options),
       serverDatabase: undefined,
-      embeddedFile,
+      embeddedFile: embeddedFileOf(url),
       close,
     };
   }
   const insecurity = insecurityOf(address.settings);
   if (insecurity !== undefined) warn(`DATABASE_URL: ${insecurity}`);
   return onServer(address, new ServerLogin(address.credentials, pacing), close);
+}
+
+/** Path of the file that a URL names; undefined for a server, in memory, and for what is no such URL. */
+export function embeddedFileOf(url: string): string | undefined {
+  try {
+    const address = parseDatabaseUrl(url);
+    const isFile = address.kind === 'sqlite' && address.path !== ':memory:';
+    return isFile ? resolve(address.path) : undefined;
+  } catch (error) {
+    if (error instanceof InvalidDatabaseUrl) return undefined;
+    throw error;
+  }
 }
 
 async function bySecret(

@@ -16,6 +16,8 @@ export type DatabaseErrorKind =
   | 'starting'
   | 'read-only'
   | 'connection-lost'
+  /** The file of an embedded database, or its folder, is none, or may not be used. */
+  | 'no-file'
   | 'not-a-database'
   | 'other';
 
@@ -70,8 +72,9 @@ const CODES: ReadonlyMap<unknown, DatabaseErrorKind> = new Map([
   // Our client has waited before it gives this up.
   ...numbers('lock-timeout', ['SQLITE_BUSY', 'SQLITE_LOCKED']),
   ...numbers('read-only', ['SQLITE_READONLY', 'EROFS']),
-  ...numbers('missing-right', ['SQLITE_PERM', 'SQLITE_AUTH', 'EACCES', 'EPERM']),
-  ...numbers('unreachable', ['SQLITE_CANTOPEN', 'EISDIR', 'ENOTDIR']),
+  ...numbers('missing-right', ['SQLITE_AUTH']),
+  ...numbers('no-file', ['SQLITE_CANTOPEN', 'EISDIR', 'ENOTDIR']),
+  ...numbers('no-file', ['SQLITE_PERM', 'EACCES', 'EPERM']),
   ...numbers('not-a-database', ['SQLITE_NOTADB', 'SQLITE_CORRUPT']),
 ]);
 
@@ -151,6 +154,7 @@ const PASSES: Readonly<Record<DatabaseErrorKind, boolean>> = {
   starting: true,
   'read-only': true,
   'connection-lost': true,
+  'no-file': true,
   'not-a-database': false,
   other: false,
 };

@@ -34,6 +34,11 @@ interface Wish {
   outOfOrder?: boolean;
 }
 
+/** The same; undefined where there is no step, and so nothing to approve. */
+export function approvalIfAny(steps: readonly Step[], direction: Direction): string | undefined {
+  return steps.length === 0 ? undefined : approvalOf(steps, direction);
+}
+
 /** Refuses what is not what was approved. */
 export function assertApproved(
   wanted: readonly Step[],
@@ -44,6 +49,7 @@ export function assertApproved(
     ...(to === undefined ? [] : [`--to ${to}`]),
     ...(outOfOrder ? ['--out-of-order'] : []),
   ];
+  if (wanted.length === 0) throw nothingToApprove(direction, approved);
   const again =
     direction === 'up' ? ['plan', ...more].join(' ') : ['down', ...more, '--dry-run'].join(' ');
   assertSameApproval(approvalOf(wanted, direction), approved, {
@@ -54,6 +60,14 @@ export function assertApproved(
       hint: 'If it was read with --to <version>, give the same --to here, beside --approved.',
     }),
   });
+}
+
+function nothingToApprove(direction: Direction, approved: string): Refused {
+  const none = direction === 'up' ? 'nothing is pending' : 'nothing would be undone';
+  return new Refused(
+    EXIT.refused,
+    `Refused: ${none}, so there is nothing to which the approval ${approved} could belong. See with "status" whether it was done already.`,
+  );
 }
 
 /** Refuses an approval that is not the one of `wanted`; `again` is the command that prints that. */

@@ -1,7 +1,7 @@
-import { planScript } from '../plan/plan-script.ts';
+import { approvalLines, planScript } from '../plan/plan-script.ts';
 import { commentLine } from '../plan/script-text.ts';
 import type { Direction, Step } from '../step/step.ts';
-import { approvalOf, assertApproved } from './approval.ts';
+import { approvalIfAny, assertApproved } from './approval.ts';
 import type { MigrateArguments } from './arguments.ts';
 import type { CommandContext } from './command-context.ts';
 import { undoingOf } from './down.ts';
@@ -35,7 +35,7 @@ function dryRun(
   { steps, isServer, serverDatabase }: DryRunContext,
 ): Report {
   if (approved !== undefined) assertApproved(wanted, direction, { approved, to, outOfOrder });
-  const approval = approvalOf(wanted, direction);
+  const approval = approvalIfAny(wanted, direction);
   const sql = planScript(wanted, steps, {
     direction,
     lockTimeoutMs,
@@ -47,13 +47,13 @@ function dryRun(
   const names = wanted.map(({ name }) => name).join(', ') || 'nothing';
   const text = isServer
     ? [...goes.map(commentLine), sql.trimEnd()]
-    : [...goes, `${would} ${wanted.length}: ${names}`, `Approval: ${approval}`];
+    : [...goes, `${would} ${wanted.length}: ${names}`, ...approvalLines(approval)];
   return {
     exitCode: EXIT.done,
     text: text.join('\n'),
     json: {
       direction,
-      approval,
+      approval: approval ?? null,
       steps: wanted.map(({ version, name }) => ({ version, name })),
       ...(direction === 'down' && { goes }),
       ...(isServer && { sql }),

@@ -77,7 +77,7 @@ const ADVICE: Readonly<Record<DatabaseErrorKind, { exitCode: ExitCode; advice: s
   unreachable: {
     exitCode: EXIT.unreachable,
     advice:
-      '→ The database cannot be reached: check host, port and path in DATABASE_URL, and that a firewall or security group lets this machine through.',
+      '→ The database cannot be reached: check host and port in DATABASE_URL, and that a firewall or security group lets this machine through.',
   },
   timeout: {
     exitCode: EXIT.unreachable,
@@ -150,6 +150,11 @@ const ADVICE: Readonly<Record<DatabaseErrorKind, { exitCode: ExitCode; advice: s
     exitCode: EXIT.failed,
     advice:
       '→ The connection was lost; the server undoes what was under way. See "status", then run it again.',
+  },
+  'no-file': {
+    exitCode: EXIT.unreachable,
+    advice:
+      '→ The file that DATABASE_URL names cannot be opened: check the path, that it is a file and no folder, and that this user may read and write it and its folder.',
   },
   'not-a-database': {
     exitCode: EXIT.unreachable,

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { readXml } from '../testing/read-xml.ts';
 import { runMigrate } from '../testing/run-migrate.ts';
@@ -73,7 +73,8 @@ describe('the answer of lint', () => {
   });
 
   it('is SARIF 2.1.0 by the published schema, with places, reasons and rules', async () => {
-    const file = join(folder.path, '.lint.sarif');
+    const file = `${folder.path}.sarif`;
+    onTestFinished(() => rm(file, { force: true }));
     expect(await lint('--format', 'sarif', '--output', file)).toMatchObject({ code: 4, out: '' });
     const log: unknown = JSON.parse(await readFile(file, 'utf8'));
     const validate = await sarifValidator();

@@ -3,11 +3,16 @@ import {
   existsSync,
   fstatSync,
   ftruncateSync,
+  lstatSync,
   openSync,
+  readSync,
   rmSync,
   writeSync,
 } from 'node:fs';
+import { isAnswer } from './answer-file.ts';
 import { EXIT } from './exit-code.ts';
+import { keptReason } from './kept-files.ts';
+import type { KeptFiles } from './kept-files.ts';
 import { Refused } from './report.ts';
 
 export interface OutputFile {
@@ -17,10 +22,25 @@ export interface OutputFile {
   discard: () => void;
 }
 
-/** Opens the file of `--output` before anything runs, so that no answer is lost for want of one. */
-export function openOutput(path: string): OutputFile {
+/**
+ * Opens the file of `--output` before anything runs, so that no answer is lost for want of one. Refuses
+ * what must stay as it is: the database's files, the steps' folder, and whatever no earlier answer is.
+ */
+export function openOutput(path: string, kept: KeptFiles): OutputFile {
   const isNew = !existsSync(path);
+  if (isNew && lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
+    throw refused(path, 'is a link to a file that is not there');
+  }
+  const reason = keptReason(path, kept);
+  if (reason !== undefined) throw refused(path, reason);
   const file = open(path);
+  if (!isFree(file)) {
+    closeSync(file);
+    throw refused(
+      path,
+      'is there already and is no earlier answer of this command, so it would be lost',
+    );
+  }
   return {
     write: (text) => {
       if (fstatSync(file).isFile()) ftruncateSync(file);
@@ -36,7 +56,7 @@ export function openOutput(path: string): OutputFile {
 
 function open(path: string): number {
   try {
-    return openSync(path, 'a');
+    return openSync(path, 'a+');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Refused(
@@ -45,4 +65,23 @@ function open(path: string): number {
       { cause },
     );
   }
+}
+
+/** How much of a file is looked at: every kind of answer is known by its first lines. */
+const HEAD_BYTES = 1_000;
+
+/** Whether a file is empty, or holds an earlier answer; a device or a pipe holds nothing. */
+function isFree(file: number): boolean {
+  const stat = fstatSync(file);
+  if (!stat.isFile() || stat.size === 0) return true;
+  const head = Buffer.alloc(HEAD_BYTES);
+  const length = readSync(file, head, 0, HEAD_BYTES, 0);
+  return isAnswer(head.toString('utf8', 0, length));
+}
+
+function refused(path: string, reason: string): Refused {
+  return new Refused(
+    EXIT.usage,
+    `--output ${path} ${reason}. Nothing was begun: name a new file, or one that an earlier --output has written.`,
+  );
 }

@@ -2,7 +2,7 @@ import { planCosts } from '../plan/plan-costs.ts';
 import { planScript } from '../plan/plan-script.ts';
 import type { ServerFacts } from '../plan/statement-cost.ts';
 import type { Step } from '../step/step.ts';
-import { approvalOf } from './approval.ts';
+import { approvalIfAny } from './approval.ts';
 import { EXIT } from './exit-code.ts';
 import type { Report } from './report.ts';
 
@@ -21,7 +21,7 @@ export function plan(
   pending: readonly Step[],
   { all, lockTimeoutMs, database, outOfOrder, facts }: PlanContext,
 ): Report {
-  const approval = approvalOf(pending, 'up');
+  const approval = approvalIfAny(pending, 'up');
   const items = pending.flatMap(({ up }) => up);
   const costs = facts === undefined ? undefined : planCosts(items, facts);
   const sql = planScript(pending, all, {
@@ -36,7 +36,7 @@ export function plan(
     exitCode: EXIT.done,
     text: sql.trimEnd(),
     json: {
-      approval,
+      approval: approval ?? null,
       database: database ?? null,
       steps: pending.map(({ version, name, checksum, up }) => ({
         version,

@@ -1,7 +1,8 @@
 import { textTable } from '@ordercast/platform/text-table.ts';
 import { stepFindings } from '../history/describe-state.ts';
 import { isPending, progressOf, stepStates, stepsOutOfOrder } from '../history/step-state.ts';
-import type { StepState } from '../history/step-state.ts';
+import type { StepState, StepStatus } from '../history/step-state.ts';
+import type { HistoryRow } from '../history/history-row.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-code.ts';
 import type { Report } from './report.ts';
@@ -16,25 +17,22 @@ export async function status({ steps, target }: CommandContext): Promise<Report>
     state.version,
     purposeOf(state.name),
     `${describe(state)}${late.includes(state.name) ? ', out of order' : ''}`,
-    ...whenAndWho(state),
+    ...whenAndWhoTexts(state),
   ]);
   return {
     exitCode: EXIT.done,
     text: `${textTable([['version', 'step', 'status', 'when', 'took', 'who'], ...lines])}\n\n${[...findings, `${pending} pending of ${states.length}.`].join('\n')}`,
     json: {
-      steps: states.map(({ version, name, status: one, last, step, formerName }) => ({
-        version,
-        name,
-        status: one,
-        formerName: formerName ?? null,
-        outOfOrder: late.includes(name),
-        checksum: step?.checksum ?? null,
-        at: last === undefined ? null : new Date(last.startedAt).toISOString(),
-        durationMs: last?.durationMs ?? null,
-        by: last?.by ?? null,
-        from: last?.from ?? null,
-        itemsDone: last?.itemsDone ?? 0,
-        error: last?.error ?? null,
+      steps: states.map((state) => ({
+        version: state.version,
+        name: state.name,
+        status: state.status,
+        formerName: state.formerName ?? null,
+        outOfOrder: late.includes(state.name),
+        checksum: state.step?.checksum ?? null,
+        ...whenAndWho(state),
+        itemsDone: state.last?.itemsDone ?? 0,
+        error: state.last?.error ?? null,
       })),
       pending,
     },
@@ -46,12 +44,29 @@ function describe(state: StepState): string {
   return one === 'half-applied' || one === 'half-undone' ? `${one} (${progressOf(state)})` : one;
 }
 
-function whenAndWho({ last }: StepState): string[] {
-  if (last === undefined) return ['', '', ''];
+/** Of what the status says: of the application of what is applied, of the attempt that ended half-way. */
+function whenAndWho(state: StepState) {
+  const row = shownRow(state);
+  return {
+    at: row === undefined ? null : new Date(row.startedAt).toISOString(),
+    durationMs: row?.durationMs ?? null,
+    by: row?.by ?? null,
+    from: row?.from ?? null,
+  };
+}
+
+function shownRow({ status: one, last, application }: StepState): HistoryRow | undefined {
+  return ATTEMPTED.includes(one) ? last : application;
+}
+
+const ATTEMPTED: readonly StepStatus[] = ['failed', 'interrupted', 'half-applied', 'half-undone'];
+
+function whenAndWhoTexts(state: StepState): string[] {
+  const { at, durationMs, by, from } = whenAndWho(state);
   return [
-    new Date(last.startedAt).toISOString(),
-    last.durationMs === null ? '' : `${last.durationMs} ms`,
-    [last.by, last.from].filter((part) => part !== null).join(' from '),
+    at ?? '',
+    durationMs === null ? '' : `${durationMs} ms`,
+    [by, from].filter((part) => part !== null).join(' from '),
   ];
 }
 

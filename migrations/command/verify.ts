@@ -28,23 +28,28 @@ export async function verify(
   const drift = await driftOf(target, applied);
   const surroundings = await target.surroundings();
   const differences = [...drift.differences, ...surroundings.differences];
-  const isSound = unsound.length === 0 && differences.length === 0;
   const isBehind = pendingFails && pending.length > 0;
+  const reasons: Reason[] = [
+    ...(unsound.length > 0 ? (['steps'] as const) : []),
+    ...(differences.length > 0 ? (['differences'] as const) : []),
+    ...(isBehind ? (['pending'] as const) : []),
+  ];
   const lines = [
     ...(applied.length === 0 ? [NOTHING_APPLIED] : []),
     ...findings.flatMap(findingLines),
-    ...drift.differences.map((one) => `drift: ${describeDifference(one)}`),
+    ...drift.differences.map(driftLine),
     ...surroundings.differences.map(describeDifference),
     ...surroundings.told.map((one) => `note: ${one}`),
     ...drift.notCompared.map((one) => `not compared: ${one}`),
     ...pendingLines(states),
-    summary({ isSound, unsound, differences, states }),
+    summary({ reasons, unsound, differences, states }),
   ];
   return {
-    exitCode: isSound && !isBehind ? EXIT.done : EXIT.drift,
+    exitCode: reasons.length === 0 ? EXIT.done : EXIT.drift,
     text: lines.join('\n'),
     json: {
-      sound: isSound,
+      sound: reasons.length === 0,
+      reasons,
       steps: findings.map(({ state, text, difference, isUnsound }) => ({
         version: state.version,
         name: state.name,
@@ -56,11 +61,17 @@ export async function verify(
       applied: applied.length,
       pending: pending.map(({ version, name }) => ({ version, name })),
       differences: differences.map((one) => ({ ...one, description: describeDifference(one) })),
-      notCompared: drift.notCompared,
+      notCompared: [
+        ...drift.differences.filter(isNotCompared).map(describeDifference),
+        ...drift.notCompared,
+      ],
       notes: surroundings.told,
     },
   };
 }
+
+/** Why it is not sound: each alone makes exit code 3. */
+type Reason = 'steps' | 'differences' | 'pending';
 
 const NOTHING_APPLIED =
   'Nothing is applied here: no step is in the history of this database. Is it the right one?';
@@ -69,10 +80,19 @@ function findingLines({ state, text, difference }: StepFinding): string[] {
   return [`${state.name}: ${text}`, ...difference.map((line) => `    ${line}`)];
 }
 
+function isNotCompared({ kind }: Difference): boolean {
+  return kind === 'not-compared';
+}
+
+function driftLine(one: Difference): string {
+  return `${isNotCompared(one) ? 'not compared' : 'drift'}: ${describeDifference(one)}`;
+}
+
+/** What is pending and nothing else; of one that has failed more is told. */
 function pendingLines(states: readonly StepState[]): string[] {
   const late = stepsOutOfOrder(states).map(({ name }) => name);
   return states
-    .filter(isPending)
+    .filter(({ status }) => status === 'pending')
     .map(
       ({ name }) =>
         `pending: ${name}${late.includes(name) ? ', before steps that are applied ("up --out-of-order")' : ''}`,
@@ -80,25 +100,40 @@ function pendingLines(states: readonly StepState[]): string[] {
 }
 
 function summary({
-  isSound,
+  reasons,
   unsound,
   differences,
   states,
 }: {
-  isSound: boolean;
+  reasons: readonly Reason[];
   unsound: readonly StepFinding[];
   differences: readonly Difference[];
   states: readonly StepState[];
 }): string {
   const applied = states.filter(isApplied).length;
   const pending = states.filter(isPending).length;
-  const counts = `${applied} of ${applied + pending} steps are applied, ${pending} are pending`;
-  if (isSound && applied === 0) return `Not one step is applied: ${pending} are pending.`;
-  if (isSound) return `Sound: ${counts}, and the schema is that of the applied ones.`;
-  return (
-    `Not sound: ${unsound.length} steps and ${differences.length} differences; ${counts}. ` +
-    '"repair" accepts an edited step; drift is put right by hand or by a new step.'
-  );
+  const counts = `${applied} of ${counted(applied + pending, 'step')} applied, ${pending} pending`;
+  if (reasons.length === 0) {
+    return applied === 0
+      ? `Not one step is applied: ${pending} pending.`
+      : `Sound: ${counts}, and the schema is that of the applied ones.`;
+  }
+  const why = [
+    ...(reasons.includes('pending') ? ['pending steps, which --pending-fails counts'] : []),
+    ...(unsound.length > 0 || differences.length > 0
+      ? [`${counted(unsound.length, 'step')} and ${counted(differences.length, 'difference')}`]
+      : []),
+  ].join(', and ');
+  const ways = [
+    ...(reasons.includes('pending') ? ['"up" applies what is pending.'] : []),
+    ...(reasons.includes('steps') ? ['"repair" accepts an edited step.'] : []),
+    ...(reasons.includes('differences') ? ['Drift is put right by hand or by a new step.'] : []),
+  ];
+  return `Not sound: ${why}; ${counts}. ${ways.join(' ')}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** How the live schema differs from the one that these steps make. */

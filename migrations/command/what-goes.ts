@@ -8,7 +8,7 @@ type Target = Pick<CommandContext['target'], 'rowCount'>;
 
 /**
  * What is lost where these steps are undone, for whoever decides it: line by line each table, column,
- * index and constraint that goes, with the rows that its table holds now.
+ * index and constraint that goes, with the rows of a table and the values of a column that are there now.
  */
 export async function whatGoes(
   { target, databaseName }: { target: Target; databaseName: string },
@@ -44,8 +44,11 @@ async function linesOfStatement(statement: Statement, target: Target): Promise<s
       return [`  table ${statement.table}${await rowsOf(statement.table, target)}`];
     case 'drop-columns': {
       const { table, columns } = statement;
-      const rows = await rowsOf(table, target);
-      return columns.map((column) => `  column ${table}.${column}${rows}`);
+      return Promise.all(
+        columns.map(
+          async (column) => `  column ${table}.${column}${await valuesOf(table, column, target)}`,
+        ),
+      );
     }
     case 'alter-column': {
       const { table, column } = statement;
@@ -87,6 +90,12 @@ async function rowsOf(table: string, target: Target): Promise<string> {
   const rows = await target.rowCount(table);
   if (rows === undefined) return ' (its rows could not be counted)';
   return rows === 1 ? ' (1 row)' : ` (${rows} rows)`;
+}
+
+async function valuesOf(table: string, column: string, target: Target): Promise<string> {
+  const values = await target.rowCount(table, column);
+  if (values === undefined) return ' (its values could not be counted)';
+  return values === 1 ? ' (1 value)' : ` (${values} values)`;
 }
 
 function shortened(sql: string): string {

@@ -26,6 +26,7 @@ export function stepFindings(states: readonly StepState[]): StepFinding[] {
 }
 
 function textOf(state: StepState, isLate: boolean): string | undefined {
+  const late = isLate ? ' --out-of-order' : '';
   switch (state.status) {
     case 'changed':
       return changedText(state);
@@ -44,7 +45,11 @@ function textOf(state: StepState, isLate: boolean): string | undefined {
     case 'half-applied':
       return state.step === undefined
         ? `is applied in part, and its file is not here (put it back under this name, or forget it with "repair --forget ${state.version}")`
-        : `is applied in part ("up${isLate ? ' --out-of-order' : ''}" finishes it)`;
+        : `is applied in part ("up${late}" finishes it)`;
+    case 'failed':
+      return `has failed, and left nothing ("up${late}" tries it again${state.last?.error == null ? '' : `; status --json has the error`})`;
+    case 'interrupted':
+      return `was interrupted and left nothing, or still runs ("up${late}" begins it anew)`;
     case 'half-undone':
       return 'is undone in part ("down" finishes it)';
     default:

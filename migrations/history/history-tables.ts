@@ -95,3 +95,6 @@ export const SQLITE_HISTORY_ADDITIONS: readonly (readonly [string, string])[] = 
   ['statements_checksum', 'char(64)'],
   ['statements', 'text'],
 ];
+
+/** Columns that a history of before lacks until something is changed. */
+export const HISTORY_ADDITIONS: readonly string[] = SQLITE_HISTORY_ADDITIONS.map(([name]) => name);

@@ -47,6 +47,8 @@ export interface StepState {
   last: HistoryRow | undefined;
   /** What it was when it was applied. */
   noted: HistoryRow | undefined;
+  /** The run, or the `baseline`, that made it applied; undefined where nobody noted one, or it is not applied. */
+  application: HistoryRow | undefined;
   /** The name under which it was applied, where that is another. */
   formerName: string | undefined;
 }
@@ -67,6 +69,7 @@ export function stepStates(steps: readonly Step[], history: History): StepState[
       step,
       last: rows.at(-1),
       noted: notedOf(rows),
+      application: isApplied || formerName !== undefined ? applicationOf(rows, history) : undefined,
       formerName,
     };
   });
@@ -89,6 +92,7 @@ function strangerState(name: string, steps: readonly Step[], history: History): 
     step: undefined,
     last: rows.at(-1),
     noted: notedOf(rows),
+    application: applicationOf(rows, history),
     formerName: undefined,
   };
 }
@@ -101,7 +105,7 @@ function halfAppliedStrangers(steps: readonly Step[], history: History): StepSta
     if (own.has(version) || last === undefined) return [];
     if (!isInPart(last)) return [];
     if (history.appliedNames.includes(last.name)) return [];
-    const none = { step: undefined, formerName: undefined };
+    const none = { step: undefined, formerName: undefined, application: undefined };
     return [{ ...none, version, name: last.name, status: 'half-applied', last, noted: last }];
   });
 }
@@ -138,6 +142,22 @@ function formerNames(steps: readonly Step[], history: History): Map<string, stri
 /** The row that says what is applied. */
 function notedOf(rows: readonly HistoryRow[]): HistoryRow | undefined {
   return rows.findLast(({ direction, outcome }) => direction !== 'down' && outcome === 'done');
+}
+
+/**
+ * The run or the `baseline` behind what is applied, among a step's rows. One that was given another
+ * version has it under the old one: it is found by what the repair noted of it.
+ */
+function applicationOf(rows: readonly HistoryRow[], history: History): HistoryRow | undefined {
+  const isApplication = ({ direction, outcome }: HistoryRow) =>
+    (direction === 'up' || direction === 'baseline') && outcome === 'done';
+  const noted = notedOf(rows);
+  return (
+    rows.findLast(isApplication) ??
+    history.rows.findLast(
+      (row) => isApplication(row) && row.checksum !== null && row.checksum === noted?.checksum,
+    )
+  );
 }
 
 const APPLIED_AS: Readonly<Record<Likeness, StepStatus>> = {

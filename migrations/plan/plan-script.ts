@@ -12,7 +12,8 @@ export interface PlanSettings {
   direction: Direction;
   /** How long another migration, and each table, is waited for. */
   lockTimeoutMs: number;
-  approval: string;
+  /** Undefined where there is nothing to do, and so to approve. */
+  approval: string | undefined;
   /** The only database on which the script runs; undefined: any. */
   database: string | undefined;
   /** Whether a step may be done where a later one is already; not if left out. */
@@ -56,6 +57,11 @@ export function planScript(
     .concat('\n');
 }
 
+/** The line that tells what `--approved` takes. */
+export function approvalLines(approval: string | undefined): string[] {
+  return approval === undefined ? [] : [`Approval: ${approval}`];
+}
+
 /** How many steps of the folder come before this one. */
 export function earlierThan({ version }: Step, all: readonly Step[]): number {
   return all.filter((other) => other.version < version).length;
@@ -68,7 +74,7 @@ function header(
   const isPlain = database !== undefined && /^[\w-]+$/.test(database);
   return [
     `Ordercast, ${direction}: ${steps.length === 0 ? 'nothing to do' : steps.map(({ name }) => name).join(', ')}`,
-    `Approval: ${approval}`,
+    ...approvalLines(approval),
     ...(outOfOrder ? ['Out of order: a step is run even where a later one is applied.'] : []),
     database === undefined
       ? 'BOUND TO NO DATABASE: it runs in whichever the window is on. plan --database <name> binds it.'

@@ -1,7 +1,9 @@
 import { enforcementDifferences, triggerDifferences } from './compare-enforcement.ts';
+import { unreadDifferences } from './compare-unread.ts';
 import type { Difference } from './difference.ts';
+import { difference } from './difference.ts';
 import { canonicalExpression } from './expression.ts';
-import { isCaseSensitive, key } from './schema-model.ts';
+import { isCaseSensitive, key, plainText } from './schema-model.ts';
 import type {
   ColumnModel,
   ForeignKeyModel,
@@ -43,8 +45,11 @@ export function compareSchemas(expected: SchemaModel, actual: SchemaModel): Comp
       result.differences.push(difference(name, text(expectedTable), text(actualTable)));
     }
   }
-  const modules = ({ modules: own }: SchemaModel) => byName([...own.values()], rules);
-  for (const [name, one, other] of pairs(modules(expected), modules(actual))) {
+  // On SQLite a view and a trigger may share a name.
+  const modules = ({ modules: own }: SchemaModel) =>
+    byKey([...own.values()], ({ kind, name }) => `${kind} ${rules.named(name)}`);
+  for (const [, one, other] of pairs(modules(expected), modules(actual))) {
+    const name = rules.named((one ?? other)?.name ?? '');
     compareTexts(name, one && moduleText(one), other && moduleText(other), result);
   }
   const objects = ({ objects: own }: SchemaModel) => byName([...(own?.values() ?? [])], rules);
@@ -52,6 +57,7 @@ export function compareSchemas(expected: SchemaModel, actual: SchemaModel): Comp
     compareTexts(name, one && objectText(one), other && objectText(other), result);
   }
   result.differences.push(...triggerDifferences(expected, actual));
+  result.notCompared.push(...(expected.unforeseen ?? []));
   return result;
 }
 
@@ -68,7 +74,29 @@ function compareTables(
   rules: Rules,
   result: Comparison,
 ): void {
-  const { named } = rules;
+  if (expected.unread === undefined && actual.unread === undefined) {
+    compareColumns(expected, actual, rules, result);
+  }
+  compareTextsOf(indexTexts, expected, actual, rules, result);
+  for (const [name, one, other] of pairs(
+    byName(expected.indexes, rules),
+    byName(actual.indexes, rules),
+  )) {
+    if (one && other)
+      compareDefinitions(`${expected.name}: ${name}`, 'where', one.filter, other.filter, result);
+  }
+  result.differences.push(
+    ...unreadDifferences(expected, actual),
+    ...enforcementDifferences(expected, actual),
+  );
+}
+
+function compareColumns(
+  expected: TableModel,
+  actual: TableModel,
+  rules: Rules,
+  result: Comparison,
+): void {
   const of = (name: string) => `${expected.name}.${name}`;
   for (const [name, one, other] of pairs(
     byName(expected.columns, rules),
@@ -81,24 +109,25 @@ function compareTables(
       compareTexts(of(name), text(one), text(other), result);
     if (one !== undefined && other !== undefined) compareExpressions(of(name), one, other, result);
   }
-  for (const textsOf of [keyTexts, foreignKeyTexts, indexTexts]) {
-    for (const [name, one, other] of pairs(textsOf(expected), textsOf(actual))) {
-      const isSame = one !== undefined && other !== undefined && named(one) === named(other);
-      if (!isSame) compareTexts(`${expected.name}: ${name}`, one, other, result);
-    }
-  }
-  for (const [name, one, other] of pairs(
-    byName(expected.indexes, rules),
-    byName(actual.indexes, rules),
-  )) {
-    if (one && other)
-      compareDefinitions(`${expected.name}: ${name}`, 'where', one.filter, other.filter, result);
-  }
+  compareTextsOf(keyTexts, expected, actual, rules, result);
+  compareTextsOf(foreignKeyTexts, expected, actual, rules, result);
   for (const [name, one, other] of pairs(checksOf(expected), checksOf(actual))) {
     const subject = `${expected.name}: ${name}`;
     compareDefinitions(subject, 'check', one, other, result);
   }
-  result.differences.push(...enforcementDifferences(expected, actual));
+}
+
+function compareTextsOf(
+  textsOf: (table: TableModel) => Map<string, string>,
+  expected: TableModel,
+  actual: TableModel,
+  { named }: Rules,
+  result: Comparison,
+): void {
+  for (const [name, one, other] of pairs(textsOf(expected), textsOf(actual))) {
+    const isSame = one !== undefined && other !== undefined && named(one) === named(other);
+    if (!isSame) compareTexts(`${expected.name}: ${name}`, one, other, result);
+  }
 }
 
 function withoutOwnCollation(column: ColumnModel, { collation }: Rules): ColumnModel {
@@ -132,7 +161,12 @@ function foreignKeyTexts({ foreignKeys }: TableModel): Map<string, string> {
 }
 
 function indexTexts({ indexes }: TableModel): Map<string, string> {
-  return new Map(texts(indexes, indexText));
+  return new Map(
+    texts(
+      indexes.filter(({ unread }) => unread === undefined),
+      indexText,
+    ),
+  );
 }
 
 function checksOf({ checks }: TableModel): Map<string, string> {
@@ -199,16 +233,6 @@ function compareTexts(
   if (expected !== actual) result.differences.push(difference(subject, expected, actual));
 }
 
-function difference(
-  subject: string,
-  expected: string | undefined,
-  actual: string | undefined,
-): Difference {
-  const kind =
-    actual === undefined ? 'missing' : expected === undefined ? 'unexpected' : 'different';
-  return { subject, kind, actual, expected };
-}
-
 function* pairs<Item>(
   expected: ReadonlyMap<string, Item>,
   actual: ReadonlyMap<string, Item>,
@@ -222,7 +246,11 @@ function byName<Item extends { name: string }>(
   items: readonly Item[],
   { named }: Rules,
 ): Map<string, Item> {
-  return new Map(items.map((item) => [named(item.name), item]));
+  return byKey(items, ({ name }) => named(name));
+}
+
+function byKey<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item> {
+  return new Map(items.map((item) => [keyOf(item), item]));
 }
 
 /** A column as a DBA writes it, without its name. */
@@ -260,5 +288,5 @@ function objectText({ kind, name }: ObjectModel): string {
 }
 
 function moduleText({ kind, definition }: ModuleModel): string {
-  return `${kind} ${definition.replaceAll(/\s+/g, ' ').trim()}`;
+  return `${kind} ${plainText(definition)}`;
 }

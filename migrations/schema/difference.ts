@@ -5,6 +5,8 @@ export interface Difference {
     | 'missing'
     | 'unexpected'
     | 'different'
+    /** It is there and should be; whether it is as it should be nobody can tell. */
+    | 'not-compared'
     /** A constraint that checks nothing, an index that is not kept, a trigger that does not run. */
     | 'disabled'
     /** A constraint that nobody has checked against the rows that were there before it. */
@@ -21,6 +23,17 @@ export interface Difference {
   remedy?: string;
 }
 
+/** What is on one side and not on the other, or is another there. */
+export function difference(
+  subject: string,
+  expected: string | undefined,
+  actual: string | undefined,
+): Difference {
+  const kind =
+    actual === undefined ? 'missing' : expected === undefined ? 'unexpected' : 'different';
+  return { subject, kind, actual, expected };
+}
+
 /** One line for a reader. */
 export function describeDifference({ remedy, ...difference }: Difference): string {
   const text = textOf(difference);
@@ -35,6 +48,7 @@ function textOf({ subject, kind, actual, expected }: Difference): string {
       return `${subject}: ${actual} is there and should not be`;
     case 'different':
       return `${subject}: is ${actual}, expected ${expected}`;
+    case 'not-compared':
     case 'disabled':
     case 'untrusted':
     case 'right':

@@ -11,6 +11,8 @@ export interface SchemaModel {
   objects?: ReadonlyMap<string, ObjectModel>;
   /** The database's own, which a column has that names none; undefined where nobody knows it. */
   collation?: string | undefined;
+  /** What steps do that nobody can foresee, a line each; none where it is left out. */
+  unforeseen?: readonly string[];
 }
 
 export interface ObjectModel {
@@ -28,6 +30,8 @@ export interface TableModel {
   foreignKeys: readonly ForeignKeyModel[];
   checks: readonly CheckModel[];
   indexes: readonly IndexModel[];
+  /** Of one whose statement cannot be read: beside its name and its indexes nothing above is known then. */
+  unread?: { statement: string; reason: string };
 }
 
 export interface ColumnModel {
@@ -92,6 +96,8 @@ export interface IndexModel {
   /** The predicate of a filtered index. */
   filter: string | undefined;
   disabled?: boolean;
+  /** The statement of one that cannot be read, as on an expression: beside its name nothing above is known then. */
+  unread?: string;
 }
 
 export interface ModuleModel {
@@ -106,6 +112,11 @@ export interface ModuleModel {
 /** Whether names that differ in case are two, which they are where the database's collation says so. */
 export function isCaseSensitive(collation: string | undefined): boolean {
   return /_(CS|BIN2?)(_|$)/i.test(collation ?? '');
+}
+
+/** A statement as it is compared where it cannot be read: white space is one blank. */
+export function plainText(sql: string): string {
+  return sql.replaceAll(/\s+/g, ' ').trim();
 }
 
 /** The key under which a table or module stands in a model, since most servers disregard case. */

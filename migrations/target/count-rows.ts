@@ -3,19 +3,24 @@ import { databaseErrorKind } from '@ordercast/platform/database-error.ts';
 import { dialectOf } from '@ordercast/platform/database.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { nameParts, quotedName } from '../schema/object-name.ts';
+import { inBrackets, nameParts, quotedName } from '../schema/object-name.ts';
 
 const countRow = z.tuple([z.object({ rows: integerColumn })]);
 
 /**
- * How many rows a table holds, counted one by one, since what the catalogue says is an estimate.
- * Undefined where there is no such table, or another keeps it locked.
+ * How many rows a table holds, or how many of them hold a value in a column, counted one by one, since
+ * what the catalogue says is an estimate. Undefined where there is no such table or column, the server
+ * does not count such a type (text, ntext, image, xml), or another keeps the table locked.
  */
-export async function countRows(db: Knex, table: string): Promise<number | undefined> {
+export async function countRows(
+  db: Knex,
+  table: string,
+  column?: string,
+): Promise<number | undefined> {
   const sql =
     dialectOf(db) === 'mssql'
-      ? `select count_big(*) as [rows] from ${onServer(table)}`
-      : `select count(*) as "rows" from "${nameParts(table).join('.').replaceAll('"', '""')}"`;
+      ? `select count_big(${column === undefined ? '*' : inBrackets(column)}) as [rows] from ${onServer(table)}`
+      : `select count(${column === undefined ? '*' : onSqlite(column)}) as "rows" from ${onSqlite(nameParts(table).join('.'))}`;
   try {
     const rows: unknown = await db.raw(sql);
     return countRow.parse(rows)[0].rows;
@@ -24,6 +29,11 @@ export async function countRows(db: Knex, table: string): Promise<number | undef
     if (kind === 'other' || kind === 'lock-timeout') return undefined;
     throw error;
   }
+}
+
+/** In backquotes: what stands in double quotes and names no column would be a text. */
+function onSqlite(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``;
 }
 
 /** A model has the schema before the name only where that is another than `dbo`. */

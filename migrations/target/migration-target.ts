@@ -63,12 +63,12 @@ export interface MigrationTarget {
   history: () => Promise<History>;
   /** What its catalogue holds, the bookkeeping left out. */
   schema: () => Promise<SchemaModel>;
-  /** Settings and rights that are not as `bootstrap` makes them. */
+  /** Settings and rights that are not as `bootstrap` makes them, and a history that is not as the tool makes it. */
   surroundings: () => Promise<RightFindings>;
   /** What the catalogue would hold after just these steps. */
   expectedSchema: (steps: readonly Step[]) => Promise<SchemaModel>;
-  /** How many rows a table holds; undefined where nobody can tell. */
-  rowCount: (table: string) => Promise<number | undefined>;
+  /** How many rows a table holds, or hold a value in this column; undefined where nobody can tell. */
+  rowCount: (table: string, column?: string) => Promise<number | undefined>;
   /** Runs `work` while nobody else can migrate; the bookkeeping is there then. */
   whileLocked: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /**

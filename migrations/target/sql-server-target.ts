@@ -19,9 +19,13 @@ import { earlierThan, previousOf } from '../plan/plan-script.ts';
 import { sessionSettings } from '../plan/session-settings.ts';
 import { stepBatches } from '../plan/step-batches.ts';
 import type { Batch } from '../plan/step-batches.ts';
+import { applyStatement } from '../schema/apply-statement.ts';
 import { expectedSchema } from '../schema/expected-schema.ts';
+import { historyDifferences } from '../schema/history-differences.ts';
+import { parseStatement } from '../schema/parse-statement.ts';
 import { readSqlServerSchema } from '../schema/read-sql-server-schema.ts';
 import { readSurroundings } from '../schema/read-surroundings.ts';
+import { EMPTY_SCHEMA } from '../schema/schema-model.ts';
 import { withoutBookkeeping } from '../schema/without-bookkeeping.ts';
 import { countRows } from './count-rows.ts';
 import { lockTries } from './lock-tries.ts';
@@ -42,6 +46,11 @@ const holderRow = z.object({
   program: z.string().nullable(),
   since: z.coerce.date(),
 });
+
+/** What the statements that make the bookkeeping make of the history. */
+const HISTORY_SCHEMA = SQL_SERVER_BOOKKEEPING.map(parseStatement)
+  .filter(({ kind }) => kind === 'create-table')
+  .reduce(applyStatement, EMPTY_SCHEMA);
 
 export interface SqlServerTargetOptions {
   /** How long another migration is waited for, and as long again, pauses included, each table. */
@@ -98,9 +107,14 @@ export function sqlServerTarget(
   return {
     history: () => readHistory(db, hasTable),
     schema: async () => withoutBookkeeping(await readSqlServerSchema(db)),
-    surroundings: () => readSurroundings(db),
+    surroundings: async () => {
+      const { differences, told } = await readSurroundings(db);
+      const schema = await readSqlServerSchema(db);
+      const ofHistory = historyDifferences(HISTORY_SCHEMA, schema);
+      return { differences: [...differences, ...ofHistory], told };
+    },
     expectedSchema: (steps) => Promise.resolve(expectedSchema(steps)),
-    rowCount: (table) => countRows(db, table),
+    rowCount: (table, column) => countRows(db, table, column),
     whileLocked: async (work) => {
       try {
         await db.raw(asRaw(lockBatch(lockTimeoutMs)));

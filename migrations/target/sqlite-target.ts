@@ -1,3 +1,4 @@
+import { serverErrorOf } from '@ordercast/platform/database-error.ts';
 import { openDatabase } from '@ordercast/platform/database.ts';
 import type { Knex } from 'knex';
 import { freeKnexLock } from '../history/free-knex-lock.ts';
@@ -8,8 +9,10 @@ import {
   SQLITE_HISTORY_ADDITIONS,
 } from '../history/history-tables.ts';
 import { readHistory } from '../history/read-history.ts';
+import { historyDifferences } from '../schema/history-differences.ts';
 import { readSqliteSchema } from '../schema/read-sqlite-schema.ts';
 import { withoutBookkeeping } from '../schema/without-bookkeeping.ts';
+import type { Step } from '../step/step.ts';
 import { countRows } from './count-rows.ts';
 import type { MigrationTarget } from './migration-target.ts';
 import { noteOnSqlite, runSqliteStep } from './sqlite-step.ts';
@@ -35,17 +38,26 @@ export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
   return {
     history: () => readHistory(db, hasTable),
     schema: async () => withoutBookkeeping(await readSqliteSchema(db)),
-    surroundings: () => Promise.resolve({ differences: [], told: [] }),
-    expectedSchema: async (steps) => {
-      const scratch = openDatabase('sqlite::memory:');
-      try {
-        for (const step of steps) await step.run.up(scratch);
-        return await readSqliteSchema(scratch);
-      } finally {
-        await scratch.destroy();
-      }
+    surroundings: async () => {
+      const expected = await onScratch(async (scratch) => {
+        for (const sql of SQLITE_BOOKKEEPING) await scratch.raw(sql);
+        return readSqliteSchema(scratch);
+      });
+      return { differences: historyDifferences(expected, await readSqliteSchema(db)), told: [] };
     },
-    rowCount: (table) => countRows(db, table),
+    expectedSchema: (steps) =>
+      onScratch(async (scratch) => {
+        const unforeseen: string[] = [];
+        for (const step of steps) {
+          try {
+            await step.run.up(scratch);
+          } catch (error) {
+            unforeseen.push(unforeseenText(step, error));
+          }
+        }
+        return { ...(await readSqliteSchema(scratch)), unforeseen };
+      }),
+    rowCount: (table, column) => countRows(db, table, column),
     whileLocked: async (work) => {
       await orElseLocked(prepare, NOTHING_DONE);
       return work();
@@ -67,6 +79,22 @@ export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
 }
 
 const NOTHING_DONE = 'Nothing was changed.';
+
+/** Works on an empty database that is gone afterwards. */
+async function onScratch<Result>(work: (scratch: Knex) => Promise<Result>): Promise<Result> {
+  const scratch = openDatabase('sqlite::memory:');
+  try {
+    return await work(scratch);
+  } finally {
+    await scratch.destroy();
+  }
+}
+
+/** The error's first line alone: behind it may stand a statement with its data. */
+function unforeseenText({ name }: Step, error: unknown): string {
+  const [line = ''] = serverErrorOf(error).message.split('\n');
+  return `${name}: what it does cannot be foreseen, since it fails on a database without rows: ${line}`;
+}
 
 async function isPrepared(db: Knex): Promise<boolean> {
   for (const name of BOOKKEEPING_TABLES) if (!(await db.schema.hasTable(name))) return false;

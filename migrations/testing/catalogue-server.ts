@@ -21,6 +21,12 @@ export const BOOTSTRAPPED: Catalogue = {
   'sys.types as ty where': [{ name: TABLE_RIGHTS_TRIGGER, kind: 'trigger of the database' }],
 };
 
+/** What a catalogue answers to a question; no rows to one that it does not know. */
+export function answerOf(catalogue: Catalogue, sql: string): { rows: Row[] } {
+  const rows = Object.entries(catalogue).find(([part]) => sql.includes(part))?.[1] ?? [];
+  return { rows: [...rows] };
+}
+
 /** A database of the name `shop` with row versioning, unless said otherwise. */
 export function databaseRow(more: Row): Catalogue {
   const row = { collation: null, name: 'shop', rcsi: 1, snapshot: 1, sees_rights: 1, ...more };
@@ -80,8 +86,7 @@ export async function startCatalogueServer(): Promise<CatalogueServer> {
   const server = await startMigratingServer((sql, answer) => {
     if (!sql.includes(' sys.')) return answer();
     asked.push(sql);
-    const rows = Object.entries(catalogue).find(([part]) => sql.includes(part))?.[1] ?? [];
-    return { rows: [...rows] };
+    return answerOf(catalogue, sql);
   });
   const steps = await openStepFolder();
   return {

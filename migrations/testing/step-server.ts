@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BOOTSTRAPPED, answerOf } from './catalogue-server.ts';
 import { startMigratingServer } from './migrating-server.ts';
 import type { MigratingServer } from './migrating-server.ts';
 import { runHere } from './run-here.ts';
@@ -19,18 +20,14 @@ const statusSchema = z.object({
   steps: z.array(z.object({ name: z.string(), status: z.string() })),
 });
 
-/** What `verify` asks of the database itself; its rights are not looked at. */
-const SETTINGS = { name: 'shop', rcsi: 1, snapshot: 1, sees_rights: 0 };
-
 /**
  * A SQL Server with a folder of steps of a test's own, which may change rows of the table `t`. Its
- * catalogue is empty: what is tested here are steps and their history, not the schema.
+ * catalogue is that of a database in which nothing is: what is tested here are steps and their history, not the schema.
  */
 export async function openStepServer(): Promise<StepServer> {
-  const server = await startMigratingServer((sql, answer) => {
-    if (sql.includes('is_read_committed_snapshot_on')) return { rows: [SETTINGS] };
-    return sql.includes(' sys.') ? { rows: [] } : answer();
-  });
+  const server = await startMigratingServer((sql, answer) =>
+    sql.includes(' sys.') ? answerOf(BOOTSTRAPPED, sql) : answer(),
+  );
   const steps = await openStepFolder();
   server.database.exec('create table t (n int)');
   const migrate: StepServer['migrate'] = (...args) =>
