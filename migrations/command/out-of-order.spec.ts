@@ -92,7 +92,7 @@ describe('verify of steps that are pending', () => {
     const { code, out } = await server.migrate('verify');
     expect(code).toBe(0);
     expect(out).toMatch(/^Nothing is applied here/);
-    expect(out).toMatch(/Not one step is applied: 2 are pending\.$/);
+    expect(out).toMatch(/Not one step is applied: 2 pending\.$/);
     expect(out).not.toContain('Sound');
   });
 
@@ -101,7 +101,7 @@ describe('verify of steps that are pending', () => {
     const { code, out } = await server.migrate('verify');
     expect(code).toBe(0);
     expect(out).toContain(`pending: ${B}`);
-    expect(out).toContain('Sound: 1 of 2 steps are applied, 1 are pending');
+    expect(out).toContain('Sound: 1 of 2 steps applied, 1 pending');
     expect((await server.migrate('verify', '--pending-fails')).code).toBe(3);
     await server.migrate('up');
     expect((await server.migrate('verify', '--pending-fails')).code).toBe(0);
