@@ -7,6 +7,7 @@ import {
   CpuArchitecture,
   FargateService,
   FargateTaskDefinition,
+  LinuxParameters,
   LogDriver,
   OperatingSystemFamily,
 } from 'aws-cdk-lib/aws-ecs';
@@ -75,6 +76,8 @@ export class Program extends Construct {
       user: USER,
       readonlyRootFilesystem: true,
       stopTimeout: STOP_TIMEOUT,
+      // As the first process of a container a program without a handler of its own would not hear SIGTERM.
+      linuxParameters: new LinuxParameters(this, 'Linux', { initProcessEnabled: true }),
       // A log that cannot be delivered must not hold up orders.
       logging: LogDriver.awsLogs({
         logGroup: this.logs,

@@ -30,6 +30,11 @@ export const programRules: readonly Rule[] = [
             ),
             ...unless(at(container, 'Privileged') !== true, task, 'is privileged'),
             ...unless(
+              at(container, 'LinuxParameters', 'InitProcessEnabled') === true,
+              task,
+              'may not hear that it shall stop',
+            ),
+            ...unless(
               !/:latest$/.test(image) && /:[\w.-]+"?\}?$/.test(image),
               task,
               `runs ${image}`,

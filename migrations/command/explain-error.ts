@@ -1,6 +1,7 @@
 import { databaseErrorKind, serverErrorOf } from '@ordercast/platform/database-error.ts';
 import type { DatabaseErrorKind } from '@ordercast/platform/database-error.ts';
 import { isSettingsFault } from '@ordercast/platform/run-program.ts';
+import { HistoryDamaged } from '../history/read-history.ts';
 import { InvalidStep } from '../step/load-steps.ts';
 import { MigrationLocked, StepFailed } from '../target/migration-target.ts';
 import { BootstrapFailed } from './bootstrap.ts';
@@ -28,6 +29,7 @@ export function explainError(error: unknown, again = 'up'): Explanation {
   });
   if (error instanceof Refused) return plain(error.exitCode, error.message);
   if (error instanceof MigrationLocked) return plain(EXIT.locked, error.message);
+  if (error instanceof HistoryDamaged) return plain(EXIT.refused, error.message);
   if (error instanceof InvalidStep) return plain(EXIT.refused, error.message);
   if (isSettingsFault(error)) return plain(EXIT.usage, error.message);
   const kind = databaseErrorKind(error);

@@ -47,7 +47,20 @@ const historyRow = z
     }),
   );
 
-/** Reads what a database remembers; nothing where it was never migrated. */
+/** Somebody has changed the table of the history, or its rows, by hand. */
+export class HistoryDamaged extends Error {
+  override name = 'HistoryDamaged';
+
+  constructor(columns: readonly string[]) {
+    super(
+      `The history of this database cannot be read: in ${HISTORY_TABLE} the columns ${columns.join(', ')} are missing or hold what ` +
+        'does not belong there, so somebody has changed it by hand. Nothing was changed. Put them back, from a backup if need be: ' +
+        '"plan" without a database prints the statement that makes the table.',
+    );
+  }
+}
+
+/** Reads what a database remembers; nothing where it was never migrated. Throws {@link HistoryDamaged}. */
 export async function readHistory(
   db: Knex,
   hasTable: (name: string) => Promise<boolean>,
@@ -58,5 +71,12 @@ export async function readHistory(
   const rows: unknown[] = (await hasTable(HISTORY_TABLE))
     ? await db(HISTORY_TABLE).orderBy('id').select()
     : [];
-  return { appliedNames, rows: rows.map((row) => historyRow.parse(row)) };
+  return { appliedNames, rows: rows.map(parseRow) };
+}
+
+/** Throws {@link HistoryDamaged}. */
+function parseRow(row: unknown): HistoryRow {
+  const result = historyRow.safeParse(row);
+  if (result.success) return result.data;
+  throw new HistoryDamaged([...new Set(result.error.issues.map(({ path }) => path.join('.')))]);
 }

@@ -32,8 +32,7 @@ export function triggerDifferences(expected: SchemaModel, actual: SchemaModel): 
   const modules = ({ modules: own }: SchemaModel) => [...own.values()];
   return pairsByName(modules(expected), modules(actual)).flatMap(([name, one, other]) =>
     disabledDifference(name, one.disabled, other.disabled, {
-      what: 'the trigger is disabled: it does not run',
-      remedy: `ENABLE TRIGGER ${quotedName(name)} ON its table;`,
+      what: 'the trigger is disabled and does not run; ENABLE TRIGGER with the name of its table lets it',
     }),
   );
 }
@@ -67,11 +66,19 @@ function disabledDifference(
   subject: string,
   expected: boolean | undefined,
   actual: boolean | undefined,
-  { what, remedy }: { what: string; remedy: string },
+  { what, remedy }: { what: string; remedy?: string },
 ): Difference[] {
   if ((expected ?? false) === (actual ?? false)) return [];
   return actual === true
-    ? [{ subject, kind: 'disabled', actual: what, expected: 'enabled', remedy }]
+    ? [
+        {
+          subject,
+          kind: 'disabled',
+          actual: what,
+          expected: 'enabled',
+          ...(remedy !== undefined && { remedy }),
+        },
+      ]
     : [{ subject, kind: 'different', actual: 'enabled', expected: 'disabled' }];
 }
 

@@ -3,7 +3,6 @@ import { COLUMNS, databaseRow, startCatalogueServer } from '../testing/catalogue
 import type { Catalogue, CatalogueServer, Row } from '../testing/catalogue-server.ts';
 import { statements } from '../testing/step-files.ts';
 
-const containing = (text: string): unknown => expect.stringContaining(text);
 const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 
 /** A row of the catalogue for a column of the table `orders`. */
@@ -161,7 +160,7 @@ describe('verify on a SQL Server of which more is asked', () => {
     const { drift } = await verified([sql], {
       'sys.sql_modules': [{ name: 'tr_orders', type: 'TR', definition: sql, is_disabled: 1 }],
     });
-    expect(drift).toEqual([containing('tr_orders: the trigger is disabled')]);
+    expect(drift).toEqual([matching(/tr_orders: the trigger is disabled [^→]*$/)]);
   });
 
   it('notices what stands in another schema, and types, sequences and synonyms', async () => {

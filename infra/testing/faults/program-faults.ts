@@ -6,6 +6,10 @@ export const programFaults: readonly PlantedFault[] = [
     'a container writes its image',
     set('AWS::ECS::TaskDefinition', container(0, 'ReadonlyRootFilesystem'), false),
   ),
+  fault(
+    'a container has no init',
+    set('AWS::ECS::TaskDefinition', container(0, 'LinuxParameters'), undefined),
+  ),
   fault('a container runs as root', set('AWS::ECS::TaskDefinition', container(0, 'User'), 'root')),
   fault(
     'a container has more memory than its task',
