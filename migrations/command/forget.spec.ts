@@ -194,6 +194,7 @@ describe('a step that was forgotten and whose file is here again', () => {
       3,
       matching(/Not taken in again.*_b\.ts\.\n {2}b\.hand: .* should not be\n {2}Put that right/),
     ]);
+    expect(out).not.toContain('Nothing to repair');
     await database.run('alter table b drop column hand');
     expect((await migrate('repair')).code).toBe(0);
     expect((await migrate('verify')).code).toBe(0);

@@ -32,10 +32,19 @@ function isSameFile(one: string, other: string): boolean {
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }
 
+function existingPath(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return path;
+  }
+}
+
 /** Without links, also of a path of which only the beginning is there. */
 function realPath(path: string): string {
   const whole = resolve(path);
-  if (existsSync(whole)) return realpathSync.native(whole);
+  // A pipe has a name under /dev and lies nowhere.
+  if (existsSync(whole)) return existingPath(whole);
   const parent = dirname(whole);
   return parent === whole ? whole : join(realPath(parent), basename(whole));
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { link, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runMigrate } from '../testing/run-migrate.ts';
 import { openStepFolder, statements } from '../testing/step-files.ts';
 import type { StepFolder } from '../testing/step-files.ts';
+
+const MAIN = join(import.meta.dirname, '..', 'main.ts');
 
 let folder: string;
 let steps: StepFolder;
@@ -123,5 +126,14 @@ describe('--output takes the place', () => {
   it('with a JSON answer that names its command', async () => {
     await migrate('up', '--json', '--output', at('answer'));
     expect(JSON.parse(await readFile(at('answer'), 'utf8'))).toMatchObject({ command: 'up' });
+  });
+
+  it.skipIf(process.platform === 'win32')('of nothing, in a pipe to another program', () => {
+    const command = [process.execPath, MAIN, 'plan', '--directory', steps.path];
+    const piped = execFileSync('sh', ['-c', '"$0" "$@" --output /dev/stdout | cat', ...command], {
+      encoding: 'utf8',
+    });
+
+    expect(piped).toContain('CREATE TABLE dbo.one');
   });
 });

@@ -93,7 +93,9 @@ function toReport({ states, notes, refused }: Repairs, dryRun: boolean): Report 
         'Left, since their files are gone ("repair --forget <version>" forgets what is named)',
         deleted,
       ),
-      notes.length === 0 ? 'Nothing to repair.' : 'See with "verify" whether the schema is theirs.',
+      notes.length === 0 && refused.length === 0
+        ? 'Nothing to repair.'
+        : 'See with "verify" whether the schema is theirs.',
     ].join('\n'),
     json: {
       dryRun,

@@ -42,6 +42,7 @@ describe('verify', () => {
       containing('20300102000000_bad.ts: has failed, and left nothing'),
       containing('Not sound: 1 step and 0 differences; 1 of 2 steps applied, 1 pending.'),
     ]);
+    expect(text).not.toContain('"repair"');
     expect((await migrate('status')).out).toContain('20300102000000_bad.ts has failed');
   });
 
@@ -92,5 +93,6 @@ describe('verify', () => {
     expect(out).toMatch(
       /^not compared: 20300101000000_made_elsewhere\.ts: .*there is no table gone/m,
     );
+    expect(out).toMatch(/^Sound: .*, but for what was not compared\.$/m);
   });
 });

@@ -1,7 +1,7 @@
 import { stepFindings } from '../history/describe-state.ts';
 import type { StepFinding } from '../history/describe-state.ts';
 import { isApplied, isPending, stepStates, stepsOutOfOrder } from '../history/step-state.ts';
-import type { StepState } from '../history/step-state.ts';
+import type { StepState, StepStatus } from '../history/step-state.ts';
 import { compareSchemas, describeDifference } from '../schema/compare-schemas.ts';
 import type { Comparison, Difference } from '../schema/compare-schemas.ts';
 import type { Step } from '../step/step.ts';
@@ -42,7 +42,7 @@ export async function verify(
     ...surroundings.told.map((one) => `note: ${one}`),
     ...drift.notCompared.map((one) => `not compared: ${one}`),
     ...pendingLines(states),
-    summary({ reasons, unsound, differences, states }),
+    summary({ reasons, unsound, differences, states, isWhole: drift.notCompared.length === 0 }),
   ];
   return {
     exitCode: reasons.length === 0 ? EXIT.done : EXIT.drift,
@@ -72,6 +72,9 @@ export async function verify(
 
 /** Why it is not sound: each alone makes exit code 3. */
 type Reason = 'steps' | 'differences' | 'pending';
+
+/** What `repair` can do something about; of the others their own lines say what helps. */
+const ACCEPTED_BY_REPAIR: readonly StepStatus[] = ['changed', 'renamed', 'unrecorded', 'forgotten'];
 
 const NOTHING_APPLIED =
   'Nothing is applied here: no step is in the history of this database. Is it the right one?';
@@ -104,11 +107,14 @@ function summary({
   unsound,
   differences,
   states,
+  isWhole,
 }: {
   reasons: readonly Reason[];
   unsound: readonly StepFinding[];
   differences: readonly Difference[];
   states: readonly StepState[];
+  /** Whether everything could be compared. */
+  isWhole: boolean;
 }): string {
   const applied = states.filter(isApplied).length;
   const pending = states.filter(isPending).length;
@@ -116,7 +122,7 @@ function summary({
   if (reasons.length === 0) {
     return applied === 0
       ? `Not one step is applied: ${pending} pending.`
-      : `Sound: ${counts}, and the schema is that of the applied ones.`;
+      : `Sound: ${counts}, and the schema is that of the applied ones${isWhole ? '' : ', but for what was not compared'}.`;
   }
   const why = [
     ...(reasons.includes('pending') ? ['pending steps, which --pending-fails counts'] : []),
@@ -126,7 +132,9 @@ function summary({
   ].join(', and ');
   const ways = [
     ...(reasons.includes('pending') ? ['"up" applies what is pending.'] : []),
-    ...(reasons.includes('steps') ? ['"repair" accepts an edited step.'] : []),
+    ...(unsound.some(({ state }) => ACCEPTED_BY_REPAIR.includes(state.status))
+      ? ['"repair" accepts an edited step.']
+      : []),
     ...(reasons.includes('differences') ? ['Drift is put right by hand or by a new step.'] : []),
   ];
   return `Not sound: ${why}; ${counts}. ${ways.join(' ')}`;
