@@ -150,8 +150,10 @@ function header(variables: readonly string[]): string {
   const lines = [
     'Run it with the master login; it may be run again. The passwords come from the environment, where no',
     'list of processes shows them:',
-    `  export ${variables.map((variable) => `${variable}='…'`).join(' ')}`,
-    '  sqlcmd -b -I -S <host> -U <master login> -i <this file>',
+    `  export ${variables.map((variable) => `${variable}='...'`).join(' ')}`,
+    // Names may be of any letters; without this sqlcmd on Windows reads the file in the machine's code page.
+    '  sqlcmd -b -I -f i:65001 -S <host> -U <master login> -i <this file>',
+    'The file is UTF-8: open it as that in an editor, too.',
     'sqlcmd puts their text into this script as it is: write each single quote in a password twice, and use',
     'none that holds a dollar sign before an opening parenthesis. bootstrap itself takes any password.',
   ];

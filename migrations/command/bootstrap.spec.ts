@@ -349,12 +349,15 @@ describe('bootstrap --dry-run', () => {
       "sys.databases WHERE name = N'sh]op''s') = 0",
       "N'CREATE LOGIN [o''app]]] WITH PASSWORD = N''' + REPLACE(@password, N'''', N'''''')",
       "DECLARE @password nvarchar(128) = N'$(PASSWORD_O_APP_)'",
-      "export PASSWORD_O_APP_='…'",
+      "export PASSWORD_O_APP_='...'",
       'write each single quote in a password twice',
     ]) {
       expect(out).toContain(text);
     }
     expect(out).not.toContain('App-1');
     expect(out.match(/\$\(/g)).toHaveLength(1);
+    // But for names of other letters, which it then has sqlcmd read as UTF-8, no code page matters.
+    expect(Buffer.byteLength(out)).toBe(out.length);
+    expect(out).toContain('sqlcmd -b -I -f i:65001 -S');
   });
 });
