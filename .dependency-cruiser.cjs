@@ -1,5 +1,6 @@
 /** The house of docs/architecture.md: who may import whom. Data runs one way round its ring. */
-const ROOMS = 'platform|emulators|services|websocket|web|migrations|local|bench|e2e|infra|launcher|build';
+const ROOMS =
+  'platform|emulators|services|websocket|web|migrations|local|bench|e2e|infra|launcher|build';
 
 /** What is run by the test runner. */
 const SPEC = '\\.(spec|contract|e2e|chaos|containers)\\.ts$';

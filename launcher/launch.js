@@ -98,7 +98,14 @@ const COMMANDS = {
     await ensureInstalled(ROOT);
     await ensureInstalled(infra);
     await ensureLambdaBuild(ROOT);
-    await run([bin('eslint'), '--config', 'infra/eslint.config.js', 'infra', '--max-warnings', '0']);
+    await run([
+      bin('eslint'),
+      '--config',
+      'infra/eslint.config.js',
+      'infra',
+      '--max-warnings',
+      '0',
+    ]);
     await run([bin('typescript', 'tsc'), '-p', 'infra/tsconfig.json']);
     await run([bin('dependency-cruiser', 'depcruise'), '--no-progress', 'infra']);
     await run([bin('vitest'), 'run', '--config', 'infra/vitest.config.ts', ...args]);
