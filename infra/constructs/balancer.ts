@@ -9,14 +9,13 @@ import {
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { FargateService } from 'aws-cdk-lib/aws-ecs';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
-import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
-import { certificate, expiryAlarm, hostedZone } from './custom-domain.ts';
-import { explain } from './explain.ts';
+import { ProvedCertificate } from './proved-certificate.ts';
+import { firewall } from './firewall.ts';
 import { CLIENT_ADDRESS_HEADER } from './gateway-secret.ts';
+import { logBucket } from './log-bucket.ts';
 import { API_PORT } from './network.ts';
 import type { Network } from './network.ts';
 
@@ -34,7 +33,7 @@ export class Balancer extends Construct {
   readonly listener: ApplicationListener;
   readonly targets: ApplicationTargetGroup;
 
-  readonly #expiry: readonly AlarmSpec[];
+  readonly #certificate: ProvedCertificate | undefined;
 
   constructor(
     scope: Construct,
@@ -51,7 +50,13 @@ export class Balancer extends Construct {
       dropInvalidHeaderFields: true,
       deletionProtection: settings.data === 'keep',
     });
-    this.balancer.logAccessLogs(this.#logBucket());
+    this.balancer.logAccessLogs(
+      logBucket(this, 'AccessLog', {
+        kept: LOG_KEPT,
+        unread: 'it is the log; a log of its readers would need another',
+        removalPolicy: RemovalPolicy.RETAIN,
+      }),
+    );
     this.targets = new ApplicationTargetGroup(this, 'Api', {
       vpc: network.vpc,
       protocol: ApplicationProtocol.HTTP,
@@ -69,19 +74,17 @@ export class Balancer extends Construct {
       },
     });
     const { domain } = settings;
-    const shown =
-      domain && certificate(this, 'Certificate', hostedZone(this, domain), domain.origin);
-    this.#expiry = shown === undefined ? [] : [expiryAlarm(domain?.origin ?? '', shown)];
+    this.#certificate = domain && new ProvedCertificate(this, 'Certificate', domain, domain.origin);
     this.listener = this.balancer.addListener('Link', {
       open: false,
       defaultAction: ListenerAction.forward([this.targets]),
-      ...(domain === undefined
+      ...(this.#certificate === undefined
         ? { port: 80, protocol: ApplicationProtocol.HTTP }
         : {
             port: 443,
             protocol: ApplicationProtocol.HTTPS,
             sslPolicy: SslPolicy.TLS13_RES,
-            certificates: shown === undefined ? [] : [shown],
+            certificates: [this.#certificate],
           }),
     });
     this.#firewall();
@@ -94,7 +97,7 @@ export class Balancer extends Construct {
   get alarms(): AlarmSpec[] {
     const period = Duration.minutes(1);
     return [
-      ...this.#expiry,
+      ...(this.#certificate === undefined ? [] : [this.#certificate.alarm]),
       {
         article: 'api-unhealthy',
         metric: this.targets.metrics.healthyHostCount({ period, statistic: 'min' }),
@@ -106,63 +109,21 @@ export class Balancer extends Construct {
     ];
   }
 
-  #logBucket(): Bucket {
-    const bucket = new Bucket(this, 'AccessLog', {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      // The only encryption that the load balancer can write with.
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
-      lifecycleRules: [
-        { expiration: LOG_KEPT, abortIncompleteMultipartUploadAfter: Duration.days(1) },
-      ],
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
-    explain(bucket, 'S1', 'it is the log; a log of its readers would need another');
-    return bucket;
-  }
-
   /**
    * Neither an HTTP API nor a WebSocket API takes one, so it stands here. All requests come from the link's few
    * addresses: the caller's is what the gateway wrote.
    */
   #firewall(): void {
-    const seen = (metricName: string): CfnWebACL.VisibilityConfigProperty => ({
-      metricName,
-      sampledRequestsEnabled: true,
-      cloudWatchMetricsEnabled: true,
-    });
-    const managed = (priority: number, name: string): CfnWebACL.RuleProperty => ({
-      name,
-      priority,
-      overrideAction: { none: {} },
-      statement: { managedRuleGroupStatement: { vendorName: 'AWS', name } },
-      visibilityConfig: seen(name),
-    });
-    const acl = new CfnWebACL(this, 'Firewall', {
+    firewall(this, 'FirewallOfBalancer', {
       scope: 'REGIONAL',
-      defaultAction: { allow: {} },
-      visibilityConfig: seen('Orders'),
-      rules: [
-        {
-          name: 'calls-per-address',
-          priority: 0,
-          action: { block: { customResponse: { responseCode: 429 } } },
-          statement: {
-            rateBasedStatement: {
-              limit: CALLS_PER_ADDRESS,
-              aggregateKeyType: 'FORWARDED_IP',
-              forwardedIpConfig: { headerName: CLIENT_ADDRESS_HEADER, fallbackBehavior: 'MATCH' },
-            },
-          },
-          visibilityConfig: seen('OrdersCallsPerAddress'),
-        },
-        managed(1, 'AWSManagedRulesKnownBadInputsRuleSet'),
-        managed(2, 'AWSManagedRulesSQLiRuleSet'),
-      ],
-    });
-    new CfnWebACLAssociation(this, 'FirewallOfBalancer', {
-      webAclArn: acl.attrArn,
+      name: 'Orders',
       resourceArn: this.balancer.loadBalancerArn,
+      callsPerAddress: CALLS_PER_ADDRESS,
+      addressHeader: CLIENT_ADDRESS_HEADER,
+      refusal: 429,
+      managed: ['AWSManagedRulesKnownBadInputsRuleSet', 'AWSManagedRulesSQLiRuleSet'].map(
+        (set) => ({ set, metric: set }),
+      ),
     });
   }
 }

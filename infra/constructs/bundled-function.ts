@@ -13,6 +13,8 @@ import { logGroup } from './log-group.ts';
 
 const BUNDLES = join(import.meta.dirname, '..', '..', 'dist', 'lambda');
 
+const ALARM_PERIOD = Duration.minutes(5);
+
 /** What `npm run build` bundles. */
 export type Bundle = 'realtime' | 'rotation';
 
@@ -59,21 +61,21 @@ export class BundledFunction extends Function {
     explain(role, 'IAM5[Resource::*]', 'X-Ray has no resources that a right could name');
   }
 
-  /** Errors, and calls that found no free instance. */
-  get alarms(): AlarmSpec[] {
-    const period = Duration.minutes(5);
-    const of = this.node.id;
-    return [
-      {
-        article: 'function-errors',
-        of,
-        metric: this.metricErrors({ period }),
-        threshold: 0,
-        periods: 3,
-        badPeriods: 2,
-      },
-      { article: 'function-throttled', of, metric: this.metricThrottles({ period }), threshold: 0 },
-    ];
+  get errors(): AlarmSpec {
+    return {
+      article: 'function-errors',
+      of: this.node.id,
+      metric: this.metricErrors({ period: ALARM_PERIOD }),
+      threshold: 0,
+      periods: 3,
+      badPeriods: 2,
+    };
+  }
+
+  /** Calls that found no free instance. */
+  get throttled(): AlarmSpec {
+    const metric = this.metricThrottles({ period: ALARM_PERIOD });
+    return { article: 'function-throttled', of: this.node.id, metric, threshold: 0 };
   }
 }
 

@@ -1,14 +1,16 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { ReadWriteType, Trail } from 'aws-cdk-lib/aws-cloudtrail';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
+import { dataRemoval } from './data-removal.ts';
 import { explain } from './explain.ts';
+import { logBucket } from './log-bucket.ts';
 import type { BundledFunction } from './bundled-function.ts';
 
 /** As `websocket/handlers/access-ended.ts` reads them. */
@@ -74,24 +76,15 @@ export class EndedAccess extends Construct {
     return [{ article: 'access-not-ended', metric, threshold: 0 }];
   }
 
-  #trail({ data, stage }: StageSettings): void {
-    const bucket = new Bucket(this, 'TrailBucket', {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
+  #trail(settings: StageSettings): void {
+    const bucket = logBucket(this, 'TrailBucket', {
+      kept: TRAIL_KEPT,
+      unread: 'CloudTrail alone writes it and nobody reads it: the rule gets its copy elsewhere',
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      lifecycleRules: [
-        { expiration: TRAIL_KEPT, abortIncompleteMultipartUploadAfter: Duration.days(1) },
-      ],
-      removalPolicy: data === 'keep' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: dataRemoval(settings),
     });
-    explain(
-      bucket,
-      'S1',
-      'CloudTrail alone writes it and nobody reads it: the rule gets its copy elsewhere',
-    );
     new Trail(this, 'Trail', {
-      trailName: `ordercast-${stage}`,
+      trailName: `ordercast-${settings.stage}`,
       bucket,
       managementEvents: ReadWriteType.WRITE_ONLY,
       isMultiRegionTrail: false,

@@ -23,8 +23,3 @@ export function logGroup(
     removalPolicy: RemovalPolicy.DESTROY,
   });
 }
-
-/** What becomes of data when its stack is deleted, as the stage says. */
-export function dataRemoval({ data }: StageSettings): RemovalPolicy {
-  return data === 'keep' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
-}

@@ -11,7 +11,7 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
-import { dataRemoval } from './log-group.ts';
+import { dataRemoval } from './data-removal.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 const number = (name: string) => ({ name, type: AttributeType.NUMBER });

@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
-import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
 import { explain } from './explain.ts';
-import { dataRemoval } from './log-group.ts';
+import { dataRemoval } from './data-removal.ts';
+import { firewall } from './firewall.ts';
 import { federatedProviders } from './federated-providers.ts';
 
 /** As the roles of `services/contract/role.ts` are told by `cognito:groups`. */
@@ -134,41 +134,19 @@ export class UserPool extends Construct {
 
   /** Sign-in and sign-up never reach our programs: what limits a caller there is this. */
   #firewall(): void {
-    const acl = new CfnWebACL(this, 'Firewall', {
+    firewall(this, 'FirewallOfPool', {
       scope: 'REGIONAL',
-      defaultAction: { allow: {} },
-      visibilityConfig: seenAs('UserPool'),
-      rules: [
+      name: 'UserPool',
+      resourceArn: this.pool.userPoolArn,
+      callsPerAddress: CALLS_PER_ADDRESS,
+      refusal: 429,
+      managed: [
         {
-          name: 'calls-per-address',
-          priority: 0,
-          action: { block: { customResponse: { responseCode: 429 } } },
-          statement: {
-            rateBasedStatement: { limit: CALLS_PER_ADDRESS, aggregateKeyType: 'IP' },
-          },
-          visibilityConfig: seenAs('UserPoolCallsPerAddress'),
-        },
-        {
+          set: 'AWSManagedRulesAmazonIpReputationList',
           name: 'known-bad-addresses',
-          priority: 1,
-          overrideAction: { none: {} },
-          statement: {
-            managedRuleGroupStatement: {
-              vendorName: 'AWS',
-              name: 'AWSManagedRulesAmazonIpReputationList',
-            },
-          },
-          visibilityConfig: seenAs('UserPoolBadAddresses'),
+          metric: 'UserPoolBadAddresses',
         },
       ],
     });
-    new CfnWebACLAssociation(this, 'FirewallOfPool', {
-      webAclArn: acl.attrArn,
-      resourceArn: this.pool.userPoolArn,
-    });
   }
-}
-
-function seenAs(metricName: string): CfnWebACL.VisibilityConfigProperty {
-  return { metricName, sampledRequestsEnabled: true, cloudWatchMetricsEnabled: true };
 }

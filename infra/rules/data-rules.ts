@@ -1,4 +1,4 @@
-import { at, isRecord, listAt, resolved, resourcesOf, textOf, unless } from './judged-stage.ts';
+import { at, jsonOf, listAt, resolved, resourcesOf, textOf, unless } from './judged-stage.ts';
 import type { Found, JudgedStage, Rule } from './judged-stage.ts';
 
 /** `websocket/connections/realtime-tables.ts`; a spec compares the two. */
@@ -98,7 +98,7 @@ export const dataRules: readonly Rule[] = [
         const rules = found.properties['GenerateSecretString'];
         const excluded = textOf(at(rules, 'ExcludeCharacters') ?? '');
         if (at(rules, 'GenerateStringKey') !== 'password') return [];
-        const template = parsed(
+        const template = jsonOf(
           textOf(resolved(stage, found.stack, at(rules, 'SecretStringTemplate'))),
         );
         const isMaster = at(template, 'masterarn') === undefined;
@@ -265,13 +265,4 @@ function judgeTable(found: Found, prefix: string, { settings }: JudgedStage): st
       'can be deleted by one call',
     ),
   ];
-}
-
-function parsed(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

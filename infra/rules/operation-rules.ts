@@ -1,4 +1,4 @@
-import { at, isRecord, listAt, resolved, resourcesOf, textOf, unless } from './judged-stage.ts';
+import { at, jsonOf, listAt, resolved, resourcesOf, textOf, unless } from './judged-stage.ts';
 import type { JudgedStage, Rule } from './judged-stage.ts';
 
 const alarms = (stage: JudgedStage) => resourcesOf(stage, 'AWS::CloudWatch::Alarm');
@@ -88,7 +88,7 @@ export const operationRules: readonly Rule[] = [
     name: 'the dashboard is JSON with widgets on it',
     find: (stage) =>
       resourcesOf(stage, 'AWS::CloudWatch::Dashboard').flatMap((found) => {
-        const body = parsed(
+        const body = jsonOf(
           textOf(resolved(stage, found.stack, found.properties['DashboardBody'])),
         );
         return unless(listAt(body, 'widgets').length > 0, found, 'shows nothing');
@@ -127,12 +127,3 @@ export const operationRules: readonly Rule[] = [
       }),
   },
 ];
-
-function parsed(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}

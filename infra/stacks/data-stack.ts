@@ -2,7 +2,7 @@ import type { App } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { BroadcastQueue } from '../constructs/broadcast-queue.ts';
 import { GatewaySecret } from '../constructs/gateway-secret.ts';
-import { dataRemoval } from '../constructs/log-group.ts';
+import { dataRemoval } from '../constructs/data-removal.ts';
 import type { Network } from '../constructs/network.ts';
 import { RealtimeTables } from '../constructs/realtime-tables.ts';
 import { SqlServerDatabase } from '../constructs/sql-server-database.ts';

@@ -1,6 +1,6 @@
 import { Arn, ArnFormat } from 'aws-cdk-lib';
 import type { App } from 'aws-cdk-lib';
-import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
+import { firewall } from '../constructs/firewall.ts';
 import type { PageApp } from '../constructs/page-app.ts';
 import { StageStack } from '../constructs/stage-stack.ts';
 import type { StageSettings } from '../settings/stage-settings.ts';
@@ -18,39 +18,9 @@ export class FirewallStack extends StageStack {
       region: FIREWALL_REGION,
       description: 'Ordercast: the firewall of the page',
     });
-    const seen = (metricName: string): CfnWebACL.VisibilityConfigProperty => ({
-      metricName,
-      sampledRequestsEnabled: true,
-      cloudWatchMetricsEnabled: true,
-    });
-    const acl = new CfnWebACL(this, 'Firewall', {
+    firewall(this, 'FirewallOfPage', {
       scope: 'CLOUDFRONT',
-      defaultAction: { allow: {} },
-      visibilityConfig: seen('Page'),
-      rules: [
-        {
-          name: 'calls-per-address',
-          priority: 0,
-          action: { block: {} },
-          statement: { rateBasedStatement: { limit: CALLS_PER_ADDRESS, aggregateKeyType: 'IP' } },
-          visibilityConfig: seen('PageCallsPerAddress'),
-        },
-        {
-          name: 'known-bad-addresses',
-          priority: 1,
-          overrideAction: { none: {} },
-          statement: {
-            managedRuleGroupStatement: {
-              vendorName: 'AWS',
-              name: 'AWSManagedRulesAmazonIpReputationList',
-            },
-          },
-          visibilityConfig: seen('PageBadAddresses'),
-        },
-      ],
-    });
-    new CfnWebACLAssociation(this, 'FirewallOfPage', {
-      webAclArn: acl.attrArn,
+      name: 'Page',
       resourceArn: Arn.format(
         {
           service: 'amplify',
@@ -61,6 +31,14 @@ export class FirewallStack extends StageStack {
         },
         this,
       ),
+      callsPerAddress: CALLS_PER_ADDRESS,
+      managed: [
+        {
+          set: 'AWSManagedRulesAmazonIpReputationList',
+          name: 'known-bad-addresses',
+          metric: 'PageBadAddresses',
+        },
+      ],
     });
   }
 }

@@ -3,7 +3,7 @@ import { Repository, TagMutability, TagStatus } from 'aws-cdk-lib/aws-ecr';
 import { Cluster, ContainerInsights, Secret as EcsSecret } from 'aws-cdk-lib/aws-ecs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { dataRemoval } from '../constructs/log-group.ts';
+import { dataRemoval } from '../constructs/data-removal.ts';
 import type { Network } from '../constructs/network.ts';
 import { Program } from '../constructs/program.ts';
 import type { Platform } from '../constructs/program.ts';

@@ -57,8 +57,11 @@ export class RealtimeStack extends StageStack {
       ...this.realtime.alarms,
       ...endedAccess.alarms,
       // The authorizer refuses by an error: what counts there is how many connects are rejected.
-      ...functions.authorizer.alarms.filter(({ article }) => article !== 'function-errors'),
-      ...[connect, disconnect, message, reaper, accessEnded].flatMap((handler) => handler.alarms),
+      functions.authorizer.throttled,
+      ...[connect, disconnect, message, reaper, accessEnded].flatMap(({ errors, throttled }) => [
+        errors,
+        throttled,
+      ]),
     ];
     this.output('RealtimeUrl', this.realtime.url, 'For /config.json');
   }

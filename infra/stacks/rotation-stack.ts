@@ -65,11 +65,8 @@ export class RotationStack extends StageStack {
       });
       schedule.node.addDependency(rotation);
     });
-    this.alarms = rotation.alarms.map((alarm) =>
-      alarm.article === 'function-errors'
-        ? { ...alarm, article: 'rotation-failed', periods: 1, badPeriods: 1 }
-        : alarm,
-    );
+    const { errors, throttled } = rotation;
+    this.alarms = [{ ...errors, article: 'rotation-failed', periods: 1, badPeriods: 1 }, throttled];
   }
 
   /** A function in a VPC makes its own network interfaces, whose ids nobody knows in advance. */

@@ -43,7 +43,6 @@ const REQUESTS_PER_TASK = 3_000;
 export class ServicesStack extends StageStack {
   readonly orders: OrderApi;
   readonly alarms: readonly AlarmSpec[];
-  #abandoned: AlarmSpec | undefined;
 
   constructor(app: App, settings: StageSettings, given: Given) {
     super(app, 'services', { settings, description: 'Ordercast: order API, relay, workers' });
@@ -56,18 +55,16 @@ export class ServicesStack extends StageStack {
       pageOrigin: given.pageOrigin,
       gatewaySecret: given.data.gatewaySecret.newest,
     });
-    const services = {
-      api: this.#api(given, balancer),
-      relay: this.#relay(given),
-      worker: this.#worker(given),
-    };
+    const api = this.#api(given, balancer);
+    const relay = this.#relay(given);
+    const worker = this.#worker(given);
     this.alarms = [
       ...balancer.alarms,
       ...this.orders.alarms,
-      ...(this.#abandoned === undefined ? [] : [this.#abandoned]),
-      tooFewTasks('api', services.api, settings.services.api.min),
-      tooFewTasks('relay', services.relay, settings.services.relay.count),
-      tooFewTasks('worker', services.worker, settings.services.worker.min),
+      relay.abandoned,
+      tooFewTasks('api', api, settings.services.api.min),
+      tooFewTasks('relay', relay.service, settings.services.relay.count),
+      tooFewTasks('worker', worker, settings.services.worker.min),
     ];
     this.output('ApiUrl', this.orders.url, 'For /config.json');
   }
@@ -124,7 +121,7 @@ export class ServicesStack extends StageStack {
   }
 
   /** Two: one leads, the other waits for it to end. */
-  #relay(given: Given): FargateService {
+  #relay(given: Given): { service: FargateService; abandoned: AlarmSpec } {
     const { network, data, platform, realtime } = given;
     const { size, count } = this.settings.services.relay;
     const program = new Program(this, 'Relay', {
@@ -143,8 +140,11 @@ export class ServicesStack extends StageStack {
     data.tables.grantUse(role, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']);
     data.broadcasts.grant(role, ['SendMessage']);
     role.addManagedPolicy(realtime.posts);
-    this.#abandoned = eventAbandoned(program);
-    return program.service({ cluster: platform.cluster, group: network.groups.relay, count });
+    const { cluster } = platform;
+    return {
+      abandoned: eventAbandoned(program),
+      service: program.service({ cluster, group: network.groups.relay, count }),
+    };
   }
 
   #worker(given: Given): FargateService {
