@@ -4,7 +4,9 @@ import { expect, it } from 'vitest';
 import { DEFAULT_POOL, DEFAULT_PORT } from '../platform/database-url.ts';
 import { HTTP_LIMITS } from '../platform/http-server.ts';
 import { VISIBILITY_TIMEOUT_S } from '../websocket/broadcast/broadcast-queue.ts';
+import * as headers from '../services/http/gateway-headers.ts';
 import { ENDING_CALLS } from './constructs/ended-access.ts';
+import { CLIENT_ADDRESS_HEADER, GATEWAY_SECRET_HEADER } from './constructs/gateway-secret.ts';
 import { DATABASE_PORT } from './constructs/network.ts';
 import { at, listAt, resourcesOf, textOf } from './rules/judged-stage.ts';
 import { POOL_SIZE } from './settings/stage-settings.ts';
@@ -39,6 +41,10 @@ it('the calls that end access are those that the handler ends it for', () => {
   const names = [...listed.matchAll(/'(\w+)'/g)].map(([, name]) => name);
 
   expect(names).toEqual([...ENDING_CALLS]);
+});
+
+it('the gateway writes the headers that the order API reads', () => {
+  expect({ GATEWAY_SECRET_HEADER, CLIENT_ADDRESS_HEADER }).toEqual({ ...headers });
 });
 
 it('pools and ports are those of the platform', () => {

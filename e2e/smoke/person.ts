@@ -2,6 +2,7 @@ import { problemSchema } from '@ordercast/contract/problem.ts';
 import type { AppConfig } from '@ordercast/web/src/app-config.ts';
 import { Accounts } from '@ordercast/web/src/auth/accounts.ts';
 import type { SignedInUser } from '@ordercast/web/src/auth/signed-in-user.ts';
+import { MemoryStorage } from '@ordercast/web/src/testing/memory-storage.ts';
 import { CognitoUserPool } from 'amazon-cognito-identity-js';
 import type { z } from 'zod';
 import type { Login } from './arguments.ts';
@@ -62,27 +63,6 @@ export async function signIn(config: AppConfig, { email, password }: Login): Pro
   const step = await new Accounts({ pool, storage, clock: Date.now }).signIn(email, password);
   if (step.type === 'signed-in') return new Person(step.user, config.apiUrl);
   throw new Unexpected(`a question for more than the password: ${step.type}`);
-}
-
-/** Nobody else signs in here, and nothing outlives the program. */
-class MemoryStorage {
-  readonly #items = new Map<string, string>();
-
-  getItem(key: string): string | null {
-    return this.#items.get(key) ?? null;
-  }
-
-  setItem(key: string, value: string): void {
-    this.#items.set(key, value);
-  }
-
-  removeItem(key: string): void {
-    this.#items.delete(key);
-  }
-
-  clear(): void {
-    this.#items.clear();
-  }
 }
 
 /** Of an answer only what our own problem details say: whatever else it holds may quote the request. */

@@ -18,6 +18,11 @@ export function approvalOf(steps: readonly Step[], direction: Direction): string
   return sha256(`${direction === 'up' ? '' : 'down\n'}${lines.join('')}`);
 }
 
+/** The same; undefined where there is no step, and so nothing to approve. */
+export function approvalIfAny(steps: readonly Step[], direction: Direction): string | undefined {
+  return steps.length === 0 ? undefined : approvalOf(steps, direction);
+}
+
 /** The same of steps that are to be forgotten, as the history has them. */
 export function approvalToForget(states: readonly StepState[]): string {
   const lines = states.map(
@@ -34,22 +39,17 @@ interface Wish {
   outOfOrder?: boolean;
 }
 
-/** The same; undefined where there is no step, and so nothing to approve. */
-export function approvalIfAny(steps: readonly Step[], direction: Direction): string | undefined {
-  return steps.length === 0 ? undefined : approvalOf(steps, direction);
-}
-
 /** Refuses what is not what was approved. */
 export function assertApproved(
   wanted: readonly Step[],
   direction: Direction,
   { approved, to, outOfOrder = false }: Wish,
 ): void {
+  if (wanted.length === 0) throw nothingToApprove(direction, approved);
   const more = [
     ...(to === undefined ? [] : [`--to ${to}`]),
     ...(outOfOrder ? ['--out-of-order'] : []),
   ];
-  if (wanted.length === 0) throw nothingToApprove(direction, approved);
   const again =
     direction === 'up' ? ['plan', ...more].join(' ') : ['down', ...more, '--dry-run'].join(' ');
   assertSameApproval(approvalOf(wanted, direction), approved, {
@@ -82,7 +82,7 @@ export function assertSameApproval(
   }: { what?: string; wanted: readonly { name: string }[]; again: string; hint?: string },
 ): void {
   if (actual === approved.toLowerCase()) return;
-  const names = someNames(wanted.map(({ name }) => name)) || 'nothing';
+  const names = someNames(wanted.map(({ name }) => name));
   const read = hint === undefined ? 'Read' : `${hint} Otherwise read`;
   throw new Refused(
     EXIT.refused,

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 /** What no answer may be written over, whatever is in it. */
@@ -32,19 +32,14 @@ function isSameFile(one: string, other: string): boolean {
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }
 
-function existingPath(path: string): string {
-  try {
-    return realpathSync.native(path);
-  } catch {
-    return path;
-  }
-}
-
 /** Without links, also of a path of which only the beginning is there. */
 function realPath(path: string): string {
   const whole = resolve(path);
-  // A pipe has a name under /dev and lies nowhere.
-  if (existsSync(whole)) return existingPath(whole);
-  const parent = dirname(whole);
-  return parent === whole ? whole : join(realPath(parent), basename(whole));
+  try {
+    return realpathSync.native(whole);
+  } catch {
+    // Nothing is there, or a pipe, which has a name and lies nowhere.
+    const parent = dirname(whole);
+    return parent === whole ? whole : join(realPath(parent), basename(whole));
+  }
 }

@@ -1,12 +1,9 @@
 import { isIP } from 'node:net';
 import type { Request, RequestHandler } from 'express';
+import { CLIENT_ADDRESS_HEADER, GATEWAY_SECRET_HEADER } from './gateway-headers.ts';
 import type { GatewaySecret } from './gateway-secret.ts';
 import { forbidden } from './problem.ts';
 import { contextOf } from './request-context.ts';
-
-/** The gateway overwrites both, so what a caller sends under these names never arrives. */
-const SECRET_HEADER = 'Ordercast-Gateway-Secret';
-const ADDRESS_HEADER = 'Ordercast-Client-Address';
 
 /** Balancers ask these, not callers; they tell nothing of anybody. */
 const OPEN_TO_ALL = '/health/';
@@ -26,12 +23,12 @@ export function requireGateway(secret: GatewaySecret): RequestHandler {
 }
 
 async function refuseStrangers(request: Request, secret: GatewaySecret): Promise<void> {
-  const value = request.get(SECRET_HEADER);
+  const value = request.get(GATEWAY_SECRET_HEADER);
   if (value !== undefined && (await secret.accepts(value))) return;
   throw forbidden('Calls to this API go through the address of its gateway.');
 }
 
 function clientAddressOf(request: Request): string | undefined {
-  const address = request.get(ADDRESS_HEADER) ?? '';
+  const address = request.get(CLIENT_ADDRESS_HEADER) ?? '';
   return isIP(address) === 0 ? undefined : address;
 }

@@ -4,10 +4,11 @@ import {
   UpdateIntegrationCommand,
 } from '@aws-sdk/client-apigatewayv2';
 import type { Integration } from '@aws-sdk/client-apigatewayv2';
+import { GATEWAY_SECRET_HEADER } from '../http/gateway-headers.ts';
 import { AwsCallFailed } from './aws-call-failed.ts';
 
 /** The parameter mapping by which an integration tells the API that a request came through the gateway. */
-export const GATEWAY_HEADER_KEY = 'overwrite:header.Ordercast-Gateway-Secret';
+export const GATEWAY_HEADER_KEY = `overwrite:header.${GATEWAY_SECRET_HEADER}`;
 
 export interface SecretHeader {
   integrationId: string;

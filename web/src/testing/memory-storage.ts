@@ -1,4 +1,4 @@
-/** For specs: the Web Storage of one browser, or of one of its tabs. */
+/** The Web Storage of one browser, or of one of its tabs, where there is no browser; it ends with the program. */
 export class MemoryStorage implements Storage {
   readonly #items = new Map<string, string>();
 
