@@ -3,7 +3,7 @@ import type { BootstrapLogin } from './bootstrap-logins.ts';
 import { ROLES, ROLE_NAMES, roleStatements } from '../rights/role-rights.ts';
 import type { RoleName } from '../rights/role-rights.ts';
 import { TABLE_RIGHTS_SQL } from '../rights/table-rights-trigger.ts';
-import { quoteName as name } from '../schema/quote-name.ts';
+import { inBrackets as name } from '../schema/object-name.ts';
 
 export interface BootstrapPlan {
   database: string;

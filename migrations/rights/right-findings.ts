@@ -1,6 +1,6 @@
 import { BOOKKEEPING_TABLES } from '../history/history-tables.ts';
 import type { Difference } from '../schema/difference.ts';
-import { quoteName } from '../schema/quote-name.ts';
+import { inBrackets } from '../schema/object-name.ts';
 import { isGivenByBootstrap, rightsAsBootstrapped, roleFindings } from './role-findings.ts';
 import { ROLES, TABLE_RIGHTS } from './role-rights.ts';
 import { rolesOf, sameSecurable } from './rights.ts';
@@ -31,7 +31,7 @@ export function rightFindings(rights: Rights): RightFindings {
       kind: 'right',
       actual: `has ${one.permission}${onText(one.of)}`,
       expected: undefined,
-      remedy: `REVOKE ${one.permission}${onText(one.of)} FROM ${quoteName(one.grantee)};`,
+      remedy: `REVOKE ${one.permission}${onText(one.of)} FROM ${inBrackets(one.grantee)};`,
     })),
     ...rights.users.filter((user) => user !== 'guest').flatMap((user) => writer(user, rights)),
     ...roles.differences,
@@ -74,7 +74,7 @@ function writer(user: string, rights: Rights): Difference[] {
     kind: 'right',
     actual: `may write dbo.${table}, though it does not migrate`,
     expected: undefined,
-    remedy: `DENY ${from.join(', ')} ON dbo.${table} TO ${quoteName(user)};`,
+    remedy: `DENY ${from.join(', ')} ON dbo.${table} TO ${inBrackets(user)};`,
   }));
 }
 
@@ -100,7 +100,7 @@ function covers(of: Securable, table: string): boolean {
 /** As T-SQL takes it. The catalogue's `schema.object`: a dot in the schema's own name is too rare to keep apart. */
 function onText(of: Securable): string {
   if (of.kind === 'database') return '';
-  if (of.kind === 'schema') return ` ON SCHEMA::${quoteName(of.name)}`;
+  if (of.kind === 'schema') return ` ON SCHEMA::${inBrackets(of.name)}`;
   const dot = of.name.indexOf('.');
-  return ` ON ${quoteName(of.name.slice(0, dot))}.${quoteName(of.name.slice(dot + 1))}`;
+  return ` ON ${inBrackets(of.name.slice(0, dot))}.${inBrackets(of.name.slice(dot + 1))}`;
 }

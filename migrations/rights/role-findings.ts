@@ -5,7 +5,7 @@ import { memberStatement, rightStatement, rightText, toPermissions } from './rol
 import type { RoleName, RoleRight } from './role-rights.ts';
 import { rolesOf, sameSecurable } from './rights.ts';
 import type { Permission, RightFindings, Rights } from './rights.ts';
-import { quoteName } from '../schema/quote-name.ts';
+import { inBrackets } from '../schema/object-name.ts';
 import { triggerDifferences } from './table-rights-trigger.ts';
 
 /** Who is in one of these may take back what is denied to it, or make the table anew without that. */
@@ -91,7 +91,7 @@ function doingTooMuch(principal: string, { members }: Rights): Difference[] {
     return right(
       principal,
       `runs the programs (${program}) and is in ${role}, so that it may take back what is denied to them`,
-      isDirect ? `ALTER ROLE ${role} DROP MEMBER ${quoteName(principal)};` : undefined,
+      isDirect ? `ALTER ROLE ${role} DROP MEMBER ${inBrackets(principal)};` : undefined,
     );
   });
 }

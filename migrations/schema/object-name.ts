@@ -29,6 +29,7 @@ export function quotedName(name: string): string {
   return nameParts(name).map(inBrackets).join('.');
 }
 
+/** One part of a name as T-SQL takes it, whatever is in it. */
 export function inBrackets(part: string): string {
   return `[${part.replaceAll(']', ']]')}]`;
 }

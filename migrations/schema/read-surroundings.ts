@@ -5,7 +5,7 @@ import type { Difference } from './difference.ts';
 import { rightFindings } from '../rights/right-findings.ts';
 import type { Permission, RightFindings } from '../rights/rights.ts';
 import { TABLE_RIGHTS_TRIGGER } from '../rights/table-rights-trigger.ts';
-import { quoteName } from './quote-name.ts';
+import { inBrackets } from './object-name.ts';
 
 const settingRow = z.object({
   name: z.string(),
@@ -85,7 +85,7 @@ function settingDifferences({ name, rcsi, snapshot }: z.infer<typeof settingRow>
     kind: 'setting',
     actual: `${setting} is off: ${why}`,
     expected: `${setting} on`,
-    remedy: `ALTER DATABASE ${quoteName(name)} SET ${setting} ON${how};`,
+    remedy: `ALTER DATABASE ${inBrackets(name)} SET ${setting} ON${how};`,
   });
   return [
     ...(rcsi === 0
