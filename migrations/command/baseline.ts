@@ -24,6 +24,7 @@ export async function baseline(
     const { differences } = await driftOf(
       target,
       upTo.flatMap(({ step }) => step ?? []),
+      await target.catalogue(),
     );
     if (differences.length > 0) {
       throw new Refused(

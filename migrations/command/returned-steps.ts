@@ -25,7 +25,7 @@ export async function returnedSteps(
   if (!states.some(isReturned)) return { notes: [], refused: [] };
   const there = states.filter((state) => isApplied(state) || isReturned(state));
   const all = there.flatMap(({ step }) => step ?? []);
-  const drift = await driftOf(target, all);
+  const drift = await driftOf(target, all, await target.catalogue());
   const notes: Note[] = [];
   const refused: RefusedReturn[] = [];
   for (const step of there.filter(isReturned).flatMap((state) => state.step ?? [])) {

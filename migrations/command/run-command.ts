@@ -2,6 +2,7 @@ import type { ConfiguredDatabase } from '@ordercast/platform/configured-database
 import { dialectOf } from '@ordercast/platform/database.ts';
 import type { Knex } from 'knex';
 import { readServerFacts } from '../plan/read-server-facts.ts';
+import { withoutBookkeeping } from '../schema/without-bookkeeping.ts';
 import { loadSteps } from '../step/load-steps.ts';
 import { openTarget } from '../target/open-target.ts';
 import type { MigrateArguments } from './arguments.ts';
@@ -115,7 +116,9 @@ async function runOnTarget(
         database: context.serverDatabase,
         outOfOrder: args.outOfOrder,
         ...(context.isServer && {
-          facts: await readServerFacts(context.db, () => target.schema()),
+          facts: await readServerFacts(context.db, async () =>
+            withoutBookkeeping(await target.catalogue()),
+          ),
         }),
       });
     case 'up':

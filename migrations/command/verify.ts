@@ -4,6 +4,8 @@ import { isApplied, isPending, stepStates, stepsOutOfOrder } from '../history/st
 import type { StepState, StepStatus } from '../history/step-state.ts';
 import { compareSchemas, describeDifference } from '../schema/compare-schemas.ts';
 import type { Comparison, Difference } from '../schema/compare-schemas.ts';
+import type { SchemaModel } from '../schema/schema-model.ts';
+import { withoutBookkeeping } from '../schema/without-bookkeeping.ts';
 import type { Step } from '../step/step.ts';
 import type { MigrationTarget } from '../target/migration-target.ts';
 import { assertNotNewer } from './assert-states.ts';
@@ -25,8 +27,9 @@ export async function verify(
   const unsound = findings.filter(({ isUnsound }) => isUnsound);
   const applied = states.filter(isApplied).flatMap(({ step }) => step ?? []);
   const pending = states.filter(isPending);
-  const drift = await driftOf(target, applied);
-  const surroundings = await target.surroundings();
+  const catalogue = await target.catalogue();
+  const drift = await driftOf(target, applied, catalogue);
+  const surroundings = await target.surroundings(catalogue);
   const differences = [...drift.differences, ...surroundings.differences];
   const isBehind = pendingFails && pending.length > 0;
   const reasons: Reason[] = [
@@ -146,8 +149,9 @@ function counted(count: number, what: string): string {
 
 /** How the live schema differs from the one that these steps make. */
 export async function driftOf(
-  target: MigrationTarget,
+  target: Pick<MigrationTarget, 'expectedSchema'>,
   applied: readonly Step[],
+  catalogue: SchemaModel,
 ): Promise<Comparison> {
-  return compareSchemas(await target.expectedSchema(applied), await target.schema());
+  return compareSchemas(await target.expectedSchema(applied), withoutBookkeeping(catalogue));
 }

@@ -61,10 +61,10 @@ export interface UnlockResult {
 export interface MigrationTarget {
   /** What it remembers; nothing is created for it. */
   history: () => Promise<History>;
-  /** What its catalogue holds, the bookkeeping left out. */
-  schema: () => Promise<SchemaModel>;
+  /** All that its catalogue holds, the bookkeeping too. */
+  catalogue: () => Promise<SchemaModel>;
   /** Settings and rights that are not as `bootstrap` makes them, and a history that is not as the tool makes it. */
-  surroundings: () => Promise<RightFindings>;
+  surroundings: (catalogue: SchemaModel) => Promise<RightFindings>;
   /** What the catalogue would hold after just these steps. */
   expectedSchema: (steps: readonly Step[]) => Promise<SchemaModel>;
   /** How many rows a table holds, or hold a value in this column; undefined where nobody can tell. */

@@ -26,7 +26,6 @@ import { parseStatement } from '../schema/parse-statement.ts';
 import { readSqlServerSchema } from '../schema/read-sql-server-schema.ts';
 import { readSurroundings } from '../schema/read-surroundings.ts';
 import { EMPTY_SCHEMA } from '../schema/schema-model.ts';
-import { withoutBookkeeping } from '../schema/without-bookkeeping.ts';
 import { countRows } from './count-rows.ts';
 import { lockTries } from './lock-tries.ts';
 import { MigrationLocked, StepFailed } from './migration-target.ts';
@@ -106,11 +105,10 @@ export function sqlServerTarget(
 
   return {
     history: () => readHistory(db, hasTable),
-    schema: async () => withoutBookkeeping(await readSqlServerSchema(db)),
-    surroundings: async () => {
+    catalogue: () => readSqlServerSchema(db),
+    surroundings: async (catalogue) => {
       const { differences, told } = await readSurroundings(db);
-      const schema = await readSqlServerSchema(db);
-      const ofHistory = historyDifferences(HISTORY_SCHEMA, schema);
+      const ofHistory = historyDifferences(HISTORY_SCHEMA, catalogue);
       return { differences: [...differences, ...ofHistory], told };
     },
     expectedSchema: (steps) => Promise.resolve(expectedSchema(steps)),

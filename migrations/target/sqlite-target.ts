@@ -11,7 +11,6 @@ import {
 import { readHistory } from '../history/read-history.ts';
 import { historyDifferences } from '../schema/history-differences.ts';
 import { readSqliteSchema } from '../schema/read-sqlite-schema.ts';
-import { withoutBookkeeping } from '../schema/without-bookkeeping.ts';
 import type { Step } from '../step/step.ts';
 import { countRows } from './count-rows.ts';
 import type { MigrationTarget } from './migration-target.ts';
@@ -37,13 +36,13 @@ export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
 
   return {
     history: () => readHistory(db, hasTable),
-    schema: async () => withoutBookkeeping(await readSqliteSchema(db)),
-    surroundings: async () => {
+    catalogue: () => readSqliteSchema(db),
+    surroundings: async (catalogue) => {
       const expected = await onScratch(async (scratch) => {
         for (const sql of SQLITE_BOOKKEEPING) await scratch.raw(sql);
         return readSqliteSchema(scratch);
       });
-      return { differences: historyDifferences(expected, await readSqliteSchema(db)), told: [] };
+      return { differences: historyDifferences(expected, catalogue), told: [] };
     },
     expectedSchema: (steps) =>
       onScratch(async (scratch) => {
