@@ -1,7 +1,11 @@
 import { devNull } from 'node:os';
+import { fileURLToPath } from 'node:url';
 
 /** Where the programs call themselves and each other. */
 const LOOPBACK = ['localhost', '127.0.0.1', '::1', '[::1]'];
+
+/** Where Node keeps what it compiled: tests start the same programs some hundred times. */
+const COMPILED = fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url));
 
 /** A value that other programs want would turn this one into something else. */
 const NOT_FOR_PROGRAMS = /^NODE_ENV$/i;
@@ -27,6 +31,7 @@ export function testEnvironment(shell) {
     ...without(programEnvironment(shell), NOT_FOR_TESTS),
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
+    NODE_COMPILE_CACHE: COMPILED,
   };
 }
 

@@ -108,7 +108,8 @@ const COMMANDS = {
     ]);
     await run([bin('typescript', 'tsc'), '-p', 'infra/tsconfig.json']);
     await run([bin('dependency-cruiser', 'depcruise'), '--no-progress', 'infra']);
-    await run([bin('vitest'), 'run', '--config', 'infra/vitest.config.ts', ...args]);
+    const env = testEnvironment(process.env);
+    await run([bin('vitest'), 'run', '--config', 'infra/vitest.config.ts', ...args], env);
   },
 };
 

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { ownEnvironment } from '@ordercast/platform/testing/own-environment.ts';
 
 export interface MigrateResult {
   code: number | null;
@@ -25,7 +26,7 @@ export function startMigrate(
   env: Readonly<Record<string, string>>,
 ): RunningMigrate {
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: { ...ownEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const result = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(

@@ -3,6 +3,7 @@ import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { ownEnvironment } from './own-environment.ts';
 
 export interface Child {
   pid: number;
@@ -22,7 +23,7 @@ export function startChild(
   args: readonly string[] = [],
 ): Child {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, ...args], {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: { ...ownEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   return followChild(child, (signal) => child.kill(signal));
