@@ -1,6 +1,6 @@
 # One image for the order API (its default command), the relay, the broadcast worker and the migrations, and with
 # --target laptop the whole system of `npm start` for compose.yml. docs/artefacts.md tells of both.
-ARG NODE_IMAGE=docker.io/library/node:24.21.0-bookworm-slim
+ARG NODE_IMAGE=docker.io/library/node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
 
 FROM ${NODE_IMAGE} AS laptop
 WORKDIR /app

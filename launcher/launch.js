@@ -82,6 +82,7 @@ const COMMANDS = {
     await ensureWebBuild(ROOT);
     await ensureLambdaBuild(ROOT);
   },
+  sbom: () => runProgram('build/bills-of-materials.ts'),
   async check() {
     await ensureInstalled(ROOT);
     await run([bin('prettier'), '--check', '--log-level', 'warn', '.']);

@@ -49,6 +49,10 @@ podman, runc or debootstrap is missing (apt-get install buildah podman runc debo
   build: `npm run build
 
 Installs what is missing and builds the page (web/dist) and the Lambda bundles (dist/lambda). Takes no options.`,
+  sbom: `npm run sbom
+
+Writes a bill of materials (CycloneDX 1.5) of the image, of the Lambda bundles and of the page into dist/sbom: each
+package that they can hold, with version, hash and licence. Takes no options.`,
   check: `npm run check
 
 Format, lint, types, import rules, dead code. Takes no options.`,
@@ -67,4 +71,4 @@ Writes docs/asyncapi.json anew. Takes no options.`,
 };
 
 /** Commands that read no arguments refuse them. */
-export const WITHOUT_OPTIONS = new Set(['build', 'check', 'docs-schema', 'docs-asyncapi']);
+export const WITHOUT_OPTIONS = new Set(['build', 'sbom', 'check', 'docs-schema', 'docs-asyncapi']);

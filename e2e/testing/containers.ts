@@ -7,7 +7,7 @@ import type { Child } from '@ordercast/platform/testing/child-process.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SCRIPTS = join(ROOT, 'e2e', 'containers');
-/** What the Dockerfile begins from. */
+/** The name of what the Dockerfile begins from; what is made here in its place has another digest. */
 export const BASE_IMAGE = 'docker.io/library/node:24.21.0-bookworm-slim';
 const TOOLS = ['buildah', 'podman', 'runc', 'debootstrap'];
 /** The image's own user. */
@@ -59,7 +59,8 @@ export function buildImage(name: string, ...options: string[]): void {
     containerTool(join(SCRIPTS, 'base-image.sh'), BASE_IMAGE, folder);
     containerTool('rm', '-rf', folder);
   }
-  containerTool(join(SCRIPTS, 'build-image.sh'), name, ...options);
+  const base = ['--build-arg', `NODE_IMAGE=${BASE_IMAGE}`];
+  containerTool(join(SCRIPTS, 'build-image.sh'), name, ...base, ...options);
 }
 
 export interface Container extends Child {
