@@ -208,7 +208,7 @@ describe('bootstrap', () => {
     const right = 'DENY UPDATE, DELETE ON dbo.order_timeline TO ordercast_app_role;';
     expect(sql().split(right)).toHaveLength(3);
     expect(sql()).toContain(
-      'CREATE OR ALTER TRIGGER ordercast_table_rights ON DATABASE FOR CREATE_TABLE, RENAME',
+      'CREATE OR ALTER TRIGGER ordercast_table_rights ON DATABASE FOR CREATE_TABLE, RENAME, ALTER_SCHEMA',
     );
     expect(sql()).toContain(
       "IF HAS_PERMS_BY_NAME(N''dbo.order_timeline'', N''OBJECT'', N''CONTROL'') = 1",

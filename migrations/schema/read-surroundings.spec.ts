@@ -94,6 +94,28 @@ describe('verify of a database that bootstrap has made', () => {
     expect((await verified()).lines).toEqual([matching(/^trigger .*is missing/)]);
   });
 
+  it('reads of a column whether it is granted, or left out of what the table is denied', async () => {
+    const of = { kind: 'column', name: 'dbo.order_timeline', column: 'reason' } as const;
+    const one = { permission: 'UPDATE', denied: false };
+    saysRights({
+      permissions: [
+        ...bootstrapped().permissions,
+        { ...one, grantee: 'ordercast_app_role', of: { ...of, isExempt: true } },
+        { ...one, grantee: 'shop_app', of: { ...of, isExempt: false } },
+      ],
+    });
+    expect(await verified()).toEqual({
+      code: 3,
+      lines: [
+        matching(/^right of ordercast_app_role: is denied UPDATE .*but for its column reason/),
+        matching(/^right of shop_app: has UPDATE on the column reason of dbo.order_timeline/),
+      ],
+    });
+    const asked = live.asked.find((sql) => sql.includes('sys.database_permissions'));
+    expect(asked).toContain("p.state = 'R' and p.minor_id > 0");
+    expect(asked).toContain('c.object_id = p.major_id and c.column_id = p.minor_id');
+  });
+
   it('says that it did not look at rights where the login may not see them', async () => {
     const unseen = bootstrapped([], []);
     live.says({

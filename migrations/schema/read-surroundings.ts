@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { bit, count } from './catalogue-queries.ts';
 import type { Difference } from './difference.ts';
 import { rightFindings } from '../rights/right-findings.ts';
-import type { Permission, RightFindings } from '../rights/rights.ts';
+import type { Permission, RightFindings, Securable } from '../rights/rights.ts';
 import { TABLE_RIGHTS_TRIGGER } from '../rights/table-rights-trigger.ts';
 import { inBrackets } from './object-name.ts';
 
@@ -24,6 +24,7 @@ const permissionRow = z.object({
   class: count,
   schema_name: z.string().nullable(),
   object_name: z.string().nullable(),
+  column_name: z.string().nullable(),
 });
 
 const SETTINGS = `select d.name as name, cast(d.is_read_committed_snapshot_on as int) as rcsi, d.snapshot_isolation_state as snapshot,
@@ -42,14 +43,19 @@ from sys.database_role_members as rm
 join sys.database_principals as r on r.principal_id = rm.role_principal_id
 join sys.database_principals as m on m.principal_id = rm.member_principal_id
 order by r.name, m.name`;
-/** Of the database, of schemas, and of objects that are not the server's own. */
+/**
+ * Of the database, of schemas, and of objects that are not the server's own with their columns; of a column
+ * there is a row where its right is another than the table's, also where that is none (REVOKE).
+ */
 const PERMISSIONS = `select g.name as grantee, p.permission_name as permission, rtrim(p.state) as state, p.class as class,
-  case p.class when 3 then schema_name(p.major_id) when 1 then schema_name(o.schema_id) end as schema_name, o.name as object_name
+  case p.class when 3 then schema_name(p.major_id) when 1 then schema_name(o.schema_id) end as schema_name, o.name as object_name,
+  c.name as column_name
 from sys.database_permissions as p
 join sys.database_principals as g on g.principal_id = p.grantee_principal_id
 left join sys.objects as o on p.class = 1 and o.object_id = p.major_id
-where p.state in ('G', 'W', 'D') and (p.class in (0, 3) or (p.class = 1 and o.is_ms_shipped = 0))
-order by g.name, p.class, p.permission_name`;
+left join sys.columns as c on p.class = 1 and p.minor_id > 0 and c.object_id = p.major_id and c.column_id = p.minor_id
+where (p.state in ('G', 'W', 'D') or (p.state = 'R' and p.minor_id > 0)) and (p.class in (0, 3) or (p.class = 1 and o.is_ms_shipped = 0))
+order by g.name, p.class, p.permission_name, c.name`;
 
 /** What of a SQL Server's database is no schema and yet bears on it: its settings and its rights. */
 export async function readSurroundings(db: Knex): Promise<RightFindings> {
@@ -104,12 +110,20 @@ function settingDifferences({ name, rcsi, snapshot }: z.infer<typeof settingRow>
 }
 
 function toPermission(row: z.infer<typeof permissionRow>): Permission {
-  const { grantee, permission, state, schema_name: schema, object_name: object } = row;
-  const of: Permission['of'] =
-    row.class === 0 || schema === null
-      ? { kind: 'database' }
-      : object === null
-        ? { kind: 'schema', name: schema }
-        : { kind: 'object', name: `${schema}.${object}` };
-  return { grantee, permission, denied: state === 'D', of };
+  const { grantee, permission, state } = row;
+  return { grantee, permission, denied: state === 'D', of: toSecurable(row) };
+}
+
+function toSecurable({
+  class: kind,
+  state,
+  schema_name: schema,
+  object_name: object,
+  column_name: column,
+}: z.infer<typeof permissionRow>): Securable {
+  if (kind === 0 || schema === null) return { kind: 'database' };
+  if (object === null) return { kind: 'schema', name: schema };
+  const name = `${schema}.${object}`;
+  if (column === null) return { kind: 'object', name };
+  return { kind: 'column', name, column, isExempt: state === 'R' };
 }
