@@ -17,6 +17,7 @@ export interface MigrateArguments {
   dryRun: boolean;
   outOfOrder: boolean;
   pendingFails: boolean;
+  unreadFails: boolean;
   /** Steps to forget, as they were written; undefined: that was not asked for. */
   forget: readonly string[] | undefined;
   json: boolean;
@@ -96,6 +97,7 @@ function settings(values: ReturnType<typeof parse>['values']) {
     dryRun: values['dry-run'] ?? false,
     outOfOrder: values['out-of-order'] ?? false,
     pendingFails: values['pending-fails'] ?? false,
+    unreadFails: values['unread-fails'] ?? false,
     forget: undefined,
     json: format === 'json',
     format,

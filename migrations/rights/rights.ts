@@ -49,6 +49,12 @@ export interface RightFindings {
   told: string[];
 }
 
+/** The same of all that bears on a database and is no schema. */
+export interface SurroundingFindings extends RightFindings {
+  /** What this login could not look at, with what it takes. */
+  unread: string[];
+}
+
 /** Its roles and theirs in turn, and the one that everybody has. */
 export function rolesOf(principal: string, members: Rights['members']): string[] {
   const found = new Set<string>();

@@ -120,11 +120,29 @@ describe('verify of a database that bootstrap has made', () => {
     const unseen = bootstrapped([], []);
     live.says({
       ...rightRows({ ...unseen, permissions: [], trigger: undefined }),
-      ...databaseRow({ sees_rights: 0 }),
+      ...databaseRow({ sees_rights: 0, user_name: 'ni]ght' }),
     });
     expect(await verified()).toEqual({
       code: 0,
-      lines: [matching(/^note: rights were not looked at: .*VIEW DEFINITION/)],
+      lines: [
+        matching(/^note: rights were not looked at, .*GRANT VIEW DEFINITION TO \[ni\]\]ght\];$/),
+      ],
     });
+    const { code, out } = await live.migrate('verify', '--unread-fails');
+    expect(code).toBe(3);
+    expect(out).toMatch(
+      /Not sound: what could not be looked at, which --unread-fails counts; 1 of 1/,
+    );
+    const json = await live.migrate('verify', '--unread-fails', '--json');
+    expect(JSON.parse(json.out)).toMatchObject({
+      sound: false,
+      reasons: ['unread'],
+      unread: [matching(/^rights were not looked at/)],
+      notes: [matching(/^rights were not looked at/)],
+    });
+    const seen = await live.migrate('verify', '--json');
+    expect(JSON.parse(seen.out)).toMatchObject({ sound: true, unread: [matching(/^rights/)] });
+    live.says({});
+    expect((await live.migrate('verify', '--unread-fails')).code).toBe(0);
   });
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { bit, count } from './catalogue-queries.ts';
 import type { Difference } from './difference.ts';
 import { rightFindings } from '../rights/right-findings.ts';
-import type { Permission, RightFindings, Securable } from '../rights/rights.ts';
+import type { Permission, Securable, SurroundingFindings } from '../rights/rights.ts';
 import { TABLE_RIGHTS_TRIGGER } from '../rights/table-rights-trigger.ts';
 import { inBrackets } from './object-name.ts';
 
@@ -12,6 +12,7 @@ const settingRow = z.object({
   rcsi: count,
   snapshot: count,
   sees_rights: count,
+  user_name: z.string(),
 });
 const principalRow = z.object({ name: z.string(), is_role: bit });
 const tableRow = z.object({ name: z.string() });
@@ -28,7 +29,7 @@ const permissionRow = z.object({
 });
 
 const SETTINGS = `select d.name as name, cast(d.is_read_committed_snapshot_on as int) as rcsi, d.snapshot_isolation_state as snapshot,
-  has_perms_by_name(quotename(d.name), 'DATABASE', 'VIEW DEFINITION') as sees_rights
+  has_perms_by_name(quotename(d.name), 'DATABASE', 'VIEW DEFINITION') as sees_rights, user_name() as user_name
 from sys.databases as d where d.database_id = db_id()`;
 const PRINCIPALS = `select p.name as name, case p.type when 'R' then 1 else 0 end as is_role
 from sys.database_principals as p
@@ -58,13 +59,15 @@ where (p.state in ('G', 'W', 'D') or (p.state = 'R' and p.minor_id > 0)) and (p.
 order by g.name, p.class, p.permission_name, c.name`;
 
 /** What of a SQL Server's database is no schema and yet bears on it: its settings and its rights. */
-export async function readSurroundings(db: Knex): Promise<RightFindings> {
+export async function readSurroundings(db: Knex): Promise<SurroundingFindings> {
   const read = async <Row>(sql: string, schema: z.ZodType<Row>): Promise<Row[]> =>
     z.array(schema).parse(await db.raw(sql));
   const [settings] = await read(SETTINGS, settingRow);
   if (settings === undefined) throw new Error('The catalogue has no row for its own database.');
   const differences = settingDifferences(settings);
-  if (settings.sees_rights !== 1) return { differences, told: [RIGHTS_UNSEEN] };
+  if (settings.sees_rights !== 1) {
+    return { differences, told: [], unread: [rightsUnseen(settings.user_name)] };
+  }
   const principals = await read(PRINCIPALS, principalRow);
   const named = (isRole: boolean) =>
     principals.filter(({ is_role }) => is_role === isRole).map(({ name }) => name);
@@ -78,11 +81,13 @@ export async function readSurroundings(db: Knex): Promise<RightFindings> {
     permissions: (await read(PERMISSIONS, permissionRow)).map(toPermission),
     trigger: trigger && { ...trigger, definition: trigger.definition ?? undefined },
   });
-  return { differences: [...differences, ...rights.differences], told: rights.told };
+  return { differences: [...differences, ...rights.differences], told: rights.told, unread: [] };
 }
 
-const RIGHTS_UNSEEN =
-  'rights were not looked at: this login lacks VIEW DEFINITION on the database; run verify as the migrating login';
+/** Without that right the catalogue shows only what the login may use itself. */
+function rightsUnseen(user: string): string {
+  return `rights were not looked at, nor what this login has no right on: it lacks VIEW DEFINITION on the database; run verify as the migrating login, or grant it: GRANT VIEW DEFINITION TO ${inBrackets(user)};`;
+}
 
 /** Snapshot isolation: 0 is off, 1 on, 2 on its way off, 3 on its way on (`sys.databases`). */
 function settingDifferences({ name, rcsi, snapshot }: z.infer<typeof settingRow>): Difference[] {

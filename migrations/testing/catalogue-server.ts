@@ -30,7 +30,15 @@ export function answerOf(catalogue: Catalogue, sql: string): { rows: Row[] } {
 
 /** A database of the name `shop` with row versioning, unless said otherwise. */
 export function databaseRow(more: Row): Catalogue {
-  const row = { collation: null, name: 'shop', rcsi: 1, snapshot: 1, sees_rights: 1, ...more };
+  const row = {
+    collation: null,
+    name: 'shop',
+    rcsi: 1,
+    snapshot: 1,
+    sees_rights: 1,
+    user_name: 'dba',
+    ...more,
+  };
   return { 'sys.databases as d': [row] };
 }
 
