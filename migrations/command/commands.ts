@@ -48,7 +48,7 @@ export const OPTIONS = {
   output: {
     type: 'string',
     value: '<file>',
-    help: 'write the answer there: npm prints a line of its own before it',
+    help: 'write the answer there: npm prints a line of its own before it; - is standard output',
   },
   help: { type: 'boolean', short: 'h', help: 'this text' },
 } as const;
