@@ -10,7 +10,7 @@ import { inBrackets } from '../schema/object-name.ts';
 import { triggerDifferences } from './table-rights-trigger.ts';
 
 /** Who is in one of these may take back what is denied to it, or make the table anew without that. */
-const CHANGING: readonly string[] = [
+export const CHANGING: readonly string[] = [
   'db_owner',
   'db_securityadmin',
   'db_accessadmin',

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { z } from 'zod';
 import { bit, count } from './catalogue-queries.ts';
 import type { Difference } from './difference.ts';
+import { readMembers } from '../rights/read-members.ts';
 import { rightFindings } from '../rights/right-findings.ts';
 import type { Permission, Securable, SurroundingFindings } from '../rights/rights.ts';
 import { TABLE_RIGHTS_TRIGGER } from '../rights/table-rights-trigger.ts';
@@ -17,7 +18,6 @@ const settingRow = z.object({
 const principalRow = z.object({ name: z.string(), is_role: bit });
 const tableRow = z.object({ name: z.string() });
 const triggerRow = z.object({ disabled: bit, definition: z.string().nullable() });
-const memberRow = z.object({ role: z.string(), member: z.string() });
 const permissionRow = z.object({
   grantee: z.string(),
   permission: z.string(),
@@ -39,11 +39,6 @@ const TABLES =
 const TRIGGER = `select tr.is_disabled as disabled, m.definition as definition from sys.triggers as tr
 left join sys.sql_modules as m on m.object_id = tr.object_id
 where tr.parent_class = 0 and tr.name = '${TABLE_RIGHTS_TRIGGER}'`;
-const MEMBERS = `select r.name as role, m.name as member
-from sys.database_role_members as rm
-join sys.database_principals as r on r.principal_id = rm.role_principal_id
-join sys.database_principals as m on m.principal_id = rm.member_principal_id
-order by r.name, m.name`;
 /**
  * Of the database, of schemas, and of objects that are not the server's own with their columns; of a column
  * there is a row where its right is another than the table's, also where that is none (REVOKE).
@@ -77,7 +72,7 @@ export async function readSurroundings(db: Knex): Promise<SurroundingFindings> {
     tables: (await read(TABLES, tableRow)).map(({ name }) => name),
     users: named(false),
     roles: named(true),
-    members: await read(MEMBERS, memberRow),
+    members: await readMembers(db),
     permissions: (await read(PERMISSIONS, permissionRow)).map(toPermission),
     trigger: trigger && { ...trigger, definition: trigger.definition ?? undefined },
   });
