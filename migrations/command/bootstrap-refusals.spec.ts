@@ -133,6 +133,19 @@ describe('bootstrap refuses, before it changes anything, a login that', () => {
     expect(changes()).toEqual([]);
   });
 
+  it('is looked at from master, by its name and by its login, in a database of any name', async () => {
+    const { run, server, sql } = await startInstance(member('db_owner'));
+    const { code } = await run(APP, { PASSWORD_CLERK: 'x' }, undefined, 'sh]o?p');
+    expect(code).toBe(5);
+    expect(server.logins.map(({ database }) => database)).toEqual(['master']);
+    expect(sql()).toContain('from [sh]]o?p].sys.database_role_members as rm');
+    expect(sql()).toContain(
+      'FROM [sh]]o?p].sys.database_principals AS p\nWHERE p.name = @p0 OR p.sid = SUSER_SID(@p1)',
+    );
+    const asked = server.requests.filter((request) => request.sql.includes('SUSER_SID'));
+    expect(asked.map(({ values }) => values)).toEqual([['clerk', 'clerk']]);
+  });
+
   it('but none that is what it is asked to be, with what its role gives it', async () => {
     const { run } = await startInstance({
       logins: new Set(['shop_migrator', 'shop_app', 'shop_reports']),

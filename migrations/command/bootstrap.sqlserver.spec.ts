@@ -226,6 +226,23 @@ describe.runIf(SQLSERVER_URL !== undefined)('bootstrap on SQL Server', () => {
     expect(await asApp('select 1 as one')).toEqual([{ one: 1 }]);
   });
 
+  it('refuses a login that has the rights of another role, or of the server, before it changes anything', async (context) => {
+    await onRealServer(context);
+    await bootstrap();
+    const DATABASE_URL = urlOf(DATABASE);
+    const asReport = ['bootstrap', '--login', `${APP.user}=reports`];
+    const other = await runMigrate(asReport, { DATABASE_URL });
+    expect([other.code, other.err]).toEqual([
+      5,
+      expect.stringContaining(`${APP.user} is in ordercast_app_role of ${DATABASE} already`),
+    ]);
+    await onMaster(`alter server role securityadmin add member [${REPORTS.user}]`);
+    const mighty = await bootstrap();
+    expect([mighty.code, mighty.err]).toEqual([5, expect.stringContaining('role securityadmin')]);
+    await onMaster(`alter server role securityadmin drop member [${REPORTS.user}]`);
+    expect((await bootstrap()).code).toBe(0);
+  });
+
   it('ends sessions only where it is told to', async (context) => {
     await onRealServer(context);
     await bootstrap();
