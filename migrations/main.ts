@@ -9,12 +9,12 @@ import type { ConfiguredDatabase } from '@ordercast/platform/configured-database
 import { z } from 'zod';
 import { asAnswer } from './command/answer-file.ts';
 import { terminalQuestion } from './command/ask-on-terminal.ts';
-import { readArguments } from './command/arguments.ts';
+import { outputOf, readArguments } from './command/arguments.ts';
 import { commandAgain } from './command/command-again.ts';
 import type { MigrateArguments } from './command/arguments.ts';
 import { EXIT } from './command/exit-code.ts';
 import { explainError } from './command/explain-error.ts';
-import { openOutput } from './command/output-file.ts';
+import { holdsAnswer, openOutput } from './command/output-file.ts';
 import type { OutputFile } from './command/output-file.ts';
 import type { Report } from './command/report.ts';
 import { runCommand } from './command/run-command.ts';
@@ -85,12 +85,18 @@ const text = isJson
   ? JSON.stringify({ command: args?.command, ...report.json }, undefined, 2)
   : report.text;
 process.exitCode = report.exitCode;
-if (output === undefined) print();
-else if (!hasAnswer) {
-  output.discard();
+if (hasAnswer && output !== undefined) writeTo(output);
+else {
+  output?.discard();
   print();
-} else {
-  writeTo(output);
+  if (!hasAnswer) tellOfEarlierAnswer();
+}
+
+/** So that nobody takes what a command before this one has left for the answer of this one. */
+function tellOfEarlierAnswer(): void {
+  const path = outputOf(process.argv.slice(2));
+  if (path === undefined || !holdsAnswer(path)) return;
+  tell(`Nothing was written to ${path}: it still holds the answer of an earlier command.`);
 }
 
 function print(): void {

@@ -44,7 +44,9 @@ describe('a database that a secret names', () => {
   const TRUSTING = { DATABASE_SECRET_ID: 'ordercast/app' };
 
   it('is encrypted always', async () => {
-    const db = (await configured(TRUSTING)).open();
+    const database = await configured(TRUSTING);
+    expect(database.serverUser).toBe('app');
+    const db = database.open();
     const error: unknown = await db.raw('select 1').catch((reason: unknown) => reason);
     expect(databaseErrorKind(error)).toBe('no-encryption');
     await db.destroy();
@@ -104,6 +106,7 @@ describe('a database that a URL names', () => {
   it('is told of where it is not safe', async () => {
     const database = await configured({ DATABASE_URL: 'mssql://a:b@h/shop?encrypt=false' });
     expect(database.serverDatabase).toBe('shop');
+    expect(database.serverUser).toBe('a');
     expect(warnings.at(-1)).toContain('encrypt=false');
     expect(secrets.reads).toBe(0);
   });

@@ -46,6 +46,8 @@ export interface ConfiguredDatabase {
   open: (options?: ConnectionOptions) => Knex;
   /** Name of the database on its server; undefined for an embedded one. */
   serverDatabase: string | undefined;
+  /** Who logs in to the server, as it was configured first; undefined for an embedded one. */
+  serverUser: string | undefined;
   /** Path of the file of an embedded database; undefined for a server, and in memory. */
   embeddedFile: string | undefined;
   /** Frees what names and unlocks the database; open handles are not touched. */
@@ -80,13 +82,18 @@ export async function configuredDatabase(
     return {
       open: (options) => openDatabase(url, options),
       serverDatabase: undefined,
+      serverUser: undefined,
       embeddedFile: embeddedFileOf(url),
       close,
     };
   }
   const insecurity = insecurityOf(address.settings);
   if (insecurity !== undefined) warn(`DATABASE_URL: ${insecurity}`);
-  return onServer(address, new ServerLogin(address.credentials, pacing), close);
+  return onServer(
+    { ...address, user: address.credentials.user },
+    new ServerLogin(address.credentials, pacing),
+    close,
+  );
 }
 
 /** Path of the file that a URL names; undefined for a server, in memory, and for what is no such URL. */
@@ -124,17 +131,20 @@ async function bySecret(
     ...pacing,
     fetch: async () => credentialsOf(await read()),
   });
-  return onServer({ settings, poolMax: DEFAULT_POOL }, login, () => secrets.close());
+  return onServer({ settings, poolMax: DEFAULT_POOL, user: first.username }, login, () =>
+    secrets.close(),
+  );
 }
 
 function onServer(
-  address: { settings: SqlServerSettings; poolMax: number },
+  address: { settings: SqlServerSettings; poolMax: number; user: string },
   login: ServerLogin,
   close: () => void,
 ): ConfiguredDatabase {
   return {
     open: (options) => knexModule.knex(sqlServerKnexSettings(address, login, options)),
     serverDatabase: address.settings.database,
+    serverUser: address.user,
     embeddedFile: undefined,
     close,
   };

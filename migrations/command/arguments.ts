@@ -17,6 +17,7 @@ export interface MigrateArguments {
   dryRun: boolean;
   outOfOrder: boolean;
   pendingFails: boolean;
+  unreadFails: boolean;
   /** Steps to forget, as they were written; undefined: that was not asked for. */
   forget: readonly string[] | undefined;
   json: boolean;
@@ -26,7 +27,7 @@ export interface MigrateArguments {
   /** The database that a plan is for, where no connection names it. */
   database: string | undefined;
   directory: string | undefined;
-  /** File that takes the answer instead of standard output, where npm prints a line of its own. */
+  /** File that takes the answer instead of standard output, where npm prints a line of its own; never `-`. */
   output: string | undefined;
   /** Logins to make, as they were written: `<name>=<role>`. */
   logins: readonly string[];
@@ -58,6 +59,17 @@ export function readArguments(args: readonly string[]): MigrateArguments {
     throw usage('repair uses --approved with --forget <version> alone.');
   }
   return { ...settings(values), command, operand: operands[0], forget };
+}
+
+/** The file of `--output`, also of a command line that is refused; undefined: standard output. */
+export function outputOf(args: readonly string[]): string | undefined {
+  const { values } = parseArgs({ args: [...args], strict: false, options: OPTIONS });
+  return typeof values.output === 'string' ? fileOf(values.output) : undefined;
+}
+
+/** `-` is standard output, as it is for other programs. */
+function fileOf(output: string | undefined): string | undefined {
+  return output === '-' ? undefined : output;
 }
 
 function assertTaken(command: CommandName, used: readonly OptionName[]): void {
@@ -96,13 +108,14 @@ function settings(values: ReturnType<typeof parse>['values']) {
     dryRun: values['dry-run'] ?? false,
     outOfOrder: values['out-of-order'] ?? false,
     pendingFails: values['pending-fails'] ?? false,
+    unreadFails: values['unread-fails'] ?? false,
     forget: undefined,
     json: format === 'json',
     format,
     lockTimeoutMs: Math.round(Number(seconds) * 1000),
     database: values.database,
     directory: values.directory,
-    output: values.output,
+    output: fileOf(values.output),
     logins: values.login ?? [],
     resetPasswords: values['reset-passwords'] ?? false,
     endSessions: values['end-sessions'] ?? false,

@@ -3,6 +3,7 @@ import { ROLES, ROLE_NAMES } from '../rights/role-rights.ts';
 import type { RoleName } from '../rights/role-rights.ts';
 import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
+import { reservedReason } from './reserved-logins.ts';
 
 export interface BootstrapLogin {
   name: string;
@@ -17,14 +18,25 @@ const FORM = /^(?<name>.+)=(?<role>[^=:]+)(?<pair>:pair)?$/s;
 
 /**
  * The logins that `--login <name>=<role>[:pair]` asks for; without any, one of each role, named after
- * the database, since other databases of the same instance have logins of their own.
+ * the database, since other databases of the same instance have logins of their own. Refuses names that
+ * are the server's own, and the login that bootstrap itself runs as.
  */
-export function bootstrapLogins(database: string, given: readonly string[]): BootstrapLogin[] {
+export function bootstrapLogins(
+  database: string,
+  given: readonly string[],
+  connectedAs?: string,
+): BootstrapLogin[] {
   assertName('database', database);
   const wanted =
     given.length > 0 ? given : ROLE_NAMES.map((role) => `${defaultLogin(database, role)}=${role}`);
   const logins = wanted.flatMap((text) => readLogin(database, text));
-  for (const { name } of logins) assertName('login', name);
+  for (const { name, role } of logins) {
+    assertName('login', name);
+    const reason = reservedReason(name, connectedAs);
+    if (reason !== undefined) {
+      throw refused(`${name} ${reason}: name another login, --login <name>=${role}.`);
+    }
+  }
   assertDifferent(logins);
   return logins;
 }

@@ -1,75 +1,17 @@
-import { startTdsServer } from '@ordercast/platform/testing/tds/tds-server.ts';
-import type { Answer, TdsServer } from '@ordercast/platform/testing/tds/tds-server.ts';
+import type { Answer } from '@ordercast/platform/testing/tds/tds-server.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { runHere } from '../testing/run-here.ts';
+import { PASSWORDS, startInstance as start } from '../testing/bootstrap-instance.ts';
+import type { BootstrapInstance } from '../testing/bootstrap-instance.ts';
 
-const PASSWORDS = {
-  MIGRATOR_PASSWORD: "Mig'rator-1",
-  APP_PASSWORD: 'App-1',
-  REPORTS_PASSWORD: 'Reports-1',
-};
 const SESSION = { id: 57, login: 'clerk', host: 'till-3', program: 'Till' };
 
-const servers: TdsServer[] = [];
-afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
+const started: BootstrapInstance[] = [];
+afterEach(() => Promise.all(started.splice(0).map(({ server }) => server.close())));
 
-interface Instance {
-  /** Logins that are there. */
-  logins: Set<string>;
-  /** Undefined: there is no such database yet. */
-  hasRowVersioning: boolean | undefined;
-  others: readonly (typeof SESSION)[];
-}
-
-/** A server that remembers which logins it has, as far as bootstrap asks. */
-async function startInstance(state: Partial<Instance> = {}, interfere?: (sql: string) => Answer) {
-  const instance: Instance = {
-    logins: new Set<string>(),
-    hasRowVersioning: undefined,
-    others: [],
-    ...state,
-  };
-  const server = await startTdsServer({
-    answer: ({ sql, values }): Answer => {
-      if (sql.startsWith('SELECT SUSER_ID')) {
-        return { rows: [{ id: instance.logins.has(String(values[0])) ? 7 : null }] };
-      }
-      if (sql.startsWith('SELECT is_read_committed_snapshot_on')) {
-        const { hasRowVersioning: isOn } = instance;
-        return isOn === undefined ? {} : { rows: [{ isOn }] };
-      }
-      if (sql.includes('dm_exec_sessions')) return { rows: instance.others };
-      const made = /IF SUSER_ID\(N'([^']+)'\) IS NULL/.exec(sql)?.[1];
-      if (made !== undefined) instance.logins.add(made);
-      return interfere?.(sql) ?? {};
-    },
-  });
-  servers.push(server);
-  const sql = () => server.requests.map((request) => request.sql);
-  return {
-    server,
-    instance,
-    /** Whatever changes something. */
-    changes: () => sql().filter((one) => !one.startsWith('SELECT')),
-    sql: () => sql().join('\n'),
-    /** Texts that came as parameters of what changes something. */
-    secrets: () =>
-      server.requests
-        .filter((request) => !request.sql.startsWith('SELECT'))
-        .flatMap(({ values }) => values),
-    run: (
-      args: readonly string[],
-      environment: Readonly<Record<string, string>> = PASSWORDS,
-      progress?: (line: string) => void,
-      database = 'shop',
-    ) =>
-      runHere(['bootstrap', ...args], {
-        directory: 'none',
-        url: `mssql://sa:hunter2@127.0.0.1:${server.port}/${encodeURIComponent(database)}?encrypt=false`,
-        environment,
-        ...(progress !== undefined && { progress }),
-      }),
-  };
+async function startInstance(...given: Parameters<typeof start>): Promise<BootstrapInstance> {
+  const instance = await start(...given);
+  started.push(instance);
+  return instance;
 }
 
 describe('bootstrap', () => {
@@ -208,7 +150,7 @@ describe('bootstrap', () => {
     const right = 'DENY UPDATE, DELETE ON dbo.order_timeline TO ordercast_app_role;';
     expect(sql().split(right)).toHaveLength(3);
     expect(sql()).toContain(
-      'CREATE OR ALTER TRIGGER ordercast_table_rights ON DATABASE FOR CREATE_TABLE, RENAME',
+      'CREATE OR ALTER TRIGGER ordercast_table_rights ON DATABASE FOR CREATE_TABLE, RENAME, ALTER_SCHEMA',
     );
     expect(sql()).toContain(
       "IF HAS_PERMS_BY_NAME(N''dbo.order_timeline'', N''OBJECT'', N''CONTROL'') = 1",

@@ -156,6 +156,40 @@ describe.runIf(SQLSERVER_URL !== undefined)('bootstrap on SQL Server', () => {
     await asApp('insert into order_timeline values (1)');
   });
 
+  it('keeps it also where the table is moved into the schema, which drops its rights', async (context) => {
+    await onRealServer(context);
+    await bootstrap();
+    const asMigrator = (...sql: readonly string[]) => run(urlOf(DATABASE, MIGRATOR), ...sql);
+    await run(urlOf(DATABASE), 'create schema attic');
+    await asMigrator('create table order_timeline (id int)');
+    await run(
+      urlOf(DATABASE),
+      'alter schema attic transfer dbo.order_timeline',
+      'alter schema dbo transfer attic.order_timeline',
+    );
+    await expect(asApp('delete from order_timeline')).rejects.toThrow(/permission/i);
+  });
+
+  it('is told by verify where a column of the timeline is granted, which the DENY does not reach', async (context) => {
+    await onRealServer(context);
+    await bootstrap();
+    const asMigrator = { DATABASE_URL: urlOf(DATABASE, MIGRATOR) };
+    await runMigrate(['up'], asMigrator);
+    await run(
+      urlOf(DATABASE),
+      'grant update (reason) on dbo.order_timeline to ordercast_app_role',
+      `grant update (reason) on dbo.order_timeline to [${REPORTS.user}]`,
+    );
+    await asApp("update order_timeline set reason = 'x'");
+    const { code, out } = await runMigrate(['verify'], asMigrator);
+    expect(code).toBe(3);
+    const remedies = out.split('\n').flatMap((line) => line.split(' → ')[1] ?? []);
+    expect(remedies).toHaveLength(2);
+    await run(urlOf(DATABASE), ...remedies);
+    expect((await runMigrate(['verify'], asMigrator)).code).toBe(0);
+    await expect(asApp("update order_timeline set reason = 'x'")).rejects.toThrow(/permission/i);
+  });
+
   it('is missed by verify: the trigger, what it keeps the programs from, and who is in its roles', async (context) => {
     await onRealServer(context);
     await bootstrap();
@@ -190,6 +224,23 @@ describe.runIf(SQLSERVER_URL !== undefined)('bootstrap on SQL Server', () => {
     await onMaster(`drop login [${APP.user}]`);
     expect((await bootstrap()).code).toBe(0);
     expect(await asApp('select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
+  it('refuses a login that has the rights of another role, or of the server, before it changes anything', async (context) => {
+    await onRealServer(context);
+    await bootstrap();
+    const DATABASE_URL = urlOf(DATABASE);
+    const asReport = ['bootstrap', '--login', `${APP.user}=reports`];
+    const other = await runMigrate(asReport, { DATABASE_URL });
+    expect([other.code, other.err]).toEqual([
+      5,
+      expect.stringContaining(`${APP.user} is in ordercast_app_role of ${DATABASE} already`),
+    ]);
+    await onMaster(`alter server role securityadmin add member [${REPORTS.user}]`);
+    const mighty = await bootstrap();
+    expect([mighty.code, mighty.err]).toEqual([5, expect.stringContaining('role securityadmin')]);
+    await onMaster(`alter server role securityadmin drop member [${REPORTS.user}]`);
+    expect((await bootstrap()).code).toBe(0);
   });
 
   it('ends sessions only where it is told to', async (context) => {

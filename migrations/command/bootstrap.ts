@@ -3,9 +3,12 @@ import { serverErrorOf } from '@ordercast/platform/database-error.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import type { BootstrapLogin } from './bootstrap-logins.ts';
+import { BootstrapFailed, describeProgress } from './bootstrap-failed.ts';
+import type { BootstrapProgress } from './bootstrap-failed.ts';
 import { bootstrapParts, bootstrapScript } from './bootstrap-script.ts';
 import type { BootstrapPart, BootstrapPlan } from './bootstrap-script.ts';
 import { EXIT } from './exit-code.ts';
+import { assertNoConflicts } from './login-conflicts.ts';
 import { otherSessions, sessionLines } from './other-sessions.ts';
 import type { OtherSession } from './other-sessions.ts';
 import { Refused } from './report.ts';
@@ -13,15 +16,6 @@ import type { Report } from './report.ts';
 
 /** Environment variables by name; the passwords come from there. */
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** A part of it failed; those before it are done, and it may be run again. */
-export class BootstrapFailed extends Error {
-  override name = 'BootstrapFailed';
-
-  constructor(title: string, cause: unknown) {
-    super(`bootstrap failed at "${title}"`, { cause });
-  }
-}
 
 interface BootstrapRuntime {
   environment: Environment;
@@ -48,24 +42,24 @@ export async function bootstrap(plan: BootstrapPlan, runtime: BootstrapRuntime):
     const script = bootstrapScript(plan);
     return { exitCode: EXIT.done, text: script, json: { sql: script } };
   }
-  const parts = bootstrapParts(plan);
   const master = runtime.open({ poolMax: 1, database: 'master' });
   const states = new Map<string, LoginState>();
+  let parts: readonly BootstrapPart[];
   try {
+    await assertNoConflicts(master, plan.database, plan.logins);
     for (const login of plan.logins) states.set(login.name, await stateOf(master, login, plan));
     const passwords = givenPasswords(plan.logins, states, runtime.environment);
     await assertAlone(master, plan, runtime.progress);
-    const wanted = parts.filter(({ in: where, login }) => {
-      return where === 'master' && (login === undefined || passwords.has(login.name));
-    });
-    await runParts(master, wanted, passwords, plan);
+    parts = bootstrapParts(plan).filter(
+      ({ login }) => login === undefined || passwords.has(login.name),
+    );
+    await runParts(master, 'master', { parts, passwords, plan });
   } finally {
     await master.destroy();
   }
   const db = runtime.open({ poolMax: 1, database: plan.database });
   try {
-    const wanted = parts.filter(({ in: where }) => where === 'database');
-    await runParts(db, wanted, new Map(), plan);
+    await runParts(db, 'database', { parts, passwords: new Map(), plan });
   } finally {
     await db.destroy();
   }
@@ -128,7 +122,12 @@ async function assertAlone(
   );
 }
 
-function inUse(database: string, sessions: readonly OtherSession[], untouched: string): Refused {
+function inUse(
+  database: string,
+  sessions: readonly OtherSession[],
+  untouched: string,
+  progress?: BootstrapProgress,
+): Refused {
   const who =
     sessions.length === 0
       ? 'others are, whom this login may not see (it lacks VIEW SERVER STATE)'
@@ -139,36 +138,48 @@ function inUse(database: string, sessions: readonly OtherSession[], untouched: s
   return new Refused(
     EXIT.refused,
     `READ_COMMITTED_SNAPSHOT is switched on only while nobody else is in the database ${database}, and ${who}. ` +
-      `${untouched} Stop those programs and run it again, or let it end their sessions, whose work is then rolled back: --end-sessions.${list}`,
+      `${untouched} Stop those programs and run it again, or let it end their sessions, whose work is then rolled back: --end-sessions.${list}${progress === undefined ? '' : `\n${describeProgress(progress)}`}`,
   );
 }
 
-function inGroup(database: string): Refused {
+function inGroup(database: string, progress: BootstrapProgress): Refused {
   return new Refused(
     EXIT.refused,
     `READ_COMMITTED_SNAPSHOT is not switched on while ${database} is in an availability group or mirrored, as it is with Multi-AZ on RDS. ` +
-      'The database itself is there. Take it out of the group (on RDS: switch Multi-AZ off), run it again, and put it back.',
+      `Take it out of the group (on RDS: switch Multi-AZ off), run it again, and put it back.\n${describeProgress(progress)}`,
   );
 }
 
+/** Runs, in order, the parts that belong to where the handle is. */
 async function runParts(
   db: Knex,
-  parts: readonly BootstrapPart[],
-  passwords: ReadonlyMap<string, string>,
-  { database }: BootstrapPlan,
+  where: BootstrapPart['in'],
+  {
+    parts,
+    passwords,
+    plan: { database },
+  }: {
+    parts: readonly BootstrapPart[];
+    passwords: ReadonlyMap<string, string>;
+    plan: BootstrapPlan;
+  },
 ): Promise<void> {
-  for (const { title, sql, login } of parts) {
+  for (const [at, { title, sql, login, in: place }] of parts.entries()) {
+    if (place !== where) continue;
     const raw = sql.replaceAll('?', '\\?');
     try {
       if (login === undefined) await db.raw(raw);
       else await db.raw(raw.replace('@p0', '?'), [passwords.get(login.name) ?? '']);
     } catch (error) {
       const { number = 0 } = serverErrorOf(error);
-      if (number === IN_GROUP) throw inGroup(database);
+      const titles = parts.map((part) => part.title);
+      const progress = { done: titles.slice(0, at), failed: title, left: titles.slice(at + 1) };
+      if (number === IN_GROUP) throw inGroup(database, progress);
       if (IN_USE.includes(number)) {
-        throw inUse(database, await otherSessions(db, database), 'The database itself is there.');
+        const others = await otherSessions(db, database);
+        throw inUse(database, others, 'The database itself is there.', progress);
       }
-      throw new BootstrapFailed(title, error);
+      throw new BootstrapFailed(progress, error);
     }
   }
 }

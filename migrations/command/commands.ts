@@ -5,6 +5,10 @@ export const OPTIONS = {
   'dry-run': { type: 'boolean', help: 'say what would be done, and change nothing' },
   'out-of-order': { type: 'boolean', help: 'apply a step, too, that comes before an applied one' },
   'pending-fails': { type: 'boolean', help: 'exit code 3 also where steps are pending' },
+  'unread-fails': {
+    type: 'boolean',
+    help: 'exit code 3 also where something could not be looked at, such as rights',
+  },
   forget: {
     type: 'boolean',
     help: 'forget these steps, whose files are gone: --forget <version> <version>',
@@ -44,7 +48,7 @@ export const OPTIONS = {
   output: {
     type: 'string',
     value: '<file>',
-    help: 'write the answer there: npm prints a line of its own before it',
+    help: 'write the answer there: npm prints a line of its own before it; - is standard output',
   },
   help: { type: 'boolean', short: 'h', help: 'this text' },
 } as const;
@@ -83,7 +87,7 @@ export const COMMANDS = {
   },
   verify: {
     help: 'whether steps were edited, and whether the live schema is theirs',
-    options: ['pending-fails', ...ON_DATABASE],
+    options: ['pending-fails', 'unread-fails', ...ON_DATABASE],
   },
   lint: { help: 'dangers in the steps', options: ['format', 'directory'] },
   baseline: {

@@ -4,7 +4,7 @@ import { isSettingsFault } from '@ordercast/platform/run-program.ts';
 import { HistoryDamaged } from '../history/read-history.ts';
 import { InvalidStep } from '../step/load-steps.ts';
 import { MigrationLocked, StepFailed } from '../target/migration-target.ts';
-import { BootstrapFailed } from './bootstrap.ts';
+import { BootstrapFailed, describeProgress } from './bootstrap-failed.ts';
 import { EXIT } from './exit-code.ts';
 import type { ExitCode } from './exit-code.ts';
 import { Refused } from './report.ts';
@@ -43,7 +43,7 @@ export function explainError(error: unknown, again = 'up'): Explanation {
   const subject = isPart ? `${error.message}: ` : '';
   return plain(
     exitCode,
-    `${subject}${serverText(error)} ${advice}${isStep ? afterStep(error, again) : ''}`,
+    `${subject}${serverText(error)} ${advice}${isStep ? afterStep(error, again) : ''}${isBootstrap ? `\n${describeProgress(error.progress)}` : ''}`,
   );
 }
 
@@ -52,13 +52,22 @@ function adviceFor(
   { isStep, isBootstrap }: { isStep: boolean; isBootstrap: boolean },
 ): { exitCode: ExitCode; advice: string } {
   if (isStep && kind === 'timeout') return SLOW_STATEMENT;
-  return isBootstrap && kind === 'missing-right' ? NEEDS_MASTER : ADVICE[kind];
+  return (isBootstrap ? BOOTSTRAP_ADVICE[kind] : undefined) ?? ADVICE[kind];
 }
 
-const NEEDS_MASTER = {
-  exitCode: EXIT.refused,
-  advice:
-    '→ The login lacks a right: bootstrap needs the master login (on RDS the one that the instance was made with). What was done before stays; run it again.',
+/** Where "run bootstrap", or "see status", would be no advice. */
+const BOOTSTRAP_ADVICE: Readonly<Partial<typeof ADVICE>> = {
+  'missing-right': {
+    exitCode: EXIT.refused,
+    advice:
+      '→ The login lacks a right: bootstrap needs the master login (on RDS the one that the instance was made with).',
+  },
+  'no-such-database': {
+    exitCode: EXIT.unreachable,
+    advice:
+      '→ The database cannot be opened: see that it is online, and that this login has a user in it, in db_owner.',
+  },
+  'connection-lost': { exitCode: EXIT.failed, advice: '→ The connection was lost.' },
 };
 
 function afterStep({ isInParts }: StepFailed, again: string): string {

@@ -98,6 +98,46 @@ describe('--output refuses, before anything runs, and leaves as it was', () => {
   });
 });
 
+describe('--output of a command that has no answer leaves an earlier one, and says so', () => {
+  const STILL = 'it still holds the answer of an earlier command.';
+
+  it.each([
+    ['was refused by its command line', ['verify', '--frobnicate'], 2],
+    ['takes no such option', ['status', '--pending-fails'], 2],
+    ['was refused for a setting', ['up', '--to', 'x'], 2],
+    ['was refused by what it found', ['down', '--to', '0'], 5],
+    ['would have answered in JSON', ['down', '--to', '0', '--json'], 5],
+  ])('where it %s', async (_what, command, code) => {
+    await migrate('up');
+    await migrate('status', '--output', at('answer'));
+    const before = await readFile(at('answer'), 'utf8');
+    const refused = await migrate(...command, '--output', at('answer'));
+    expect(refused.code).toBe(code);
+    expect(refused.err).toContain(`Nothing was written to ${at('answer')}: ${STILL}`);
+    expect(await readFile(at('answer'), 'utf8')).toBe(before);
+  });
+
+  it('where there is no database', async () => {
+    await migrate('up');
+    await migrate('status', '--output', at('answer'));
+    const args = ['verify', '--directory', steps.path, '--output', at('answer')];
+    const { code, err } = await runMigrate(args, { DATABASE_URL: `sqlite:${at('gone.db')}` });
+    expect([code, err]).toEqual([7, expect.stringContaining(STILL)]);
+  });
+
+  it('and says nothing where there is none, or where what is there is no answer', async () => {
+    await migrate('up');
+    const { err } = await migrate('down', '--to', '0', '--output', at('answer'));
+    expect(err).not.toContain('holds the answer');
+    expect(await readdir(folder)).not.toContain('answer');
+    await writeFile(at('notes'), 'What to ask on Monday.\n');
+    const other = await migrate('status', '--output', at('notes'));
+    expect(other.err).not.toContain('holds the answer');
+    const answered = await migrate('status', '--output', at('answer'));
+    expect(answered.err).not.toContain('holds the answer');
+  });
+});
+
 describe('--output takes the place', () => {
   it('of each answer that it has written itself, and of an empty file', async () => {
     await migrate('up');
@@ -127,6 +167,22 @@ describe('--output takes the place', () => {
     await migrate('up', '--json', '--output', at('answer'));
     expect(JSON.parse(await readFile(at('answer'), 'utf8'))).toMatchObject({ command: 'up' });
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'of nothing, as -, which is standard output, with what goes on apart from it',
+    async () => {
+      const command = [process.execPath, MAIN, 'up', '--directory', steps.path];
+      const script = '"$0" "$@" --output - 2> progress | cat > answer';
+      execFileSync('sh', ['-c', script, ...command], {
+        cwd: folder,
+        env: { ...process.env, DATABASE_URL: `sqlite:${at('shop.db')}` },
+      });
+
+      expect(await readFile(at('answer'), 'utf8')).toBe(`Applied 1: ${step}\n`);
+      expect(await readFile(at('progress'), 'utf8')).toContain(`up 1/1 ${step} …`);
+      expect(await readdir(folder)).not.toContain('-');
+    },
+  );
 
   it.skipIf(process.platform === 'win32')('of nothing, in a pipe to another program', () => {
     const command = [process.execPath, MAIN, 'plan', '--directory', steps.path];

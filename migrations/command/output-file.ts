@@ -7,6 +7,7 @@ import {
   openSync,
   readSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { isAnswer } from './answer-file.ts';
@@ -54,6 +55,22 @@ export function openOutput(path: string, kept: KeptFiles): OutputFile {
   };
 }
 
+/** Whether a file holds the answer of an earlier command; one that cannot be read holds none. */
+export function holdsAnswer(path: string): boolean {
+  // A pipe is not opened: that would wait for who writes into it.
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
+  try {
+    const file = openSync(path, 'r');
+    try {
+      return isAnswer(headOf(file));
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
+}
+
 function open(path: string): number {
   try {
     return openSync(path, 'a+');
@@ -74,9 +91,13 @@ const HEAD_BYTES = 1_000;
 function isFree(file: number): boolean {
   const stat = fstatSync(file);
   if (!stat.isFile() || stat.size === 0) return true;
+  return isAnswer(headOf(file));
+}
+
+function headOf(file: number): string {
   const head = Buffer.alloc(HEAD_BYTES);
   const length = readSync(file, head, 0, HEAD_BYTES, 0);
-  return isAnswer(head.toString('utf8', 0, length));
+  return head.toString('utf8', 0, length);
 }
 
 function refused(path: string, reason: string): Refused {

@@ -151,7 +151,7 @@ async function runBootstrap(args: MigrateArguments, runtime: CommandRuntime): Pr
     );
   }
   const { dryRun, resetPasswords, endSessions } = args;
-  const logins = bootstrapLogins(name, args.logins);
+  const logins = bootstrapLogins(name, args.logins, database.serverUser);
   return bootstrap(
     { database: name, logins, resetPasswords, endSessions },
     {

@@ -80,6 +80,27 @@ describe('verify', () => {
     });
   });
 
+  it('is sound with --unread-fails where everything was read, with an empty list', async () => {
+    await migrate('up');
+    const { code, json } = await verdict('--unread-fails');
+    expect(code).toBe(0);
+    expect(json).toMatchObject({ sound: true, reasons: [], unread: [] });
+    expect((await migrate('verify', '--json', '--unread-fails', '--pending-fails')).code).toBe(0);
+  });
+
+  it('with --unread-fails counts on SQLite what is there and cannot be compared', async () => {
+    await migrate('up');
+    await database.run('drop table one');
+    await database.run('create table one (id int) strict');
+    expect(await verdict('--unread-fails')).toMatchObject({
+      code: 3,
+      json: { reasons: ['differences', 'unread'], unread: [containing('one')] },
+      text: containing(
+        'Not sound: what could not be looked at, which --unread-fails counts, and 0',
+      ),
+    });
+  });
+
   it('tells on a server of statements that cannot be foreseen, and compares the rest', async () => {
     const server = await openStepServer();
     await server.steps.write(1, 'made_elsewhere', {
@@ -88,7 +109,13 @@ describe('verify', () => {
     });
     await server.migrate('baseline', '--to', '20300101000000');
     const { code, out } = await server.migrate('verify');
+    const strict = await server.migrate('verify', '--unread-fails', '--json');
     await server.close();
+    expect(strict.code).toBe(3);
+    expect(JSON.parse(strict.out)).toMatchObject({
+      reasons: ['unread'],
+      unread: [containing('there is no table gone')],
+    });
     expect(code).toBe(0);
     expect(out).toMatch(
       /^not compared: 20300101000000_made_elsewhere\.ts: .*there is no table gone/m,

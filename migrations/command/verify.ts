@@ -15,11 +15,12 @@ import type { Report } from './report.ts';
 
 /**
  * Whether what is applied is what stands here, and the live schema what its steps make. Steps that
- * are pending are told, and no fault unless `pendingFails`.
+ * are pending are told, and no fault unless `pendingFails`; so is what could not be looked at, unless
+ * `unreadFails`.
  */
 export async function verify(
   { steps, target }: CommandContext,
-  { pendingFails }: { pendingFails: boolean },
+  { pendingFails, unreadFails }: { pendingFails: boolean; unreadFails: boolean },
 ): Promise<Report> {
   const states = stepStates(steps, await target.history());
   assertNotNewer(states);
@@ -31,21 +32,28 @@ export async function verify(
   const drift = await driftOf(target, applied, catalogue);
   const surroundings = await target.surroundings(catalogue);
   const differences = [...drift.differences, ...surroundings.differences];
+  const notCompared = [
+    ...drift.differences.filter(isNotCompared).map(describeDifference),
+    ...drift.notCompared,
+  ];
+  const unread = [...surroundings.unread, ...notCompared];
   const isBehind = pendingFails && pending.length > 0;
+  const isBlind = unreadFails && unread.length > 0;
   const reasons: Reason[] = [
     ...(unsound.length > 0 ? (['steps'] as const) : []),
     ...(differences.length > 0 ? (['differences'] as const) : []),
     ...(isBehind ? (['pending'] as const) : []),
+    ...(isBlind ? (['unread'] as const) : []),
   ];
   const lines = [
     ...(applied.length === 0 ? [NOTHING_APPLIED] : []),
     ...findings.flatMap(findingLines),
     ...drift.differences.map(driftLine),
     ...surroundings.differences.map(describeDifference),
-    ...surroundings.told.map((one) => `note: ${one}`),
+    ...[...surroundings.unread, ...surroundings.told].map((one) => `note: ${one}`),
     ...drift.notCompared.map((one) => `not compared: ${one}`),
     ...pendingLines(states),
-    summary({ reasons, unsound, differences, states, isWhole: drift.notCompared.length === 0 }),
+    summary({ reasons, unsound, differences, states, isWhole: unread.length === 0 }),
   ];
   return {
     exitCode: reasons.length === 0 ? EXIT.done : EXIT.drift,
@@ -64,17 +72,15 @@ export async function verify(
       applied: applied.length,
       pending: pending.map(({ version, name }) => ({ version, name })),
       differences: differences.map((one) => ({ ...one, description: describeDifference(one) })),
-      notCompared: [
-        ...drift.differences.filter(isNotCompared).map(describeDifference),
-        ...drift.notCompared,
-      ],
-      notes: surroundings.told,
+      notCompared,
+      unread,
+      notes: [...surroundings.unread, ...surroundings.told],
     },
   };
 }
 
 /** Why it is not sound: each alone makes exit code 3. */
-type Reason = 'steps' | 'differences' | 'pending';
+type Reason = 'steps' | 'differences' | 'pending' | 'unread';
 
 /** What `repair` can do something about; of the others their own lines say what helps. */
 const ACCEPTED_BY_REPAIR: readonly StepStatus[] = ['changed', 'renamed', 'unrecorded', 'forgotten'];
@@ -129,6 +135,9 @@ function summary({
   }
   const why = [
     ...(reasons.includes('pending') ? ['pending steps, which --pending-fails counts'] : []),
+    ...(reasons.includes('unread')
+      ? ['what could not be looked at, which --unread-fails counts']
+      : []),
     ...(unsound.length > 0 || differences.length > 0
       ? [`${counted(unsound.length, 'step')} and ${counted(differences.length, 'difference')}`]
       : []),

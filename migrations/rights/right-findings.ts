@@ -1,23 +1,13 @@
-import { BOOKKEEPING_TABLES } from '../history/history-tables.ts';
 import type { Difference } from '../schema/difference.ts';
 import { inBrackets } from '../schema/object-name.ts';
+import { columnFindings } from './column-findings.ts';
+import { KEPT, MIGRATING } from './kept-tables.ts';
 import { isGivenByBootstrap, rightsAsBootstrapped, roleFindings } from './role-findings.ts';
-import { ROLES, TABLE_RIGHTS } from './role-rights.ts';
-import { rolesOf, sameSecurable } from './rights.ts';
+import { isExempt, onText, rolesOf, sameSecurable } from './rights.ts';
 import type { Permission, RightFindings, Rights, Securable } from './rights.ts';
 
-/** Who changes tables may migrate, so the history is theirs to write. */
-const MIGRATING: readonly string[] = ['db_ddladmin', 'db_owner', ROLES.migrator];
 /** Their members may give themselves every other right. */
 const MIGHTY = ['db_owner', 'db_securityadmin', 'db_accessadmin'];
-
-/** What nobody may do to a table of `dbo` who does not migrate. */
-const KEPT: readonly { table: string; from: readonly string[] }[] = [
-  ...BOOKKEEPING_TABLES.map((table) => ({ table, from: ['INSERT', 'UPDATE', 'DELETE'] })),
-  ...[...TABLE_RIGHTS]
-    .filter(([, { verb }]) => verb === 'DENY')
-    .map(([table, { permissions }]) => ({ table, from: permissions })),
-];
 
 /**
  * Rights that neither `bootstrap` nor a step gives: to everybody (`public`, `guest`), of everything
@@ -34,6 +24,7 @@ export function rightFindings(rights: Rights): RightFindings {
       remedy: `REVOKE ${one.permission}${onText(one.of)} FROM ${inBrackets(one.grantee)};`,
     })),
     ...rights.users.filter((user) => user !== 'guest').flatMap((user) => writer(user, rights)),
+    ...columnFindings(rights),
     ...roles.differences,
   ];
   const told = rights.members
@@ -47,7 +38,7 @@ export function rightFindings(rights: Rights): RightFindings {
 
 function isTooWide(right: Permission): boolean {
   const { grantee, permission, denied, of } = right;
-  if (denied || grantee === 'dbo' || isGivenByBootstrap(right)) return false;
+  if (denied || isExempt(of) || grantee === 'dbo' || isGivenByBootstrap(right)) return false;
   if (permission === 'CONTROL') return true;
   if (grantee === 'guest') return true;
   // Every new database lets everybody see the metadata of its column keys.
@@ -95,12 +86,4 @@ function covers(of: Securable, table: string): boolean {
     sameSecurable(of, { kind: 'schema', name: 'dbo' }) ||
     sameSecurable(of, { kind: 'object', name: `dbo.${table}` })
   );
-}
-
-/** As T-SQL takes it. The catalogue's `schema.object`: a dot in the schema's own name is too rare to keep apart. */
-function onText(of: Securable): string {
-  if (of.kind === 'database') return '';
-  if (of.kind === 'schema') return ` ON SCHEMA::${inBrackets(of.name)}`;
-  const dot = of.name.indexOf('.');
-  return ` ON ${inBrackets(of.name.slice(0, dot))}.${inBrackets(of.name.slice(dot + 1))}`;
 }

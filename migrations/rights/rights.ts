@@ -1,4 +1,5 @@
 import type { Difference } from '../schema/difference.ts';
+import { inBrackets } from '../schema/object-name.ts';
 
 /** Who may do what in a database. Names of principals and of permissions are as the catalogue has them. */
 export interface Rights {
@@ -23,8 +24,18 @@ export interface Permission {
   of: Securable;
 }
 
-/** What a right is of: the whole database, a schema, or an object as `schema.object`. */
-export type Securable = { kind: 'database' } | { kind: 'schema' | 'object'; name: string };
+/** What a right is of: the whole database, a schema, an object as `schema.object`, or a column of one. */
+export type Securable =
+  | { kind: 'database' }
+  | { kind: 'schema' | 'object'; name: string }
+  | {
+      kind: 'column';
+      /** Of its table, as `schema.object`. */
+      name: string;
+      column: string;
+      /** Nothing is granted or denied here: what is of the whole table stops before this column (REVOKE). */
+      isExempt: boolean;
+    };
 
 export interface TriggerState {
   disabled: boolean;
@@ -36,6 +47,12 @@ export interface RightFindings {
   differences: Difference[];
   /** What somebody should know, and what may be meant so. */
   told: string[];
+}
+
+/** The same of all that bears on a database and is no schema. */
+export interface SurroundingFindings extends RightFindings {
+  /** What this login could not look at, with what it takes. */
+  unread: string[];
 }
 
 /** Its roles and theirs in turn, and the one that everybody has. */
@@ -52,8 +69,23 @@ export function rolesOf(principal: string, members: Rights['members']): string[]
   return [...found, 'public'];
 }
 
-/** Whether two are one; most servers disregard the case of a name. */
+/** Whether two are one; most servers disregard the case of a name. A column is never compared. */
 export function sameSecurable(one: Securable, other: Securable): boolean {
   if (one.kind === 'database' || other.kind === 'database') return one.kind === other.kind;
+  if (one.kind === 'column' || other.kind === 'column') return false;
   return one.kind === other.kind && one.name.toLowerCase() === other.name.toLowerCase();
+}
+
+/** Whether this says only that a right on a table stops before a column of it. */
+export function isExempt(of: Securable): boolean {
+  return of.kind === 'column' && of.isExempt;
+}
+
+/** As T-SQL takes it. The catalogue's `schema.object`: a dot in the schema's own name is too rare to keep apart. */
+export function onText(of: Securable): string {
+  if (of.kind === 'database') return '';
+  if (of.kind === 'schema') return ` ON SCHEMA::${inBrackets(of.name)}`;
+  const dot = of.name.indexOf('.');
+  const table = `${inBrackets(of.name.slice(0, dot))}.${inBrackets(of.name.slice(dot + 1))}`;
+  return ` ON ${table}${of.kind === 'column' ? ` (${inBrackets(of.column)})` : ''}`;
 }

@@ -1,15 +1,16 @@
 import type { Difference } from '../schema/difference.ts';
+import { isOpenColumn } from './column-findings.ts';
 import { CLONE_SUFFIX, defaultLogin } from './default-login.ts';
 import { FIXED_ROLES, ROLES, ROLE_NAMES, ROLE_RIGHTS } from './role-rights.ts';
 import { memberStatement, rightStatement, rightText, toPermissions } from './role-rights.ts';
 import type { RoleName, RoleRight } from './role-rights.ts';
-import { rolesOf, sameSecurable } from './rights.ts';
+import { isExempt, rolesOf, sameSecurable } from './rights.ts';
 import type { Permission, RightFindings, Rights } from './rights.ts';
 import { inBrackets } from '../schema/object-name.ts';
 import { triggerDifferences } from './table-rights-trigger.ts';
 
 /** Who is in one of these may take back what is denied to it, or make the table anew without that. */
-const CHANGING: readonly string[] = [
+export const CHANGING: readonly string[] = [
   'db_owner',
   'db_securityadmin',
   'db_accessadmin',
@@ -109,11 +110,13 @@ function otherMembers(role: RoleName, { database, members, roles }: Rights): str
 
 function isBeyond(permission: Permission): boolean {
   const isOfRole = Object.values<string>(ROLES).includes(permission.grantee);
-  return isOfRole && permission.permission !== 'CONTROL' && !isGivenByBootstrap(permission);
+  if (!isOfRole || permission.permission === 'CONTROL' || isOpenColumn(permission)) return false;
+  return !isExempt(permission.of) && !isGivenByBootstrap(permission);
 }
 
 function beyondText({ grantee, permission, denied, of }: Permission): string {
-  const on = of.kind === 'database' ? '' : ` on ${of.kind} ${of.name}`;
+  const column = of.kind === 'column' ? ` ${of.column} of` : '';
+  const on = of.kind === 'database' ? '' : ` on ${of.kind}${column} ${of.name}`;
   return `right of ${grantee}: ${denied ? 'is denied' : 'has'} ${permission}${on}, which bootstrap does not give`;
 }
 

@@ -27,11 +27,11 @@ export interface RoleRight {
   role: RoleName;
   verb: 'GRANT' | 'DENY';
   permissions: readonly string[];
-  of: Securable;
+  of: Exclude<Securable, { kind: 'column' }>;
 }
 
-const DBO: Securable = { kind: 'schema', name: 'dbo' };
-const table = (name: string): Securable => ({ kind: 'object', name: `dbo.${name}` });
+const DBO: RoleRight['of'] = { kind: 'schema', name: 'dbo' };
+const table = (name: string): RoleRight['of'] => ({ kind: 'object', name: `dbo.${name}` });
 
 /** On what is there when `bootstrap` runs. */
 const LASTING_RIGHTS: readonly RoleRight[] = [

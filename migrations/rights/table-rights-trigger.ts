@@ -12,13 +12,17 @@ const GIVE_TABLE_RIGHTS = [...TABLE_RIGHTS]
   )
   .join('\n');
 
-/** From the word on at which SQL Server's own text of it begins to be this one. */
-const TRIGGER = `TRIGGER ${TABLE_RIGHTS_TRIGGER} ON DATABASE FOR CREATE_TABLE, RENAME AS
+/**
+ * From the word on at which SQL Server's own text of it begins to be this one. The events are those by which
+ * a table comes to its name: made, by sp_rename, and by ALTER SCHEMA … TRANSFER, which drops all rights on
+ * what it moves (learn.microsoft.com, "DDL events", "ALTER SCHEMA").
+ */
+const TRIGGER = `TRIGGER ${TABLE_RIGHTS_TRIGGER} ON DATABASE FOR CREATE_TABLE, RENAME, ALTER_SCHEMA AS
 SET NOCOUNT ON;
 ${GIVE_TABLE_RIGHTS}`;
 
 /**
- * Gives the rights on single tables now, and from now on whenever a table is made or renamed. The trigger
+ * Gives the rights on single tables now, and from now on whenever a table is made, renamed or moved. The trigger
  * runs with the rights of whoever makes the table, so that it needs no owner that a restore could lose.
  */
 export const TABLE_RIGHTS_SQL = `${GIVE_TABLE_RIGHTS}

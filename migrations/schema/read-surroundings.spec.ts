@@ -94,15 +94,55 @@ describe('verify of a database that bootstrap has made', () => {
     expect((await verified()).lines).toEqual([matching(/^trigger .*is missing/)]);
   });
 
+  it('reads of a column whether it is granted, or left out of what the table is denied', async () => {
+    const of = { kind: 'column', name: 'dbo.order_timeline', column: 'reason' } as const;
+    const one = { permission: 'UPDATE', denied: false };
+    saysRights({
+      permissions: [
+        ...bootstrapped().permissions,
+        { ...one, grantee: 'ordercast_app_role', of: { ...of, isExempt: true } },
+        { ...one, grantee: 'shop_app', of: { ...of, isExempt: false } },
+      ],
+    });
+    expect(await verified()).toEqual({
+      code: 3,
+      lines: [
+        matching(/^right of ordercast_app_role: is denied UPDATE .*but for its column reason/),
+        matching(/^right of shop_app: has UPDATE on the column reason of dbo.order_timeline/),
+      ],
+    });
+    const asked = live.asked.find((sql) => sql.includes('sys.database_permissions'));
+    expect(asked).toContain("p.state = 'R' and p.minor_id > 0");
+    expect(asked).toContain('c.object_id = p.major_id and c.column_id = p.minor_id');
+  });
+
   it('says that it did not look at rights where the login may not see them', async () => {
     const unseen = bootstrapped([], []);
     live.says({
       ...rightRows({ ...unseen, permissions: [], trigger: undefined }),
-      ...databaseRow({ sees_rights: 0 }),
+      ...databaseRow({ sees_rights: 0, user_name: 'ni]ght' }),
     });
     expect(await verified()).toEqual({
       code: 0,
-      lines: [matching(/^note: rights were not looked at: .*VIEW DEFINITION/)],
+      lines: [
+        matching(/^note: rights were not looked at, .*GRANT VIEW DEFINITION TO \[ni\]\]ght\];$/),
+      ],
     });
+    const { code, out } = await live.migrate('verify', '--unread-fails');
+    expect(code).toBe(3);
+    expect(out).toMatch(
+      /Not sound: what could not be looked at, which --unread-fails counts; 1 of 1/,
+    );
+    const json = await live.migrate('verify', '--unread-fails', '--json');
+    expect(JSON.parse(json.out)).toMatchObject({
+      sound: false,
+      reasons: ['unread'],
+      unread: [matching(/^rights were not looked at/)],
+      notes: [matching(/^rights were not looked at/)],
+    });
+    const seen = await live.migrate('verify', '--json');
+    expect(JSON.parse(seen.out)).toMatchObject({ sound: true, unread: [matching(/^rights/)] });
+    live.says({});
+    expect((await live.migrate('verify', '--unread-fails')).code).toBe(0);
   });
 });

@@ -1,6 +1,6 @@
 import type { Note } from '../history/note.ts';
 import type { History } from '../history/step-state.ts';
-import type { RightFindings } from '../rights/rights.ts';
+import type { SurroundingFindings } from '../rights/rights.ts';
 import type { SchemaModel } from '../schema/schema-model.ts';
 import type { Direction, Step } from '../step/step.ts';
 
@@ -64,7 +64,7 @@ export interface MigrationTarget {
   /** All that its catalogue holds, the bookkeeping too. */
   catalogue: () => Promise<SchemaModel>;
   /** Settings and rights that are not as `bootstrap` makes them, and a history that is not as the tool makes it. */
-  surroundings: (catalogue: SchemaModel) => Promise<RightFindings>;
+  surroundings: (catalogue: SchemaModel) => Promise<SurroundingFindings>;
   /** What the catalogue would hold after just these steps. */
   expectedSchema: (steps: readonly Step[]) => Promise<SchemaModel>;
   /** How many rows a table holds, or hold a value in this column; undefined where nobody can tell. */

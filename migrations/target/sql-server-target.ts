@@ -107,9 +107,9 @@ export function sqlServerTarget(
     history: () => readHistory(db, hasTable),
     catalogue: () => readSqlServerSchema(db),
     surroundings: async (catalogue) => {
-      const { differences, told } = await readSurroundings(db);
+      const { differences, ...others } = await readSurroundings(db);
       const ofHistory = historyDifferences(HISTORY_SCHEMA, catalogue);
-      return { differences: [...differences, ...ofHistory], told };
+      return { ...others, differences: [...differences, ...ofHistory] };
     },
     expectedSchema: (steps) => Promise.resolve(expectedSchema(steps)),
     rowCount: (table, column) => countRows(db, table, column),

@@ -42,7 +42,7 @@ export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
         for (const sql of SQLITE_BOOKKEEPING) await scratch.raw(sql);
         return readSqliteSchema(scratch);
       });
-      return { differences: historyDifferences(expected, catalogue), told: [] };
+      return { differences: historyDifferences(expected, catalogue), told: [], unread: [] };
     },
     expectedSchema: (steps) =>
       onScratch(async (scratch) => {

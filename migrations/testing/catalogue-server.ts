@@ -1,3 +1,4 @@
+import { isExempt } from '../rights/rights.ts';
 import type { Rights } from '../rights/rights.ts';
 import { TABLE_RIGHTS_TRIGGER } from '../rights/table-rights-trigger.ts';
 import { bootstrapped } from './bootstrapped.ts';
@@ -29,7 +30,15 @@ export function answerOf(catalogue: Catalogue, sql: string): { rows: Row[] } {
 
 /** A database of the name `shop` with row versioning, unless said otherwise. */
 export function databaseRow(more: Row): Catalogue {
-  const row = { collation: null, name: 'shop', rcsi: 1, snapshot: 1, sees_rights: 1, ...more };
+  const row = {
+    collation: null,
+    name: 'shop',
+    rcsi: 1,
+    snapshot: 1,
+    sees_rights: 1,
+    user_name: 'dba',
+    ...more,
+  };
   return { 'sys.databases as d': [row] };
 }
 
@@ -59,10 +68,11 @@ export function rightRows({
       return {
         grantee,
         permission,
-        state: denied ? 'D' : 'G',
-        class: { database: 0, schema: 3, object: 1 }[of.kind],
+        state: isExempt(of) ? 'R' : denied ? 'D' : 'G',
+        class: { database: 0, schema: 3, object: 1, column: 1 }[of.kind],
         schema_name: schema,
         object_name: object,
+        column_name: of.kind === 'column' ? of.column : null,
       };
     }),
   };
