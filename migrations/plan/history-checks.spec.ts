@@ -94,8 +94,9 @@ describe('up and the script of a plan', () => {
   it('do nothing on top of a step that is undone in part', async () => {
     await halfUndo();
     expect(await refusal('up')).toBe(
-      `Refused: ${TWO} is undone in part (1 of 3 parts). Finish it with "down" first.`,
+      `Refused: ${TWO} is undone in part (1 of 3 parts). Finish that first: "down --dry-run" shows what is left, and prints the approval with which "down --approved <sha256>" finishes it.`,
     );
+    expect((await undo(server.migrate)).out).toBe(`Undone 1: ${TWO}`);
   });
 
   it('do not go on with a step in parts that was edited', async () => {
@@ -152,6 +153,32 @@ describe('up and the script of a plan', () => {
     expect(await refusal('up')).toContain('"repair" takes it in again');
   });
 
+  it('do not run what was forgotten in part and is here again, until repair has looked at it', async () => {
+    await halfApply();
+    const away = join(server.steps.path, '..', `${TWO}.away`);
+    await rename(join(server.steps.path, TWO), away);
+    await forget(server.migrate, TWO);
+    await rename(away, join(server.steps.path, TWO));
+    expect(await refusal('up')).toContain(
+      `${TWO} was applied in part (1 of 3 parts), and then forgotten`,
+    );
+    // An attempt that failed on what is there changes nothing of that.
+    exec(
+      `insert into migration_history (version, name, direction, checksum, outcome, items_done, started_at)
+       values ('20300102000000', '${TWO}', 'up', '${'f'.repeat(64)}', 'failed', 0, '2030-01-01T00:00:00.000Z')`,
+    );
+    expect(await refusal('up')).toContain('"repair" looks at what those parts left');
+  });
+
+  it('do not run what was forgotten while it was undone in part', async () => {
+    await halfUndo();
+    const away = join(server.steps.path, '..', `${TWO}.away`);
+    await rename(join(server.steps.path, TWO), away);
+    await forget(server.migrate, TWO);
+    await rename(away, join(server.steps.path, TWO));
+    expect(await refusal('up')).toContain(`${TWO} was undone in part (1 of 3 parts), and then`);
+  });
+
   it('try a step that failed, and left nothing, again', async () => {
     await failTwo();
     exec('drop table a');
@@ -160,6 +187,53 @@ describe('up and the script of a plan', () => {
 });
 
 describe('down and the script of its dry run', () => {
+  /** A later step is applied, so that this one comes late. */
+  async function applyLater(): Promise<void> {
+    const away = join(server.steps.path, '..', `${TWO}.away`);
+    await rename(join(server.steps.path, TWO), away);
+    await writeThree();
+    expect((await server.migrate('up')).code).toBe(0);
+    await rename(away, join(server.steps.path, TWO));
+  }
+  async function halfApplyLate(): Promise<void> {
+    await applyLater();
+    exec('create table b (id int)');
+    expect((await server.migrate('up', '--out-of-order')).code).toBe(1);
+    exec('drop table b');
+  }
+  const ADVICE = 'finish it with "up --out-of-order" first; then it can be undone';
+
+  it('name the up that finishes a late step which is applied in part', async () => {
+    await halfApplyLate();
+    expect(await refusal('down')).toContain(ADVICE);
+    const { code, out } = await server.migrate('up');
+    expect([code, out]).toEqual([
+      5,
+      `Refused: ${TWO} is applied in part, and comes before a step that is applied already. Finish it with "up --out-of-order".`,
+    ]);
+    expect((await server.migrate('up', '--out-of-order')).out).toBe(`Applied 1: ${TWO}`);
+    expect((await undo(server.migrate)).out).toBe(`Undone 1: ${TWO}`);
+  });
+
+  it('name the up that tries a late step again which has failed', async () => {
+    await applyLater();
+    exec('create table a (id int)');
+    expect((await server.migrate('up', '--out-of-order')).code).toBe(1);
+    expect(await refusal('down')).toContain(ADVICE);
+    exec('drop table a');
+    expect((await server.migrate('verify')).out).toContain('("up --out-of-order" tries it again');
+    expect((await server.migrate('up', '--out-of-order')).out).toBe(`Applied 1: ${TWO}`);
+  });
+
+  it('name the up that goes on where the file of a late step is put back', async () => {
+    await halfApplyLate();
+    const away = join(server.steps.path, '..', `${TWO}.away`);
+    await rename(join(server.steps.path, TWO), away);
+    expect(await refusal('down')).toContain('and finish it with "up --out-of-order"; or');
+    await rename(away, join(server.steps.path, TWO));
+    expect((await server.migrate('up', '--out-of-order')).out).toBe(`Applied 1: ${TWO}`);
+  });
+
   it('do nothing while a step has failed', async () => {
     await failTwo();
     expect(await refusal('down')).toContain(`${TWO} has failed. Put right what is wrong`);
