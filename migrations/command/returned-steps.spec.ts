@@ -325,6 +325,23 @@ describe('a step in parts that was forgotten half-way, on SQL Server', () => {
     expect(executed()).toEqual(['UPDATE t SET n = 2', 'UPDATE a SET id = 3']);
   });
 
+  it('is run anew under a version of its own where its parts changed rows alone and it was edited', async () => {
+    await writeParts('', ['UPDATE a SET id = 1', 'UPDATE absent SET n = 2', 'UPDATE a SET id = 3']);
+    expect((await migrate('up')).code).toBe(1);
+    await forgetAndReturn();
+    vi.stubEnv('EDITED', 'UPDATE a SET id = 4');
+    await writeParts('// edited', [
+      'UPDATE a SET id = 1',
+      'UPDATE absent SET n = 2',
+      'UPDATE a SET id = 3',
+    ]);
+    const { code, out } = await migrate('repair');
+    expect([code, out]).toEqual([3, containing('give its file a version of its own')]);
+    exec('create table absent (n int)');
+    await rename(file(B), file(E));
+    expect((await migrate('up')).out).toBe(`Applied 1: ${E}`);
+  });
+
   it('is named with the up that goes on with it where it comes late', async () => {
     await take(B);
     await steps.write(3, 'c', { up: statements('CREATE TABLE c (id int NOT NULL)'), down: '' });

@@ -15,8 +15,8 @@ export type RefusedReturn = { state: StepState; step: Step } & (
   | { reason: 'copy'; copy: Copy }
   /** A step that is applied would fail after it: both make the same. */
   | { reason: 'clash'; clashes: readonly string[] }
-  /** It goes on in part with the very same statements alone. */
-  | { reason: 'edited' }
+  /** It goes on in part with the very same statements alone; whether the schema would tell that its parts are gone. */
+  | { reason: 'edited'; tells: boolean }
   /** How the schema is not as it leaves it. */
   | { reason: 'schema'; differences: readonly string[] }
   /** How what is there is neither what its parts left nor as if it had never been. */
@@ -96,7 +96,7 @@ async function halfReturn(
   // Where its parts changed rows alone, nothing tells whether they stand: the history says that they do.
   const tells = touched.size > 0 || !goesOn;
   if (tells && left.length === 0) return { kind: 'begin-anew', step };
-  if (goesOn && !isSame) return { state, step, reason: 'edited' };
+  if (goesOn && !isSame) return { state, step, reason: 'edited', tells };
   return { state, step, reason: 'parts', differences: goesOn ? differences : left, goesOn };
 }
 

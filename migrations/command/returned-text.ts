@@ -27,7 +27,9 @@ export function refusedLines(refused: RefusedReturn): string[] {
     case 'edited':
       return [
         `Not taken in again, since it was edited, or comes to other T-SQL, since ${parts}: ${step.name}.`,
-        '  Take the edit back and repair again, and it goes on from there; or remove by hand what those parts made and repair again, and it begins anew.',
+        refused.tells
+          ? '  Take the edit back and repair again, and it goes on from there; or remove by hand what those parts made and repair again, and it begins anew.'
+          : '  Take the edit back and repair again, and it goes on from there; or, for it to be run anew, give its file a version of its own.',
       ];
     case 'schema':
       return [
