@@ -63,6 +63,14 @@ async function failTwo(): Promise<void> {
   expect((await server.migrate('up')).code).toBe(1);
 }
 
+/** Two is forgotten while its file is away, and its file comes back. */
+async function forgetAndReturn(): Promise<void> {
+  const away = join(server.steps.path, '..', `${TWO}.away`);
+  await rename(join(server.steps.path, TWO), away);
+  await forget(server.migrate, TWO);
+  await rename(away, join(server.steps.path, TWO));
+}
+
 /** The script that a DBA was given, as it is made of the files that stand there now. */
 async function runScript(direction: Direction, wanted = (_step: Step) => true): Promise<string[]> {
   const all = await loadSteps(server.steps.path);
@@ -140,10 +148,7 @@ describe('up and the script of a plan', () => {
 
   it('do not run what was forgotten and is here again', async () => {
     await server.migrate('up');
-    const away = join(server.steps.path, '..', `${TWO}.away`);
-    await rename(join(server.steps.path, TWO), away);
-    await forget(server.migrate, TWO);
-    await rename(away, join(server.steps.path, TWO));
+    await forgetAndReturn();
     expect(await refusal('up')).toContain(`${TWO} was applied, and then forgotten`);
     // An attempt that failed on what is there changes nothing of that.
     exec(
@@ -155,10 +160,7 @@ describe('up and the script of a plan', () => {
 
   it('do not run what was forgotten in part and is here again, until repair has looked at it', async () => {
     await halfApply();
-    const away = join(server.steps.path, '..', `${TWO}.away`);
-    await rename(join(server.steps.path, TWO), away);
-    await forget(server.migrate, TWO);
-    await rename(away, join(server.steps.path, TWO));
+    await forgetAndReturn();
     expect(await refusal('up')).toContain(
       `${TWO} was applied in part (1 of 3 parts), and then forgotten`,
     );
@@ -170,12 +172,23 @@ describe('up and the script of a plan', () => {
     expect(await refusal('up')).toContain('"repair" looks at what those parts left');
   });
 
+  it('go on with what was forgotten in part where an attempt since has come as far', async () => {
+    await halfApply();
+    await forgetAndReturn();
+    exec(
+      `insert into migration_history (version, name, direction, checksum, statements_checksum, statements, outcome, items_done, started_at)
+       select version, name, direction, checksum, statements_checksum, statements, outcome, items_done, started_at
+       from migration_history where items_done = 1`,
+    );
+    expect(await server.statuses()).toEqual([`${ONE} applied`, `${TWO} half-applied`]);
+    server.executed();
+    expect(await runScript('up')).toEqual([]);
+    expect(server.executed()).toEqual(['CREATE TABLE b (id int)', 'CREATE TABLE c (id int)']);
+  });
+
   it('do not run what was forgotten while it was undone in part', async () => {
     await halfUndo();
-    const away = join(server.steps.path, '..', `${TWO}.away`);
-    await rename(join(server.steps.path, TWO), away);
-    await forget(server.migrate, TWO);
-    await rename(away, join(server.steps.path, TWO));
+    await forgetAndReturn();
     expect(await refusal('up')).toContain(`${TWO} was undone in part (1 of 3 parts), and then`);
   });
 
@@ -223,6 +236,33 @@ describe('down and the script of its dry run', () => {
     exec('drop table a');
     expect((await server.migrate('verify')).out).toContain('("up --out-of-order" tries it again');
     expect((await server.migrate('up', '--out-of-order')).out).toBe(`Applied 1: ${TWO}`);
+  });
+
+  it('name the up that is not refused for another step that comes late', async () => {
+    await applyLater();
+    const four = await server.steps.write(4, 'four', {
+      up: statements('UPDATE t SET n = 4'),
+      down: '',
+    });
+    exec(
+      `insert into migration_history (version, name, direction, outcome, items_done, started_at)
+       values ('20300104000000', '${four}', 'up', 'failed', 0, '2030-01-01T00:00:00.000Z')`,
+    );
+    expect(await refusal('down')).toContain(`${four} has failed.`);
+    expect(await refusal('down')).toContain(ADVICE);
+    expect((await server.migrate('up', '--out-of-order')).out).toBe(`Applied 2: ${TWO}, ${four}`);
+  });
+
+  it('undo the others where an attempt at a forgotten step has failed', async () => {
+    await server.migrate('up');
+    await forgetAndReturn();
+    exec(
+      `insert into migration_history (version, name, direction, outcome, items_done, started_at)
+       values ('20300102000000', '${TWO}', 'up', 'failed', 0, '2030-01-01T00:00:00.000Z')`,
+    );
+    server.executed();
+    expect(await runScript('down', ({ name }) => name === ONE)).toEqual([]);
+    expect(server.executed()).toEqual(['DROP TABLE one']);
   });
 
   it('name the up that goes on where the file of a late step is put back', async () => {
