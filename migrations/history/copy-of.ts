@@ -17,10 +17,9 @@ export function copyOf(step: Step, others: readonly StepState[]): Copy | undefin
 }
 
 function isCopy(step: Step, { step: other, noted }: StepState): boolean {
-  const likeness = likenessOf(step, noted);
-  if (likeness === 'same' || likeness === 'recompiled') return true;
   // What sends nothing makes nothing that two could claim.
   if (step.up.length === 0) return false;
-  if (likeness === 'text-edited') return true;
+  const likeness = likenessOf(step, noted);
+  if (likeness !== 'edited' && likeness !== 'unrecorded') return true;
   return other !== undefined && JSON.stringify(other.up) === JSON.stringify(step.up);
 }
