@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { explainError } from '@ordercast/migrations/command/explain-error.ts';
+import { Refused } from '@ordercast/migrations/command/report.ts';
 import { DatabaseIsNewer } from '@ordercast/migrations/migrate.ts';
 import { runProgram } from '@ordercast/platform/run-program.ts';
 import { ArgumentsError, USAGE, readArguments } from './arguments.ts';
@@ -65,7 +66,12 @@ function readOptions(): ReturnType<typeof readArguments> {
 function startFault(error: unknown): unknown {
   if (KNOWN.some((kind) => error instanceof kind)) return error;
   const { message, isUnexpected } = explainError(error);
-  return isUnexpected ? error : new DatabaseUnusable(message, { cause: error });
+  if (isUnexpected) return error;
+  const how =
+    error instanceof Refused
+      ? ' With DATABASE_URL set to this database, each command is run as "npm run migrate -- <command>".'
+      : '';
+  return new DatabaseUnusable(`${message}${how}`, { cause: error });
 }
 
 /**

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { openDatabase } from '@ordercast/platform/database.ts';
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runHere } from './testing/run-here.ts';
 import { BOOKKEEPING_TABLES } from './history/history-tables.ts';
 import { TABLES, fillEveryTable } from './testing/fill-every-table.ts';
 import {
@@ -102,6 +103,41 @@ describe('migrations', () => {
     expect(await db('knex_migrations').where({ name: first }).select()).toHaveLength(1);
     await renameBack();
     expect(await migrateToLatest(db)).toEqual([]);
+  });
+
+  /** What the history says of the last step, and the words with which `up` refuses then. */
+  async function refusedAfter(row: Record<string, unknown>): Promise<string> {
+    await migrateToLatest(db);
+    const last = (await readdir(MIGRATION_SETTINGS.directory)).sort().at(-1) ?? '';
+    const started_at = '2030-01-01T00:00:00.000Z';
+    await db('migration_history').insert({
+      version: last.slice(0, 14),
+      name: last,
+      started_at,
+      ...row,
+    });
+    if (row['direction'] !== 'down') await db('knex_migrations').where({ name: last }).del();
+    const { code, out } = await runHere(['up'], {
+      directory: MIGRATION_SETTINGS.directory,
+      url: `sqlite:${join(folder, 'test.db')}`,
+    });
+    expect(code).toBe(5);
+    return out;
+  }
+
+  it.each([
+    ['undone in part', { direction: 'down', outcome: 'failed', items_done: 1 }],
+    [
+      'applied in part by other statements',
+      { direction: 'up', outcome: 'failed', items_done: 1, checksum: 'f' },
+    ],
+    ['forgotten', { direction: 'repair', outcome: 'done', items_done: 0 }],
+  ])('refuse a database where a step is %s, in the words of the command', async (_what, row) => {
+    const words = await refusedAfter(row);
+    const before = await db('migration_history').select();
+    await expect(migrateToLatest(db)).rejects.toThrow(words);
+    await expect(pendingMigrations(db)).rejects.toThrow(words);
+    expect(await db('migration_history').select()).toEqual(before);
   });
 
   it('whose files are gone do not make the database one of a newer version', async () => {

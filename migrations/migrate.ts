@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Knex } from 'knex';
+import { assertGoesOn, assertNoneForgotten } from './command/assert-states.ts';
 import { renamesOf } from './history/note.ts';
 import { someNames } from './history/some-names.ts';
 import { isPending, isUnknown, stepStates } from './history/step-state.ts';
@@ -42,7 +43,8 @@ function ownSteps(): Promise<Step[]> {
 /**
  * Applies every pending migration and returns their names in order (none where the schema is
  * current), for programs that may change their database by themselves. Throws
- * {@link DatabaseIsNewer} before it changes anything.
+ * {@link DatabaseIsNewer}, and where a step is half done or was forgotten what `up` refuses with,
+ * before it changes anything.
  */
 export async function migrateToLatest(db: Knex): Promise<string[]> {
   const steps = await ownSteps();
@@ -65,7 +67,7 @@ export async function migrateToLatest(db: Knex): Promise<string[]> {
   });
 }
 
-/** Names of the migrations not yet applied, oldest first. Throws {@link DatabaseIsNewer}. */
+/** Names of the migrations not yet applied, oldest first. Throws what {@link migrateToLatest} does. */
 export async function pendingMigrations(db: Knex): Promise<string[]> {
   const steps = await ownSteps();
   const target = openTarget(db, { lockTimeoutMs: LOCK_TIMEOUT_MS, clock: Date.now });
@@ -75,5 +77,7 @@ export async function pendingMigrations(db: Knex): Promise<string[]> {
 function pendingOf(states: readonly StepState[]): Step[] {
   const unknown = states.filter(isUnknown).map(({ name }) => name);
   if (unknown.length > 0) throw new DatabaseIsNewer(unknown);
+  assertGoesOn(states);
+  assertNoneForgotten(states);
   return states.filter(isPending).flatMap(({ step }) => step ?? []);
 }

@@ -238,11 +238,13 @@ describe('a step in parts that is undone in part', () => {
     expect((await undo(migrate)).code).toBe(1);
     expect((await statuses())[1]).toEqual({ status: 'half-undone', itemsDone: 1 });
     expect((await migrate('status')).out).toContain('half-undone (1 of 3 parts)');
-    expect((await migrate('status')).out).toContain('is undone in part ("down" finishes it)');
+    expect((await migrate('status')).out).toContain(
+      'is undone in part ("down --dry-run" shows what is left',
+    );
     await steps.write(3, 'later', { up: statements('CREATE TABLE later (id int)'), down: '' });
     executed();
     const { code, out } = await migrate('up');
-    expect([code, out]).toEqual([5, containing('Finish it with "down" first')]);
+    expect([code, out]).toEqual([5, containing('"down --dry-run" shows what is left')]);
     expect(executed()).toEqual([]);
     server.database.exec('create table b (id int)');
     expect((await undo(migrate)).out).toContain('Undone 1');

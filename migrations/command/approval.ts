@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { someNames } from '../history/some-names.ts';
+import { isInPart, progressOf } from '../history/progress.ts';
 import type { StepState } from '../history/step-state.ts';
 import type { Direction, Step } from '../step/step.ts';
 import { EXIT } from './exit-code.ts';
@@ -23,12 +24,13 @@ export function approvalIfAny(steps: readonly Step[], direction: Direction): str
   return steps.length === 0 ? undefined : approvalOf(steps, direction);
 }
 
-/** The same of steps that are to be forgotten, as the history has them. */
+/** The same of steps that are to be forgotten, as the history has them: how far they came, too. */
 export function approvalToForget(states: readonly StepState[]): string {
-  const lines = states.map(
-    ({ version, name, status, noted }) =>
-      `${version} ${name} ${status} ${noted?.checksum ?? ''} ${noted?.statementsChecksum ?? ''}\n`,
-  );
+  const lines = states.map((state) => {
+    const { version, name, status, noted, last } = state;
+    const progress = last !== undefined && isInPart(last) ? ` ${progressOf(state)}` : '';
+    return `${version} ${name} ${status} ${noted?.checksum ?? ''} ${noted?.statementsChecksum ?? ''}${progress}\n`;
+  });
   return sha256(`forget\n${lines.join('')}`);
 }
 

@@ -11,6 +11,15 @@ import { Refused } from './report.ts';
 /** Refuses to go on where what is applied is not what stands here. */
 export function assertSound(states: readonly StepState[]): void {
   assertKnown(states);
+  assertGoesOn(states);
+  const changed = states.filter(({ status }) => status === 'changed');
+  if (changed.length > 0) throw refusedFor('changed', states, ...changed);
+  assertNoneForgotten(states);
+}
+
+/** Refuses to apply anything on top of parts of a step that nobody can go on with, or that are undone. */
+export function assertGoesOn(states: readonly StepState[]): void {
+  assertNoneLost(states);
   for (const state of states) {
     const { step, status, last } = state;
     if (status !== 'half-applied' || step === undefined) continue;
@@ -18,15 +27,20 @@ export function assertSound(states: readonly StepState[]): void {
     if (likeness === 'same') continue;
     throw refusedFor(
       likeness === 'recompiled' ? 'halfAppliedRecompiled' : 'halfAppliedEdited',
+      states,
       state,
     );
   }
   const undone = states.find(({ status }) => status === 'half-undone');
-  if (undone !== undefined) throw refusedFor('halfUndone', undone);
-  const changed = states.filter(({ status }) => status === 'changed');
-  if (changed.length > 0) throw refusedFor('changed', ...changed);
+  if (undone !== undefined) throw refusedFor('halfUndone', states, undone);
+}
+
+/** Refuses to pass over, or to run, what was forgotten and is here again. */
+export function assertNoneForgotten(states: readonly StepState[]): void {
+  const inPart = states.find(({ status }) => status === 'half-forgotten');
+  if (inPart !== undefined) throw refusedFor('halfForgotten', states, inPart);
   const forgotten = states.filter(({ status }) => status === 'forgotten');
-  if (forgotten.length > 0) throw refusedFor('forgotten', ...forgotten);
+  if (forgotten.length > 0) throw refusedFor('forgotten', states, ...forgotten);
 }
 
 /** Refuses to undo steps whose files are not what was applied, or what was undone in part. */
@@ -36,16 +50,16 @@ export function assertUndoable(states: readonly StepState[], undone: readonly St
     ({ status, step, last }) =>
       status === 'half-undone' && step !== undefined && likenessOf(step, last) !== 'same',
   );
-  if (other !== undefined) throw refusedFor('halfUndoneOther', other);
+  if (other !== undefined) throw refusedFor('halfUndoneOther', states, other);
   const changed = wanted.filter(({ status }) => status === 'changed');
-  if (changed.length > 0) throw refusedFor('changedBelow', ...changed);
+  if (changed.length > 0) throw refusedFor('changedBelow', states, ...changed);
 }
 
 /** On top of half a step nobody knows what the steps before it may lose. */
 export function assertNoneUnfinished(states: readonly StepState[]): void {
   for (const state of states) {
     const refusal = UNFINISHED.get(state.status);
-    if (refusal !== undefined) throw refusedFor(refusal, state);
+    if (refusal !== undefined) throw refusedFor(refusal, states, state);
   }
 }
 
@@ -58,8 +72,7 @@ const UNFINISHED: ReadonlyMap<StepStatus, Refusal> = new Map([
 /** Refuses to go on where the steps of the database and those of the folder are not the same ones. */
 export function assertKnown(states: readonly StepState[]): void {
   assertNotNewer(states);
-  const lost = states.find((one) => one.status === 'half-applied' && one.step === undefined);
-  if (lost !== undefined) throw refusedFor('lost', lost);
+  assertNoneLost(states);
   const renamed = states.filter(({ status }) => status === 'renamed');
   if (renamed.length > 0) {
     const list = renamed.map(({ name, formerName }) => `${formerName} is ${name} now`);
@@ -73,6 +86,12 @@ export function assertKnown(states: readonly StepState[]): void {
         'what it made stays in the database.',
     );
   }
+}
+
+/** Nothing is done beside parts of a step that is not here. */
+function assertNoneLost(states: readonly StepState[]): void {
+  const lost = states.find((one) => one.status === 'half-applied' && one.step === undefined);
+  if (lost !== undefined) throw refusedFor('lost', states, lost);
 }
 
 /** A database of a newer version may not be changed by an older one. */
@@ -99,8 +118,15 @@ function namesOf(named: readonly { name: string }[]): string {
 }
 
 /** Refuses steps that come late: what they do was thought out for another schema. */
-export function assertInOrder(late: readonly Step[]): void {
+export function assertInOrder(late: readonly StepState[]): void {
   if (late.length === 0) return;
+  const begun = late.filter(({ status }) => status === 'half-applied');
+  if (begun.length > 0) {
+    throw refused(
+      `${namesOf(begun)} is applied in part, and comes before a step that is applied already. ` +
+        'Finish it with "up --out-of-order".',
+    );
+  }
   throw refused(
     `${namesOf(late)} comes before a step that is applied already. ` +
       'See whether it still does what it should ("up --out-of-order --dry-run" shows it), then ' +
@@ -108,8 +134,13 @@ export function assertInOrder(late: readonly Step[]): void {
   );
 }
 
-function refusedFor(refusal: Refusal, ...states: readonly StepState[]): Refused {
-  return refused(refusalText(refusal, states));
+/** `all` are those of the folder and the database, `states` those that are in the way. */
+function refusedFor(
+  refusal: Refusal,
+  all: readonly StepState[],
+  ...states: readonly StepState[]
+): Refused {
+  return refused(refusalText(refusal, states, all));
 }
 
 function refused(reason: string): Refused {

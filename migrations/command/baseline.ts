@@ -1,5 +1,8 @@
+import { copyOf } from '../history/copy-of.ts';
 import { isApplied, stepStates } from '../history/step-state.ts';
 import { describeDifference } from '../schema/compare-schemas.ts';
+import type { StepState } from '../history/step-state.ts';
+import type { Step } from '../step/step.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-code.ts';
 import { Refused } from './report.ts';
@@ -33,7 +36,9 @@ export async function baseline(
           differences.map((one) => `  ${describeDifference(one)}`).join('\n'),
       );
     }
-    return upTo.filter((state) => !isApplied(state)).flatMap(({ step }) => step ?? []);
+    const missing = upTo.filter((state) => !isApplied(state)).flatMap(({ step }) => step ?? []);
+    assertNoCopies(missing, states);
+    return missing;
   };
   const marked = dryRun
     ? await unmarked()
@@ -51,4 +56,17 @@ export async function baseline(
         : `${dryRun ? 'Would mark' : 'Marked'} as applied, without running: ${names}`,
     json: { dryRun, marked: marked.map(({ version, name }) => ({ version, name })) },
   };
+}
+
+/** What an applied step has made is not to be undone with another as well. */
+function assertNoCopies(missing: readonly Step[], states: readonly StepState[]): void {
+  const applied = states.filter(isApplied);
+  for (const step of missing) {
+    const copy = copyOf(step, applied);
+    if (copy === undefined) continue;
+    throw new Refused(
+      EXIT.refused,
+      `Refused: ${step.name} does the same as ${copy.name}, which is applied under another version. Delete the file ${step.name}.`,
+    );
+  }
 }

@@ -1,3 +1,5 @@
+import { isInPart, progressOf } from '../history/progress.ts';
+import { wayOf } from '../history/refusals.ts';
 import { isForgettable, stepStates } from '../history/step-state.ts';
 import type { StepState } from '../history/step-state.ts';
 import { approvalToForget, assertSameApproval } from './approval.ts';
@@ -29,18 +31,13 @@ export async function forget(
   if (approved !== undefined) assertSameApproval(approval, approved, { wanted, again });
   const list = wanted.map(({ name }) => name).join(', ');
   if (dryRun) {
-    return report(
-      `Would be forgotten, with what they made left in the database: ${list}.`,
-      wanted,
-      {
-        dryRun,
-        approval,
-      },
-    );
+    const text = `Would be forgotten, with what they made left in the database: ${list}.`;
+    return report([text, ...inPartLines(wanted)], wanted, { dryRun, approval });
   }
   if (approved === undefined) {
     assertTerminal(context, 'what is forgotten', again);
     progress(`To be forgotten, with what they made left in the database: ${list}`);
+    for (const line of inPartLines(wanted)) progress(line);
     await confirmName(context, 'forget this');
   }
   await target.whileLocked(async () => {
@@ -49,23 +46,50 @@ export async function forget(
     await target.note(found.map(({ version, name }) => ({ kind: 'forget', version, name })));
   });
   return report(
-    `Forgotten, with what they made left in the database: ${list}.\n` +
+    [
+      `Forgotten, with what they made left in the database: ${list}.`,
+      ...inPartLines(wanted),
       'See with "verify" what that is. Where a file comes back, "repair" takes its step in again.',
+    ],
     wanted,
     { dryRun },
   );
 }
 
+/** What stands of those that are there in part alone, and what that means. */
+function inPartLines(wanted: readonly StepState[]): string[] {
+  return wanted.filter(isHalf).map((state) => {
+    const { name, last } = state;
+    const way = wayOf(last?.direction);
+    const stays =
+      way === 'applied'
+        ? 'what these have done stays in the database, and nothing goes on with it'
+        : 'what these have undone is gone, what the others would undo stays, and nothing goes on with it';
+    return `${name} is ${way} in part: ${progressOf(state)}; ${stays}. Remove by hand what is left of it, or keep the file: where it comes back, "repair" sees how much stands.`;
+  });
+}
+
+function isHalf({ last }: StepState): boolean {
+  return last !== undefined && isInPart(last);
+}
+
 function report(
-  text: string,
+  lines: readonly string[],
   wanted: readonly StepState[],
   more: { dryRun: boolean; approval?: string },
 ): Report {
   const approval = more.approval === undefined ? [] : [`Approval: ${more.approval}`];
   return {
     exitCode: EXIT.done,
-    text: [text, ...approval].join('\n'),
-    json: { ...more, forgotten: wanted.map(({ version, name }) => ({ version, name })) },
+    text: [...lines, ...approval].join('\n'),
+    json: {
+      ...more,
+      forgotten: wanted.map((state) => ({
+        version: state.version,
+        name: state.name,
+        inPart: isHalf(state) ? progressOf(state) : null,
+      })),
+    },
   };
 }
 

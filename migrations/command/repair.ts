@@ -1,4 +1,4 @@
-import { isOfBefore, likenessOf } from '../history/likeness.ts';
+import { isEdited, isOfBefore } from '../history/likeness.ts';
 import { renamesOf } from '../history/note.ts';
 import type { Note } from '../history/note.ts';
 import { stepStates } from '../history/step-state.ts';
@@ -9,6 +9,13 @@ import { EXIT } from './exit-code.ts';
 import type { Report } from './report.ts';
 import { returnedSteps } from './returned-steps.ts';
 import type { RefusedReturn } from './returned-steps.ts';
+import {
+  isStarted,
+  refusedJson,
+  refusedLines,
+  startedJson,
+  startedLines,
+} from './returned-text.ts';
 
 interface Repairs {
   states: readonly StepState[];
@@ -19,8 +26,8 @@ interface Repairs {
 /**
  * Accepts, knowingly, that applied steps are what stands here now: those that were edited, that come
  * to other T-SQL, that knex applied itself, and those whose file has another name; and takes in again
- * what was forgotten and is here again, in the folder and in the schema. The schema is not touched; the
- * history keeps what was before.
+ * what was forgotten and is here again, in the folder and in the schema, as far as it had come. The
+ * schema is not touched; the history keeps what was before.
  */
 export async function repair(
   { steps, target }: CommandContext,
@@ -64,8 +71,14 @@ function toReport({ states, notes, refused }: Repairs, dryRun: boolean): Report 
   const unrecorded = having('unrecorded').map(({ name }) => name);
   const repaired = of('repair').map(({ step }) => step);
   const accepted = repaired.filter(({ name }) => !unrecorded.includes(name));
+  const started = notes.filter(isStarted);
   const deleted = having('deleted');
-  const edited = having('renamed').filter(isEdited);
+  const edited = [
+    ...having('renamed').flatMap(({ step, noted }) =>
+      step !== undefined && isEdited(step, noted) ? step : [],
+    ),
+    ...of('return').flatMap(({ step, noted }) => (noted === undefined ? [] : step)),
+  ];
   const would = (done: string) =>
     dryRun ? `Would be ${done.charAt(0).toLowerCase()}${done.slice(1)}` : done;
   return {
@@ -81,13 +94,14 @@ function toReport({ states, notes, refused }: Repairs, dryRun: boolean): Report 
         of('rename').map(({ step, formerName }) => ({ name: `${step.name} (was ${formerName})` })),
       ),
       ...line(
-        'Edited as well, which is not accepted by that (see "verify", then "repair" once more)',
-        edited,
-      ),
-      ...line(
         would('Taken in again, since their files and what they made are here'),
         of('return').map(({ step }) => step),
       ),
+      ...line(
+        'Edited as well, which is not accepted by that (see "verify"; then take the edit back, or "repair" once more)',
+        edited,
+      ),
+      ...startedLines(started, states, dryRun),
       ...refused.flatMap(refusedLines),
       ...line(
         'Left, since their files are gone ("repair --forget <version>" forgets what is named)',
@@ -102,25 +116,16 @@ function toReport({ states, notes, refused }: Repairs, dryRun: boolean): Report 
       accepted: repaired.map(({ version, name, checksum }) => ({ version, name, checksum })),
       unrecorded,
       renamed: of('rename').map(({ step, formerName }) => ({ name: step.name, formerName })),
-      returned: of('return').map(({ step }) => ({ version: step.version, name: step.name })),
-      notReturned: refused.map(({ step, differences }) => ({ name: step.name, differences })),
+      returned: of('return').map(({ step, noted }) => ({
+        version: step.version,
+        name: step.name,
+        edited: noted !== undefined,
+      })),
+      ...startedJson(started),
+      notReturned: refused.map(refusedJson),
       deleted: deleted.map(({ version, name }) => ({ version, name })),
     },
   };
-}
-
-function isEdited({ step, noted }: StepState): boolean {
-  if (step === undefined) return false;
-  const likeness = likenessOf(step, noted);
-  return likeness === 'edited' || likeness === 'text-edited';
-}
-
-function refusedLines({ step, differences }: RefusedReturn): string[] {
-  return [
-    `Not taken in again, since the schema is not as it leaves it: ${step.name}.`,
-    ...differences.map((one) => `  ${one}`),
-    '  Put that right by hand and repair again; or, for it to be run anew, give its file a version of its own.',
-  ];
 }
 
 function line(what: string, named: readonly { name: string }[]): string[] {

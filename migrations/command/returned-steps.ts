@@ -1,61 +1,115 @@
+import { copyOf } from '../history/copy-of.ts';
+import type { Copy } from '../history/copy-of.ts';
+import { isEdited, likenessOf } from '../history/likeness.ts';
 import type { Note } from '../history/note.ts';
-import { isApplied } from '../history/step-state.ts';
+import { isApplied, isForgotten } from '../history/step-state.ts';
 import type { History, StepState } from '../history/step-state.ts';
-import { compareSchemas, describeDifference } from '../schema/compare-schemas.ts';
+import { recordedItems } from '../step/statements-text.ts';
 import type { Step } from '../step/step.ts';
 import type { MigrationTarget } from '../target/migration-target.ts';
-import { driftOf } from './verify.ts';
+import { standingSchema } from './standing-schema.ts';
+import type { Standing } from './standing-schema.ts';
 
-/** A step that cannot be taken in again, with how the schema is not as it leaves it. */
-export interface RefusedReturn {
+/** A step that cannot be taken in again, and why. */
+export type RefusedReturn = { state: StepState; step: Step } & (
+  | { reason: 'copy'; copy: Copy }
+  /** A step that is applied would fail after it: both make the same. */
+  | { reason: 'clash'; clashes: readonly string[] }
+  /** It goes on in part with the very same statements alone; whether the schema would tell that its parts are gone. */
+  | { reason: 'edited'; tells: boolean }
+  /** How the schema is not as it leaves it. */
+  | { reason: 'schema'; differences: readonly string[] }
+  /** How what is there is neither what its parts left nor as if it had never been. */
+  | { reason: 'parts'; differences: readonly string[]; goesOn: boolean }
+);
+
+/** A step that was forgotten and is here again. */
+interface Returning extends Standing {
+  /** The file's, whole. */
   step: Step;
-  differences: readonly string[];
+}
+
+/** What there is to decide by. */
+interface Surroundings {
+  target: MigrationTarget;
+  history: History;
+  database: Awaited<ReturnType<typeof standingSchema>>;
 }
 
 /**
  * The steps that were forgotten and whose files are here again: those of which the database still has
- * what they made, as notes that take them in again at their old place, and the others.
+ * what they made, or what some of their parts made, as notes that take them in again at their old
+ * place; those of whose parts nothing is left, as notes that let them begin anew; and the others.
  */
 export async function returnedSteps(
   target: MigrationTarget,
   states: readonly StepState[],
   history: History,
 ): Promise<{ notes: Note[]; refused: RefusedReturn[] }> {
-  const isReturned = ({ status }: StepState) => status === 'forgotten';
-  if (!states.some(isReturned)) return { notes: [], refused: [] };
-  const there = states.filter((state) => isApplied(state) || isReturned(state));
-  const all = there.flatMap(({ step }) => step ?? []);
-  const drift = await driftOf(target, all, await target.catalogue());
   const notes: Note[] = [];
   const refused: RefusedReturn[] = [];
-  for (const step of there.filter(isReturned).flatMap((state) => state.step ?? [])) {
-    const touched = await touchedBy(step, all, target);
-    const differences = drift.differences
-      .filter(({ subject }) => touched.has(tableOf(subject)))
-      .map(describeDifference);
-    if (differences.length > 0) refused.push({ step, differences });
-    else notes.push({ kind: 'return', step, later: appliedAfter(step, history) });
+  const known = states.filter(isApplied);
+  const returning: Returning[] = [];
+  for (const state of states.filter(isForgotten)) {
+    const { step } = state;
+    if (step === undefined) continue;
+    const copy = copyOf(step, known);
+    if (copy === undefined) returning.push({ state, step, standing: standingOf(state, step) });
+    else refused.push({ state, step, reason: 'copy', copy });
+    known.push(state);
+  }
+  if (returning.length === 0) return { notes, refused };
+  const around = { target, history, database: await standingSchema(target, states, returning) };
+  for (const one of returning) {
+    const found = await (one.state.status === 'forgotten' ? wholeReturn : halfReturn)(one, around);
+    if ('kind' in found) notes.push(found);
+    else refused.push(found);
   }
   return { notes, refused };
 }
 
-/** Tables and other objects that a step makes, changes or drops. */
-async function touchedBy(
-  step: Step,
-  all: readonly Step[],
-  target: Pick<MigrationTarget, 'expectedSchema'>,
-): Promise<Set<string>> {
-  const before = all.slice(0, all.indexOf(step));
-  const { differences } = compareSchemas(
-    await target.expectedSchema(before),
-    await target.expectedSchema([...before, step]),
-  );
-  return new Set(differences.map(({ subject }) => tableOf(subject)));
+async function wholeReturn(
+  { state, step }: Returning,
+  { database, history }: Surroundings,
+): Promise<Note | RefusedReturn> {
+  const clashes = await database.clashesWith(step);
+  if (clashes.length > 0) return { state, step, reason: 'clash', clashes };
+  const { differences } = await database.differencesWith(step);
+  if (differences.length > 0) return { state, step, reason: 'schema', differences };
+  const noted = isEdited(step, state.noted) ? state.noted : undefined;
+  return { kind: 'return', step, noted, later: appliedAfter(step, history) };
 }
 
-/** `orders` of `orders.note` and of `orders: ix_orders_status`. */
-function tableOf(subject: string): string {
-  return subject.split(/[.:]/, 1)[0]?.toLowerCase() ?? '';
+async function halfReturn(
+  { state, step, standing }: Returning,
+  { target, database, history }: Surroundings,
+): Promise<Note | RefusedReturn> {
+  const attempt = state.last;
+  if (attempt === undefined) throw new Error(`${step.name} has no attempt that stopped.`);
+  const goesOn = target.goesOnInParts;
+  const isSame = likenessOf(step, attempt) === 'same';
+  const { touched, differences } = await database.differencesWith(standing);
+  if (goesOn && isSame && differences.length === 0) {
+    return { kind: 'return-in-part', step, attempt, later: appliedAfter(step, history) };
+  }
+  const left = await database.differencesWithout(standing, touched);
+  // Where its parts changed rows alone, nothing tells whether they stand: the history says that they do.
+  const tells = touched.size > 0 || !goesOn;
+  if (tells && left.length === 0) return { kind: 'begin-anew', step };
+  if (goesOn && !isSame) return { state, step, reason: 'edited', tells };
+  return { state, step, reason: 'parts', differences: goesOn ? differences : left, goesOn };
+}
+
+/** What a step has done so far, as it was then, as a step. */
+function standingOf({ status, last }: StepState, step: Step): Step {
+  if (status !== 'half-forgotten' || last === undefined) return step;
+  const recorded = last.statements === null ? undefined : recordedItems(last.statements);
+  const { up, down = [] } = recorded ?? step;
+  const done =
+    last.direction === 'down'
+      ? [...up, ...down.slice(0, last.itemsDone)]
+      : up.slice(0, last.itemsDone);
+  return { ...step, up: done };
 }
 
 /** Names of what was applied after a step, in that order; by versions where the history does not tell. */

@@ -1,4 +1,4 @@
-import { partsText } from '../history/step-state.ts';
+import { partsText } from '../history/progress.ts';
 import type { Direction, Step } from '../step/step.ts';
 import type { CommandContext } from './command-context.ts';
 

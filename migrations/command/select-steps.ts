@@ -1,4 +1,4 @@
-import { isPending, stepStates, stepsOutOfOrder } from '../history/step-state.ts';
+import { isBeforeApplied, isPending, stepStates } from '../history/step-state.ts';
 import type { History } from '../history/step-state.ts';
 import type { Step } from '../step/step.ts';
 import {
@@ -44,10 +44,9 @@ export function stepsToApply(
   assertSound(states);
   const last = to === undefined ? undefined : versionOf(to, steps);
   const isWanted = ({ version }: { version: string }) => last === undefined || version <= last;
-  if (!outOfOrder) assertInOrder(stepsOutOfOrder(states).filter(isWanted));
-  return states
-    .filter((state) => isPending(state) && isWanted(state))
-    .flatMap(({ step }) => step ?? []);
+  const pending = states.filter((state) => isPending(state) && isWanted(state));
+  if (!outOfOrder) assertInOrder(pending.filter((state) => isBeforeApplied(state, states)));
+  return pending.flatMap(({ step }) => step ?? []);
 }
 
 /** What `down` has to undo, and what it leaves although its version is higher than that of `to`. */

@@ -1,16 +1,18 @@
 import { textTable } from '@ordercast/platform/text-table.ts';
 import { stepFindings } from '../history/describe-state.ts';
-import { isPending, progressOf, stepStates, stepsOutOfOrder } from '../history/step-state.ts';
+import { progressOf } from '../history/progress.ts';
+import { stepStates, stepsOutOfOrder } from '../history/step-state.ts';
 import type { StepState, StepStatus } from '../history/step-state.ts';
 import type { HistoryRow } from '../history/history-row.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-code.ts';
 import type { Report } from './report.ts';
+import { stepCounts } from './step-counts.ts';
 
 /** What is applied, what is pending, what was edited, failed or was interrupted. */
 export async function status({ steps, target }: CommandContext): Promise<Report> {
   const states = stepStates(steps, await target.history());
-  const pending = states.filter(isPending).length;
+  const { all, pending, others } = stepCounts(states);
   const late = stepsOutOfOrder(states).map(({ name }) => name);
   const findings = stepFindings(states).map(({ state, text }) => `${state.name} ${text}.`);
   const lines = states.map((state) => [
@@ -21,7 +23,7 @@ export async function status({ steps, target }: CommandContext): Promise<Report>
   ]);
   return {
     exitCode: EXIT.done,
-    text: `${textTable([['version', 'step', 'status', 'when', 'took', 'who'], ...lines])}\n\n${[...findings, `${pending} pending of ${states.length}.`].join('\n')}`,
+    text: `${textTable([['version', 'step', 'status', 'when', 'took', 'who'], ...lines])}\n\n${[...findings, `${pending} pending${others} of ${all}.`].join('\n')}`,
     json: {
       steps: states.map((state) => ({
         version: state.version,
@@ -41,7 +43,7 @@ export async function status({ steps, target }: CommandContext): Promise<Report>
 
 function describe(state: StepState): string {
   const { status: one } = state;
-  return one === 'half-applied' || one === 'half-undone' ? `${one} (${progressOf(state)})` : one;
+  return IN_PART.includes(one) ? `${one} (${progressOf(state)})` : one;
 }
 
 /** Of what the status says: of the application of what is applied, of the attempt that ended half-way. */
@@ -59,7 +61,8 @@ function shownRow({ status: one, last, application }: StepState): HistoryRow | u
   return ATTEMPTED.includes(one) ? last : application;
 }
 
-const ATTEMPTED: readonly StepStatus[] = ['failed', 'interrupted', 'half-applied', 'half-undone'];
+const IN_PART: readonly StepStatus[] = ['half-applied', 'half-undone', 'half-forgotten'];
+const ATTEMPTED: readonly StepStatus[] = ['failed', 'interrupted', ...IN_PART];
 
 function whenAndWhoTexts(state: StepState): string[] {
   const { at, durationMs, by, from } = whenAndWho(state);

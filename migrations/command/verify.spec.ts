@@ -5,6 +5,7 @@ import { runHere } from '../testing/run-here.ts';
 import { openStepFolder, statements } from '../testing/step-files.ts';
 import type { StepFolder } from '../testing/step-files.ts';
 import { openStepServer } from '../testing/step-server.ts';
+import { undo } from '../testing/undo.ts';
 
 const containing = (text: string): unknown => expect.stringContaining(text);
 
@@ -37,10 +38,17 @@ describe('verify', () => {
     await migrate('up');
     const { code, json, text } = await verdict();
     expect(code).toBe(3);
-    expect(json).toMatchObject({ sound: false, reasons: ['steps'], steps: [{ status: 'failed' }] });
+    expect(json).toMatchObject({
+      sound: false,
+      reasons: ['steps'],
+      steps: [{ status: 'failed' }],
+      applied: 1,
+      pending: [],
+    });
+    expect((await verdict('--pending-fails')).json).toMatchObject({ reasons: ['steps'] });
     expect(text.split('\n')).toEqual([
       containing('20300102000000_bad.ts: has failed, and left nothing'),
-      containing('Not sound: 1 step and 0 differences; 1 of 2 steps applied, 1 pending.'),
+      containing('Not sound: 1 step and 0 differences; 1 of 2 steps applied, 0 pending, 1 failed.'),
     ]);
     expect(text).not.toContain('"repair"');
     expect((await migrate('status')).out).toContain('20300102000000_bad.ts has failed');
@@ -99,6 +107,60 @@ describe('verify', () => {
         'Not sound: what could not be looked at, which --unread-fails counts, and 0',
       ),
     });
+  });
+
+  it('counts and lists each step once on a server, where some are done in part', async () => {
+    const server = await openStepServer();
+    const write = (place: number, purpose: string, sql: string) =>
+      server.steps.write(place, purpose, {
+        up: statements('UPDATE t SET n = 1', sql),
+        down: statements('UPDATE t SET n = 0', 'UPDATE gone SET n = 0'),
+        more: 'export const config = { transaction: false };',
+      });
+    const asked = async (command: string) => {
+      const { out } = await server.migrate(command);
+      const json: unknown = JSON.parse((await server.migrate(command, '--json')).out);
+      return { last: out.split('\n').at(-1), json };
+    };
+    try {
+      await write(1, 'whole', 'UPDATE t SET n = 2');
+      await write(2, 'half', 'UPDATE absent SET n = 2');
+      await write(3, 'never', 'UPDATE t SET n = 2');
+      expect((await server.migrate('up')).code).toBe(1);
+      expect(await asked('verify')).toMatchObject({
+        last: 'Not sound: 1 step and 0 differences; 1 of 3 steps applied, 1 pending, 1 half-applied.',
+        json: {
+          applied: 1,
+          pending: [{ name: '20300103000000_never.ts' }],
+          steps: [{ status: 'half-applied' }],
+        },
+      });
+      expect(await asked('status')).toMatchObject({
+        last: '1 pending, 1 half-applied of 3.',
+        json: { pending: 1 },
+      });
+      server.database.exec('create table absent (n int)');
+      await server.migrate('up');
+      expect((await undo(server.migrate)).code).toBe(1);
+      expect(await asked('verify')).toMatchObject({
+        last: containing('2 of 3 steps applied, 0 pending, 1 half-undone.'),
+        json: { applied: 2, pending: [] },
+      });
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('names the command that applies what is pending also where that comes late', async () => {
+    await steps.write(2, 'two', { up: statements('CREATE TABLE two (id int)'), down: '' });
+    await migrate('up');
+    await database.run("delete from knex_migrations where name like '%_one.ts'");
+    await database.run("delete from migration_history where name like '%_one.ts'");
+    await database.run('drop table one');
+    const { out } = await migrate('verify', '--pending-fails');
+    expect(out).toContain('"up --out-of-order" applies what is pending.');
+    expect((await migrate('up', '--out-of-order')).code).toBe(0);
+    expect((await migrate('verify', '--pending-fails')).code).toBe(0);
   });
 
   it('tells on a server of statements that cannot be foreseen, and compares the rest', async () => {

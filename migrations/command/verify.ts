@@ -1,6 +1,7 @@
+import { upCommand } from '../history/command-to-go-on.ts';
 import { stepFindings } from '../history/describe-state.ts';
 import type { StepFinding } from '../history/describe-state.ts';
-import { isApplied, isPending, stepStates, stepsOutOfOrder } from '../history/step-state.ts';
+import { isApplied, isForgotten, stepStates, stepsOutOfOrder } from '../history/step-state.ts';
 import type { StepState, StepStatus } from '../history/step-state.ts';
 import { compareSchemas, describeDifference } from '../schema/compare-schemas.ts';
 import type { Comparison, Difference } from '../schema/compare-schemas.ts';
@@ -12,6 +13,7 @@ import { assertNotNewer } from './assert-states.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-code.ts';
 import type { Report } from './report.ts';
+import { stepCounts } from './step-counts.ts';
 
 /**
  * Whether what is applied is what stands here, and the live schema what its steps make. Steps that
@@ -27,7 +29,8 @@ export async function verify(
   const findings = stepFindings(states);
   const unsound = findings.filter(({ isUnsound }) => isUnsound);
   const applied = states.filter(isApplied).flatMap(({ step }) => step ?? []);
-  const pending = states.filter(isPending);
+  const pending = states.filter(({ status }) => status === 'pending');
+  const counts = stepCounts(states);
   const catalogue = await target.catalogue();
   const drift = await driftOf(target, applied, catalogue);
   const surroundings = await target.surroundings(catalogue);
@@ -69,7 +72,7 @@ export async function verify(
         difference,
         unsound: isUnsound,
       })),
-      applied: applied.length,
+      applied: counts.applied,
       pending: pending.map(({ version, name }) => ({ version, name })),
       differences: differences.map((one) => ({ ...one, description: describeDifference(one) })),
       notCompared,
@@ -83,7 +86,7 @@ export async function verify(
 type Reason = 'steps' | 'differences' | 'pending' | 'unread';
 
 /** What `repair` can do something about; of the others their own lines say what helps. */
-const ACCEPTED_BY_REPAIR: readonly StepStatus[] = ['changed', 'renamed', 'unrecorded', 'forgotten'];
+const ACCEPTED_BY_REPAIR: readonly StepStatus[] = ['changed', 'renamed', 'unrecorded'];
 
 const NOTHING_APPLIED =
   'Nothing is applied here: no step is in the history of this database. Is it the right one?';
@@ -100,7 +103,7 @@ function driftLine(one: Difference): string {
   return `${isNotCompared(one) ? 'not compared' : 'drift'}: ${describeDifference(one)}`;
 }
 
-/** What is pending and nothing else; of one that has failed more is told. */
+/** What is pending and nothing else; of one that was begun more is told. */
 function pendingLines(states: readonly StepState[]): string[] {
   const late = stepsOutOfOrder(states).map(({ name }) => name);
   return states
@@ -125,9 +128,8 @@ function summary({
   /** Whether everything could be compared. */
   isWhole: boolean;
 }): string {
-  const applied = states.filter(isApplied).length;
-  const pending = states.filter(isPending).length;
-  const counts = `${applied} of ${counted(applied + pending, 'step')} applied, ${pending} pending`;
+  const { all, applied, pending, others } = stepCounts(states);
+  const counts = `${applied} of ${counted(all, 'step')} applied, ${pending} pending${others}`;
   if (reasons.length === 0) {
     return applied === 0
       ? `Not one step is applied: ${pending} pending.`
@@ -143,13 +145,16 @@ function summary({
       : []),
   ].join(', and ');
   const ways = [
-    ...(reasons.includes('pending') ? ['"up" applies what is pending.'] : []),
+    ...(reasons.includes('pending') ? [`"${upCommand(states)}" applies what is pending.`] : []),
     ...(unsound.some(({ state }) => ACCEPTED_BY_REPAIR.includes(state.status))
       ? ['"repair" accepts an edited step.']
       : []),
+    ...(unsound.some(({ state }) => isForgotten(state))
+      ? ['"repair" takes in again what was forgotten.']
+      : []),
     ...(reasons.includes('differences') ? ['Drift is put right by hand or by a new step.'] : []),
   ];
-  return `Not sound: ${why}; ${counts}. ${ways.join(' ')}`;
+  return [`Not sound: ${why}; ${counts}.`, ...ways].join(' ');
 }
 
 function counted(count: number, what: string): string {

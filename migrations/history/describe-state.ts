@@ -1,6 +1,8 @@
-import { likenessOf } from './likeness.ts';
+import { upCommand } from './command-to-go-on.ts';
+import { isEdited, likenessOf } from './likeness.ts';
+import { progressOf } from './progress.ts';
+import { wayOf } from './refusals.ts';
 import { statementDifference } from './statement-difference.ts';
-import { stepsOutOfOrder } from './step-state.ts';
 import type { StepState } from './step-state.ts';
 
 /** What is to be known of a step whose record and file are not the same. */
@@ -16,17 +18,15 @@ export interface StepFinding {
 
 /** What `verify` says of each step that is not simply applied or pending. */
 export function stepFindings(states: readonly StepState[]): StepFinding[] {
-  const late = stepsOutOfOrder(states).map(({ name }) => name);
   return states.flatMap((state) => {
-    const text = textOf(state, late.includes(state.name));
+    const text = textOf(state, upCommand(states, state));
     if (text === undefined) return [];
     const difference = differenceOf(state);
     return [{ state, text, difference, isUnsound: state.status !== 'recompiled' }];
   });
 }
 
-function textOf(state: StepState, isLate: boolean): string | undefined {
-  const late = isLate ? ' --out-of-order' : '';
+function textOf(state: StepState, up: string): string | undefined {
   switch (state.status) {
     case 'changed':
       return changedText(state);
@@ -35,7 +35,9 @@ function textOf(state: StepState, isLate: boolean): string | undefined {
     case 'renamed':
       return renamedText(state);
     case 'forgotten':
-      return 'was applied and then forgotten, and its file is here again ("repair" takes it in again if what it made is in the database)';
+      return `was applied and then forgotten, and its file is here again${forgottenEdit(state)} ("repair" takes it in again if what it made is in the database)`;
+    case 'half-forgotten':
+      return `was ${wayOf(state.last?.direction)} in part (${progressOf(state)}) and then forgotten, and its file is here again${forgottenEdit(state)} ("repair" takes it in again as far as it is in the database)`;
     case 'deleted':
       return `is applied, and its file is gone (put it back, or forget it with "repair --forget ${state.version}")`;
     case 'unknown':
@@ -45,23 +47,36 @@ function textOf(state: StepState, isLate: boolean): string | undefined {
     case 'half-applied':
       return state.step === undefined
         ? `is applied in part, and its file is not here (put it back under this name, or forget it with "repair --forget ${state.version}")`
-        : `is applied in part ("up${late}" finishes it)`;
+        : halfAppliedText(state, up);
     case 'failed':
-      return `has failed, and left nothing ("up${late}" tries it again${state.last?.error == null ? '' : `; status --json has the error`})`;
+      return `has failed, and left nothing ("${up}" tries it again${state.last?.error == null ? '' : `; status --json has the error`})`;
     case 'interrupted':
-      return `was interrupted and left nothing, or still runs ("up${late}" begins it anew)`;
+      return `was interrupted and left nothing, or still runs ("${up}" begins it anew)`;
     case 'half-undone':
-      return 'is undone in part ("down" finishes it)';
+      return 'is undone in part ("down --dry-run" shows what is left, and prints the approval that finishes it)';
     default:
       return undefined;
   }
 }
 
+function halfAppliedText({ step, last }: StepState, up: string): string {
+  const likeness = step === undefined ? 'same' : likenessOf(step, last);
+  if (likeness === 'same') return `is applied in part ("${up}" finishes it)`;
+  return likeness === 'recompiled'
+    ? `is applied in part, and comes to other T-SQL since ("${up}" of the release that began it finishes it)`
+    : `is applied in part, and was edited since (take the edit back, and "${up}" finishes it)`;
+}
+
+function forgottenEdit({ step, noted }: StepState): string {
+  if (step === undefined || !isEdited(step, noted)) return '';
+  const ofText = likenessOf(step, noted) === 'text-edited';
+  return `, edited since${ofText ? ' (its text alone: the T-SQL is the same)' : ', and its T-SQL is other'}`;
+}
+
 function renamedText(state: StepState): string {
   const { step, noted, formerName } = state;
   const renamed = `was applied as ${formerName} ("repair" notes the new name)`;
-  const likeness = step === undefined ? 'same' : likenessOf(step, noted);
-  if (likeness !== 'edited' && likeness !== 'text-edited') return renamed;
+  if (step === undefined || !isEdited(step, noted)) return renamed;
   return `${renamed}, and ${changedText(state)}`;
 }
 

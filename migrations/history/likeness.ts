@@ -21,6 +21,12 @@ export function likenessOf(step: Step, row: HistoryRow | undefined): Likeness {
   return isSameSql ? 'text-edited' : 'edited';
 }
 
+/** Whether a step is another than a row noted of it; one of which nobody noted anything is not known to be. */
+export function isEdited(step: Step, row: HistoryRow | undefined): boolean {
+  const likeness = likenessOf(step, row);
+  return likeness === 'edited' || likeness === 'text-edited';
+}
+
 /** Whether a row notes file and T-SQL as one, so that an edit and a new knex look alike. */
 export function isOfBefore({ checksum, statementsChecksum }: HistoryRow): boolean {
   return checksum !== null && statementsChecksum === null;

@@ -2,6 +2,9 @@ import type { Step } from '../step/step.ts';
 import type { HistoryRow } from './history-row.ts';
 import type { StepState } from './step-state.ts';
 
+/** What a history notes of a step's file and its T-SQL. */
+type Content = Pick<HistoryRow, 'checksum' | 'statementsChecksum' | 'statements'>;
+
 /** A note of what is so, without anything being done to the schema. */
 export type Note =
   /** It is applied, by other means. */
@@ -10,43 +13,70 @@ export type Note =
   | { kind: 'repair'; step: Step }
   /** Its file has another name. What was applied stays noted as it was, so an edit is still seen. */
   | { kind: 'rename'; step: Step; formerName: string; noted: HistoryRow | undefined }
-  /** It was forgotten, and its file and what it made are here. `later` was applied after it, oldest first. */
-  | { kind: 'return'; step: Step; later: readonly string[] }
+  /**
+   * It was forgotten, and its file and what it made are here. `noted` is what was applied, so an edit is
+   * still seen. `later` was applied after it, oldest first.
+   */
+  | { kind: 'return'; step: Step; noted: HistoryRow | undefined; later: readonly string[] }
+  /** It was forgotten in part, and its file and what its parts made are here: it goes on where the attempt ended. */
+  | { kind: 'return-in-part'; step: Step; attempt: HistoryRow; later: readonly string[] }
+  /** It was forgotten in part, and nothing of that is here any more: it is pending. */
+  | { kind: 'begin-anew'; step: Step }
   /** Its file is gone for good. */
   | { kind: 'forget'; version: string; name: string };
 
 /** The row of history that a note leaves. */
-export interface NoteRow extends Pick<
-  HistoryRow,
-  'version' | 'name' | 'checksum' | 'statementsChecksum' | 'statements'
-> {
-  direction: 'baseline' | 'repair';
-}
+export type NoteRow = Content &
+  Pick<HistoryRow, 'version' | 'name' | 'direction' | 'outcome' | 'itemsDone' | 'itemCursor'>;
 
 export function noteRow(note: Note): NoteRow {
-  if (note.kind === 'forget') {
-    const { version, name } = note;
-    return { version, name, direction: 'repair', ...NOTHING };
+  const { version, name } = note.kind === 'forget' ? note : note.step;
+  if (note.kind === 'return-in-part') {
+    const { direction, itemsDone, itemCursor, ...attempt } = note.attempt;
+    const progress = { direction, outcome: 'failed', itemsDone, itemCursor } as const;
+    return { version, name, ...progress, ...contentOf(attempt) };
   }
-  const { version, name } = note.step;
-  const content = note.kind === 'rename' ? (note.noted ?? NOTHING) : note.step;
   return {
     version,
     name,
     direction: note.kind === 'baseline' ? 'baseline' : 'repair',
-    checksum: content.checksum,
-    statementsChecksum: content.statementsChecksum,
-    statements: content.statements,
+    outcome: 'done',
+    itemsDone: 0,
+    itemCursor: null,
+    ...contentOf(noted(note)),
   };
 }
 
-const NOTHING = { checksum: null, statementsChecksum: null, statements: null };
+function noted(note: Exclude<Note, { kind: 'return-in-part' }>): Content {
+  switch (note.kind) {
+    case 'forget':
+      return NOTHING;
+    case 'rename':
+      return note.noted ?? NOTHING;
+    case 'return':
+      return note.noted ?? note.step;
+    default:
+      return note.step;
+  }
+}
+
+function contentOf({ checksum, statementsChecksum, statements }: Content): Content {
+  return { checksum, statementsChecksum, statements };
+}
+
+const NOTHING: Content = { checksum: null, statementsChecksum: null, statements: null };
+
+/** Whether a note leaves the step in the list of those that are applied: what is undone in part is in it. */
+export function isMarked(note: Note): boolean {
+  if (note.kind === 'return-in-part') return note.attempt.direction === 'down';
+  return note.kind === 'baseline' || note.kind === 'return';
+}
 
 /** The notes of the new names of steps that were renamed. */
 export function renamesOf(states: readonly StepState[]): Note[] {
-  return states.flatMap(({ status, step, formerName, noted }): Note[] =>
+  return states.flatMap(({ status, step, formerName, noted: before }): Note[] =>
     status === 'renamed' && step !== undefined && formerName !== undefined
-      ? [{ kind: 'rename', step, formerName, noted }]
+      ? [{ kind: 'rename', step, formerName, noted: before }]
       : [],
   );
 }

@@ -2,6 +2,8 @@ import type { Step } from '../step/step.ts';
 import type { HistoryRow } from './history-row.ts';
 import { isSameFile, likenessOf } from './likeness.ts';
 import type { Likeness } from './likeness.ts';
+import { rowsBeforeForgetting } from './forgetting.ts';
+import { isInPart } from './progress.ts';
 
 /** What a database remembers of its steps. */
 export interface History {
@@ -24,6 +26,8 @@ export type StepStatus =
   | 'pending'
   /** Applied, then forgotten while its file was gone; the file is here again. `repair` takes it in. */
   | 'forgotten'
+  /** Applied or undone in part, then forgotten while its file was gone; the file is here again. */
+  | 'half-forgotten'
   /** The last attempt failed, and left nothing. */
   | 'failed'
   /** An attempt began and did not end; it left nothing, or its process still runs. */
@@ -43,9 +47,9 @@ export interface StepState {
   status: StepStatus;
   /** Undefined where there is no such file here. */
   step: Step | undefined;
-  /** The last attempt, of whatever outcome. */
+  /** The last attempt, of whatever outcome; of what was forgotten in part the one that came so far. */
   last: HistoryRow | undefined;
-  /** What it was when it was applied. */
+  /** What it was when it was applied; of what was forgotten, before that. */
   noted: HistoryRow | undefined;
   /** The run, or the `baseline`, that made it applied; undefined where nobody noted one, or it is not applied. */
   application: HistoryRow | undefined;
@@ -62,13 +66,13 @@ export function stepStates(steps: readonly Step[], history: History): StepState[
       ({ version, name }) => version === step.version || name === formerName,
     );
     const isApplied = history.appliedNames.includes(step.name);
+    const status = formerName === undefined ? statusOf(step, isApplied, rows) : 'renamed';
     return {
       version: step.version,
       name: step.name,
-      status: formerName === undefined ? statusOf(step, isApplied, rows) : 'renamed',
+      status,
       step,
-      last: rows.at(-1),
-      noted: notedOf(rows),
+      ...attemptAndNoted(status, rows),
       application: isApplied || formerName !== undefined ? applicationOf(rows, history) : undefined,
       formerName,
     };
@@ -80,6 +84,15 @@ export function stepStates(steps: readonly Step[], history: History): StepState[
   return [...known, ...strangers, ...halfAppliedStrangers(steps, history)].sort((a, b) =>
     a.version < b.version ? -1 : 1,
   );
+}
+
+function attemptAndNoted(
+  status: StepStatus,
+  rows: readonly HistoryRow[],
+): Pick<StepState, 'last' | 'noted'> {
+  const before = rowsBeforeForgetting(rows) ?? [];
+  if (status === 'half-forgotten') return { last: before.at(-1), noted: before.at(-1) };
+  return { last: rows.at(-1), noted: notedOf(status === 'forgotten' ? before : rows) };
 }
 
 function strangerState(name: string, steps: readonly Step[], history: History): StepState {
@@ -175,32 +188,13 @@ function statusOf(step: Step, isApplied: boolean, rows: readonly HistoryRow[]): 
     return APPLIED_AS[likenessOf(step, notedOf(rows))];
   }
   if (last !== undefined && isInPart(last)) return 'half-applied';
-  if (isForgotten(rows)) return 'forgotten';
+  const before = rowsBeforeForgetting(rows);
+  if (before !== undefined) {
+    const stood = before.at(-1);
+    return stood !== undefined && isInPart(stood) ? 'half-forgotten' : 'forgotten';
+  }
   if (last === undefined || last.outcome === 'done') return 'pending';
   return last.outcome === 'failed' ? 'failed' : 'interrupted';
-}
-
-/** Whether the last that was done is that it was forgotten; attempts that failed since change nothing of that. */
-function isForgotten(rows: readonly HistoryRow[]): boolean {
-  const done = rows.findLast(({ outcome }) => outcome === 'done');
-  return done?.direction === 'repair' && done.checksum === null;
-}
-
-/** Whether an attempt came to its end for some of its parts, or for some rows of its first, and no further. */
-function isInPart({ outcome, itemsDone, itemCursor }: HistoryRow): boolean {
-  return outcome !== 'done' && (itemsDone > 0 || itemCursor !== null);
-}
-
-/** How far an attempt in parts came, of how many: `1 of 3 parts, and rows up to 42`. */
-export function progressOf({ step, last }: StepState): string {
-  const of = step?.[last?.direction === 'down' ? 'down' : 'up']?.length ?? '?';
-  const rows = last?.itemCursor == null ? '' : `, and rows up to ${last.itemCursor}`;
-  return `${partsText(last?.itemsDone ?? 0, of)}${rows}`;
-}
-
-/** How many parts of a step are done, as everybody says it. */
-export function partsText(done: number, of: number | string): string {
-  return `${done} of ${of} parts`;
 }
 
 /** Whether a step is applied and newer than all of this version: the database may be a newer one's. */
@@ -224,7 +218,12 @@ export function isApplied({ status }: StepState): boolean {
 
 /** Whether the step has a file and is still to be run, or to be finished. */
 export function isPending(state: StepState): boolean {
-  return state.step !== undefined && !isApplied(state) && state.status !== 'forgotten';
+  return state.step !== undefined && !isApplied(state) && !isForgotten(state);
+}
+
+/** Whether the step was forgotten and its file is here again: nothing runs it until that is settled. */
+export function isForgotten({ status }: StepState): boolean {
+  return status === 'forgotten' || status === 'half-forgotten';
 }
 
 /** Whether what the database remembers of the step can be forgotten, since it has no file here. */
@@ -237,13 +236,17 @@ export function isForgettable({ step, status }: StepState): boolean {
 
 /** Steps that are not applied, though later ones are. */
 export function stepsOutOfOrder(states: readonly StepState[]): Step[] {
-  const done = states.filter((state) => isApplied(state) || state.status === 'deleted');
-  const newest =
-    done
-      .map(({ version }) => version)
-      .sort()
-      .at(-1) ?? '';
   return states
-    .filter((state) => isPending(state) && state.version < newest)
+    .filter((state) => isPending(state) && isBeforeApplied(state, states))
     .flatMap(({ step }) => step ?? []);
+}
+
+/** Whether a step of a later version is applied. */
+export function isBeforeApplied(
+  { version }: Pick<StepState, 'version'>,
+  states: readonly StepState[],
+): boolean {
+  return states.some(
+    (other) => (isApplied(other) || other.status === 'deleted') && other.version > version,
+  );
 }

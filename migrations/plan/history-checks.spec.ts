@@ -63,6 +63,14 @@ async function failTwo(): Promise<void> {
   expect((await server.migrate('up')).code).toBe(1);
 }
 
+/** Two is forgotten while its file is away, and its file comes back. */
+async function forgetAndReturn(): Promise<void> {
+  const away = join(server.steps.path, '..', `${TWO}.away`);
+  await rename(join(server.steps.path, TWO), away);
+  await forget(server.migrate, TWO);
+  await rename(away, join(server.steps.path, TWO));
+}
+
 /** The script that a DBA was given, as it is made of the files that stand there now. */
 async function runScript(direction: Direction, wanted = (_step: Step) => true): Promise<string[]> {
   const all = await loadSteps(server.steps.path);
@@ -94,8 +102,9 @@ describe('up and the script of a plan', () => {
   it('do nothing on top of a step that is undone in part', async () => {
     await halfUndo();
     expect(await refusal('up')).toBe(
-      `Refused: ${TWO} is undone in part (1 of 3 parts). Finish it with "down" first.`,
+      `Refused: ${TWO} is undone in part (1 of 3 parts). Finish that first: "down --dry-run" shows what is left, and prints the approval with which "down --approved <sha256>" finishes it.`,
     );
+    expect((await undo(server.migrate)).out).toBe(`Undone 1: ${TWO}`);
   });
 
   it('do not go on with a step in parts that was edited', async () => {
@@ -139,10 +148,7 @@ describe('up and the script of a plan', () => {
 
   it('do not run what was forgotten and is here again', async () => {
     await server.migrate('up');
-    const away = join(server.steps.path, '..', `${TWO}.away`);
-    await rename(join(server.steps.path, TWO), away);
-    await forget(server.migrate, TWO);
-    await rename(away, join(server.steps.path, TWO));
+    await forgetAndReturn();
     expect(await refusal('up')).toContain(`${TWO} was applied, and then forgotten`);
     // An attempt that failed on what is there changes nothing of that.
     exec(
@@ -150,6 +156,40 @@ describe('up and the script of a plan', () => {
        values ('20300102000000', '${TWO}', 'up', '${'f'.repeat(64)}', 'failed', 0, '2030-01-01T00:00:00.000Z')`,
     );
     expect(await refusal('up')).toContain('"repair" takes it in again');
+  });
+
+  it('do not run what was forgotten in part and is here again, until repair has looked at it', async () => {
+    await halfApply();
+    await forgetAndReturn();
+    expect(await refusal('up')).toContain(
+      `${TWO} was applied in part (1 of 3 parts), and then forgotten`,
+    );
+    // An attempt that failed on what is there changes nothing of that.
+    exec(
+      `insert into migration_history (version, name, direction, checksum, outcome, items_done, started_at)
+       values ('20300102000000', '${TWO}', 'up', '${'f'.repeat(64)}', 'failed', 0, '2030-01-01T00:00:00.000Z')`,
+    );
+    expect(await refusal('up')).toContain('"repair" looks at what those parts left');
+  });
+
+  it('go on with what was forgotten in part where an attempt since has come as far', async () => {
+    await halfApply();
+    await forgetAndReturn();
+    exec(
+      `insert into migration_history (version, name, direction, checksum, statements_checksum, statements, outcome, items_done, started_at)
+       select version, name, direction, checksum, statements_checksum, statements, outcome, items_done, started_at
+       from migration_history where items_done = 1`,
+    );
+    expect(await server.statuses()).toEqual([`${ONE} applied`, `${TWO} half-applied`]);
+    server.executed();
+    expect(await runScript('up')).toEqual([]);
+    expect(server.executed()).toEqual(['CREATE TABLE b (id int)', 'CREATE TABLE c (id int)']);
+  });
+
+  it('do not run what was forgotten while it was undone in part', async () => {
+    await halfUndo();
+    await forgetAndReturn();
+    expect(await refusal('up')).toContain(`${TWO} was undone in part (1 of 3 parts), and then`);
   });
 
   it('try a step that failed, and left nothing, again', async () => {
@@ -160,6 +200,80 @@ describe('up and the script of a plan', () => {
 });
 
 describe('down and the script of its dry run', () => {
+  /** A later step is applied, so that this one comes late. */
+  async function applyLater(): Promise<void> {
+    const away = join(server.steps.path, '..', `${TWO}.away`);
+    await rename(join(server.steps.path, TWO), away);
+    await writeThree();
+    expect((await server.migrate('up')).code).toBe(0);
+    await rename(away, join(server.steps.path, TWO));
+  }
+  async function halfApplyLate(): Promise<void> {
+    await applyLater();
+    exec('create table b (id int)');
+    expect((await server.migrate('up', '--out-of-order')).code).toBe(1);
+    exec('drop table b');
+  }
+  const ADVICE = 'finish it with "up --out-of-order" first; then it can be undone';
+
+  it('name the up that finishes a late step which is applied in part', async () => {
+    await halfApplyLate();
+    expect(await refusal('down')).toContain(ADVICE);
+    const { code, out } = await server.migrate('up');
+    expect([code, out]).toEqual([
+      5,
+      `Refused: ${TWO} is applied in part, and comes before a step that is applied already. Finish it with "up --out-of-order".`,
+    ]);
+    expect((await server.migrate('up', '--out-of-order')).out).toBe(`Applied 1: ${TWO}`);
+    expect((await undo(server.migrate)).out).toBe(`Undone 1: ${TWO}`);
+  });
+
+  it('name the up that tries a late step again which has failed', async () => {
+    await applyLater();
+    exec('create table a (id int)');
+    expect((await server.migrate('up', '--out-of-order')).code).toBe(1);
+    expect(await refusal('down')).toContain(ADVICE);
+    exec('drop table a');
+    expect((await server.migrate('verify')).out).toContain('("up --out-of-order" tries it again');
+    expect((await server.migrate('up', '--out-of-order')).out).toBe(`Applied 1: ${TWO}`);
+  });
+
+  it('name the up that is not refused for another step that comes late', async () => {
+    await applyLater();
+    const four = await server.steps.write(4, 'four', {
+      up: statements('UPDATE t SET n = 4'),
+      down: '',
+    });
+    exec(
+      `insert into migration_history (version, name, direction, outcome, items_done, started_at)
+       values ('20300104000000', '${four}', 'up', 'failed', 0, '2030-01-01T00:00:00.000Z')`,
+    );
+    expect(await refusal('down')).toContain(`${four} has failed.`);
+    expect(await refusal('down')).toContain(ADVICE);
+    expect((await server.migrate('up', '--out-of-order')).out).toBe(`Applied 2: ${TWO}, ${four}`);
+  });
+
+  it('undo the others where an attempt at a forgotten step has failed', async () => {
+    await server.migrate('up');
+    await forgetAndReturn();
+    exec(
+      `insert into migration_history (version, name, direction, outcome, items_done, started_at)
+       values ('20300102000000', '${TWO}', 'up', 'failed', 0, '2030-01-01T00:00:00.000Z')`,
+    );
+    server.executed();
+    expect(await runScript('down', ({ name }) => name === ONE)).toEqual([]);
+    expect(server.executed()).toEqual(['DROP TABLE one']);
+  });
+
+  it('name the up that goes on where the file of a late step is put back', async () => {
+    await halfApplyLate();
+    const away = join(server.steps.path, '..', `${TWO}.away`);
+    await rename(join(server.steps.path, TWO), away);
+    expect(await refusal('down')).toContain('and finish it with "up --out-of-order"; or');
+    await rename(away, join(server.steps.path, TWO));
+    expect((await server.migrate('up', '--out-of-order')).out).toBe(`Applied 1: ${TWO}`);
+  });
+
   it('do nothing while a step has failed', async () => {
     await failTwo();
     expect(await refusal('down')).toContain(`${TWO} has failed. Put right what is wrong`);

@@ -25,10 +25,11 @@ export function historyChecks(
       ({ version, name, checksum, statementsChecksum, combinedChecksum, up, down }) =>
         `  INSERT INTO @steps (version, name, checksum, statements, combined, ups, downs) VALUES ('${version}', ${textExpression(name)}, '${checksum}', '${statementsChecksum}', '${combinedChecksum}', '${up.length}', '${down?.length ?? '?'}');`,
     ),
-    '  DECLARE @unknown nvarchar(255), @refusal nvarchar(1000);',
+    '  DECLARE @unknown nvarchar(255), @refusal nvarchar(1000), @newest nvarchar(14), @up nvarchar(20);',
     `  SELECT @unknown = MIN(name) FROM dbo.${APPLIED_TABLE} WHERE name NOT IN (SELECT name FROM @steps);`,
     '  IF @unknown IS NOT NULL',
     "    SET @refusal = CONCAT(@unknown, N' is applied, and this script does not know it: the database belongs to a newer version, or the file has another name, or is gone (see migrate status).');",
+    ...UP_COMMAND,
     ...[LOST, ...checks].flatMap(({ refusal, from, where }) => [
       '  IF @refusal IS NULL',
       `    SELECT @refusal = MIN(${wordsOf(refusal, from)}) FROM ${from.tables} WHERE ${where};`,
@@ -43,18 +44,20 @@ export function historyChecks(
 }
 
 /** The words of a refusal as T-SQL, of the expressions that stand in them. */
-function wordsOf(refusal: Refusal, { name, progress }: Check['from']): string {
-  const pieces = REFUSALS[refusal].split(/(\{name\}|\{progress\})/).filter((one) => one !== '');
-  const expressions = pieces.map((piece) => {
-    if (piece === '{name}') return name;
-    return piece === '{progress}' ? progress : textExpression(piece);
-  });
-  return `CONCAT(${expressions.join(', ')})`;
+function wordsOf(refusal: Refusal, { version, name, progress }: Check['from']): string {
+  const expressions: Readonly<Record<string, string>> = {
+    '{name}': name,
+    '{progress}': progress,
+    '{way}': "CASE attempt.direction WHEN 'down' THEN N'undone' ELSE N'applied' END",
+    '{up}': `CASE WHEN ${version} < @newest THEN N'up --out-of-order' ELSE @up END`,
+  };
+  const pieces = REFUSALS[refusal].split(/(\{\w+\})/).filter((one) => one !== '');
+  return `CONCAT(${pieces.map((piece) => expressions[piece] ?? textExpression(piece)).join(', ')})`;
 }
 
 interface Check {
   refusal: Refusal;
-  from: { tables: string; name: string; progress: string };
+  from: { tables: string; version: string; name: string; progress: string };
   where: string;
 }
 
@@ -72,6 +75,7 @@ const EACH_STEP = {
   tables:
     `@steps AS step LEFT JOIN dbo.${HISTORY_TABLE} AS attempt ON attempt.id = ${lastOf('step.version')} ` +
     `LEFT JOIN dbo.${HISTORY_TABLE} AS noted ON noted.id = ${lastOf('step.version', " AND direction <> 'down' AND outcome = 'done'")}`,
+  version: 'step.version',
   name: 'step.name',
   progress: PROGRESS,
 };
@@ -95,13 +99,36 @@ const IS_RECOMPILED =
 const CHANGED = `${APPLIED} AND NOT (${HALF_UNDONE}) AND ${isOfOtherFile('noted')}`;
 
 /** The last that was done is that it was forgotten; attempts that failed since change nothing of that. */
-const FORGOTTEN =
-  `EXISTS (SELECT 1 FROM dbo.${HISTORY_TABLE} AS done WHERE done.id = ${lastOf('step.version', " AND outcome = 'done'")} ` +
+const forgotten = (version: string) =>
+  `EXISTS (SELECT 1 FROM dbo.${HISTORY_TABLE} AS done WHERE done.id = ${lastOf(version, " AND outcome = 'done'")} ` +
   "AND done.direction = 'repair' AND done.checksum IS NULL)";
+const FORGOTTEN = `NOT ${APPLIED} AND ${forgotten('step.version')}`;
+
+/** Each step that was forgotten, with the attempt behind which it was. */
+const EACH_FORGOTTEN = {
+  ...EACH_STEP,
+  tables:
+    `@steps AS step JOIN dbo.${HISTORY_TABLE} AS last ON last.id = ${lastOf('step.version')} ` +
+    `JOIN dbo.${HISTORY_TABLE} AS attempt ON attempt.id = ${lastOf('step.version', ` AND id < ${lastOf('step.version', " AND outcome = 'done'")}`)}`,
+};
+const LAST_IN_PART = IN_PART.replaceAll('attempt.', 'last.');
+
+/** The `up` that the refusals name, as `upCommand` finds it. */
+const UP_COMMAND = [
+  `  SELECT @newest = MAX(SUBSTRING(name, 1, 14)) FROM dbo.${APPLIED_TABLE};`,
+  "  SET @up = N'up';",
+  `  IF EXISTS (SELECT 1 FROM @steps AS late WHERE late.version < @newest AND NOT ${isApplied('late.name')} AND NOT ${forgotten('late.version')})`,
+  "    SET @up = N'up --out-of-order';",
+];
 
 const LOST: Check = {
   refusal: 'lost',
-  from: { tables: `dbo.${HISTORY_TABLE} AS attempt`, name: 'attempt.name', progress: "N''" },
+  from: {
+    tables: `dbo.${HISTORY_TABLE} AS attempt`,
+    version: 'attempt.version',
+    name: 'attempt.name',
+    progress: "N''",
+  },
   where: `attempt.id = ${lastOf('attempt.version')} AND attempt.version NOT IN (SELECT version FROM @steps) AND ${IN_PART} AND NOT ${isApplied('attempt.name')}`,
 };
 
@@ -114,11 +141,16 @@ const CHECKS_UP: readonly Check[] = [
   check('halfAppliedRecompiled', `${HALF_APPLIED} AND ${IS_RECOMPILED}`),
   check('halfUndone', HALF_UNDONE),
   check('changed', CHANGED),
-  check('forgotten', `NOT ${APPLIED} AND NOT (${IN_PART}) AND ${FORGOTTEN}`),
+  {
+    refusal: 'halfForgotten',
+    from: EACH_FORGOTTEN,
+    where: `${FORGOTTEN} AND NOT (${LAST_IN_PART}) AND ${IN_PART}`,
+  },
+  check('forgotten', `${FORGOTTEN} AND NOT (${IN_PART})`),
 ];
 
 function checksDown(steps: readonly Step[]): Check[] {
-  const nothing = `NOT ${APPLIED} AND NOT (${IN_PART})`;
+  const nothing = `NOT ${APPLIED} AND NOT (${IN_PART}) AND NOT ${forgotten('step.version')}`;
   // What is not undone may have been edited: its down is not run.
   const wanted = `step.version IN (${steps.map(({ version }) => `'${version}'`).join(', ')})`;
   return [

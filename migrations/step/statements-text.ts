@@ -1,10 +1,18 @@
 import { z } from 'zod';
 import type { RecordedItem } from './recorded-item.ts';
 
+const backfill = z.object({
+  table: z.string(),
+  key: z.string(),
+  keyType: z.string(),
+  set: z.string(),
+  where: z.string().optional(),
+  batch: z.number(),
+});
 const items = z.array(
   z.union([
     z.object({ kind: z.literal('statement'), sql: z.string() }),
-    z.object({ kind: z.literal('backfill'), backfill: z.unknown() }),
+    z.object({ kind: z.literal('backfill'), backfill }),
   ]),
 );
 const recorded = z.tuple([items, items.nullable()]);
@@ -23,16 +31,24 @@ export function statementsText({
   return JSON.stringify([up, down ?? null]).replaceAll('$(', '\\u0024(');
 }
 
-/** The same as lines for a reader; undefined where it is not what {@link statementsText} writes. */
-export function statementLines(text: string): string[] | undefined {
+/** What {@link statementsText} has written; undefined where it is something else. */
+export function recordedItems(
+  text: string,
+): { up: RecordedItem[]; down: RecordedItem[] | undefined } | undefined {
   const read = recorded.safeParse(parsed(text));
   if (!read.success) return undefined;
   const [up, down] = read.data;
-  return [...linesOf('up', up), ...linesOf('down', down)];
+  return { up, down: down ?? undefined };
 }
 
-function linesOf(direction: string, list: z.infer<typeof items> | null): string[] {
-  if (list === null) return [`-- no ${direction}`];
+/** The same as lines for a reader; undefined where it is not what {@link statementsText} writes. */
+export function statementLines(text: string): string[] | undefined {
+  const read = recordedItems(text);
+  return read && [...linesOf('up', read.up), ...linesOf('down', read.down)];
+}
+
+function linesOf(direction: string, list: readonly RecordedItem[] | undefined): string[] {
+  if (list === undefined) return [`-- no ${direction}`];
   return [
     `-- ${direction}`,
     ...list.flatMap((item) =>

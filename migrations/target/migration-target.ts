@@ -80,6 +80,8 @@ export interface MigrationTarget {
     direction: Direction,
     context: { all: readonly Step[]; outOfOrder: boolean; onPart: OnPart },
   ) => Promise<boolean>;
+  /** Whether a step that stopped half-way goes on from there; false: each step is one transaction. */
+  goesOnInParts: boolean;
   /** Writes all of it or nothing. */
   note: (notes: readonly Note[]) => Promise<void>;
   unlock: (options: { dryRun: boolean }) => Promise<UnlockResult>;

@@ -11,7 +11,7 @@ import {
   SQL_SERVER_BOOKKEEPING,
 } from '../history/history-tables.ts';
 import { moveToEnd } from '../history/move-to-end.ts';
-import { noteRow } from '../history/note.ts';
+import { isMarked, noteRow } from '../history/note.ts';
 import type { Note } from '../history/note.ts';
 import { readHistory } from '../history/read-history.ts';
 import { UNLOCK_BATCH, lockBatch } from '../plan/migration-lock.ts';
@@ -158,6 +158,7 @@ export function sqlServerTarget(
       }
       return true;
     },
+    goesOnInParts: true,
     note: (notes) => db.transaction((trx) => writeNotes(trx, notes)),
     unlock: async (options) => {
       const hadKnexLockStuck = await freeKnexLock(db, hasTable, options);
@@ -182,17 +183,29 @@ async function writeNotes(trx: Knex, notes: readonly Note[]): Promise<void> {
   for (const note of notes) {
     const row = noteRow(note);
     await trx.raw(
-      `INSERT INTO dbo.${HISTORY_TABLE} (version, name, direction, checksum, statements_checksum, statements, outcome, items_done, started_at, duration_ms, done_by, done_from) VALUES (?, ?, ?, ?, ?, ?, 'done', 0, SYSUTCDATETIME(), 0, ORIGINAL_LOGIN(), HOST_NAME())`,
-      [row.version, row.name, row.direction, row.checksum, row.statementsChecksum, row.statements],
+      `INSERT INTO dbo.${HISTORY_TABLE} (version, name, direction, checksum, statements_checksum, statements, outcome, items_done, item_cursor, started_at, duration_ms, done_by, done_from) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, SYSUTCDATETIME(), 0, ORIGINAL_LOGIN(), HOST_NAME())`,
+      [
+        row.version,
+        row.name,
+        row.direction,
+        row.checksum,
+        row.statementsChecksum,
+        row.statements,
+        row.outcome,
+        row.itemsDone,
+        row.itemCursor,
+      ],
     );
+    if (isMarked(note)) {
+      await trx.raw(
+        `INSERT INTO dbo.${APPLIED_TABLE} (name, batch, migration_time) SELECT ?, ISNULL(MAX(batch), 0) + 1, SYSUTCDATETIME() FROM dbo.${APPLIED_TABLE}`,
+        [row.name],
+      );
+    }
     switch (note.kind) {
-      case 'baseline':
       case 'return':
-        await trx.raw(
-          `INSERT INTO dbo.${APPLIED_TABLE} (name, batch, migration_time) SELECT ?, ISNULL(MAX(batch), 0) + 1, SYSUTCDATETIME() FROM dbo.${APPLIED_TABLE}`,
-          [note.step.name],
-        );
-        if (note.kind === 'return') await moveToEnd(trx, `dbo.${APPLIED_TABLE}`, note.later);
+      case 'return-in-part':
+        await moveToEnd(trx, `dbo.${APPLIED_TABLE}`, isMarked(note) ? note.later : []);
         break;
       case 'rename':
         await trx.raw(`UPDATE dbo.${APPLIED_TABLE} SET name = ? WHERE name = ?`, [
@@ -203,6 +216,8 @@ async function writeNotes(trx: Knex, notes: readonly Note[]): Promise<void> {
       case 'forget':
         await trx.raw(`DELETE FROM dbo.${APPLIED_TABLE} WHERE name = ?`, [note.name]);
         break;
+      case 'baseline':
+      case 'begin-anew':
       case 'repair':
     }
   }

@@ -4,7 +4,7 @@ import { instantValue } from '@ordercast/platform/column.ts';
 import type { Knex } from 'knex';
 import { APPLIED_TABLE, HISTORY_TABLE } from '../history/history-tables.ts';
 import { moveToEnd } from '../history/move-to-end.ts';
-import { noteRow } from '../history/note.ts';
+import { isMarked, noteRow } from '../history/note.ts';
 import type { Note, NoteRow } from '../history/note.ts';
 import { earlierThan, previousOf } from '../plan/plan-script.ts';
 import type { Direction, Step } from '../step/step.ts';
@@ -35,7 +35,7 @@ export async function runSqliteStep(
   const startedAt = clock();
   // Committed first, so that a process that is killed leaves a trace.
   const id = await orElseLocked(
-    () => insertRow(db, { ...contentOf(step), direction }, 'started', startedAt),
+    () => insertRow(db, { ...contentOf(step), direction, ...BEGUN }, startedAt),
     notRun(step),
   );
   const row = (handle: Knex) => handle(HISTORY_TABLE).where({ id });
@@ -111,17 +111,14 @@ async function turnOf(
   return 'now';
 }
 
+const BEGUN = { outcome: 'started', itemsDone: 0, itemCursor: null } as const;
+
 /** What the history keeps of a step. */
 function contentOf({ version, name, checksum, statementsChecksum, statements }: Step) {
   return { version, name, checksum, statementsChecksum, statements };
 }
 
-async function insertRow(
-  handle: Knex,
-  row: Omit<NoteRow, 'direction'> & { direction: Direction | NoteRow['direction'] },
-  outcome: 'started' | 'done',
-  now: number,
-): Promise<number | undefined> {
+async function insertRow(handle: Knex, row: NoteRow, now: number): Promise<number | undefined> {
   const [id] = await handle(HISTORY_TABLE).insert({
     version: row.version,
     name: row.name,
@@ -129,17 +126,23 @@ async function insertRow(
     checksum: row.checksum,
     statements_checksum: row.statementsChecksum,
     statements: row.statements,
-    outcome,
-    items_done: 0,
+    outcome: row.outcome,
+    items_done: row.itemsDone,
+    item_cursor: row.itemCursor,
     started_at: instantValue(now),
-    duration_ms: outcome === 'done' ? 0 : null,
+    duration_ms: row.outcome === 'started' ? null : 0,
     done_by: userInfo().username,
     done_from: hostname(),
   });
   return id;
 }
 
-async function mark(trx: Knex, step: Step, direction: Direction, now: number): Promise<void> {
+async function mark(
+  trx: Knex,
+  step: Pick<Step, 'name'>,
+  direction: Direction,
+  now: number,
+): Promise<void> {
   if (direction === 'down') {
     await trx(APPLIED_TABLE).where({ name: step.name }).del();
     return;
@@ -154,14 +157,13 @@ async function mark(trx: Knex, step: Step, direction: Direction, now: number): P
 /** Notes what is so, without anything being done to the schema. */
 export async function noteOnSqlite(trx: Knex, notes: readonly Note[], now: number): Promise<void> {
   for (const note of notes) {
-    await insertRow(trx, noteRow(note), 'done', now);
+    const row = noteRow(note);
+    await insertRow(trx, row, now);
+    if (isMarked(note)) await mark(trx, row, 'up', now);
     switch (note.kind) {
-      case 'baseline':
-        await mark(trx, note.step, 'up', now);
-        break;
       case 'return':
-        await mark(trx, note.step, 'up', now);
-        await moveToEnd(trx, APPLIED_TABLE, note.later);
+      case 'return-in-part':
+        await moveToEnd(trx, APPLIED_TABLE, isMarked(note) ? note.later : []);
         break;
       case 'rename':
         await trx(APPLIED_TABLE).where({ name: note.formerName }).update({ name: note.step.name });
@@ -169,6 +171,8 @@ export async function noteOnSqlite(trx: Knex, notes: readonly Note[], now: numbe
       case 'forget':
         await trx(APPLIED_TABLE).where({ name: note.name }).del();
         break;
+      case 'baseline':
+      case 'begin-anew':
       case 'repair':
     }
   }

@@ -66,6 +66,7 @@ export function sqliteTarget(db: Knex, clock: () => number): MigrationTarget {
       onPart({ done: 1, of: 1, batches: 0 });
       return isDone;
     },
+    goesOnInParts: false,
     note: (notes) =>
       orElseLocked(() => db.transaction((trx) => noteOnSqlite(trx, notes, clock())), NOTHING_DONE),
     unlock: async (options) => ({

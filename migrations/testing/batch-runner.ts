@@ -48,7 +48,7 @@ export function openBatchRunner(): BatchRunner {
   const window: ScriptWindow = { database: 'shop', schema: 'dbo', openTransactions: 0 };
   const run: BatchRunner['run'] = (sql, session = 0, parameters = []) => {
     const around = { database, executed, lock, session, window };
-    const batch = new Batch(around, z.array(cell).parse(parameters));
+    const batch = new Batch(around, z.array(parameter).parse(parameters));
     return batch.run(sql);
   };
   return {
@@ -93,6 +93,8 @@ type Statement =
   | { kind: 'try'; body: Statement[]; handler: Statement[] };
 
 const cell = z.union([z.string(), z.number(), z.null()]);
+/** knex sends a whole number as a bigint. */
+const parameter = z.union([cell, z.bigint().transform(Number)]);
 const cells = z.array(z.record(z.string(), cell));
 const valueRow = z.object({ value: cell });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '@ordercast/platform/database.ts';
 import { z } from 'zod';
-import { startMigratingServer } from './migrating-server.ts';
+import { startLivingServer } from './living-server.ts';
 
 /** A database that steps are applied to, for what must be so on both kinds. */
 export interface TestDatabase {
@@ -44,7 +44,7 @@ async function openSqliteFile(): Promise<TestDatabase> {
 }
 
 async function openServer(): Promise<TestDatabase> {
-  const server = await startMigratingServer();
+  const server = await startLivingServer();
   return {
     url: server.url,
     name: 'shop',
