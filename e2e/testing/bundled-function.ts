@@ -11,7 +11,8 @@ const ROOT = resolve(import.meta.dirname, '../..');
 export function bundledFunction(name: keyof typeof LAMBDA_FUNCTIONS) {
   const { entry } = LAMBDA_FUNCTIONS[name];
   let home = '';
-  const bundleAs = (folder: string) => bundleLambda({ root: ROOT, entry, folder, tracing: TRACING });
+  const bundleAs = (folder: string) =>
+    bundleLambda({ root: ROOT, entry, folder, tracing: TRACING });
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'ordercast-bundle-'));
     await bundleAs(join(home, name));

@@ -13,8 +13,16 @@ import { AWSXRAY_TRACE_ID_HEADER, AWSXRayPropagator } from '@opentelemetry/propa
 /** Asked again and again by those who look whether a program is well. */
 const HEALTH = /^(?:\/api)?\/health\//;
 
-/** Modules of which the exports are wrapped as they are imported. */
-export const WRAPPED_MODULES = ['express', 'http', 'https', 'knex', 'pino', 'tedious'];
+/** Modules of which the exports are wrapped as they are imported; the last is that of a function's handlers. */
+export const WRAPPED_MODULES = [
+  'express',
+  'http',
+  'https',
+  'knex',
+  'pino',
+  'tedious',
+  /\/lambda\.mjs$/,
+];
 
 /** Exactly what our programs call by. */
 export function createInstrumentations(): Instrumentation[] {

@@ -1,4 +1,4 @@
-import { SpanStatusCode, context, propagation, trace } from '@opentelemetry/api';
+import { context, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator, setGlobalErrorHandler } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -6,12 +6,11 @@ import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { register, supportsSyncHooks } from 'import-in-the-middle/register-hooks.mjs';
+import { createTracing } from './create-tracing.ts';
 import { InvalidConfig, readConfig } from '../read-config.ts';
 import { WRAPPED_MODULES, createInstrumentations } from './instrumentations.ts';
 import { withListedAttributes } from './listed-attributes.ts';
-import { TASK, createSampler } from './sampler.ts';
-import { END_MS } from './tracing.ts';
-import type { Tracing } from './tracing.ts';
+import { createSampler } from './sampler.ts';
 import { tracingSettingsSchema } from './tracing-settings.ts';
 import type { TracingSettings } from './tracing-settings.ts';
 import { SPANS_PER_DATAGRAM, createXrayDaemonExporter } from './xray-daemon-exporter.ts';
@@ -37,7 +36,8 @@ export function startTracing(env: Record<string, string | undefined>): void {
     spanLimits: { attributeValueLengthLimit: ATTRIBUTE_CHARACTERS },
     spanProcessors: [spanProcessor(settings)],
   });
-  setGlobalErrorHandler(warnOnce());
+  const onUnsent = warnOnce();
+  setGlobalErrorHandler(onUnsent);
   trace.setGlobalTracerProvider(provider);
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
@@ -46,7 +46,7 @@ export function startTracing(env: Record<string, string | undefined>): void {
     tracerProvider: provider,
     instrumentations: createInstrumentations(),
   });
-  globalThis.ordercastTracing = tracingOf(provider);
+  globalThis.ordercastTracing = createTracing(provider, onUnsent);
 }
 
 function tracingSettings(env: Record<string, string | undefined>): TracingSettings {
@@ -70,32 +70,6 @@ function spanProcessor(settings: TracingSettings): BatchSpanProcessor {
     exporter: withListedAttributes(new OTLPTraceExporter({ timeoutMillis: EXPORT_MS })),
     exportTimeoutMillis: EXPORT_MS,
   });
-}
-
-function tracingOf(provider: TracerProvider): Tracing {
-  const tracer = trace.getTracer('ordercast');
-  return {
-    run: (name, work) =>
-      tracer.startActiveSpan(name, { attributes: { [TASK]: name } }, async (span) => {
-        try {
-          return await work();
-        } catch (error) {
-          span.setStatus({ code: SpanStatusCode.ERROR });
-          throw error;
-        } finally {
-          span.end();
-        }
-      }),
-    traceparent: () => {
-      const carrier: Record<string, string> = {};
-      propagation.inject(context.active(), carrier);
-      return carrier['traceparent'];
-    },
-    end: () => {
-      const given = new Promise<void>((resolve) => setTimeout(resolve, END_MS));
-      return Promise.race([provider.shutdown().catch(() => undefined), given]);
-    },
-  };
 }
 
 /** Spans that cannot be sent are lost, and nobody need hear of each. */

@@ -30,13 +30,11 @@ export const tracingSettingsSchema = z.object({
   ),
   /** Of the sampler by ratio: the share of traces that are kept, from 0 to 1. */
   OTEL_TRACES_SAMPLER_ARG: z._default(
-    z
-      .string()
-      .check(
-        z.regex(/^(?:0|1|[01]\.0+|0?\.\d+)$/, {
-          error: 'must be a number from 0 to 1, such as 0.05',
-        }),
-      ),
+    z.string().check(
+      z.regex(/^(?:0|1|[01]\.0+|0?\.\d+)$/, {
+        error: 'must be a number from 0 to 1, such as 0.05',
+      }),
+    ),
     '1',
   ),
 });

@@ -1,6 +1,6 @@
 /** What `start-tracing.ts` leaves for the program, which may be a bundle with a copy of this module of its own. */
 export interface Tracing {
-  /** Runs work as a span that may begin a trace. */
+  /** Runs work as a span that begins a trace of its own. */
   run: <Result>(name: string, work: () => Promise<Result>) => Promise<Result>;
   /** W3C trace context of the span that goes on, sampled or not. */
   traceparent: () => string | undefined;
@@ -16,7 +16,7 @@ declare global {
   var ordercastTracing: Tracing | undefined;
 }
 
-/** The same function, of which each call is a span that may begin a trace; without tracing it does nothing more. */
+/** The same function, of which each call begins a trace of its own, where the sampler keeps it; without tracing it does nothing more. */
 export function traced<Given extends unknown[], Result>(
   name: string,
   work: (...given: Given) => Promise<Result>,
