@@ -92,6 +92,11 @@ function leaveOut(pattern: RegExp, left: PackageImport[]): Plugin {
   };
 }
 
+/** Packages bundled by rolldown load CommonJS by a `require` under another name, which esbuild would not follow. */
+function withPlainRequire(text: string): string {
+  return text.includes('/_rolldown/runtime.') ? text.replaceAll('__require(', 'require(') : text;
+}
+
 const EMPTY_MAP = Buffer.from('{"version":3,"sources":[""],"mappings":"AAAA"}').toString('base64');
 
 /** With --enable-source-maps Node parses the whole map at a cold start: 300 ms of CPU and 40 MB with that of all packages. */
@@ -100,7 +105,7 @@ function mapOwnCodeAlone(): Plugin {
     name: 'map-own-code-alone',
     setup(bundling) {
       bundling.onLoad({ filter: /[/\\]node_modules[/\\].*\.[cm]?js$/ }, async ({ path }) => {
-        const text = await readFile(path, 'utf8');
+        const text = withPlainRequire(await readFile(path, 'utf8'));
         const map = `//# sourceMappingURL=data:application/json;base64,${EMPTY_MAP}`;
         return { contents: `${text}\n${map}`, loader: 'default' };
       });
