@@ -11,8 +11,8 @@ import { importAlone } from './testing/invoked-bundle.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SEGMENT = '00f067aa0ba902b7';
-/** Measured: 1.27 (docs/adr/0018-traces.md). */
-const MAX_START_RATIO = 1.6;
+/** Measured: 1.3 (docs/adr/0018-traces.md). */
+const MAX_START_RATIO = 2;
 
 const dynalite = await startDynalite();
 const pool = await startTestUserPool();

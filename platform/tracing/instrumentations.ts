@@ -27,17 +27,14 @@ export const WRAPPED_MODULES = [
 /** Exactly what our programs call by. */
 export function createInstrumentations(): Instrumentation[] {
   return [
-    new HttpInstrumentation({
-      ignoreIncomingRequestHook: ({ url }) => HEALTH.test(url ?? ''),
-      requireParentforOutgoingSpans: true,
-    }),
+    new HttpInstrumentation({ ignoreIncomingRequestHook: ({ url }) => HEALTH.test(url ?? '') }),
     new ExpressInstrumentation({
       // Twenty of them pass every request on; the route is what tells something.
       ignoreLayersType: [ExpressLayerType.MIDDLEWARE, ExpressLayerType.ROUTER],
     }),
-    new KnexInstrumentation({ requireParentSpan: true }),
+    new KnexInstrumentation(),
     new TediousInstrumentation(),
-    new UndiciInstrumentation({ requireParentforSpans: true }),
+    new UndiciInstrumentation(),
     new AwsInstrumentation({ suppressInternalInstrumentation: true }),
     new PinoInstrumentation({ disableLogSending: true }),
     new AwsLambdaInstrumentation({ eventContextExtractor: contextOfLambda }),
