@@ -1,5 +1,10 @@
+import { TraceFlags, context, propagation, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createTracing } from './create-tracing.ts';
+import { createSampler } from './sampler.ts';
 import { END_MS, currentTraceparent, endTracing, traced } from './tracing.ts';
 
 beforeEach(() => vi.useFakeTimers());
@@ -43,6 +48,29 @@ it('hands on what traced work answers, or why it fails', async () => {
   );
   expect(await half(4)).toBe(2);
   await expect(half(3)).rejects.toBe(fault);
+});
+
+it('begins a trace of its own, whatever goes on, and tells of it', async () => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  const provider = new TracerProvider({
+    sampler: createSampler({
+      OTEL_TRACES_SAMPLER: 'parentbased_always_on',
+      OTEL_TRACES_SAMPLER_ARG: '1',
+    }),
+  });
+  trace.setGlobalTracerProvider(provider);
+  globalThis.ordercastTracing = createTracing(provider, vi.fn());
+  const publish = traced('publish', () =>
+    Promise.resolve({ span: trace.getActiveSpan()?.spanContext(), told: currentTraceparent() }),
+  );
+  await provider.getTracer('spec').startActiveSpan('poll', async (poll) => {
+    const { span, told } = await publish();
+    expect(poll.spanContext().traceFlags).toBe(TraceFlags.NONE);
+    expect(span?.traceFlags).toBe(TraceFlags.SAMPLED);
+    expect(span?.traceId).not.toBe(poll.spanContext().traceId);
+    expect(told).toBe(`00-${span?.traceId}-${span?.spanId}-01`);
+  });
 });
 
 it('is nothing where no tracing has begun', async () => {
