@@ -50,7 +50,7 @@ USER 1000:1000
 EXPOSE 3000
 # Of the API; who runs another program of the image turns it off.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["node", "services/health-check.ts"]
-CMD ["node", "services/api.ts"]
+CMD ["node", "--import=./platform/tracing/main.ts", "services/api.ts"]
 # Last: another commit of the same files changes no layer.
 ARG COMMIT=unknown
 LABEL org.opencontainers.image.title="ordercast" \

@@ -5,6 +5,9 @@ export interface LambdaFunction {
   files?: readonly string[];
 }
 
+/** What is loaded before every function: `tracing.mjs` of its bundle. */
+export const TRACING = 'platform/tracing/main.ts';
+
 /** The Lambda functions, by the names of their folders in `dist/lambda/`; paths are relative to the repository. */
 export const LAMBDA_FUNCTIONS = {
   realtime: { entry: 'services/realtime/lambda.ts' },

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { ANNOUNCEMENTS_CHANNEL, ORDERS_CHANNEL, userChannel } from '@ordercast/contract/channel.ts';
 import { DEMO_USERS } from '@ordercast/local/demo-users.ts';
 import type { Child } from '@ordercast/platform/testing/child-process.ts';
+import { startOtlpReceiver } from '@ordercast/platform/testing/otlp-receiver.ts';
 import { portOf } from '@ordercast/platform/testing/port-of.ts';
 import { rdsSecret, startSecretServer } from '@ordercast/platform/testing/secret-server.ts';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -28,6 +29,8 @@ const ROOT = resolve(import.meta.dirname, '..');
 const IMAGE = 'localhost/ordercast:test';
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 const MAX_LAYERS_MB = 150;
+/** As the image's own command begins. */
+const TRACED = ['node', '--import=./platform/tracing/main.ts'];
 /** The balancer must see that the API leaves before it takes no more requests, on a busy machine too. */
 const DRAIN_DELAY_MS = '15000';
 const LIVES_BEFORE_STOP = 3;
@@ -76,7 +79,7 @@ describe.skipIf(missing !== '')(`the image${missing && ` (missing here: ${missin
       startProgram: (entry, env, folder) => {
         // The clock of this suite is the machine's.
         const settings = { ...env, NODE_OPTIONS: '' };
-        const container = startContainer(IMAGE, ['node', entry], { env: settings, folder });
+        const container = startContainer(IMAGE, [...TRACED, entry], { env: settings, folder });
         containers.push(container);
         return container;
       },
@@ -150,6 +153,18 @@ describe.skipIf(missing !== '')(`the image${missing && ` (missing here: ${missin
     const body = { text: 'Closed on Monday' };
     expect((await alex.call('POST', '/announcements', { body })).status).toBe(201);
     await expect.poll(() => reader.seen.map(({ data }) => data.text)).toEqual([body.text]);
+  });
+
+  it('sends its traces where it is told to', async () => {
+    const receiver = await startOtlpReceiver();
+    onTestFinished(() => receiver.close());
+    const { url } = await system.startApi({
+      PORT: await freePort(),
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+    });
+    expect((await fetch(`${url}/openapi.json`)).status).toBe(200);
+    const request = await receiver.spanThat(({ kind }) => kind === 2);
+    expect(request.attributes['http.response.status_code']).toBe(200);
   });
 
   it('says by its health check whether the API answers', async () => {

@@ -122,7 +122,7 @@ describe('the bundle of the WebSocket handlers, away from this repository,', () 
   it('names our own files and lines where it fails', async () => {
     const wrong = variables({ COGNITO_ISSUER: '' });
     await expect(importAlone(bundle.module(), wrong)).rejects.toThrow(
-      /COGNITO_ISSUER[^]*platform\/config\.ts:\d+/,
+      /COGNITO_ISSUER[^]*platform\/read-config\.ts:\d+/,
     );
   });
 

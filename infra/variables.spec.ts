@@ -5,6 +5,7 @@ import { broadcastWorkerSettingsSchema } from '../services/relay/broadcast-worke
 import { relayProgramSettingsSchema } from '../services/relay/relay-program-settings.ts';
 import { rotationSettingsSchema } from '../services/rotation/rotation-settings.ts';
 import { DATABASE_VARIABLES } from '../platform/configured-database.ts';
+import { tracingSettingsSchema } from '../platform/tracing/tracing-settings.ts';
 import { at, isRecord, listAt, resourcesOf, textOf } from './rules/judged-stage.ts';
 import type { JudgedStage } from './rules/judged-stage.ts';
 import { STAGE_NAMES, judged } from './testing/assembly.ts';
@@ -14,12 +15,21 @@ import type { ProgramName } from './variables.ts';
 /** `bootstrap` reads the passwords of the logins that it makes (`migrations/command/bootstrap-logins.ts`). */
 const BOOTSTRAP_VARIABLES = ['APP_PASSWORD', 'MIGRATOR_PASSWORD', 'REPORTS_PASSWORD'];
 
+/** What `platform/tracing` reads, of which a service sends to its collector and a function to Lambda's daemon. */
+const OF_COLLECTOR = [
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_SERVICE_NAME',
+  'OTEL_TRACES_SAMPLER',
+  'OTEL_TRACES_SAMPLER_ARG',
+];
+const OF_DAEMON = ['AWS_XRAY_DAEMON_ADDRESS', 'OTEL_SERVICE_NAME', 'OTEL_TRACES_EXPORTER'];
+
 const READ: Readonly<Record<ProgramName, readonly string[]>> = {
-  api: Object.keys(apiSettingsSchema.shape),
-  relay: Object.keys(relayProgramSettingsSchema.shape),
-  worker: Object.keys(broadcastWorkerSettingsSchema.shape),
-  realtime: Object.keys(lambdaSettingsSchema.shape),
-  rotation: Object.keys(rotationSettingsSchema.shape),
+  api: [...Object.keys(apiSettingsSchema.shape), ...OF_COLLECTOR],
+  relay: [...Object.keys(relayProgramSettingsSchema.shape), ...OF_COLLECTOR],
+  worker: [...Object.keys(broadcastWorkerSettingsSchema.shape), ...OF_COLLECTOR],
+  realtime: [...Object.keys(lambdaSettingsSchema.shape), ...OF_DAEMON],
+  rotation: [...Object.keys(rotationSettingsSchema.shape), ...OF_DAEMON],
   migrations: [...Object.keys(DATABASE_VARIABLES), ...BOOTSTRAP_VARIABLES],
 };
 
@@ -75,6 +85,12 @@ describe.each(STAGE_NAMES)('in %s', (name) => {
 
     expect(Object.keys(READ_BY_OTHERS).filter((variable) => !set.includes(variable))).toEqual([]);
   });
+});
+
+it('tracing reads what services and functions are given of it, and nothing else', () => {
+  const read = Object.keys(tracingSettingsSchema.shape).sort();
+
+  expect(read).toEqual([...new Set([...OF_COLLECTOR, ...OF_DAEMON])].sort());
 });
 
 it('nothing is excused that no program reads', () => {

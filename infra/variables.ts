@@ -12,6 +12,7 @@ export type ProgramName = keyof typeof ENTRIES;
 
 /** Variables that programs read and no construct sets, and why. */
 export const UNSET: Readonly<Record<string, string>> = {
+  AWS_XRAY_DAEMON_ADDRESS: 'Lambda sets it itself',
   AWS_REGION: 'ECS and Lambda set it themselves',
   COGNITO_ENDPOINT: "only where another server than the Region's own stands for Cognito: a laptop",
   COGNITO_JWKS_URI: 'the keys of a pool lie at its issuer; elsewhere on a laptop alone',

@@ -12,7 +12,7 @@ const NOT_FOR_PROGRAMS = /^NODE_ENV$/i;
 
 /** What tests bring themselves: the shell's own would have them write into somebody's database or cloud. */
 const NOT_FOR_TESTS =
-  /^(AWS_.*|DATABASE_URL|DATABASE_SECRET_ID|PORT|LISTEN_HOST|LOG_LEVEL|VITE_.*|(HTTPS?|ALL)_PROXY|NODE_USE_ENV_PROXY)$/i;
+  /^(AWS_.*|DATABASE_URL|DATABASE_SECRET_ID|PORT|LISTEN_HOST|LOG_LEVEL|OTEL_.*|VITE_.*|(HTTPS?|ALL)_PROXY|NODE_USE_ENV_PROXY)$/i;
 
 /**
  * The environment of the programs that the launcher runs: the shell's, without what is meant for other

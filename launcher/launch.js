@@ -23,7 +23,7 @@ const COMMANDS = {
     await ensureInstalled(ROOT);
     if (!isHelp) await ensureWebBuild(ROOT);
     const env = { ...programEnvironment(process.env), ORDERCAST_PARENT: String(process.pid) };
-    await run(['local/main.ts', ...args], env);
+    await run(['--import=./platform/tracing/main.ts', 'local/main.ts', ...args], env);
   },
   async test() {
     await ensureInstalled(ROOT);

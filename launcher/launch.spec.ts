@@ -119,6 +119,7 @@ describe('the environment of a program', () => {
     DATABASE_URL: 'mssql://ada:secret@db.example/orders',
     PORT: '9999',
     LOG_LEVEL: 'debug',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
   };
 
   async function environmentOf(
@@ -164,6 +165,7 @@ describe('the environment of a program', () => {
       'DATABASE_URL',
       'PORT',
       'LOG_LEVEL',
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
     ]) {
       expect(env).not.toHaveProperty(name);
     }

@@ -3,6 +3,7 @@ import { explainError } from '@ordercast/migrations/command/explain-error.ts';
 import { Refused } from '@ordercast/migrations/command/report.ts';
 import { DatabaseIsNewer } from '@ordercast/migrations/migrate.ts';
 import { runProgram } from '@ordercast/platform/run-program.ts';
+import { endTracing } from '@ordercast/platform/tracing/tracing.ts';
 import { ArgumentsError, USAGE, readArguments } from './arguments.ts';
 import { DataFolderError } from './data-folder.ts';
 import { PendingMigrations } from './local-database.ts';
@@ -87,6 +88,7 @@ function stopOnSignal(starting: Promise<RunningOrdercast>): void {
     stopping = true;
     void starting
       .then((ordercast) => ordercast.close())
+      .finally(endTracing)
       .then(
         () => process.exit(0),
         (error: unknown) => {

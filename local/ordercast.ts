@@ -15,6 +15,7 @@ import {
 import { relayLeadership } from '@ordercast/services/relay/leadership/relay-leadership.ts';
 import { startRelay } from '@ordercast/services/relay/relay.ts';
 import { retryPauseMs } from '@ordercast/platform/retry-pause.ts';
+import { traced } from '@ordercast/platform/tracing/tracing.ts';
 import { startBroadcastConsumer } from '@ordercast/websocket/broadcast/broadcast-consumer.ts';
 import {
   createBroadcastQueues,
@@ -194,7 +195,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
   const broadcasts = startBroadcastConsumer({
     sqs: sqs.client,
     queueUrl,
-    work: realtime.deliverBroadcast,
+    work: traced('deliver broadcast', realtime.deliverBroadcast),
     retryPauseMs,
     random,
     logger: logger('broadcasts'),
@@ -208,7 +209,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
   cleanUp.add(() => lead.close());
   const relay = startRelay({
     database,
-    publish: realtime.publish,
+    publish: traced('publish', realtime.publish),
     leadership: lead.leadership,
     clock,
     random,

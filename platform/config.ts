@@ -1,9 +1,6 @@
 import { z } from 'zod';
 
-/** Environment variables are missing or wrong; the text names them, never their values. */
-export class InvalidConfig extends Error {
-  override name = 'InvalidConfig';
-}
+export { InvalidConfig, readConfig } from './read-config.ts';
 
 /**
  * A whole number in decimal digits. The most is what still makes sense: a slip of the finger must not become a wait of
@@ -35,23 +32,3 @@ export const originListSetting = listSetting.pipe(
       .transform((text) => new URL(text).origin),
   ),
 );
-
-/**
- * Reads settings from environment variables by a schema whose keys are the variables' names. An
- * empty variable counts as missing. Throws {@link InvalidConfig} naming every variable at fault
- * and what is wrong with it, never its value.
- */
-export function readConfig<Schema extends z.ZodObject>(
-  schema: Schema,
-  env: Record<string, string | undefined>,
-): z.infer<Schema> {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const result = schema.safeParse(present);
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => {
-    const name = String(issue.path[0]);
-    const missing = present[name] === undefined;
-    return `  ${name}: ${missing ? 'is not set' : issue.message}`;
-  });
-  throw new InvalidConfig(`Settings are missing or wrong:\n${faults.join('\n')}`);
-}

@@ -1,8 +1,9 @@
 import type { Logger } from './logger.ts';
+import { endTracing } from './tracing/tracing.ts';
 
 /**
- * Runs `stop` once on the first SIGTERM or SIGINT and then lets the process end with code 0. If
- * `stop` fails or takes longer than `deadlineMs`, the process ends with code 1: ECS would kill it
+ * Runs `stop` once on the first SIGTERM or SIGINT, sends the spans that are left, and then lets the process end with
+ * code 0. If `stop` fails, or all of it takes longer than `deadlineMs`, the process ends with code 1: ECS would kill it
  * anyway at the task's stopTimeout, and without a log line.
  */
 export function onShutdown(
@@ -19,16 +20,18 @@ export function onShutdown(
       log.error({ deadlineMs }, 'did not stop in time');
       process.exit(1);
     }, deadlineMs);
-    stop().then(
-      () => {
-        log.info('stopped');
-        process.exit(0);
-      },
-      (error: unknown) => {
-        log.error({ err: error }, 'failed to stop cleanly');
-        process.exit(1);
-      },
-    );
+    stop()
+      .finally(endTracing)
+      .then(
+        () => {
+          log.info('stopped');
+          process.exit(0);
+        },
+        (error: unknown) => {
+          log.error({ err: error }, 'failed to stop cleanly');
+          process.exit(1);
+        },
+      );
   };
   process.on('SIGTERM', begin);
   process.on('SIGINT', begin);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { bundleLambda } from '../../build/bundle-lambda.ts';
-import { LAMBDA_FUNCTIONS } from '../../build/lambda-functions.ts';
+import { LAMBDA_FUNCTIONS, TRACING } from '../../build/lambda-functions.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -11,7 +11,8 @@ const ROOT = resolve(import.meta.dirname, '../..');
 export function bundledFunction(name: keyof typeof LAMBDA_FUNCTIONS) {
   const { entry } = LAMBDA_FUNCTIONS[name];
   let home = '';
-  const bundleAs = (folder: string) => bundleLambda({ root: ROOT, entry, folder });
+  const bundleAs = (folder: string) =>
+    bundleLambda({ root: ROOT, entry, folder, tracing: TRACING });
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'ordercast-bundle-'));
     await bundleAs(join(home, name));

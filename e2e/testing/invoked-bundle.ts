@@ -5,7 +5,11 @@ import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 
 const RUNTIME = join(import.meta.dirname, 'lambda-runtime.ts');
-const readySchema = z.object({ handlers: z.array(z.string()), cpuMs: z.number() });
+const readySchema = z.object({
+  handlers: z.array(z.string()),
+  cpuMs: z.number(),
+  startMs: z.number(),
+});
 const answerSchema = z.object({ answer: z.unknown().optional(), fault: z.string().optional() });
 
 export interface InvokedBundle {
@@ -13,6 +17,8 @@ export interface InvokedBundle {
   handlers: string[];
   /** CPU time that importing the module took. */
   cpuMs: number;
+  /** CPU time from the start of the process until then, with all that was loaded before. */
+  startMs: number;
   /** Calls a handler with an event and resolves with its answer; rejects with the text of what it throws. */
   invoke: (handler: string, event?: unknown) => Promise<unknown>;
 }
@@ -40,10 +46,11 @@ export async function importAlone(
     child.kill('SIGKILL');
     await ended.catch(() => undefined);
   });
-  const { handlers, cpuMs } = readySchema.parse(await next());
+  const { handlers, cpuMs, startMs } = readySchema.parse(await next());
   return {
     handlers,
     cpuMs,
+    startMs,
     async invoke(handler, event) {
       child.send({ handler, event });
       const { answer, fault } = answerSchema.parse(await next());

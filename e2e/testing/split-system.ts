@@ -62,7 +62,7 @@ export interface SplitSystem {
   /** A relay of services/relay, or another entry of this repository with the same settings. */
   startRelay(entry?: string, settings?: Record<string, string>): Child;
   /** Without one, announcements wait. */
-  startBroadcastWorker(): Child;
+  startBroadcastWorker(settings?: Record<string, string>): Child;
   /** Messages of the broadcast queue that wait or are in hand, and those put aside. */
   broadcasts(): Promise<{ open: number; dead: number }>;
   /** Called with each post to a connection before the gateway sees it. */
@@ -247,7 +247,7 @@ export async function startSplitSystem(
       return { ...child, url: apiUrl };
     },
     startRelay: (entry = RELAY, more = {}) => start(entry, more),
-    startBroadcastWorker: () => start(BROADCAST_WORKER),
+    startBroadcastWorker: (more = {}) => start(BROADCAST_WORKER, more),
     broadcasts: async () => {
       const [open, dead] = await Promise.all(
         [queueUrl, deadLetterUrl].map(async (url) => {

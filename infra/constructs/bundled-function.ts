@@ -45,10 +45,11 @@ export class BundledFunction extends Function {
   ) {
     const logs = logGroup(scope, `${id}Log`, settings, `${bundle}/${kebab(handler)}`);
     const role = functionRole(scope, id, logs);
+    const functionName = `ordercast-${settings.stage}-${kebab(handler === 'handler' ? bundle : handler)}`;
     super(scope, id, {
       ...options,
       role,
-      functionName: `ordercast-${settings.stage}-${kebab(handler === 'handler' ? bundle : handler)}`,
+      functionName,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       code: Code.fromAsset(bundleFolder(bundle)),
@@ -56,7 +57,13 @@ export class BundledFunction extends Function {
       memorySize: memoryMib,
       tracing: Tracing.ACTIVE,
       logGroup: logs,
-      environment: { ...options.environment, NODE_OPTIONS: '--enable-source-maps' },
+      environment: {
+        ...options.environment,
+        NODE_OPTIONS: '--enable-source-maps --import=/var/task/tracing.mjs',
+        OTEL_SERVICE_NAME: functionName,
+        // To the daemon that Lambda keeps beside it; which calls are traced is decided there.
+        OTEL_TRACES_EXPORTER: 'xray',
+      },
     });
     explain(role, 'IAM5[Resource::*]', 'X-Ray has no resources that a right could name');
   }

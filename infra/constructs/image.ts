@@ -2,9 +2,14 @@
 export const DATABASE_CA_FILE = '/etc/ssl/rds/global-bundle.pem';
 
 /** What a container of the image runs. */
-export const API_COMMAND = ['node', 'services/api.ts'];
-export const RELAY_COMMAND = ['node', 'services/relay/main.ts'];
-export const WORKER_COMMAND = ['node', 'services/relay/broadcast-worker.ts'];
+export const API_COMMAND = traced('services/api.ts');
+export const RELAY_COMMAND = traced('services/relay/main.ts');
+export const WORKER_COMMAND = traced('services/relay/broadcast-worker.ts');
+
+/** With what begins tracing loaded before the program. */
+function traced(program: string): string[] {
+  return ['node', '--import=./platform/tracing/main.ts', program];
+}
 
 export function migrationCommand(...args: string[]): string[] {
   return ['node', 'migrations/main.ts', ...args];

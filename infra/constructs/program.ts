@@ -16,6 +16,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Size } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
+import { addCollector, tracingVariables } from './collector.ts';
 import { explain } from './explain.ts';
 import { logGroup } from './log-group.ts';
 
@@ -43,6 +44,8 @@ export interface ProgramProps {
   /** Variables that ECS reads from secrets when a task starts. */
   secrets?: Record<string, Secret>;
   port?: number;
+  /** Whether a collector stands beside it, which it sends its spans to. */
+  isTraced?: boolean;
 }
 
 /** One program of ours as a Fargate task: the image of the commit, read-only and without root. */
@@ -50,12 +53,9 @@ export class Program extends Construct {
   readonly task: FargateTaskDefinition;
   readonly logs: LogGroup;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { settings, platform, size, command, environment, secrets, port }: ProgramProps,
-  ) {
+  constructor(scope: Construct, id: string, props: ProgramProps) {
     super(scope, id);
+    const { settings, platform, size, command, secrets, port, isTraced = false } = props;
     const name = id.toLowerCase();
     this.logs = logGroup(this, 'Log', settings, name);
     this.task = new FargateTaskDefinition(this, 'Task', {
@@ -67,10 +67,10 @@ export class Program extends Construct {
         operatingSystemFamily: OperatingSystemFamily.LINUX,
       },
     });
-    this.task.addContainer(name, {
+    const container = this.task.addContainer(name, {
       image: ContainerImage.fromEcrRepository(platform.repository, platform.imageTag),
       command,
-      environment,
+      environment: { ...props.environment, ...(isTraced && tracingVariables(settings, name)) },
       ...(secrets !== undefined && { secrets }),
       essential: true,
       user: USER,
@@ -87,6 +87,13 @@ export class Program extends Construct {
       }),
       ...(port !== undefined && { portMappings: [{ containerPort: port }] }),
     });
+    if (isTraced) {
+      addCollector(
+        this.task,
+        container,
+        logGroup(this, 'CollectorLog', settings, `${name}-collector`),
+      );
+    }
     this.#explain();
   }
 

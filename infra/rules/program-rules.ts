@@ -15,6 +15,11 @@ function containersOf(task: Found): unknown[] {
   return listAt(task.properties, 'ContainerDefinitions');
 }
 
+const isCollector = (container: unknown) => at(container, 'Name') === 'collector';
+
+const memoryOf = (containers: readonly unknown[]) =>
+  containers.reduce<number>((sum, container) => sum + Number(at(container, 'Memory') ?? 0), 0);
+
 export const programRules: readonly Rule[] = [
   {
     name: 'containers are read-only, without root, and of the image of the commit',
@@ -30,7 +35,8 @@ export const programRules: readonly Rule[] = [
             ),
             ...unless(at(container, 'Privileged') !== true, task, 'is privileged'),
             ...unless(
-              at(container, 'LinuxParameters', 'InitProcessEnabled') === true,
+              isCollector(container) ||
+                at(container, 'LinuxParameters', 'InitProcessEnabled') === true,
               task,
               'may not hear that it shall stop',
             ),
@@ -61,13 +67,15 @@ export const programRules: readonly Rule[] = [
         const memory = Number(task.properties['Memory']);
         const stops = containersOf(task).map((container) => Number(at(container, 'StopTimeout')));
         return [
-          ...unless(memory >= LEAST_MEMORY_MIB, task, 'has too little memory'),
-          ...containersOf(task).flatMap((container) =>
-            unless(
-              Number(at(container, 'Memory') ?? 0) <= memory,
-              task,
-              'gives a container more than it has',
-            ),
+          ...unless(
+            memory - memoryOf(containersOf(task).slice(1)) >= LEAST_MEMORY_MIB,
+            task,
+            'has too little memory for its program',
+          ),
+          ...unless(
+            memoryOf(containersOf(task)) <= memory,
+            task,
+            'gives its containers more than it has',
           ),
           ...stops.flatMap((stop) =>
             unless(

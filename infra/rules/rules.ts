@@ -5,12 +5,14 @@ import type { JudgedStage, Rule } from './judged-stage.ts';
 import { networkRules } from './network-rules.ts';
 import { operationRules } from './operation-rules.ts';
 import { programRules } from './program-rules.ts';
+import { tracingRules } from './tracing-rules.ts';
 
 export const RULES: readonly Rule[] = [
   ...networkRules,
   ...dataRules,
   ...gatewayRules,
   ...programRules,
+  ...tracingRules,
   ...accessRules,
   ...operationRules,
 ];

@@ -19,10 +19,11 @@ export const dev = parseStageSettings({
   },
   people: { secondFactor: 'optional', threatProtection: false, federation: [] },
   services: {
-    api: { size: { cpu: 256, memoryMib: 512 }, min: 1, max: 2 },
-    relay: { size: { cpu: 256, memoryMib: 512 }, count: 2 },
-    worker: { size: { cpu: 256, memoryMib: 512 }, min: 1, max: 2 },
+    api: { size: { cpu: 256, memoryMib: 1024 }, min: 1, max: 2 },
+    relay: { size: { cpu: 256, memoryMib: 1024 }, count: 2 },
+    worker: { size: { cpu: 256, memoryMib: 1024 }, min: 1, max: 2 },
   },
+  tracing: { ratio: 1 },
   httpThrottle: { rate: 200, burst: 400 },
   realtime: {
     throttle: { rate: 200, burst: 400 },

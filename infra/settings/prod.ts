@@ -36,6 +36,7 @@ export const prod = parseStageSettings({
     relay: { size: { cpu: 1024, memoryMib: 2048 }, count: 2 },
     worker: { size: { cpu: 1024, memoryMib: 2048 }, min: 2, max: 20 },
   },
+  tracing: { ratio: 0.05 },
   httpThrottle: { rate: 2_000, burst: 4_000 },
   realtime: {
     throttle: { rate: 2_000, burst: 4_000 },

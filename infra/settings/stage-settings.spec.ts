@@ -37,6 +37,11 @@ describe('the settings of a stage', () => {
       /not a size that Fargate has/,
     ],
     [
+      'a size that leaves the program too little',
+      { services: { ...dev.services, relay: { count: 2, size: { cpu: 256, memoryMib: 512 } } } },
+      /services\.relay\.size: must leave 512 MiB beside the 192 of the collector: take 1024/,
+    ],
+    [
       'more connections than the database bears',
       { services: { ...dev.services, api: { ...dev.services.api, max: 5 } } },
       /connections at once: raise it, or let the API have fewer tasks/,
@@ -46,6 +51,7 @@ describe('the settings of a stage', () => {
       { realtime: { ...dev.realtime, postsPerSecond: 9_000 } },
       /realtime\.postsPerSecond: .* an account has 10000/,
     ],
+    ['more traces than all', { tracing: { ratio: 5 } }, /tracing\.ratio: /],
     ['a setting that is none', { colour: 'blue' }, /colour/],
   ])('say what is wrong with %s', (_what, change, message) => {
     expect(() => parseStageSettings({ ...dev, ...change })).toThrow(InvalidSettings);

@@ -21,6 +21,11 @@ const FARGATE_SIZES: Readonly<Record<number, readonly number[]>> = {
 /** Of an account and Region, until AWS raises it: quotas of WebSocket APIs. */
 const ACCOUNT_POSTS_PER_SECOND = 10_000;
 
+/** Of the collector of traces beside each program of a service, within its task. */
+export const COLLECTOR_SIZE = { cpu: 32, memoryMib: 192 };
+/** What a program needs of memory, whatever else is in its task. */
+export const LEAST_PROGRAM_MIB = 512;
+
 const taskSize = z
   .strictObject({
     /** CPU units; 1024 are one core. */
@@ -29,6 +34,9 @@ const taskSize = z
   })
   .refine(({ cpu, memoryMib }) => FARGATE_SIZES[cpu]?.includes(memoryMib) === true, {
     error: 'is not a size that Fargate has',
+  })
+  .refine(({ memoryMib }) => memoryMib - COLLECTOR_SIZE.memoryMib >= LEAST_PROGRAM_MIB, {
+    error: `must leave ${LEAST_PROGRAM_MIB} MiB beside the ${COLLECTOR_SIZE.memoryMib} of the collector: take 1024`,
   });
 
 const scaledService = z
@@ -116,6 +124,10 @@ export const stageSettingsSchema = z
       api: scaledService,
       relay: z.strictObject({ size: taskSize, count: z.literal(2) }),
       worker: scaledService,
+    }),
+    tracing: z.strictObject({
+      /** The share of requests and of other work that is traced, from 0 to 1; of Lambda's calls X-Ray itself decides. */
+      ratio: z.number().min(0).max(1).multipleOf(0.001),
     }),
     /** Requests a second of all callers, and how many may come at once. */
     httpThrottle: z.strictObject({ rate: z.int().min(1), burst: z.int().min(1) }),

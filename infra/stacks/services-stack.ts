@@ -77,6 +77,7 @@ export class ServicesStack extends StageStack {
       platform,
       size,
       command: API_COMMAND,
+      isTraced: true,
       port: API_PORT,
       environment: {
         COGNITO_CLIENT_ID: tokens.clientId,
@@ -129,6 +130,7 @@ export class ServicesStack extends StageStack {
       platform,
       size,
       command: RELAY_COMMAND,
+      isTraced: true,
       environment: {
         ...this.#realtimeVariables(given),
         DATABASE_CA_FILE,
@@ -155,6 +157,7 @@ export class ServicesStack extends StageStack {
       platform,
       size,
       command: WORKER_COMMAND,
+      isTraced: true,
       environment: this.#realtimeVariables(given),
     });
     const role = program.task.taskRole;

@@ -4,6 +4,7 @@ import { gatewayFaults } from './faults/gateway-faults.ts';
 import { networkFaults } from './faults/network-faults.ts';
 import { operationFaults } from './faults/operation-faults.ts';
 import { programFaults } from './faults/program-faults.ts';
+import { tracingFaults } from './faults/tracing-faults.ts';
 import type { PlantedFault } from './faults/planting.ts';
 
 /** Slips that somebody may make in a template; each is found by a rule of ours. */
@@ -12,6 +13,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ...dataFaults,
   ...gatewayFaults,
   ...programFaults,
+  ...tracingFaults,
   ...accessFaults,
   ...operationFaults,
 ];

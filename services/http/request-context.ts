@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { currentTraceparent } from '@ordercast/platform/tracing/tracing.ts';
 
 /** What a request carries beside its own fields, for answers, logs and what it causes. */
 export interface RequestContext {
@@ -7,7 +8,7 @@ export interface RequestContext {
   requestId: string;
   /** What the caller named the request, where well-formed: others may use the same name. */
   callerRequestId: string | undefined;
-  /** W3C trace context: the caller's, or a new one. */
+  /** W3C trace context: of our span where the request is traced, which goes on with the caller's; else the caller's, or a new one. */
   traceparent: string;
   /** Template of the path, such as `/orders/:id`, once it is found: paths and queries hold people's data. */
   route: string | undefined;
@@ -36,9 +37,10 @@ export function openContext(request: IncomingMessage, newRequestId: () => string
         ? callerRequestId
         : undefined,
     traceparent:
-      typeof traceparent === 'string' && TRACEPARENT.test(traceparent)
+      currentTraceparent() ??
+      (typeof traceparent === 'string' && TRACEPARENT.test(traceparent)
         ? traceparent
-        : newTraceparent(),
+        : newTraceparent()),
     route: undefined,
     clientAddress: undefined,
   };

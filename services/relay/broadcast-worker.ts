@@ -4,6 +4,7 @@ import { createLogger } from '@ordercast/platform/logger.ts';
 import { retryPauseMs } from '@ordercast/platform/retry-pause.ts';
 import { runProgram } from '@ordercast/platform/run-program.ts';
 import { onShutdown } from '@ordercast/platform/shutdown.ts';
+import { traced } from '@ordercast/platform/tracing/tracing.ts';
 import { configuredRealtime } from '../realtime/configured-realtime.ts';
 import { broadcastWorkerSettingsSchema } from './broadcast-worker-settings.ts';
 
@@ -18,7 +19,7 @@ await runProgram(() => {
   const consumer = startBroadcastConsumer({
     sqs,
     queueUrl: config.BROADCAST_QUEUE_URL,
-    work: realtime.deliverBroadcast,
+    work: traced('deliver broadcast', realtime.deliverBroadcast),
     retryPauseMs,
     random: Math.random,
     logger: log,

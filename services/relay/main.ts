@@ -5,6 +5,7 @@ import { configuredDatabase } from '@ordercast/platform/configured-database.ts';
 import { createLogger } from '@ordercast/platform/logger.ts';
 import { runProgram } from '@ordercast/platform/run-program.ts';
 import { onShutdown } from '@ordercast/platform/shutdown.ts';
+import { traced } from '@ordercast/platform/tracing/tracing.ts';
 import { configuredRealtime } from '../realtime/configured-realtime.ts';
 import { relayLeadership } from './leadership/relay-leadership.ts';
 import { relayProgramSettingsSchema } from './relay-program-settings.ts';
@@ -24,7 +25,7 @@ await runProgram(async () => {
   const { realtime, close: closeRealtime } = configuredRealtime(config, log);
   const relay = startRelay({
     database,
-    publish: realtime.publish,
+    publish: traced('publish', realtime.publish),
     leadership: lead.leadership,
     clock,
     random,
