@@ -8,7 +8,7 @@ import { templateSchema } from './assembly.ts';
 import type { AwsClients } from './aws-clients.ts';
 import type { Wait } from './deployment.ts';
 import { emptyBucket } from './empty-bucket.ts';
-import { busyText, isBusy, stackState } from './stack-state.ts';
+import { busyText, describeStack, isBusy, stackState, unlessGone } from './stack-state.ts';
 import type { StackPlace } from './stack-state.ts';
 import { isStateful } from './stateful-types.ts';
 import type { Step } from './step.ts';
@@ -34,7 +34,7 @@ export async function holdersOf(
   const state = await stackState(aws, place);
   if (state === undefined) return undefined;
   const { Resources } = templateSchema.parse(state.template);
-  const resources = await resourcesOf(aws, place);
+  const resources = (await unlessGone(resourcesOf(aws, place))) ?? [];
   return resources
     .filter(
       ({ ResourceType = '', ResourceStatus = '' }) =>
@@ -73,11 +73,11 @@ export function deleteStackStep(
   return {
     name: `delete stack ${name}`,
     async done() {
-      return (await stackState(aws, place)) === undefined ? 'gone' : undefined;
+      return (await describeStack(aws, place)) === undefined ? 'gone' : undefined;
     },
     async run() {
       for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-        const status = (await stackState(aws, place))?.status ?? '';
+        const status = (await describeStack(aws, place))?.StackStatus ?? '';
         if (isBusy(status) && status !== 'DELETE_IN_PROGRESS') {
           throw new Stopped(EXIT.busy, busyText(place, status));
         }
@@ -112,7 +112,7 @@ async function isDeleted(
   { aws, wait }: { aws: Pick<AwsClients, 'cloudFormation'>; wait: Wait },
 ): Promise<boolean> {
   for (;;) {
-    const status = (await stackState(aws, place))?.status;
+    const status = (await describeStack(aws, place))?.StackStatus;
     if (status === undefined || status === 'DELETE_COMPLETE') return true;
     if (status !== 'DELETE_IN_PROGRESS') return false;
     await wait(POLL_MS);

@@ -8,7 +8,10 @@ import { terminalQuestion } from './terminal-question.ts';
 /** `npm run destroy -- …`: composition root. */
 await runCommand(async () => {
   const args = readDestroyArguments(process.argv.slice(2));
-  if (args === 'help') return console.log(DESTROY_USAGE);
+  if (args === 'help') {
+    console.log(DESTROY_USAGE);
+    return;
+  }
   await destroy(args, {
     aws: createAwsClients(args.settings.region),
     wait: (ms) => wait(ms),

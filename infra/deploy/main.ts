@@ -10,7 +10,10 @@ import { terminalQuestion } from './terminal-question.ts';
 /** `npm run deploy -- …`: composition root. */
 await runCommand(async () => {
   const args = readDeployArguments(process.argv.slice(2));
-  if (args === 'help') return console.log(DEPLOY_USAGE);
+  if (args === 'help') {
+    console.log(DEPLOY_USAGE);
+    return;
+  }
   const say = (line: string) => console.log(line);
   await deploy(args, {
     root: resolve(import.meta.dirname, '..', '..'),

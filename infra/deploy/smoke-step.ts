@@ -42,8 +42,8 @@ export function smokeStep(deployment: Deployment): Step {
         const { code } = await runTool(process.execPath, args, {
           cwd: root,
           env: {
-            SMOKE_CUSTOMER_PASSWORD: passwords[CUSTOMER] ?? '',
-            SMOKE_STAFF_PASSWORD: passwords[STAFF] ?? '',
+            SMOKE_CUSTOMER_PASSWORD: passwords[CUSTOMER],
+            SMOKE_STAFF_PASSWORD: passwords[STAFF],
           },
           onLine: (line) => say(`    ${line}`),
         });

@@ -109,15 +109,20 @@ function withRenewed(value: Json, renewed: ReadonlySet<string>): Json {
   if (Array.isArray(value)) return value.map((one) => withRenewed(one, renewed));
   if (!isObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => {
-      if (name !== READ || !isObject(inner)) return [name, withRenewed(inner, renewed)];
-      const isRenewed = renewed.has(`${String(inner['StackName'])} ${String(inner['OutputName'])}`);
-      return [
-        name,
-        isRenewed ? { ...inner, OutputName: `${String(inner['OutputName'])} anew` } : inner,
-      ];
-    }),
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      name === READ ? withRenewedName(inner, renewed) : withRenewed(inner, renewed),
+    ]),
   );
+}
+
+function withRenewedName(read: Json, renewed: ReadonlySet<string>): Json {
+  if (!isObject(read)) return read;
+  const { StackName, OutputName } = read;
+  if (typeof StackName !== 'string' || typeof OutputName !== 'string') return read;
+  return renewed.has(`${StackName} ${OutputName}`)
+    ? { ...read, OutputName: `${OutputName} anew` }
+    : read;
 }
 
 /** CloudFormation gives a template back with a question mark for each character that is not of ASCII. */

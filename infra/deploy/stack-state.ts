@@ -43,12 +43,14 @@ export async function stackState(
   const client = aws.cloudFormation(region);
   const stack = await describeStack(aws, { name, region });
   if (stack === undefined || stack.StackStatus === 'REVIEW_IN_PROGRESS') return undefined;
-  const { TemplateBody = '{}' } = await client.send(
-    new GetTemplateCommand({ StackName: name, TemplateStage: 'Original' }),
+  // A stack that is being deleted may be gone by now.
+  const original = await unlessGone(
+    client.send(new GetTemplateCommand({ StackName: name, TemplateStage: 'Original' })),
   );
+  if (original === undefined) return undefined;
   return {
     status: stack.StackStatus ?? '',
-    template: parsed(TemplateBody),
+    template: parsed(original.TemplateBody ?? '{}'),
     outputs: outputsOf(stack),
     terminationProtection: stack.EnableTerminationProtection === true,
     changedAt: (stack.LastUpdatedTime ?? stack.CreationTime)?.getTime() ?? 0,
@@ -61,11 +63,14 @@ export async function describeStack(
   aws: Pick<AwsClients, 'cloudFormation'>,
   { name, region }: StackPlace,
 ): Promise<Stack | undefined> {
+  const command = new DescribeStacksCommand({ StackName: name });
+  return (await unlessGone(aws.cloudFormation(region).send(command)))?.Stacks?.[0];
+}
+
+/** Undefined where the stack that was asked about is not there. */
+export async function unlessGone<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
   try {
-    const { Stacks = [] } = await aws
-      .cloudFormation(region)
-      .send(new DescribeStacksCommand({ StackName: name }));
-    return Stacks[0];
+    return await answer;
   } catch (error) {
     if (error instanceof CloudFormationServiceException && /does not exist/.test(error.message)) {
       return undefined;

@@ -45,7 +45,7 @@ export class ScriptedAccount {
         TaskSubnets: 'subnet-1,subnet-2',
         UserPoolId: cognito.poolId,
       },
-      uploaded: this.objects,
+      objects: this.objects,
       now: () => (this.#now += 1_000),
     });
     this.ecs = new ScriptedEcs('dev', { script, services: () => this.#services() });
@@ -58,7 +58,10 @@ export class ScriptedAccount {
         throw new Refusal(400, 'NotScripted', operation);
       },
       ecr: (call) => this.#ecr(call.operation, parsed(call.body)),
-      registry: ({ query }) => this.#push(query.get('name') ?? ''),
+      registry: ({ query }) => {
+        this.push(query.get('name')?.split(':').at(-1) ?? '');
+        return { body: '' };
+      },
       upload: ({ path, body }) => {
         this.pages.set(path.split('/').at(-1) ?? '', body);
         return { body: '' };
@@ -77,6 +80,19 @@ export class ScriptedAccount {
 
   stop(): Promise<void> {
     return this.aws.stop();
+  }
+
+  /** Takes an image; a tag is taken once. Answers its digest. */
+  push(tag: string): string {
+    if (this.images.has(tag)) throw new Refusal(400, 'ImageTagAlreadyExistsException', tag);
+    const digest = `sha256:${createHash('sha256').update(tag).digest('hex')}`;
+    this.images.set(tag, digest);
+    return digest;
+  }
+
+  /** ARNs of the services that are there. */
+  services(): string[] {
+    return [...this.#services().keys()];
   }
 
   /** What must be the same whichever way a deployment came to its end. */
@@ -129,13 +145,6 @@ export class ScriptedAccount {
     return json({ imageDetails: [{ imageDigest }] });
   }
 
-  #push(name: string): Answer {
-    const tag = name.split(':').at(-1) ?? '';
-    if (this.images.has(tag)) throw new Refusal(400, 'ImageTagAlreadyExistsException', tag);
-    this.images.set(tag, `sha256:${createHash('sha256').update(tag).digest('hex')}`);
-    return { body: '' };
-  }
-
   #amplify(operation: string): Answer {
     const [, id] = /\/jobs\/([^/]+)/.exec(operation) ?? [];
     const job = this.jobs.find((one) => one.id === id);
@@ -171,6 +180,15 @@ export class ScriptedAccount {
     throw new Refusal(400, 'NotScripted', operation);
   }
 
+  #versions(path: string): string {
+    const bucket = `${path.replace(/\/$/, '')}/`;
+    const keys = [...this.objects.keys()].filter((key) => key.startsWith(bucket));
+    const versions = keys.map((key) =>
+      xml('Version', { Key: key.slice(bucket.length), VersionId: '1' }),
+    );
+    return `<ListVersionsResult>${versions.join('')}</ListVersionsResult>`;
+  }
+
   #s3({ operation, path, query, body }: Parameters<Service>[0]): Answer {
     if (query.has('location'))
       return { body: '<LocationConstraint>eu-central-1</LocationConstraint>' };
@@ -183,6 +201,13 @@ export class ScriptedAccount {
       return {
         body: `<ListBucketResult>${found.map((key) => xml('Contents', { Key: key.slice(bucket + 2), Size: 1 })).join('')}</ListBucketResult>`,
       };
+    }
+    if (query.has('versions')) return { body: this.#versions(path) };
+    if (query.has('delete')) {
+      for (const [, key] of body.toString().matchAll(/<Key>([^<]+)<\/Key>/g)) {
+        this.objects.delete(`${path.replace(/\/$/, '')}/${key}`);
+      }
+      return { body: '<DeleteResult></DeleteResult>' };
     }
     if (operation.startsWith('PUT ')) {
       this.objects.set(path, body);

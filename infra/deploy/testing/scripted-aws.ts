@@ -83,12 +83,18 @@ export class ScriptedAws {
     const isChange = CHANGES.test(call.operation) && call.service !== 'sts';
     const change = labelOf(call);
     const isCrash = isChange && this.crash?.at(change) === true;
-    if (isCrash && this.crash?.when === 'before') return this.#end(request);
+    if (isCrash && this.crash?.when === 'before') {
+      this.#end(request);
+      return;
+    }
     try {
       if (this.refuseAll !== undefined) throw this.refuseAll;
       const answer = await this.#answer(call);
       if (isChange) this.changes.push(change);
-      if (isCrash) return this.#end(request);
+      if (isCrash) {
+        this.#end(request);
+        return;
+      }
       response.setHeader('Content-Type', answer.type ?? typeOf(request)).end(answer.body);
     } catch (error) {
       refuse(request, response, error);
@@ -141,7 +147,9 @@ function labelOf({ service, operation, form, body }: ScriptedCall): string {
   const isJson = body.subarray(0, 1).toString() === '{';
   const { Username, overrides } = isJson ? subject.parse(JSON.parse(body.toString())) : {};
   const command = overrides?.containerOverrides[0]?.command[2];
-  return [service, operation, form.get('StackName') ?? Username ?? command]
+  // Jobs are numbered.
+  const call = operation.replaceAll(/\/\d+/g, '/<n>');
+  return [service, call, form.get('StackName') ?? Username ?? command]
     .filter((part) => part !== undefined)
     .join(' ');
 }

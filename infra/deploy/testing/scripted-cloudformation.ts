@@ -8,8 +8,8 @@ interface Options {
   account: string;
   /** Values of outputs that a test wants to be these. */
   outputs: Readonly<Record<string, string>>;
-  /** What was uploaded to S3, by its URL's path. */
-  uploaded: ReadonlyMap<string, Buffer>;
+  /** What lies in S3, by `/<bucket>/<key>`. */
+  objects: ReadonlyMap<string, Buffer>;
   now: () => number;
 }
 
@@ -155,7 +155,7 @@ export class ScriptedCloudFormation {
     const changeSet = form.get('ChangeSetName') ?? '';
     const known = this.stacks.get(`${region} ${name}`);
     if (form.get('ChangeSetType') === 'CREATE') {
-      if (known !== undefined && known.status !== 'REVIEW_IN_PROGRESS') {
+      if (known !== undefined && !/^(REVIEW_IN_PROGRESS|DELETE_COMPLETE)$/.test(known.status)) {
         throw new Refusal(400, 'ValidationError', `Stack ${name} already exists`);
       }
       this.stacks.set(`${region} ${name}`, this.#newStack(name, region));
@@ -165,7 +165,7 @@ export class ScriptedCloudFormation {
     const template =
       url === null
         ? form.get('TemplateBody')
-        : this.#options.uploaded.get(new URL(url).pathname)?.toString();
+        : this.#options.objects.get(new URL(url).pathname)?.toString();
     if (template === null || template === undefined)
       throw new Refusal(400, 'ValidationError', `No template at ${url}`);
     const isSame = stack.changes > 0 && stack.template === template;
@@ -245,8 +245,15 @@ export class ScriptedCloudFormation {
     const failure = this.failures.get(name);
     this.failures.delete(name);
     stack.status = 'DELETE_IN_PROGRESS';
-    stack.next = failure?.status ?? 'DELETE_COMPLETE';
+    stack.next =
+      failure?.status ?? (this.#hasFullBucket(stack) ? 'DELETE_FAILED' : 'DELETE_COMPLETE');
     return {};
+  }
+
+  #hasFullBucket({ resources }: ScriptedStack): boolean {
+    const buckets = [...resources.values()].filter(({ type }) => type === 'AWS::S3::Bucket');
+    const keys = [...this.#options.objects.keys()];
+    return buckets.some(({ id }) => keys.some((key) => key.startsWith(`/${id}/`)));
   }
 
   #event(name: string, event: ScriptedStack['events'][number], index: number): unknown {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -9,6 +9,7 @@ import {
 import { POOL_ID, startTestCognito } from '../../../emulators/cognito/testing/test-cognito.ts';
 import { followChild } from '../../../platform/testing/child-process.ts';
 import { inject, onTestFinished } from 'vitest';
+import { prepareAssembly } from './prepared-assembly.ts';
 import { makeSmallProject } from './small-project.ts';
 import { ScriptedAccount } from './scripted-account.ts';
 import type { RunScript } from './scripted-ecs.ts';
@@ -30,6 +31,10 @@ export interface ScriptedStage {
   kill: () => void;
   state: () => Promise<unknown>;
   root: string;
+  /** The commit that is checked out. */
+  release: () => string;
+  /** Folder of templates that run this image. */
+  assemblyFor: (image: string) => string;
 }
 
 /** Migrations that are pending until they were applied. */
@@ -89,6 +94,13 @@ export async function scriptedStage({
   return {
     account,
     root,
+    release: () =>
+      spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).stdout.trim(),
+    assemblyFor(image) {
+      const folder = mkdtempSync(join(home, 'assembly-'));
+      prepareAssembly(env.ASSEMBLY, folder, image);
+      return folder;
+    },
     kill: () => kill(),
     async run(...args) {
       const file = join(import.meta.dirname, program);
