@@ -72,7 +72,7 @@ it('deploys a stage from an empty account, and its second run has nothing to do 
     [
       "ecs RunTask plan",
       "amplify POST /apps/ordercast-dev-web-pageappid/branches/ordercast-dev-web-pagebranch/deployments",
-      "upload PUT /upload/2",
+      "upload PUT /upload/<n>",
       "amplify POST /apps/ordercast-dev-web-pageappid/branches/ordercast-dev-web-pagebranch/deployments/start",
       "cognito-idp AdminAddUserToGroup smoke-staff@ordercast.invalid",
       "cognito-idp AdminEnableUser smoke-customer@ordercast.invalid",

@@ -43,7 +43,7 @@ describe('npm run destroy', () => {
     );
     expect(deleted).toEqual(STACKS.toReversed());
     expect(said).toMatch(/goes, a last snapshot of it stays {2}AWS::RDS::DBInstance/);
-    expect(said).toMatch(/What is left of dev.*\n.*last snapshot of the database/);
+    expect(said).toMatch(/What is left of dev[^]*last snapshot of the database/);
     expect(said).toMatch(/key is deleted in 30 days/);
   });
 

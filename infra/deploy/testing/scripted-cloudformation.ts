@@ -23,6 +23,8 @@ export class ScriptedCloudFormation {
   lingers = false;
   readonly #changeSets = new Map<string, ChangeSet>();
   readonly #options: Options;
+  /** Name or ARN in the call that is being answered: a refusal repeats it. */
+  #asked = '';
 
   constructor(options: Options) {
     this.#options = options;
@@ -50,7 +52,8 @@ export class ScriptedCloudFormation {
   }
 
   #action(action: string, { form, region }: ScriptedCall): unknown {
-    const name = nameOf(form.get('StackName') ?? '');
+    this.#asked = form.get('StackName') ?? '';
+    const name = nameOf(this.#asked);
     switch (action) {
       case 'DescribeStacks':
         return { Stacks: [this.#describe(this.#find(name, region))] };
@@ -97,7 +100,7 @@ export class ScriptedCloudFormation {
   #find(name: string, region: string): ScriptedStack {
     const stack = this.stacks.get(`${region} ${name}`);
     if (stack === undefined || stack.status === 'DELETE_COMPLETE') {
-      throw new Refusal(400, 'ValidationError', `Stack with id ${name} does not exist`);
+      throw new Refusal(400, 'ValidationError', `Stack with id ${this.#asked} does not exist`);
     }
     return stack;
   }
@@ -251,7 +254,9 @@ export class ScriptedCloudFormation {
   }
 
   #hasFullBucket({ resources }: ScriptedStack): boolean {
-    const buckets = [...resources.values()].filter(({ type }) => type === 'AWS::S3::Bucket');
+    const buckets = [...resources.values()].filter(
+      ({ type, text }) => type === 'AWS::S3::Bucket' && !text.includes('"DeletionPolicy":"Retain"'),
+    );
     const keys = [...this.#options.objects.keys()];
     return buckets.some(({ id }) => keys.some((key) => key.startsWith(`/${id}/`)));
   }

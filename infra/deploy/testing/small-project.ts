@@ -52,6 +52,9 @@ const GIT = {
   PATH: process.env['PATH'] ?? '',
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_CONFIG_SYSTEM: '/dev/null',
+  // The same files are the same commit.
+  GIT_AUTHOR_DATE: '2026-11-01T00:00:00Z',
+  GIT_COMMITTER_DATE: '2026-11-01T00:00:00Z',
   GIT_AUTHOR_NAME: 'Somebody',
   GIT_AUTHOR_EMAIL: 'somebody@example.org',
   GIT_COMMITTER_NAME: 'Somebody',
