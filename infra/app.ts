@@ -3,7 +3,7 @@ import { judge } from './library-judges.ts';
 import { ordercast } from './ordercast.ts';
 import { stageByName } from './settings/stages.ts';
 
-/** `npx cdk synth -c stage=dev`; `-c image=<commit>` names the image that the programs run. */
+/** `npx cdk synth -c stage=dev`; `-c image=<sha256:…>` names the image that the programs run, by digest or tag. */
 const app = new App();
 const image: unknown = app.node.tryGetContext('image');
 ordercast(

@@ -3,6 +3,7 @@ import type { StageSettings } from './settings/stage-settings.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { FirewallStack } from './stacks/firewall-stack.ts';
 import { IdentityStack } from './stacks/identity-stack.ts';
+import { ImagesStack } from './stacks/images-stack.ts';
 import { MigrationsStack } from './stacks/migrations-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
 import { ObservabilityStack } from './stacks/observability-stack.ts';
@@ -11,8 +12,9 @@ import { RotationStack } from './stacks/rotation-stack.ts';
 import { ServicesStack } from './stacks/services-stack.ts';
 import { WebStack } from './stacks/web-stack.ts';
 
-/** The stacks of a stage, in the order in which they are deployed. `imageTag` names the programs' image. */
-export function ordercast(app: App, settings: StageSettings, imageTag: string): void {
+/** The stacks of a stage, in the order in which they are deployed. `image` is the programs' image: its digest, or its tag. */
+export function ordercast(app: App, settings: StageSettings, image: string): void {
+  const { repository } = new ImagesStack(app, settings);
   const { network } = new NetworkStack(app, settings);
   const data = new DataStack(app, settings, { network });
   const { tables, broadcasts, database } = data;
@@ -21,7 +23,12 @@ export function ordercast(app: App, settings: StageSettings, imageTag: string): 
   const pageOrigin = page.origin;
   const realtimeStack = new RealtimeStack(app, settings, { tables, tokens, pageOrigin });
   const { realtime } = realtimeStack;
-  const { platform } = new MigrationsStack(app, settings, { network, data, imageTag });
+  const { platform } = new MigrationsStack(app, settings, {
+    network,
+    data,
+    repository,
+    image,
+  });
   const services = new ServicesStack(app, settings, {
     network,
     data,

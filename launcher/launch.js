@@ -93,6 +93,8 @@ const COMMANDS = {
     await run([bin('dependency-cruiser', 'depcruise'), '--no-progress', ...SOURCES]);
     await run([bin('knip')]);
   },
+  deploy: () => runInfraProgram('infra/deploy/main.ts'),
+  destroy: () => runInfraProgram('infra/deploy/destroy-main.ts'),
   /** What is deployed: it has a lock file of its own, so that nobody else need install it. */
   async 'check-infra'() {
     const infra = join(ROOT, 'infra');
@@ -131,6 +133,13 @@ const SOURCES = [
 async function runProgram(file, env) {
   await ensureInstalled(ROOT);
   await run([file, ...args], env);
+}
+
+/** A program of infra/, whose packages nobody else needs. */
+async function runInfraProgram(file) {
+  await ensureInstalled(ROOT);
+  await ensureInstalled(join(ROOT, 'infra'));
+  await run([file, ...args]);
 }
 
 function runBrowserTests(browser, files, env = {}) {

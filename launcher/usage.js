@@ -8,6 +8,8 @@ export const USAGES = {
   simulate: undefined,
   smoke: undefined,
   bench: undefined,
+  deploy: undefined,
+  destroy: undefined,
   test: `npm test -- [<path>…]
 
 Runs the unit and integration tests and then the browser tests; installs and builds what is missing.

@@ -1,3 +1,4 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -23,6 +24,8 @@ export class AlarmTopic extends Construct {
     const key = new Key(this, 'Key', {
       description: `Alarms of ordercast-${settings.stage}`,
       enableKeyRotation: true,
+      // What it encrypts is gone within seconds.
+      removalPolicy: RemovalPolicy.DESTROY,
     });
     // Without this CloudWatch cannot put a message into the encrypted topic, and nobody is told so.
     key.grantEncryptDecrypt(new ServicePrincipal('cloudwatch.amazonaws.com'));

@@ -24,8 +24,8 @@ import { logGroup } from './log-group.ts';
 export interface Platform {
   cluster: ICluster;
   repository: IRepository;
-  /** Tag of the image: the commit that it was built from. */
-  imageTag: string;
+  /** Its digest, `sha256:…`, or its tag: the commit that it was built from. */
+  image: string;
 }
 
 /** Uid of the image's user; the image says the same. */
@@ -68,7 +68,7 @@ export class Program extends Construct {
       },
     });
     const container = this.task.addContainer(name, {
-      image: ContainerImage.fromEcrRepository(platform.repository, platform.imageTag),
+      image: ContainerImage.fromEcrRepository(platform.repository, platform.image),
       command,
       environment: { ...props.environment, ...(isTraced && tracingVariables(settings, name)) },
       ...(secrets !== undefined && { secrets }),

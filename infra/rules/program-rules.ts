@@ -41,7 +41,7 @@ export const programRules: readonly Rule[] = [
               'may not hear that it shall stop',
             ),
             ...unless(
-              !/:latest$/.test(image) && /:[\w.-]+"?\}?$/.test(image),
+              !/:latest$/.test(image) && /(:[\w.-]+|@sha256:[0-9a-f]{64})"?\}?$/.test(image),
               task,
               `runs ${image}`,
             ),

@@ -1,9 +1,8 @@
 import type { App } from 'aws-cdk-lib';
-import { Repository, TagMutability, TagStatus } from 'aws-cdk-lib/aws-ecr';
+import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { Cluster, ContainerInsights, Secret as EcsSecret } from 'aws-cdk-lib/aws-ecs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { dataRemoval } from '../constructs/data-removal.ts';
 import type { Network } from '../constructs/network.ts';
 import { Program } from '../constructs/program.ts';
 import type { Platform } from '../constructs/program.ts';
@@ -14,50 +13,31 @@ import { grantKey, grantReadSecrets } from '../constructs/secret-access.ts';
 import type { StageSettings } from '../settings/stage-settings.ts';
 import type { DataStack } from './data-stack.ts';
 
-const IMAGES_KEPT = 20;
-
-/** The image's repository, the cluster, and the two tasks that make and change the database. */
+/** The cluster, and the two tasks that make and change the database. */
 export class MigrationsStack extends StageStack {
   readonly platform: Platform;
 
   constructor(
     app: App,
     settings: StageSettings,
-    { network, data, imageTag }: { network: Network; data: DataStack; imageTag: string },
+    {
+      network,
+      data,
+      repository,
+      image,
+    }: { network: Network; data: DataStack; repository: IRepository; image: string },
   ) {
     super(app, 'migrations', {
       settings,
-      description: 'Ordercast: image, cluster, migration tasks',
+      description: 'Ordercast: cluster, migration tasks',
     });
     const { database, key } = data;
-    const repository = new Repository(this, 'Image', {
-      repositoryName: `ordercast-${settings.stage}`,
-      imageScanOnPush: true,
-      // A tag is a commit: what was tested is what runs, whenever a task starts.
-      imageTagMutability: TagMutability.IMMUTABLE,
-      lifecycleRules: [
-        {
-          description: 'Leftovers',
-          tagStatus: TagStatus.UNTAGGED,
-          maxImageCount: 1,
-          rulePriority: 1,
-        },
-        {
-          description: 'To roll back to',
-          tagStatus: TagStatus.ANY,
-          maxImageCount: IMAGES_KEPT,
-          rulePriority: 2,
-        },
-      ],
-      removalPolicy: dataRemoval(settings),
-      emptyOnDelete: settings.data === 'delete',
-    });
     const cluster = new Cluster(this, 'Cluster', {
       clusterName: `ordercast-${settings.stage}`,
       vpc: network.vpc,
       containerInsightsV2: ContainerInsights.ENABLED,
     });
-    this.platform = { cluster, repository, imageTag };
+    this.platform = { cluster, repository, image };
     const size = { cpu: 512, memoryMib: 1024 };
     const bootstrap = new Program(this, 'Bootstrap', {
       settings,
@@ -83,7 +63,6 @@ export class MigrationsStack extends StageStack {
       environment: { DATABASE_CA_FILE, DATABASE_SECRET_ID: database.logins.migrator.secretArn },
     });
     grantReadSecrets(migrate.task.taskRole, key, database.logins.migrator);
-    this.output('RepositoryUri', repository.repositoryUri, 'Where the image is pushed to');
     this.output('ClusterName', cluster.clusterName, 'Where tasks are run');
     this.output(
       'BootstrapTask',

@@ -1,0 +1,105 @@
+import { expect, it } from 'vitest';
+import { APPROVAL, scriptedStage } from './testing/scripted-stage.ts';
+import type { ScriptedStage } from './testing/scripted-stage.ts';
+
+const ADMINISTRATOR = 'alex@example.org';
+const ALL = ['--stage', 'dev', '--approve', APPROVAL, '--administrator', ADMINISTRATOR];
+
+const count = ({ account }: ScriptedStage, change: string) =>
+  account.aws.changes.filter((one) => one === change).length;
+
+/** Uploads are repeated as they are, and a change set that nobody executes changes nothing. */
+const counts = (change: string) => !/^s3 |CreateChangeSet/.test(change);
+
+/** Deploys from nothing; each time it has changed one thing more it is killed, and begun again. Answers after what. */
+async function killedAfterEveryChange({ account, run, kill }: ScriptedStage): Promise<string[]> {
+  const kills: string[] = [];
+  account.cloudFormation.lingers = true;
+  for (;;) {
+    // What is done at each deployment, such as the page, would be met again and again.
+    const at = (change: string) => counts(change) && !kills.includes(change);
+    account.aws.crash = { at, when: 'after', crash: kill };
+    const { code, said } = await run(...ALL);
+    if (code === 0) return kills;
+    expect({ code, said }).toEqual({ code: null, said });
+    kills.push(account.aws.changes.at(-1) ?? '');
+  }
+}
+
+/** What became of a step. */
+function result(line: string): string[] {
+  if (!line.startsWith('[') || line.endsWith(' …')) return [];
+  return [line.replace(/ \(\d+ s\)$/, '').replace(/[0-9a-f]{40}/, '<commit>')];
+}
+
+it('deploys a stage from an empty account, and its second run has nothing to do but page and smoke test', async () => {
+  const stage = await scriptedStage();
+  const { run, account } = stage;
+
+  const { code, lines, said } = await run(...ALL);
+
+  expect({ code, said }).toEqual({ code: 0, said });
+  expect(account.aws.unknown).toEqual([]);
+  expect(lines.flatMap(result)).toMatchInlineSnapshot(`
+    [
+      "[1/21] CDK toolkit in eu-central-1: made",
+      "[2/21] CDK toolkit in us-east-1: made",
+      "[3/21] stack images: deployed",
+      "[4/21] image: built by docker and pushed as <commit>",
+      "[5/21] templates that name the image by its digest: made",
+      "[6/21] stack network: deployed",
+      "[7/21] stack data: deployed",
+      "[8/21] stack identity: deployed",
+      "[9/21] stack realtime: deployed",
+      "[10/21] stack migrations: deployed",
+      "[11/21] bootstrap of the database: done",
+      "[12/21] migrations: applied",
+      "[13/21] stack services: deployed",
+      "[14/21] services run this release: they do",
+      "[15/21] stack rotation: deployed",
+      "[16/21] stack web: deployed",
+      "[17/21] stack firewall: deployed",
+      "[18/21] page: at https://page.example.org",
+      "[19/21] stack observability: deployed",
+      "[20/21] first administrator: Cognito mails alex@example.org a password that is good for three days",
+      "[21/21] smoke test: all of it works",
+    ]
+  `);
+  const before = [...account.aws.changes];
+  const again = await run(...ALL);
+  expect({ code: again.code, said: again.said }).toEqual({ code: 0, said: again.said });
+  expect([...new Set(account.aws.changes.slice(before.length))]).toMatchInlineSnapshot(`
+    [
+      "ecs RunTask plan",
+      "amplify POST /apps/ordercast-dev-web-pageappid/branches/ordercast-dev-web-pagebranch/deployments",
+      "upload PUT /upload/<n>",
+      "amplify POST /apps/ordercast-dev-web-pageappid/branches/ordercast-dev-web-pagebranch/deployments/start",
+      "cognito-idp AdminAddUserToGroup smoke-staff@ordercast.invalid",
+      "cognito-idp AdminEnableUser smoke-customer@ordercast.invalid",
+      "cognito-idp AdminSetUserPassword smoke-customer@ordercast.invalid",
+      "cognito-idp AdminEnableUser smoke-staff@ordercast.invalid",
+      "cognito-idp AdminSetUserPassword smoke-staff@ordercast.invalid",
+      "cognito-idp AdminDisableUser smoke-customer@ordercast.invalid",
+      "cognito-idp AdminDisableUser smoke-staff@ordercast.invalid",
+    ]
+  `);
+});
+
+it(
+  'killed after each thing that it changes in AWS, and run again, it ends the same',
+  { timeout: 3_600_000 },
+  async () => {
+    const whole = await scriptedStage();
+    expect((await whole.run(...ALL)).code).toBe(0);
+    const stage = await scriptedStage();
+
+    const kills = await killedAfterEveryChange(stage);
+
+    expect(stage.account.aws.unknown).toEqual([]);
+    expect(await stage.state()).toEqual(await whole.state());
+    expect(kills).toMatchInlineSnapshot();
+    expect(count(stage, 'registry PUT /registry/push')).toBe(1);
+    expect(count(stage, 'ecs RunTask up')).toBe(1);
+    expect(count(stage, `cognito-idp AdminCreateUser ${ADMINISTRATOR}`)).toBe(1);
+  },
+);

@@ -1,0 +1,25 @@
+import type { Deployment } from './deployment.ts';
+import { describeStack, isComplete } from './stack-state.ts';
+import type { Step } from './step.ts';
+import { EXIT, Stopped } from './stopped.ts';
+
+/** What the CDK needs in a Region, once an account: a bucket for templates and code, and the roles that deploy. */
+export function toolkitStep(deployment: Deployment, region: string): Step {
+  const { aws, cdk, account, settings } = deployment;
+  return {
+    name: `CDK toolkit in ${region}`,
+    async done() {
+      const status = (await describeStack(aws, { name: 'CDKToolkit', region }))?.StackStatus;
+      const isThere = isComplete({ status: status ?? '' }) || status === 'UPDATE_ROLLBACK_COMPLETE';
+      return isThere ? 'there already' : undefined;
+    },
+    async run() {
+      if (await cdk.makeToolkit(account, region)) return 'made';
+      throw new Stopped(
+        EXIT.failed,
+        'The CDK could not make its toolkit. It makes roles, so it takes rights over IAM: have an administrator of the ' +
+          `account run "npx cdk bootstrap -c stage=${settings.stage} aws://${account}/${region}" in infra/ once, then run this again.`,
+      );
+    },
+  };
+}
