@@ -95,6 +95,7 @@ const COMMANDS = {
   },
   deploy: () => runInfraProgram('infra/deploy/main.ts'),
   destroy: () => runInfraProgram('infra/deploy/destroy-main.ts'),
+  'diff-infra': () => runInfraProgram('infra/deploy/compare-main.ts'),
   /** What is deployed: it has a lock file of its own, so that nobody else need install it. */
   async 'check-infra'() {
     const infra = join(ROOT, 'infra');

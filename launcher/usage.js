@@ -10,6 +10,7 @@ export const USAGES = {
   bench: undefined,
   deploy: undefined,
   destroy: undefined,
+  'diff-infra': undefined,
   test: `npm test -- [<path>…]
 
 Runs the unit and integration tests and then the browser tests; installs and builds what is missing.
