@@ -7,6 +7,7 @@ import { ImagesStack } from './stacks/images-stack.ts';
 import { MigrationsStack } from './stacks/migrations-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
 import { ObservabilityStack } from './stacks/observability-stack.ts';
+import { PipelineStack } from './stacks/pipeline-stack.ts';
 import { RealtimeStack } from './stacks/realtime-stack.ts';
 import { RotationStack } from './stacks/rotation-stack.ts';
 import { ServicesStack } from './stacks/services-stack.ts';
@@ -14,7 +15,7 @@ import { WebStack } from './stacks/web-stack.ts';
 
 /** The stacks of a stage, in the order in which they are deployed. `image` is the programs' image: its digest, or its tag. */
 export function ordercast(app: App, settings: StageSettings, image: string): void {
-  const { repository } = new ImagesStack(app, settings);
+  const images = new ImagesStack(app, settings);
   const { network } = new NetworkStack(app, settings);
   const data = new DataStack(app, settings, { network });
   const { tables, broadcasts, database } = data;
@@ -23,12 +24,13 @@ export function ordercast(app: App, settings: StageSettings, image: string): voi
   const pageOrigin = page.origin;
   const realtimeStack = new RealtimeStack(app, settings, { tables, tokens, pageOrigin });
   const { realtime } = realtimeStack;
-  const { platform } = new MigrationsStack(app, settings, {
+  const migrations = new MigrationsStack(app, settings, {
     network,
     data,
-    repository,
+    repository: images.repository,
     image,
   });
+  const { platform } = migrations;
   const services = new ServicesStack(app, settings, {
     network,
     data,
@@ -51,4 +53,7 @@ export function ordercast(app: App, settings: StageSettings, image: string): voi
       { title: 'What both stand on', alarms: [...database.alarms, ...rotation.alarms] },
     ],
   });
+  if (settings.pipeline !== undefined) {
+    new PipelineStack(app, settings, settings.pipeline, { images, identity, migrations });
+  }
 }

@@ -19,6 +19,9 @@ function flat(node: unknown): string {
   if (typeof node === 'string') return node;
   if (typeof node === 'object' && node !== null) {
     if ('Ref' in node) return `<${String(node.Ref)}>`;
+    if ('Fn::GetAtt' in node && Array.isArray(node['Fn::GetAtt'])) {
+      return `<${node['Fn::GetAtt'].join('.')}>`;
+    }
     if ('Fn::Join' in node && Array.isArray(node['Fn::Join'])) {
       const parts: readonly unknown[] = node['Fn::Join'];
       const [delimiter, items] = parts;

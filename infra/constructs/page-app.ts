@@ -1,7 +1,9 @@
 import { CfnApp, CfnBranch } from 'aws-cdk-lib/aws-amplify';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
+import { asFound, explain } from './explain.ts';
 
 /** Of a manual deployment, whose branch stands for no branch of a repository. */
 const MANUAL_BRANCH = 'main';
@@ -44,6 +46,33 @@ export class PageApp extends Construct {
         ? `https://${this.branchName}.${this.app.attrDefaultDomain}`
         : `https://${domain.page}`;
   }
+}
+
+/** Lets who has it deploy the page by hand, and nothing else of the app. */
+export function deployPagePolicy(scope: Construct, { app }: PageApp): ManagedPolicy {
+  const everyJob = `${app.attrArn}/*`;
+  const policy = new ManagedPolicy(scope, 'DeployPage', {
+    description: 'Deploys the page',
+    statements: [
+      new PolicyStatement({
+        actions: [
+          'amplify:ListJobs',
+          'amplify:StopJob',
+          'amplify:CreateDeployment',
+          'amplify:StartDeployment',
+          'amplify:GetJob',
+          'amplify:StartJob',
+        ],
+        resources: [app.attrArn, everyJob],
+      }),
+    ],
+  });
+  explain(
+    policy,
+    `IAM5[Resource::${asFound(scope, everyJob)}]`,
+    'each deployment is a job with a number of its own',
+  );
+  return policy;
 }
 
 export function pageBranch(

@@ -27,6 +27,7 @@ export const STACKS = [
   'web',
   'firewall',
   'observability',
+  'pipeline',
 ] as const;
 
 type StackId = (typeof STACKS)[number];
@@ -58,6 +59,7 @@ export function deploySteps(
     stack('firewall'),
     pageStep(deployment),
     stack('observability'),
+    ...(args.settings.pipeline === undefined ? [] : [stack('pipeline')]),
     administratorStep(deployment, args.administrator),
     ...(args.skipSmoke ? [] : [smokeStep(deployment)]),
   ];

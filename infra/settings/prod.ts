@@ -47,6 +47,8 @@ export const prod = parseStageSettings({
     makesTrail: true,
   },
   page: { kind: 'manual' },
+  // No owner on GitHub can be called so.
+  pipeline: { repository: 'replace--this/ordercast', makesProvider: true },
   logDays: 365,
   alarmMails: ['alarms@example.com'],
   data: 'keep',

@@ -143,6 +143,14 @@ export const stageSettingsSchema = z
       makesTrail: z.boolean(),
     }),
     page: pageSource,
+    /** Lets the workflow `deploy.yml` of a repository on GitHub deploy this stage. */
+    pipeline: z
+      .strictObject({
+        repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, { error: 'must be such as owner/name' }),
+        /** Whether this stage makes the account's provider of GitHub's tokens: there can be one. */
+        makesProvider: z.boolean(),
+      })
+      .optional(),
     logDays: z.union([z.literal(7), z.literal(30), z.literal(90), z.literal(365)]),
     alarmMails: z.array(z.email()).min(1),
     /** What becomes of tables, pool, buckets and database when their stack is deleted. */

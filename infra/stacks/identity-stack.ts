@@ -1,6 +1,7 @@
 import type { App } from 'aws-cdk-lib';
+import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { IdentityPool } from '../constructs/identity-pool.ts';
-import { PageApp } from '../constructs/page-app.ts';
+import { PageApp, deployPagePolicy } from '../constructs/page-app.ts';
 import { StageStack } from '../constructs/stage-stack.ts';
 import { UserPool } from '../constructs/user-pool.ts';
 import type { StageSettings } from '../settings/stage-settings.ts';
@@ -20,6 +21,8 @@ export class IdentityStack extends StageStack {
   readonly userPool: UserPool;
   readonly identityPool: IdentityPool;
   readonly tokens: TokenIssuer;
+  /** Of the role that workflows deploy with, where the stage has one. */
+  readonly deployPage: ManagedPolicy | undefined;
 
   constructor(app: App, settings: StageSettings) {
     super(app, 'identity', { settings, description: 'Ordercast: user pool, identity pool' });
@@ -28,6 +31,8 @@ export class IdentityStack extends StageStack {
       settings,
       pageUrl: this.page.origin,
     });
+    this.deployPage =
+      settings.pipeline === undefined ? undefined : deployPagePolicy(this, this.page);
     this.identityPool = new IdentityPool(this, 'Credentials', this.userPool);
     const { pool, client } = this.userPool;
     this.tokens = { issuer: pool.userPoolProviderUrl, clientId: client.userPoolClientId };
