@@ -97,7 +97,42 @@ it(
 
     expect(stage.account.aws.unknown).toEqual([]);
     expect(await stage.state()).toEqual(await whole.state());
-    expect(kills).toMatchInlineSnapshot();
+    expect(kills).toMatchInlineSnapshot(`
+      [
+        "cloudformation ExecuteChangeSet CDKToolkit",
+        "cloudformation DeleteChangeSet CDKToolkit",
+        "cloudformation ExecuteChangeSet ordercast-dev-images",
+        "registry PUT /registry/push",
+        "cloudformation ExecuteChangeSet ordercast-dev-network",
+        "cloudformation ExecuteChangeSet ordercast-dev-data",
+        "cloudformation ExecuteChangeSet ordercast-dev-identity",
+        "cloudformation ExecuteChangeSet ordercast-dev-realtime",
+        "cloudformation ExecuteChangeSet ordercast-dev-migrations",
+        "ecs RunTask",
+        "ecs RunTask plan",
+        "ecs RunTask up",
+        "cloudformation ExecuteChangeSet ordercast-dev-services",
+        "cloudformation ExecuteChangeSet ordercast-dev-rotation",
+        "cloudformation ExecuteChangeSet ordercast-dev-web",
+        "cloudformation ExecuteChangeSet ordercast-dev-firewall",
+        "amplify POST /apps/ordercast-dev-web-pageappid/branches/ordercast-dev-web-pagebranch/deployments",
+        "amplify DELETE /apps/ordercast-dev-web-pageappid/branches/ordercast-dev-web-pagebranch/jobs/<n>/stop",
+        "upload PUT /upload/<n>",
+        "amplify POST /apps/ordercast-dev-web-pageappid/branches/ordercast-dev-web-pagebranch/deployments/start",
+        "cloudformation ExecuteChangeSet ordercast-dev-observability",
+        "cognito-idp AdminCreateUser alex@example.org",
+        "cognito-idp AdminAddUserToGroup alex@example.org",
+        "cognito-idp AdminCreateUser smoke-customer@ordercast.invalid",
+        "cognito-idp AdminCreateUser smoke-staff@ordercast.invalid",
+        "cognito-idp AdminAddUserToGroup smoke-staff@ordercast.invalid",
+        "cognito-idp AdminEnableUser smoke-customer@ordercast.invalid",
+        "cognito-idp AdminSetUserPassword smoke-customer@ordercast.invalid",
+        "cognito-idp AdminEnableUser smoke-staff@ordercast.invalid",
+        "cognito-idp AdminSetUserPassword smoke-staff@ordercast.invalid",
+        "cognito-idp AdminDisableUser smoke-customer@ordercast.invalid",
+        "cognito-idp AdminDisableUser smoke-staff@ordercast.invalid",
+      ]
+    `);
     expect(count(stage, 'registry PUT /registry/push')).toBe(1);
     expect(count(stage, 'ecs RunTask up')).toBe(1);
     expect(count(stage, `cognito-idp AdminCreateUser ${ADMINISTRATOR}`)).toBe(1);

@@ -226,7 +226,8 @@ export class ScriptedCloudFormation {
         status: `${verb}_FAILED`,
         reason: failure.reason,
       };
-      stack.events = [{ id: 'Later', ...later }, first, ...stack.events];
+      const second = { ...first, id: 'Second', reason: 'Another fault, a moment later' };
+      stack.events = [{ id: 'Later', ...later }, second, first, ...stack.events];
       return {};
     }
     if (this.lingers) stack.next = `${verb}_COMPLETE`;
