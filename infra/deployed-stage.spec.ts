@@ -1,5 +1,4 @@
 import { hasMoto, startMotoServer } from '@ordercast/platform/testing/moto-server.ts';
-import type { MotoServer } from '@ordercast/platform/testing/moto-server.ts';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 import { deploy } from './testing/moto/deploy.ts';
@@ -21,17 +20,18 @@ const messagesSchema = z.object({
 
 describe.skipIf(!hasMoto())('a stage as moto keeps it (skipped without moto_server)', () => {
   const assembly = inject('assemblies').dev;
-  let moto: MotoServer;
+  const ends: (() => void | Promise<void>)[] = [];
   let resources: DeployedResource[];
   let account: Account;
   beforeAll(async () => {
-    moto = await startMotoServer();
+    const moto = await startMotoServer();
+    ends.unshift(moto.close);
     resources = await deploy(assembly, moto.endpoint);
     account = openAccount(moto.endpoint, stageByName('dev').region);
+    ends.unshift(account.close);
   });
   afterAll(async () => {
-    account.close();
-    await moto.close();
+    for (const end of ends) await end();
   });
 
   /** Every container and function, by its name, with the variables that it is given. */

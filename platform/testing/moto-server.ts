@@ -17,9 +17,10 @@ export function hasMoto(): boolean {
   }
 }
 
-/** Starts it on a port of its own, with nothing in it. */
+/** Starts it on a port of its own, with nothing in it but the policies that AWS manages. */
 export async function startMotoServer(): Promise<MotoServer> {
   const child = spawn('moto_server', ['-H', '127.0.0.1', '-p', '0'], {
+    env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const endpoint = await new Promise<string>((resolve, reject) => {

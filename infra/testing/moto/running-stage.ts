@@ -35,6 +35,8 @@ export interface StageOptions {
   password: string;
   databaseUrl: (folder: string) => string | undefined;
   caFile: string;
+  /** Of one service; as many as it shall have unless given. */
+  mostTasks?: number;
   /** Makes what the services need, by tasks such as `migrate`. */
   beforeServices: (
     given: Pick<StageOptions, 'account' | 'resources'> & {
@@ -133,7 +135,8 @@ export async function startStage(options: StageOptions): Promise<RunningStage> {
   try {
     const runTask = taskRunner(account, surroundings);
     await options.beforeServices({ account, resources, runTask, surroundings });
-    tasks = await startServices(account, refOf(resources, 'AWS::ECS::Cluster'), surroundings);
+    const cluster = refOf(resources, 'AWS::ECS::Cluster');
+    tasks = await startServices(account, cluster, surroundings, options.mostTasks ?? Infinity);
     const [route] = orders.routes;
     if (route === undefined) throw new Error('The HTTP API has no route.');
     const orderApi = await targetOf(await orders.integrationOf(route));

@@ -32,11 +32,12 @@ export function taskRunner(account: Account, surroundings: Surroundings): RunTas
   };
 }
 
-/** Starts as many tasks of every service as it shall have. */
+/** Starts as many tasks of every service as it shall have, but no more than `mostTasks`. */
 export async function startServices(
   account: Account,
   cluster: string,
   surroundings: Surroundings,
+  mostTasks: number,
 ): Promise<RunningTask[]> {
   const tasks: RunningTask[] = [];
   for (const { taskDefinition, desiredCount, loadBalancers } of await servicesOf(
@@ -48,7 +49,7 @@ export async function startServices(
       const targetGroups = loadBalancers
         .filter(({ containerName }) => containerName === name)
         .map(({ targetGroupArn }) => targetGroupArn);
-      for (let task = 0; task < desiredCount; task += 1) {
+      for (let task = 0; task < Math.min(desiredCount, mostTasks); task += 1) {
         const child = await startProgram(program, account, surroundings);
         tasks.push({ name, targetGroups, child });
       }
