@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 import { deploy } from './testing/moto/deploy.ts';
 import type { DeployedResource } from './testing/moto/deploy.ts';
+import { Endings } from './testing/moto/endings.ts';
 import { functionsOf, programsOf } from './testing/moto/deployed-stage.ts';
 import { MAKERS } from './testing/moto/makers/makers.ts';
 import { PASSED_OVER } from './testing/moto/not-made.ts';
@@ -20,19 +21,17 @@ const messagesSchema = z.object({
 
 describe.skipIf(!hasMoto())('a stage as moto keeps it (skipped without moto_server)', () => {
   const assembly = inject('assemblies').dev;
-  const ends: (() => void | Promise<void>)[] = [];
+  const endings = new Endings();
   let resources: DeployedResource[];
   let account: Account;
   beforeAll(async () => {
     const moto = await startMotoServer();
-    ends.unshift(moto.close);
+    endings.add(moto.close);
     resources = await deploy(assembly, moto.endpoint);
     account = openAccount(moto.endpoint, stageByName('dev').region);
-    ends.unshift(account.close);
+    endings.add(account.close);
   });
-  afterAll(async () => {
-    for (const end of ends) await end();
-  });
+  afterAll(() => endings.all());
 
   /** Every container and function, by its name, with the variables that it is given. */
   async function everyProgram() {

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { stageByName } from './settings/stages.ts';
 import { deploy } from './testing/moto/deploy.ts';
 import type { DeployedResource } from './testing/moto/deploy.ts';
+import { Endings } from './testing/moto/endings.ts';
 import { readSecret, rotateSecret } from './testing/moto/deployed-secret.ts';
 import { programsOf } from './testing/moto/deployed-stage.ts';
 import { refOf, startStage } from './testing/moto/running-stage.ts';
@@ -40,7 +41,7 @@ const targetsSchema = z.object({ Targets: z.tuple([z.object({ Arn: z.string() })
 
 /** The whole story over a stage that was deployed to moto, on a database of that kind. */
 function describeStory(openDatabase: () => Promise<StageDatabase>, { rotatesLogins = false }) {
-  const ends: (() => void | Promise<void>)[] = [];
+  const endings = new Endings();
   let resources: DeployedResource[];
   let account: Account;
   let database: StageDatabase;
@@ -48,22 +49,20 @@ function describeStory(openDatabase: () => Promise<StageDatabase>, { rotatesLogi
   beforeAll(async () => {
     const { dev: assembly } = inject('assemblies');
     const moto = await startMotoServer();
-    ends.unshift(moto.close);
+    endings.add(moto.close);
     resources = await deploy(assembly, moto.endpoint);
     account = openAccount(moto.endpoint, stageByName('dev').region);
-    ends.unshift(account.close);
+    endings.add(account.close);
     database = await openDatabase();
-    ends.unshift(database.close);
+    endings.add(database.close);
     stage = await startStage({
       ...{ assembly, resources, account, aws: moto.endpoint },
       ...{ users: [ADA, SAM, ALEX], password: PASSWORD },
       ...database,
     });
-    ends.unshift(stage.close);
+    endings.add(stage.close);
   });
-  afterAll(async () => {
-    for (const end of ends) await end();
-  });
+  afterAll(() => endings.all());
 
   const signInAs = (one: typeof ADA) =>
     signIn(stage, refOf(resources, 'AWS::Cognito::UserPoolClient'), one);
@@ -147,7 +146,10 @@ function describeStory(openDatabase: () => Promise<StageDatabase>, { rotatesLogi
   it('a call of Cognito after which nothing may be open any more ends connections, by its rule', async () => {
     const ada = await signInAs(ADA);
     const socket = new WebSocket(stage.realtimeUrl, ['ordercast.v1', `bearer.${ada.token}`]);
-    await new Promise((opened) => socket.addEventListener('open', opened));
+    await new Promise((opened, refused) => {
+      socket.addEventListener('open', opened);
+      socket.addEventListener('error', refused);
+    });
     const closed = new Promise((ended) => socket.addEventListener('close', ended));
     const event = {
       'detail-type': 'AWS API Call via CloudTrail',

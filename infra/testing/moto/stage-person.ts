@@ -14,7 +14,7 @@ export interface StagePerson {
   /** What a call carries. */
   headers: Record<string, string>;
   call: (method: string, path: string, body?: unknown) => Promise<Response>;
-  /** Subscribes to a channel; resolves when that stands. */
+  /** Subscribes to a channel; resolves when that stands, rejects at the first thing that goes wrong. */
   follow: (channel: string) => Promise<Following>;
 }
 
@@ -57,15 +57,18 @@ export async function signIn(
       }),
     follow: async (channel) => {
       const events: CloudEvent[] = [];
+      const failed = Promise.withResolvers<never>();
+      failed.promise.catch(() => undefined);
       const client = createRealtimeClient({
         url: stage.realtimeUrl,
         token: () => Promise.resolve(AccessToken),
+        onError: failed.reject,
       });
       const { ready } = client.subscribe(channel, {
         onEvent: (event) => void events.push(event),
         onReload: () => undefined,
       });
-      await ready;
+      await Promise.race([ready, failed.promise]);
       return { events, close: () => client.close() };
     },
   };
