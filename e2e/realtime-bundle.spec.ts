@@ -4,7 +4,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, describe, expect, it } from 'vitest';
 import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
 import { startTestUserPool } from '@ordercast/platform/testing/test-user-pool.ts';
-import { startDynalite } from '@ordercast/websocket/testing/running-dynalite.ts';
+import { startDynalite } from '@ordercast/websocket/testing/running-dynamodb.ts';
 import { startEndpoint } from '@ordercast/websocket/testing/running-endpoint.ts';
 import { bundledFunction } from './testing/bundled-function.ts';
 import { importAlone } from './testing/invoked-bundle.ts';

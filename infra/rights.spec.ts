@@ -25,6 +25,10 @@ const NEVER_CALLED: Readonly<Partial<Record<ProgramName, Readonly<Record<string,
 
 /** The actions that a role may take, by its own policies and by managed ones of ours. */
 function granted(stage: JudgedStage, isRole: (id: string) => boolean): string[] {
+  return allGranted(stage, isRole).filter((action) => !OF_THE_PLATFORM.test(action));
+}
+
+function allGranted(stage: JudgedStage, isRole: (id: string) => boolean): string[] {
   const policies = statementsOf(stage).filter(({ found, resources }) => {
     // Lambda itself puts aside there what a function could not do.
     if (resources.every((resource) => resource.includes('DeadLetters'))) return false;
@@ -37,8 +41,7 @@ function granted(stage: JudgedStage, isRole: (id: string) => boolean): string[] 
       .map(({ stack, id }) => `${stack}/${id}`);
     return [...roles, ...attached].some(isRole);
   });
-  const actions = policies.flatMap((statement) => statement.actions);
-  return [...new Set(actions)].filter((action) => !OF_THE_PLATFORM.test(action)).sort();
+  return [...new Set(policies.flatMap((statement) => statement.actions))].sort();
 }
 
 describe.each(STAGE_NAMES)('in %s', (name) => {
@@ -73,4 +76,26 @@ describe.each(STAGE_NAMES)('in %s', (name) => {
     expect(called).toContain('dynamodb:Scan');
     expect(scanning).not.toContain('dynamodb:Scan');
   });
+});
+
+/** What others do in the name of a deployment: the CDK, docker, and ECS, which is handed the roles of tasks. */
+const BY_OTHERS = [
+  'sts:AssumeRole',
+  'iam:PassRole',
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:BatchGetImage',
+  'ecr:CompleteLayerUpload',
+  'ecr:GetDownloadUrlForLayer',
+  'ecr:InitiateLayerUpload',
+  'ecr:PutImage',
+  'ecr:UploadLayerPart',
+];
+
+it('a workflow may do what a deployment calls, and cannot delete the stage', () => {
+  const stage = judged('prod');
+  const actions = allGranted(stage, (id) => /^pipeline\/Deploy[0-9A-F]{8}$/.test(id));
+  const called = calledActions('infra/deploy/main.ts');
+
+  expect(actions).toEqual([...called, ...BY_OTHERS].sort());
+  expect(called).not.toContain('cloudformation:DeleteStack');
 });

@@ -9,6 +9,7 @@ export default defineConfig({
     // A synthesis takes seconds, on a machine that has other work a minute.
     testTimeout: 600_000,
     hookTimeout: 600_000,
+    expect: { poll: { timeout: 240_000 } },
     maxWorkers: 2,
   },
 });

@@ -16,7 +16,7 @@ import {
   startTestBed,
 } from './testing/running-realtime.ts';
 
-const { dynalite, pool, realtime: build } = await startTestBed();
+const { dynamo, pool, realtime: build } = await startTestBed();
 const { token } = pool;
 
 /** So that numbers do not hang on how busy the machine is. */
@@ -198,9 +198,9 @@ describe('publishing', () => {
   });
 
   it('rejects where the log cannot be reached, and a repeat puts it right', async () => {
-    const tablePrefix = await dynalite.freshTables();
-    const proxy = await startFaultProxy(dynalite.port);
-    const realtime = await build({ tablePrefix, dynamo: dynalite.connect(proxy.port) });
+    const tablePrefix = await dynamo.freshTables();
+    const proxy = await startFaultProxy(dynamo.port);
+    const realtime = await build({ tablePrefix, dynamo: dynamo.connect(proxy.port) });
     const { url } = await serve(await build({ tablePrefix }));
     const client = await ProtocolClient.open(url, token('ada'));
     await client.subscribe('user/ada');
@@ -212,9 +212,9 @@ describe('publishing', () => {
   });
 
   it('delivers again what a publisher appended before it died', async () => {
-    const tablePrefix = await dynalite.freshTables();
-    const proxy = await startFaultProxy(dynalite.port);
-    const dying = await build({ tablePrefix, dynamo: dynalite.connect(proxy.port) });
+    const tablePrefix = await dynamo.freshTables();
+    const proxy = await startFaultProxy(dynamo.port);
+    const dying = await build({ tablePrefix, dynamo: dynamo.connect(proxy.port) });
     const next = await build({ tablePrefix });
     const { url } = await serve(next);
     const client = await ProtocolClient.open(url, token('ada'));
@@ -229,7 +229,7 @@ describe('publishing', () => {
   });
 
   it('from several processes at once: one sequence, each event once', async () => {
-    const tablePrefix = await dynalite.freshTables();
+    const tablePrefix = await dynamo.freshTables();
     const publishers = await Promise.all([1, 2, 3].map(() => build({ tablePrefix })));
     const [front] = publishers;
     if (front === undefined) throw new Error('no publisher');

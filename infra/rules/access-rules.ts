@@ -14,8 +14,8 @@ const SERVICES = new Set([
   'secretsmanager.amazonaws.com',
   'vpc-flow-logs.amazonaws.com',
 ]);
-/** Actions that have no resources a right could name: service authorization reference. */
-const WITHOUT_RESOURCES = /^(xray:|ecr:GetAuthorizationToken$)/;
+/** Actions that have no resources a right could name (of tasks a list: only of instances): service authorization reference. */
+const WITHOUT_RESOURCES = /^(xray:|ecr:GetAuthorizationToken$|ecs:ListTasks$)/;
 const EVENTS_RATE =
   /^rate\((1 minute|[2-9]\d* minutes|1\d+ minutes|1 hour|\d+ hours|1 day|\d+ days)\)$/;
 const CRON = /^cron\(\S+ \S+ \S+ \S+ \S+ \S+\)$/;

@@ -10,7 +10,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   '@ordercast/protocol': 'websocket/protocol',
 };
 const IMPORT = /^(?:import|export)\s(?!type\b)[^'"]*?from\s+'([^']+)'/gm;
-const COMMAND = /new (\w+)Command\(/g;
+const COMMAND = /\b(?:new (\w+)Command|paginate([A-Z]\w+))\(/g;
 
 /** What a command of the SDK asks of IAM: service authorization reference. */
 const ACTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -30,10 +30,34 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   UpdateIntegration: ['apigateway:PATCH'],
   PostToConnection: ['execute-api:ManageConnections'],
   DeleteConnection: ['execute-api:ManageConnections'],
+  AdminAddUserToGroup: ['cognito-idp:AdminAddUserToGroup'],
+  AdminCreateUser: ['cognito-idp:AdminCreateUser'],
+  AdminDisableUser: ['cognito-idp:AdminDisableUser'],
+  AdminEnableUser: ['cognito-idp:AdminEnableUser'],
+  AdminSetUserPassword: ['cognito-idp:AdminSetUserPassword'],
+  ListUsersInGroup: ['cognito-idp:ListUsersInGroup'],
+  CreateDeployment: ['amplify:CreateDeployment'],
+  GetJob: ['amplify:GetJob'],
+  ListJobs: ['amplify:ListJobs'],
+  StartDeployment: ['amplify:StartDeployment'],
+  StartJob: ['amplify:StartJob'],
+  StopJob: ['amplify:StopJob'],
+  DescribeStackEvents: ['cloudformation:DescribeStackEvents'],
+  DescribeStacks: ['cloudformation:DescribeStacks'],
+  GetTemplate: ['cloudformation:GetTemplate'],
+  ListStackResources: ['cloudformation:ListStackResources'],
+  DescribeImages: ['ecr:DescribeImages'],
+  GetAuthorizationToken: ['ecr:GetAuthorizationToken'],
+  DescribeServices: ['ecs:DescribeServices'],
+  DescribeTasks: ['ecs:DescribeTasks'],
+  ListTasks: ['ecs:ListTasks'],
+  RunTask: ['ecs:RunTask'],
+  GetLogEvents: ['logs:GetLogEvents'],
 };
 
 /** Commands that ask for no right, or that what is deployed never sends, and why. */
 export const WITHOUT_RIGHT: Readonly<Record<string, string>> = {
+  GetCallerIdentity: 'everybody may ask who they are',
   CreateQueue: 'the infrastructure makes queues; only a laptop calls it',
   CreateTable: 'the infrastructure makes tables; only a laptop calls it',
   GetQueueAttributes: 'for the depth of a queue, which a laptop and the tests ask for',
@@ -69,7 +93,8 @@ function modulesOf(entry: string): { files: Set<string>; packages: Set<string> }
 export function calledActions(entry: string): string[] {
   const { files, packages } = modulesOf(entry);
   const byCommand = [...files].flatMap((file) =>
-    [...readFileSync(join(ROOT, file), 'utf8').matchAll(COMMAND)].flatMap(([, command = '']) => {
+    [...readFileSync(join(ROOT, file), 'utf8').matchAll(COMMAND)].flatMap(([, sent, paged]) => {
+      const command = sent ?? paged ?? '';
       if (command in WITHOUT_RIGHT) return [];
       const actions = ACTIONS[command];
       if (actions === undefined)

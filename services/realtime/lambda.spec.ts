@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
-import { startDynalite } from '@ordercast/websocket/testing/running-dynalite.ts';
+import { startDynalite } from '@ordercast/websocket/testing/running-dynamodb.ts';
 import { startEndpoint } from '@ordercast/websocket/testing/running-endpoint.ts';
 import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
 import { startTestUserPool } from '@ordercast/platform/testing/test-user-pool.ts';

@@ -4,12 +4,13 @@ import {
   CreateIntegrationCommand,
   GetIntegrationsCommand,
 } from '@aws-sdk/client-apigatewayv2';
+import { hasMoto } from '@ordercast/platform/testing/moto-server.ts';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GATEWAY_HEADER_KEY, createGatewayHeader } from './gateway-header.ts';
 import { gatewaySecretSchema, loginSecretSchema } from './rotated-secret.ts';
 import { startLoginDirectory } from './testing/login-directory.ts';
 import type { LoginDirectory } from './testing/login-directory.ts';
-import { hasMoto, startMoto } from './testing/moto.ts';
+import { startMoto } from './testing/moto.ts';
 import { REGION } from './testing/secrets-bed.ts';
 import {
   APP_SECRET,

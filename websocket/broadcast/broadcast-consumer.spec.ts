@@ -15,7 +15,7 @@ import type { BroadcastConsumerOptions } from './broadcast-consumer.ts';
 import { queueDepth } from './broadcast-queue.ts';
 import type { DeliverBroadcast } from './deliver-broadcast.ts';
 
-const { makeBed, fauxqs } = await startBroadcastBed();
+const { makeBed, sqs: fauxqs } = await startBroadcastBed();
 
 /** Calls through the same proxy, in whose time whoever asks again and again would be noticed. */
 const MANY = 30;

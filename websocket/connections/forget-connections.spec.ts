@@ -1,6 +1,6 @@
 import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
-import { startDynalite } from '../testing/running-dynalite.ts';
+import { startDynalite } from '../testing/running-dynamodb.ts';
 import { DynamoConnectionRegistry } from './dynamo-connection-registry.ts';
 import { forgetConnections } from './forget-connections.ts';
 import { realtimeTableNames } from './realtime-tables.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startDynalite } from '../testing/running-dynalite.ts';
+import { startDynalite } from '../testing/running-dynamodb.ts';
 import { aBatch, framesOf, rangesOf, startFanOut } from '../testing/running-fan-out.ts';
 
 const dynalite = await startDynalite();

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { startDynalite } from '../testing/running-dynalite.ts';
+import { startDynalite } from '../testing/running-dynamodb.ts';
 import { aBatch, framesOf, idsOf, rangesOf, startFanOut } from '../testing/running-fan-out.ts';
 import { postsPerSecondLimits, SENDER_LIMITS } from './sender.ts';
 

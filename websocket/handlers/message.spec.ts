@@ -8,7 +8,7 @@ import {
   startTestBed,
 } from '../testing/running-realtime.ts';
 
-const { dynalite, pool, realtime: build, twoRealtimes } = await startTestBed();
+const { dynamo, pool, realtime: build, twoRealtimes } = await startTestBed();
 const { token } = pool;
 const HOUR_MS = 3_600_000;
 
@@ -70,12 +70,12 @@ describe('a message', () => {
     const lines: unknown[] = [];
     const quiet = () => undefined;
     const logger = { info: quiet, warn: quiet, error: (line: unknown) => void lines.push(line) };
-    const tablePrefix = await dynalite.freshTables();
+    const tablePrefix = await dynamo.freshTables();
     const realtime = await build({ tablePrefix, logger });
     const { url } = await serve(realtime);
     const client = await ProtocolClient.open(url, token('ada'));
     await client.subscribe('user/ada');
-    await dynalite.dropTable(`${tablePrefix}channel-log`);
+    await dynamo.dropTable(`${tablePrefix}channel-log`);
     const answer = await client.ask({ action: 'ping', id: 'p' });
     expect(answer).toMatchObject({ type: 'error', id: 'p', code: 'INTERNAL' });
     const requestId = /request id is (\S+)\./.exec(JSON.stringify(answer))?.[1];

@@ -6,7 +6,9 @@ import { retryPauseMs } from '@ordercast/platform/retry-pause.ts';
 import { startBroadcastConsumer } from '../broadcast/broadcast-consumer.ts';
 import { SqsBroadcastQueue } from '../broadcast/broadcast-queue.ts';
 import type { RealtimeSettings } from '../realtime.ts';
-import { startFauxqs } from './running-fauxqs.ts';
+import type { RunningDynamoDb } from './running-dynamodb.ts';
+import { startFauxqs } from './running-sqs.ts';
+import type { RunningSqs } from './running-sqs.ts';
 import { ProtocolClient, serve, startTestBed } from './running-realtime.ts';
 import { testPolicy } from './test-policy.ts';
 
@@ -21,18 +23,18 @@ export const UNHURRIED = {
   deadlineMs: HOUR_MS,
 };
 
-/** What broadcasts need around them, each the real thing, for the specs of one file. */
-export async function startBroadcastBed() {
-  const [{ dynalite, pool, realtime: build }, fauxqs] = await Promise.all([
-    startTestBed(),
-    startFauxqs(),
+/** What broadcasts need around them, each the real thing, for the specs of one file; over dynalite and fauxqs unless told otherwise. */
+export async function startBroadcastBed(standIns?: { dynamo: RunningDynamoDb; sqs: RunningSqs }) {
+  const [{ dynamo, pool, realtime: build }, sqs] = await Promise.all([
+    startTestBed(standIns?.dynamo),
+    standIns?.sqs ?? startFauxqs(),
   ]);
   const { token } = pool;
 
   /** A core whose broadcasts go through queues of its own. */
   async function makeBed({ sqsPort }: { sqsPort?: number } = {}) {
-    const queues = await fauxqs.freshQueues();
-    const tablePrefix = await dynalite.freshTables();
+    const queues = await sqs.freshQueues();
+    const tablePrefix = await dynamo.freshTables();
     const errors: unknown[] = [];
     const warnings: unknown[] = [];
     const logger = {
@@ -40,13 +42,13 @@ export async function startBroadcastBed() {
       warn: (...line: unknown[]) => void warnings.push(line),
       error: (...line: unknown[]) => void errors.push(line),
     };
-    const queue = new SqsBroadcastQueue(fauxqs.connect(sqsPort), queues.queueUrl);
+    const queue = new SqsBroadcastQueue(sqs.connect(sqsPort), queues.queueUrl);
     const another = (changed: Partial<RealtimeSettings> = {}) =>
       build({
         tablePrefix,
         broadcasts: { queue, channels: [BROADCAST_CHANNEL] },
         policy: testPolicy(BROADCAST_SHARDS),
-        dynamo: dynalite.connect(),
+        dynamo: dynamo.connect(),
         logger,
         ...changed,
       });
@@ -57,7 +59,7 @@ export async function startBroadcastBed() {
       changed: Partial<BroadcastConsumerOptions> = {},
     ) => {
       const worker = startBroadcastConsumer({
-        sqs: fauxqs.connect(),
+        sqs: sqs.connect(),
         queueUrl: queues.queueUrl,
         work,
         retryPauseMs,
@@ -103,7 +105,7 @@ export async function startBroadcastBed() {
 
   /** Takes what waits in a queue, as a worker does. */
   async function take(queueUrl: string, options: { hiddenSeconds: number }) {
-    const { Messages = [] } = await fauxqs.client.send(
+    const { Messages = [] } = await sqs.client.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl,
         MaxNumberOfMessages: 10,
@@ -114,5 +116,7 @@ export async function startBroadcastBed() {
     return Messages;
   }
 
-  return { makeBed, take, fauxqs, token };
+  return { makeBed, take, sqs, token };
 }
+
+export type BroadcastBed = Awaited<ReturnType<typeof startBroadcastBed>>;

@@ -9,7 +9,7 @@ import { createFanOut } from '../fanout/fan-out.ts';
 import type { SenderLimits, SenderOptions } from '../fanout/sender.ts';
 import { Sender, SENDER_LIMITS } from '../fanout/sender.ts';
 import { SignedConnectionClient } from '../fanout/signed-connection-client.ts';
-import type { RunningDynalite } from './running-dynalite.ts';
+import type { RunningDynamoDb } from './running-dynamodb.ts';
 import { startEndpoint } from './running-endpoint.ts';
 
 const HOUR_MS = 3_600_000;
@@ -19,16 +19,16 @@ const HOUR_MS = 3_600_000;
  * becomes slow or late, and no post misses its deadline, but by `timers`; retries follow at once.
  */
 export async function startFanOut(
-  dynalite: RunningDynalite,
+  dynamo: RunningDynamoDb,
   limits: Partial<SenderLimits> = {},
   changed: Partial<Pick<SenderOptions, 'clock' | 'random' | 'wait'>> = {},
 ) {
   const at = await startEndpoint();
   const timers = new ManualTimers();
   const { clock, setTimer } = timers;
-  const prefix = await dynalite.freshTables();
+  const prefix = await dynamo.freshTables();
   const registry = new DynamoConnectionRegistry({
-    client: dynalite.client,
+    client: dynamo.client,
     connectionsTable: `${prefix}connections`,
     subscriptionsTable: `${prefix}subscriptions`,
     shardsOf: () => 2,

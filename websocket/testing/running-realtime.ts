@@ -2,8 +2,8 @@ import type { CloudEvent } from '@ordercast/protocol/cloud-event.ts';
 import type { ServerMessage } from '@ordercast/protocol/server-message.ts';
 import { serverMessageSchema } from '@ordercast/protocol/server-message.ts';
 import type { ClientOptions } from 'ws';
-import type { RunningDynalite } from './running-dynalite.ts';
-import { startDynalite } from './running-dynalite.ts';
+import type { RunningDynamoDb } from './running-dynamodb.ts';
+import { startDynalite } from './running-dynamodb.ts';
 import { testPolicy } from './test-policy.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import { startFaultProxy } from './fault-proxy.ts';
@@ -23,7 +23,7 @@ import { createRealtime } from '../realtime.ts';
 import { realtimeRoutes } from '../realtime-routes.ts';
 
 export interface TestBed {
-  dynalite: RunningDynalite;
+  dynamo: RunningDynamoDb;
   pool: TestUserPool;
   /** Builds one more realtime core over fresh tables, or those of the prefix. */
   realtime: (changed?: Partial<RealtimeSettings>) => Promise<Realtime>;
@@ -33,14 +33,14 @@ export interface TestBed {
   ) => Promise<{ realtime: Realtime; other: Realtime; proxy: FaultProxy }>;
 }
 
-/** What the realtime core needs around it, each the real thing, for the specs of one file. */
-export async function startTestBed(): Promise<TestBed> {
-  const [dynalite, pool] = await Promise.all([startDynalite(), startTestUserPool()]);
+/** What the realtime core needs around it, each the real thing, for the specs of one file; over dynamo unless told otherwise. */
+export async function startTestBed(dynamoDb?: RunningDynamoDb): Promise<TestBed> {
+  const [dynamo, pool] = await Promise.all([dynamoDb ?? startDynalite(), startTestUserPool()]);
   afterAll(() => pool.close());
   const build: TestBed['realtime'] = async (changed = {}) =>
     createRealtime({
-      dynamo: dynalite.connect(),
-      tablePrefix: changed.tablePrefix ?? (await dynalite.freshTables()),
+      dynamo: dynamo.connect(),
+      tablePrefix: changed.tablePrefix ?? (await dynamo.freshTables()),
       issuer: pool.issuer,
       clientId: CLIENT_ID,
       policy: testPolicy(),
@@ -54,14 +54,14 @@ export async function startTestBed(): Promise<TestBed> {
       ...changed,
     });
   return {
-    dynalite,
+    dynamo,
     pool,
     realtime: build,
     twoRealtimes: async (changed = {}) => {
-      const tablePrefix = await dynalite.freshTables();
-      const proxy = await startFaultProxy(dynalite.port);
+      const tablePrefix = await dynamo.freshTables();
+      const proxy = await startFaultProxy(dynamo.port);
       const [realtime, other] = await Promise.all([
-        build({ tablePrefix, ...changed, dynamo: dynalite.connect(proxy.port) }),
+        build({ tablePrefix, ...changed, dynamo: dynamo.connect(proxy.port) }),
         build({ tablePrefix, ...changed }),
       ]);
       return { realtime, other, proxy };

@@ -4,7 +4,7 @@ import { standIn } from '@ordercast/platform/stand-in.ts';
 import { afterAll } from 'vitest';
 import { createBroadcastQueues, queueDepth } from '../broadcast/broadcast-queue.ts';
 
-export interface RunningFauxqs {
+export interface RunningSqs {
   /** Where it listens; another client can be pointed at it through a proxy. */
   port: number;
   client: SQSClient;
@@ -16,32 +16,37 @@ export interface RunningFauxqs {
   depth: (queueUrl: string) => Promise<{ waiting: number; inHand: number }>;
 }
 
-/** An SQS stand-in in memory on a free port, until the specs of the file are done. */
-export async function startFauxqs(): Promise<RunningFauxqs> {
+/** fauxqs in memory on a free port, until the specs of the file are done. */
+export async function startFauxqs(): Promise<RunningSqs> {
   const server = await startSqs();
-  const port = Number(new URL(server.endpoint).port);
+  afterAll(() => server.close());
+  return sqsAt(server.endpoint);
+}
+
+/** What stands in for SQS at an address of this machine, for the specs of the file. */
+export function sqsAt(endpoint: string): RunningSqs {
+  const port = Number(new URL(endpoint).port);
   const clients: SQSClient[] = [];
   const connect = (to = port) => {
     const client = new SQSClient({
       ...standIn(`http://127.0.0.1:${to}`),
+      // Queue URLs of stand-ins name hosts that need not exist.
       useQueueUrlAsEndpoint: false,
     });
     clients.push(client);
     return client;
   };
+  const client = connect();
   let prefixes = 0;
-  afterAll(async () => {
-    for (const open of clients) open.destroy();
-    await server.close();
-  });
+  afterAll(() => clients.forEach((open) => open.destroy()));
   return {
     port,
-    client: server.client,
+    client,
     connect,
     freshQueues: () => {
       prefixes += 1;
-      return createBroadcastQueues(server.client, `test${prefixes}-`);
+      return createBroadcastQueues(client, `test${prefixes}-`);
     },
-    depth: (queueUrl) => queueDepth(server.client, queueUrl),
+    depth: (queueUrl) => queueDepth(client, queueUrl),
   };
 }

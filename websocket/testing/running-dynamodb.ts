@@ -9,7 +9,7 @@ import { standIn } from '@ordercast/platform/stand-in.ts';
 import { afterAll } from 'vitest';
 import { createRealtimeTables } from '../connections/realtime-tables.ts';
 
-export interface RunningDynalite {
+export interface RunningDynamoDb {
   /** Where it listens; another client can be pointed at it through a proxy. */
   port: number;
   client: DynamoDBDocumentClient;
@@ -20,33 +20,36 @@ export interface RunningDynalite {
   dropTable: (name: string) => Promise<void>;
 }
 
-/** A DynamoDB stand-in in memory on a free port, until the specs of the file are done. */
-export async function startDynalite(): Promise<RunningDynalite> {
+/** dynalite in memory on a free port, until the specs of the file are done. */
+export async function startDynalite(): Promise<RunningDynamoDb> {
   const server = await startDynamoDb(undefined);
-  const port = Number(new URL(server.endpoint).port);
+  afterAll(() => server.close());
+  return dynamoDbAt(server.endpoint);
+}
+
+/** What stands in for DynamoDB at an address of this machine, for the specs of the file. */
+export function dynamoDbAt(endpoint: string): RunningDynamoDb {
+  const port = Number(new URL(endpoint).port);
   const clients: DynamoDBClient[] = [];
-  const connect = (to = port) => {
-    const client = new DynamoDBClient(standIn(`http://127.0.0.1:${to}`));
-    clients.push(client);
-    return DynamoDBDocumentClient.from(client);
+  const newClient = (to: number) => {
+    const opened = new DynamoDBClient(standIn(`http://127.0.0.1:${to}`));
+    clients.push(opened);
+    return opened;
   };
+  const client = newClient(port);
   let prefixes = 0;
-  afterAll(async () => {
-    for (const open of clients) open.destroy();
-    await server.close();
-  });
+  afterAll(() => clients.forEach((open) => open.destroy()));
   return {
     port,
-    client: DynamoDBDocumentClient.from(server.client),
-    connect,
+    client: DynamoDBDocumentClient.from(client),
+    connect: (to = port) => DynamoDBDocumentClient.from(newClient(to)),
     freshTables: async () => {
       prefixes += 1;
       const prefix = `test${prefixes}-`;
-      await createRealtimeTables(server.client, prefix);
+      await createRealtimeTables(client, prefix);
       return prefix;
     },
     dropTable: async (name) => {
-      const { client } = server;
       await client.send(new DeleteTableCommand({ TableName: name }));
       await waitUntilTableNotExists({ client, maxWaitTime: 30 }, { TableName: name });
     },
