@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { startOtlpReceiver } from '@ordercast/platform/testing/otlp-receiver.ts';
 import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
 import { startTestUserPool } from '@ordercast/platform/testing/test-user-pool.ts';
-import { startDynalite } from '@ordercast/websocket/testing/running-dynalite.ts';
+import { startDynalite } from '@ordercast/websocket/testing/running-dynamodb.ts';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
 import { bundledFunction } from './testing/bundled-function.ts';
 import { importAlone } from './testing/invoked-bundle.ts';

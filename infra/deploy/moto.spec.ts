@@ -14,20 +14,20 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasMoto, startMoto } from '../../services/rotation/testing/moto.ts';
+import { hasMoto, startMotoServer } from '@ordercast/platform/testing/moto-server.ts';
 import { emptyBucket } from './empty-bucket.ts';
 import { People } from './people.ts';
 
 /** A second stand-in, that nobody here wrote, beside the emulator and the scripted server of the other specs. */
 describe.skipIf(!hasMoto())('on moto (skipped where moto_server is not installed)', () => {
-  let moto: Awaited<ReturnType<typeof startMoto>>;
+  let moto: Awaited<ReturnType<typeof startMotoServer>>;
   let settings: {
     endpoint: string;
     region: string;
     credentials: { accessKeyId: string; secretAccessKey: string };
   };
   beforeAll(async () => {
-    moto = await startMoto();
+    moto = await startMotoServer();
     const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
     settings = { endpoint: moto.endpoint, region: 'us-east-1', credentials };
   });

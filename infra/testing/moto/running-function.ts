@@ -28,6 +28,9 @@ export interface RunningFunction {
   stop: () => Promise<void>;
 }
 
+/** Where Lambda puts a function's code. */
+const CODE = '/var/task/';
+
 /**
  * Starts a function in a process of its own, with nothing in its environment but `variables`. Rejects with what it
  * printed where its module or its handler is not there, or its settings are wrong.
@@ -40,8 +43,14 @@ export async function startFunction({
 }: DeployedFunction): Promise<RunningFunction> {
   const [file = '', exported = ''] = handler.split('.');
   const module = join(folder, `${file}.mjs`);
+  const here = Object.fromEntries(
+    Object.entries(variables).map(([key, value]): [string, string] => [
+      key,
+      value.replaceAll(CODE, `${folder}/`),
+    ]),
+  );
   const child = fork(RUNTIME, {
-    env: { ...variables, LAMBDA_MODULE: module, LAMBDA_EXPORT: exported },
+    env: { ...here, LAMBDA_MODULE: module, LAMBDA_EXPORT: exported },
     stdio: 'pipe',
     execArgv: [],
   });

@@ -65,14 +65,22 @@ async function startProgram(
   surroundings: Surroundings,
   otherArgs?: readonly string[],
 ): Promise<Child> {
-  const [runtime, entry = '', ...args] = command;
+  const [runtime, ...rest] = command;
   if (runtime !== 'node') throw new Error(`${name} does not run node: ${command.join(' ')}`);
   const read: Record<string, string> = {};
   for (const [variable, reference] of Object.entries(secrets)) {
     read[variable] = await fieldOf(reference, account);
   }
   const env = { ...variablesHere(variables, surroundings), ...read };
-  return startChild(join(ROOT, entry), env, otherArgs ?? args);
+  // Paths of the image's working directory, options of node among them.
+  const here = rest.map((part) => part.replace(/^(--import=)?(?:\.\/)?(?=[a-z]+\/)/, `$1${ROOT}/`));
+  const at = here.findIndex((part) => !part.startsWith('-'));
+  const [first = '', ...args] = here;
+  return startChild(
+    first,
+    env,
+    otherArgs === undefined ? args : [...here.slice(1, at + 1), ...otherArgs],
+  );
 }
 
 /** `<arn of the secret>:<field>::`, as ECS reads it when a task starts. */
