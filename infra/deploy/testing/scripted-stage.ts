@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { ownEnvironment } from '@ordercast/platform/testing/own-environment.ts';
 import {
   AdminListGroupsForUserCommand,
   ListUsersCommand,
@@ -77,6 +78,7 @@ export async function scriptedStage({
     rmSync(home, { recursive: true, force: true });
   });
   const env = {
+    ...ownEnvironment(),
     PATH: [bin, dirname(process.execPath), process.env['PATH']].join(delimiter),
     HOME: home,
     AWS_ENDPOINT_URL: url,

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { startChild } from '@ordercast/platform/testing/child-process.ts';
 import type { Child } from '@ordercast/platform/testing/child-process.ts';
 import { readSecret } from './deployed-secret.ts';
