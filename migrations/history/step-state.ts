@@ -81,7 +81,7 @@ export function stepStates(steps: readonly Step[], history: History): StepState[
   const strangers = strangersOf(steps, history)
     .filter((name) => !claimed.includes(name))
     .map((name) => strangerState(name, steps, history));
-  return [...known, ...strangers, ...halfAppliedStrangers(steps, history)].sort((a, b) =>
+  return [...known, ...strangers, ...halfDoneStrangers(steps, history)].sort((a, b) =>
     a.version < b.version ? -1 : 1,
   );
 }
@@ -111,16 +111,17 @@ function strangerState(name: string, steps: readonly Step[], history: History): 
   };
 }
 
-/** Steps of which some parts are done, and whose file is gone or has another version. */
-function halfAppliedStrangers(steps: readonly Step[], history: History): StepState[] {
+/** Steps that are not in the list of what is applied, of which some parts are done or undone, and whose file is gone or has another version. */
+function halfDoneStrangers(steps: readonly Step[], history: History): StepState[] {
   const own = new Set(steps.map(({ version }) => version));
   return [...Map.groupBy(history.rows, ({ version }) => version)].flatMap(([version, rows]) => {
     const last = rows.at(-1);
     if (own.has(version) || last === undefined) return [];
-    if (last.direction !== 'up' || !isInPart(last)) return [];
+    if (!isInPart(last)) return [];
     if (history.appliedNames.includes(last.name)) return [];
     const none = { step: undefined, formerName: undefined, application: undefined };
-    return [{ ...none, version, name: last.name, status: 'half-applied', last, noted: last }];
+    const status = last.direction === 'down' ? 'half-undone' : 'half-applied';
+    return [{ ...none, version, name: last.name, status, last, noted: last }];
   });
 }
 

@@ -363,6 +363,8 @@ describe('down and the script of its dry run', () => {
         `${TWO} is undone in part, and its file is not here, or has another version.`,
       );
     }
+    exec(`delete from knex_migrations where name = '${TWO}'`);
+    expect(await refusal('up')).toContain(`${TWO} is undone in part, and its file is not here`);
   });
 
   it('go on with a step that is undone in part', async () => {

@@ -160,7 +160,7 @@ const LOST: Check = {
 const LOST_UNDONE: Check = {
   refusal: 'lostUndone',
   from: LOST.from,
-  where: `${LAST_WITHOUT_FILE} AND attempt.direction = 'down' AND ${isApplied('attempt.name')}`,
+  where: `${LAST_WITHOUT_FILE} AND attempt.direction = 'down'`,
 };
 
 function check(refusal: Refusal, where: string): Check {
