@@ -95,6 +95,25 @@ describe.each(EITHER_DATABASE)('down on %s', (kind, open) => {
     expect([code, out]).toEqual([0, `Nothing to undo.\n${STAYS}`]);
   });
 
+  it('counts the rows of what goes whole, and of nothing of which it goes in part', async () => {
+    await steps.write(1, 'one', {
+      up: statements('CREATE TABLE one (id int)', 'CREATE TABLE two (id int)'),
+      down: statements('DELETE FROM one WHERE id = 2', 'DROP TABLE two'),
+    });
+    await migrate('up');
+    await database.run('insert into one values (1), (2)');
+    await database.run('insert into two values (1), (2)');
+    const { out } = await migrate('down', '--dry-run', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      goes: [
+        `To be undone in ${database.name}, in this order:`,
+        name(1, 'one'),
+        '  rows change: DELETE FROM dbo.one WHERE id = 2',
+        '  table two (2 rows)',
+      ],
+    });
+  });
+
   it('refuses to go back to a step that is not applied', async () => {
     await table(1, 'one');
     await migrate('up');

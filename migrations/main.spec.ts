@@ -72,6 +72,19 @@ async function statuses(): Promise<string[]> {
   return stepsSchema.parse(JSON.parse(out)).steps.map(({ status }) => status);
 }
 
+describe('a refusal in JSON', () => {
+  it.each([
+    ['up', ['up', '--frob']],
+    ['verify', ['verify', '--lock-timeout', '-1']],
+    [null, ['frobnicate']],
+  ])('names its command first: %s', async (command, args) => {
+    const { code, out } = await migrate(...args, '--json');
+    expect(code).toBe(2);
+    const answer: unknown = JSON.parse(out);
+    expect(answer).toEqual({ command, error: matching(/See: npm run migrate -- --help$/) });
+  });
+});
+
 describe('npm run migrate', () => {
   it("takes the project's own steps up, down to nothing and up again, with a history", async () => {
     const env = { DATABASE_URL: url };

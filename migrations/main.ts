@@ -9,7 +9,7 @@ import type { ConfiguredDatabase } from '@ordercast/platform/configured-database
 import { z } from 'zod';
 import { asAnswer } from './command/answer-file.ts';
 import { terminalQuestion } from './command/ask-on-terminal.ts';
-import { outputOf, readArguments } from './command/arguments.ts';
+import { commandNamed, outputOf, readArguments } from './command/arguments.ts';
 import { commandAgain } from './command/command-again.ts';
 import type { MigrateArguments } from './command/arguments.ts';
 import { EXIT } from './command/exit-code.ts';
@@ -19,6 +19,7 @@ import type { OutputFile } from './command/output-file.ts';
 import type { Report } from './command/report.ts';
 import { runCommand } from './command/run-command.ts';
 import { USAGE } from './command/usage.ts';
+import { whatWasDone } from './command/what-was-done.ts';
 
 const VERSIONS = resolve(import.meta.dirname, 'versions');
 
@@ -60,6 +61,10 @@ function tell(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+// Who read what goes on may have left; the work goes on, and so does the answer.
+process.stderr.on('error', () => undefined);
+process.stdout.on('error', tellOfLostAnswer);
+
 let args: MigrateArguments | undefined;
 /** Whether the command has said what it has to say; a refusal leaves the file of `--output` as it is. */
 let hasAnswer = true;
@@ -80,10 +85,9 @@ try {
   report = { exitCode, text: '', json: { error: message } };
   hasAnswer = false;
 }
+const command = args?.command ?? commandNamed(process.argv.slice(2)) ?? null;
 const isJson = args?.json ?? process.argv.includes('--json');
-const text = isJson
-  ? JSON.stringify({ command: args?.command, ...report.json }, undefined, 2)
-  : report.text;
+const text = isJson ? JSON.stringify({ command, ...report.json }, undefined, 2) : report.text;
 process.exitCode = report.exitCode;
 if (hasAnswer && output !== undefined) writeTo(output);
 else {
@@ -103,6 +107,15 @@ function print(): void {
   if (text !== '') process.stdout.write(`${text}\n`);
 }
 
+/** A reader that has left wants no more, as that of `head`; whatever else fails is told, with what was done. */
+function tellOfLostAnswer(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') return;
+  tell(
+    `The answer cannot be written to standard output: ${error.message}. ${whatWasDone(args, hasAnswer)}`,
+  );
+  if (report.exitCode === EXIT.done) process.exitCode = EXIT.failed;
+}
+
 /** Whatever becomes of the file, what was done is told. */
 function writeTo(file: OutputFile): void {
   try {
@@ -110,7 +123,7 @@ function writeTo(file: OutputFile): void {
     tell(`The answer is in ${args?.output}.`);
   } catch (error) {
     tell(
-      `The answer cannot be written to ${args?.output} (${explainError(error).message}): here it is.`,
+      `The answer cannot be written to ${args?.output} (${error instanceof Error ? error.message : String(error)}): here it is.`,
     );
     print();
     if (report.exitCode === EXIT.done) process.exitCode = EXIT.failed;

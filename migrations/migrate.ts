@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Knex } from 'knex';
 import { assertGoesOn, assertNoneForgotten } from './command/assert-states.ts';
+import { assertNotDoneInPart } from './command/pending-steps.ts';
 import { renamesOf } from './history/note.ts';
 import { someNames } from './history/some-names.ts';
 import { isPending, isUnknown, stepStates } from './history/step-state.ts';
@@ -51,8 +52,10 @@ export async function migrateToLatest(db: Knex): Promise<string[]> {
   const target = openTarget(db, { lockTimeoutMs: LOCK_TIMEOUT_MS, clock: Date.now });
   if (pendingOf(stepStates(steps, await target.history())).length === 0) return [];
   return target.whileLocked(async () => {
-    const states = stepStates(steps, await target.history());
+    const history = await target.history();
+    const states = stepStates(steps, history);
     const pending = pendingOf(states);
+    await assertNotDoneInPart(pending, { steps, target, history });
     // The guards of what follows ask for its predecessors by their names.
     await target.note(renamesOf(states));
     for (const step of pending) {

@@ -239,7 +239,7 @@ describe('a step in parts that is undone in part', () => {
     expect((await statuses())[1]).toEqual({ status: 'half-undone', itemsDone: 1 });
     expect((await migrate('status')).out).toContain('half-undone (1 of 3 parts)');
     expect((await migrate('status')).out).toContain(
-      'is undone in part ("down --dry-run" shows what is left',
+      'is undone in part, 1 of 3 parts ("down --dry-run" shows what is left',
     );
     await steps.write(3, 'later', { up: statements('CREATE TABLE later (id int)'), down: '' });
     executed();

@@ -33,6 +33,14 @@ describe.each(EITHER_DATABASE)('a step in parts that fails on %s', (kind, open) 
       ? new RegExp(`left nothing half done, .*run "${again}" again\\.$`)
       : new RegExp(`The parts before it are done and noted .*"${again}" goes on from there\\.$`);
 
+  it('says so in sentences with one space between them', async () => {
+    await migrate('up', '--to', '20300101000000');
+    await database.run('create table c (id int)');
+    const { out } = await migrate('up');
+    expect(out).toMatch(/failed: .+ (?:The step left|The parts before)/);
+    expect(out).not.toMatch(/ {2}/);
+  });
+
   it('says truly what is left of it, and by which command it goes on', async () => {
     await migrate('up', '--to', '20300101000000');
     await database.run('create table c (id int)');

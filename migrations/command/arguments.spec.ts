@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readArguments } from './arguments.ts';
+import { commandNamed, readArguments } from './arguments.ts';
 import { COMMANDS, COMMON_OPTIONS, OPTIONS, commandOf } from './commands.ts';
 import { USAGE, isCommand, isOption } from './usage.ts';
 
@@ -69,6 +69,23 @@ describe('the command line', () => {
     for (const args of [['frobnicate'], ['up', '--frob'], ['up', 'x'], ['baseline']]) {
       expect(() => readArguments(args)).toThrow(/^[^\n]+[.?] See: npm run migrate -- --help$/);
     }
+  });
+
+  it.each(['-1', '-0.5', 'soon', '', '100000'])(
+    'says what --lock-timeout is where it is "%s"',
+    (seconds) => {
+      for (const args of [['--lock-timeout', seconds], [`--lock-timeout=${seconds}`]]) {
+        expect(() => readArguments(['up', ...args])).toThrow(
+          `--lock-timeout is a number of seconds from 0 to 99999, not "${seconds}".`,
+        );
+      }
+    },
+  );
+
+  it('tells the command also of a line that is refused', () => {
+    expect(commandNamed(['up', '--json', '--frob'])).toBe('up');
+    expect(commandNamed(['--to', 'down', 'verify', '--json', 'x'])).toBe('verify');
+    expect(commandNamed(['frobnicate', '--json'])).toBeUndefined();
   });
 
   it('without a command is refused with the help', () => {

@@ -67,6 +67,17 @@ export function outputOf(args: readonly string[]): string | undefined {
   return typeof values.output === 'string' ? fileOf(values.output) : undefined;
 }
 
+/** The command that a line names, also of one that is refused; undefined where it names none. */
+export function commandNamed(args: readonly string[]): CommandName | undefined {
+  const { positionals } = parseArgs({
+    args: [...args],
+    strict: false,
+    allowPositionals: true,
+    options: OPTIONS,
+  });
+  return positionals.slice(0, 1).find(isCommand);
+}
+
 /** `-` is standard output, as it is for other programs. */
 function fileOf(output: string | undefined): string | undefined {
   return output === '-' ? undefined : output;
@@ -84,14 +95,22 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], allowPositionals: true, tokens: true, options: OPTIONS });
   } catch (error) {
+    // Where the next word begins with a dash node:util asks what was meant.
+    const value = args[args.indexOf('--lock-timeout') + 1];
+    if (args.includes('--lock-timeout') && /^-[\d.]/.test(value ?? ''))
+      throw notSeconds(value ?? '');
     throw usage(`${argumentFault(error)}.`);
   }
+}
+
+function notSeconds(value: string): Refused {
+  return usage(`--lock-timeout is a number of seconds from 0 to 99999, not "${value}".`);
 }
 
 function settings(values: ReturnType<typeof parse>['values']) {
   const seconds = values['lock-timeout'];
   if (!/^\d{1,5}(\.\d{1,3})?$/.test(seconds)) {
-    throw usage(`--lock-timeout is a number of seconds from 0 to 99999, not "${seconds}".`);
+    throw notSeconds(seconds);
   }
   if (values.approved !== undefined && !/^[0-9a-f]{64}$/i.test(values.approved)) {
     throw usage(

@@ -1,8 +1,9 @@
+import { goesOn } from '../history/goes-on.ts';
 import { likenessOf } from '../history/likeness.ts';
 import { refusalText } from '../history/refusals.ts';
 import type { Refusal } from '../history/refusals.ts';
 import { someNames } from '../history/some-names.ts';
-import { isUnknown } from '../history/step-state.ts';
+import { isLost, isUnknown } from '../history/step-state.ts';
 import type { StepState, StepStatus } from '../history/step-state.ts';
 import type { Step } from '../step/step.ts';
 import { EXIT } from './exit-code.ts';
@@ -22,17 +23,13 @@ export function assertGoesOn(states: readonly StepState[]): void {
   assertNoneLost(states);
   for (const state of states) {
     const { step, status, last } = state;
-    if (status !== 'half-applied' || step === undefined) continue;
-    const likeness = likenessOf(step, last);
-    if (likeness === 'same') continue;
-    throw refusedFor(
-      likeness === 'recompiled' ? 'halfAppliedRecompiled' : 'halfAppliedEdited',
-      states,
-      state,
-    );
+    if (status !== 'half-applied' || step === undefined || goesOn(step, last)) continue;
+    const isRecompiled = likenessOf(step, last) === 'recompiled';
+    throw refusedFor(isRecompiled ? 'halfAppliedRecompiled' : 'halfAppliedEdited', states, state);
   }
   const undone = states.find(({ status }) => status === 'half-undone');
-  if (undone !== undefined) throw refusedFor('halfUndone', states, undone);
+  if (undone === undefined) return;
+  throw refusedFor(isStuck(undone) ? 'halfUndoneOther' : 'halfUndone', states, undone);
 }
 
 /** Refuses to pass over, or to run, what was forgotten and is here again. */
@@ -46,13 +43,15 @@ export function assertNoneForgotten(states: readonly StepState[]): void {
 /** Refuses to undo steps whose files are not what was applied, or what was undone in part. */
 export function assertUndoable(states: readonly StepState[], undone: readonly Step[]): void {
   const wanted = states.filter(({ name }) => undone.some((step) => step.name === name));
-  const other = wanted.find(
-    ({ status, step, last }) =>
-      status === 'half-undone' && step !== undefined && likenessOf(step, last) !== 'same',
-  );
+  const other = wanted.find((state) => state.status === 'half-undone' && isStuck(state));
   if (other !== undefined) throw refusedFor('halfUndoneOther', states, other);
   const changed = wanted.filter(({ status }) => status === 'changed');
   if (changed.length > 0) throw refusedFor('changedBelow', states, ...changed);
+}
+
+/** Whether its file is another than the one with which an attempt at it began, so that nothing goes on. */
+function isStuck({ step, last }: StepState): boolean {
+  return step !== undefined && !goesOn(step, last);
 }
 
 /** On top of half a step nobody knows what the steps before it may lose. */
@@ -73,7 +72,7 @@ const UNFINISHED: ReadonlyMap<StepStatus, Refusal> = new Map([
 export function assertKnown(states: readonly StepState[]): void {
   assertNotNewer(states);
   assertNoneLost(states);
-  const renamed = states.filter(({ status }) => status === 'renamed');
+  const renamed = states.filter(({ formerName }) => formerName !== undefined);
   if (renamed.length > 0) {
     const list = renamed.map(({ name, formerName }) => `${formerName} is ${name} now`);
     throw refused(`${someNames(list)}. Note the new name with "repair"; nothing is run by that.`);
@@ -90,8 +89,9 @@ export function assertKnown(states: readonly StepState[]): void {
 
 /** Nothing is done beside parts of a step that is not here. */
 function assertNoneLost(states: readonly StepState[]): void {
-  const lost = states.find((one) => one.status === 'half-applied' && one.step === undefined);
-  if (lost !== undefined) throw refusedFor('lost', states, lost);
+  const lost = states.find(isLost);
+  if (lost === undefined) return;
+  throw refusedFor(lost.status === 'half-undone' ? 'lostUndone' : 'lost', states, lost);
 }
 
 /** A database of a newer version may not be changed by an older one. */

@@ -1,4 +1,6 @@
+import { stepStates } from '../history/step-state.ts';
 import { approvalLines, planScript } from '../plan/plan-script.ts';
+import type { Begun } from '../plan/history-checks.ts';
 import { commentLine } from '../plan/script-text.ts';
 import type { Direction, Step } from '../step/step.ts';
 import { approvalIfAny, assertApproved } from './approval.ts';
@@ -7,7 +9,8 @@ import type { CommandContext } from './command-context.ts';
 import { undoingOf } from './down.ts';
 import { EXIT } from './exit-code.ts';
 import type { Report } from './report.ts';
-import { stepsToApply } from './select-steps.ts';
+import { pendingSteps } from './pending-steps.ts';
+import { begunOf } from './select-steps.ts';
 import { whatGoes } from './what-goes.ts';
 
 interface DryRunContext extends CommandContext {
@@ -17,14 +20,20 @@ interface DryRunContext extends CommandContext {
 
 /** What `up` would do: the T-SQL, where the database is a SQL Server. */
 export async function dryUp(args: MigrateArguments, context: DryRunContext): Promise<Report> {
-  const { steps, target } = context;
-  return dryRun(stepsToApply(steps, await target.history(), args), 'up', [], args, context);
+  const history = await context.target.history();
+  return dryRun(await pendingSteps(context, history, args), 'up', [], args, {
+    ...context,
+    begun: begunOf(stepStates(context.steps, history)),
+  });
 }
 
 /** What `down` would undo, and what goes with it. */
 export async function dryDown(args: MigrateArguments, context: DryRunContext): Promise<Report> {
   const undoing = await undoingOf(context, args.to);
-  return dryRun(undoing.steps, 'down', await whatGoes(context, undoing), args, context);
+  return dryRun(undoing.steps, 'down', await whatGoes(context, undoing), args, {
+    ...context,
+    begun: begunOf(undoing.begun),
+  });
 }
 
 function dryRun(
@@ -32,7 +41,7 @@ function dryRun(
   direction: Direction,
   goes: readonly string[],
   { lockTimeoutMs, approved, outOfOrder, to }: MigrateArguments,
-  { steps, isServer, serverDatabase }: DryRunContext,
+  { steps, isServer, serverDatabase, begun }: DryRunContext & { begun: Begun },
 ): Report {
   if (approved !== undefined) assertApproved(wanted, direction, { approved, to, outOfOrder });
   const approval = approvalIfAny(wanted, direction);
@@ -42,6 +51,7 @@ function dryRun(
     approval,
     database: serverDatabase,
     outOfOrder,
+    begun,
   });
   const would = direction === 'up' ? 'Would apply' : 'Would undo';
   const names = wanted.map(({ name }) => name).join(', ') || 'nothing';

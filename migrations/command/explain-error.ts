@@ -43,7 +43,7 @@ export function explainError(error: unknown, again = 'up'): Explanation {
   const subject = isPart ? `${error.message}: ` : '';
   return plain(
     exitCode,
-    `${subject}${serverText(error)} ${advice}${isStep ? afterStep(error, again) : ''}${isBootstrap ? `\n${describeProgress(error.progress)}` : ''}`,
+    `${[`${subject}${serverText(error)}`, advice, isStep ? afterStep(error, again) : ''].filter((part) => part !== '').join(' ')}${isBootstrap ? `\n${describeProgress(error.progress)}` : ''}`,
   );
 }
 
@@ -74,7 +74,7 @@ function afterStep({ isInParts }: StepFailed, again: string): string {
   const left = isInParts
     ? `The parts before it are done and noted (see "status"), and no other step was run after it: put it right, and "${again}" goes on from there.`
     : `The step left nothing half done, and no other step was run after it: put it right and run "${again}" again.`;
-  return ` ${left}`;
+  return left;
 }
 
 /** The wait of the client for an answer has ended, which is another thing than a lock's. */

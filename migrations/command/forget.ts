@@ -1,6 +1,8 @@
 import { isInPart, progressOf } from '../history/progress.ts';
 import { wayOf } from '../history/refusals.ts';
-import { isForgettable, stepStates } from '../history/step-state.ts';
+import { forgottenInPart } from '../history/forgotten-in-part.ts';
+import type { Note } from '../history/note.ts';
+import { isForgettable, isForgottenInPart, stepStates } from '../history/step-state.ts';
 import type { StepState } from '../history/step-state.ts';
 import { approvalToForget, assertSameApproval } from './approval.ts';
 import type { CommandContext } from './command-context.ts';
@@ -24,7 +26,10 @@ export async function forget(
   }: { names: readonly string[]; approved: string | undefined; dryRun: boolean },
 ): Promise<Report> {
   const { steps, target, progress } = context;
-  const chosen = async () => named(names, stepStates(steps, await target.history()));
+  const chosen = async () => {
+    const history = await target.history();
+    return named(names, [...stepStates(steps, history), ...forgottenInPart(steps, history)]);
+  };
   const wanted = await chosen();
   const approval = approvalToForget(wanted);
   const again = `repair --forget ${names.join(' ')} --dry-run`;
@@ -43,7 +48,7 @@ export async function forget(
   await target.whileLocked(async () => {
     const found = await chosen();
     assertSameApproval(approvalToForget(found), approval, { wanted: found, again });
-    await target.note(found.map(({ version, name }) => ({ kind: 'forget', version, name })));
+    await target.note(found.map(noteOf));
   });
   return report(
     [
@@ -56,11 +61,21 @@ export async function forget(
   );
 }
 
+function noteOf(state: StepState): Note {
+  const { version, name, last } = state;
+  return isForgottenInPart(state) && last !== undefined
+    ? { kind: 'forget-parts', version, name, attempt: last }
+    : { kind: 'forget', version, name };
+}
+
 /** What stands of those that are there in part alone, and what that means. */
 function inPartLines(wanted: readonly StepState[]): string[] {
   return wanted.filter(isHalf).map((state) => {
     const { name, last } = state;
     const way = wayOf(last?.direction);
+    if (isForgottenInPart(state)) {
+      return `${name} was forgotten when it was ${way} in part: ${progressOf(state)}; that is forgotten, too: a step that does the same is run from its first part, whatever stands of it.`;
+    }
     const stays =
       way === 'applied'
         ? 'what these have done stays in the database, and nothing goes on with it'
@@ -99,7 +114,7 @@ function named(names: readonly string[], states: readonly StepState[]): StepStat
   const list =
     all.length === 0
       ? 'There is none: each step that is applied here has its file.'
-      : `It could be:\n${all.map(({ version, name }) => `  ${version}  ${name}`).join('\n')}`;
+      : `It could be:\n${all.map((state) => `  ${state.version}  ${state.name}${isForgottenInPart(state) ? ', whose parts alone are remembered still' : ''}`).join('\n')}`;
   if (names.length === 0) {
     throw new Refused(
       EXIT.usage,

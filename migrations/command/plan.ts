@@ -1,3 +1,4 @@
+import type { Begun } from '../plan/history-checks.ts';
 import { planCosts } from '../plan/plan-costs.ts';
 import { planScript } from '../plan/plan-script.ts';
 import type { ServerFacts } from '../plan/statement-cost.ts';
@@ -12,6 +13,8 @@ export interface PlanContext {
   database: string | undefined;
   /** Whether a step may be done where a later one is already. */
   outOfOrder: boolean;
+  /** The attempts that it goes on with though their steps were edited since. */
+  begun?: Begun;
   /** Undefined where no server is asked: then nobody can tell what a statement costs. */
   facts?: ServerFacts;
 }
@@ -19,7 +22,7 @@ export interface PlanContext {
 /** The exact T-SQL of steps, as one script to read, approve, and run by hand or by `up`. */
 export function plan(
   pending: readonly Step[],
-  { all, lockTimeoutMs, database, outOfOrder, facts }: PlanContext,
+  { all, lockTimeoutMs, database, outOfOrder, begun, facts }: PlanContext,
 ): Report {
   const approval = approvalIfAny(pending, 'up');
   const items = pending.flatMap(({ up }) => up);
@@ -30,6 +33,7 @@ export function plan(
     approval,
     database,
     outOfOrder,
+    ...(begun && { begun }),
     ...(costs && { costs }),
   });
   return {

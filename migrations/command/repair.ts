@@ -1,3 +1,4 @@
+import { stepFindings } from '../history/describe-state.ts';
 import { isEdited, isOfBefore } from '../history/likeness.ts';
 import { renamesOf } from '../history/note.ts';
 import type { Note } from '../history/note.ts';
@@ -73,6 +74,9 @@ function toReport({ states, notes, refused }: Repairs, dryRun: boolean): Report 
   const accepted = repaired.filter(({ name }) => !unrecorded.includes(name));
   const started = notes.filter(isStarted);
   const deleted = having('deleted');
+  // A new name is noted by this very command.
+  const named = states.map((state) => ({ ...state, formerName: undefined }));
+  const left = stepFindings(named.filter(isLeft));
   const edited = [
     ...having('renamed').flatMap(({ step, noted }) =>
       step !== undefined && isEdited(step, noted) ? step : [],
@@ -107,9 +111,10 @@ function toReport({ states, notes, refused }: Repairs, dryRun: boolean): Report 
         'Left, since their files are gone ("repair --forget <version>" forgets what is named)',
         deleted,
       ),
-      notes.length === 0 && refused.length === 0
-        ? 'Nothing to repair.'
-        : 'See with "verify" whether the schema is theirs.',
+      ...left.map(
+        ({ state, text }) => `Left, since repair does not finish it: ${state.name} ${text}.`,
+      ),
+      ...lastLine(notes.length + refused.length, left.length),
     ].join('\n'),
     json: {
       dryRun,
@@ -124,8 +129,24 @@ function toReport({ states, notes, refused }: Repairs, dryRun: boolean): Report 
       ...startedJson(started),
       notReturned: refused.map(refusedJson),
       deleted: deleted.map(({ version, name }) => ({ version, name })),
+      left: left.map(({ state: { version, name, status }, text }) => ({
+        version,
+        name,
+        status,
+        description: text,
+      })),
     },
   };
+}
+
+/** What is half done is finished by `up` or `down`, or forgotten. */
+function isLeft({ status }: StepState): boolean {
+  return status === 'half-applied' || status === 'half-undone';
+}
+
+function lastLine(found: number, left: number): string[] {
+  if (found > 0) return ['See with "verify" whether the schema is theirs.'];
+  return left > 0 ? [] : ['Nothing to repair.'];
 }
 
 function line(what: string, named: readonly { name: string }[]): string[] {

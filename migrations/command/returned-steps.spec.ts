@@ -48,7 +48,7 @@ const statusesOf = async (migrate: (...args: string[]) => Promise<{ out: string 
 
 describe.each(EITHER_DATABASE)(
   'a step that comes back after it was forgotten, on %s',
-  (_kind, open) => {
+  (kind, open) => {
     let database: TestDatabase;
     beforeEach(async () => {
       database = await open();
@@ -169,7 +169,13 @@ describe.each(EITHER_DATABASE)(
       const { out } = await migrate('verify');
       expect(out).toContain('edited since, and its T-SQL is other');
       expect(out).toMatch(/^ {4}- CREATE TABLE/m);
-      expect((await migrate('repair')).code).toBe(3);
+      const repaired = await migrate('repair');
+      // What it was is known as T-SQL alone.
+      expect([repaired.code, repaired.out]).toEqual(
+        kind === 'SQLite'
+          ? [3, containing('compared as it stands here: take the edit back and repair again')]
+          : [0, containing('Edited as well, which is not accepted by that')],
+      );
       vi.unstubAllEnvs();
       await writeB();
       expect((await migrate('repair')).code).toBe(0);
@@ -290,10 +296,12 @@ describe('a step in parts that was forgotten half-way, on SQL Server', () => {
   it('does not go on where it was edited, and does once the edit is taken back', async () => {
     await halfApply();
     await forgetAndReturn();
+    vi.stubEnv('EDITED', 'CREATE TABLE other (id int NOT NULL)');
     await writeParts('// edited');
-    expect((await migrate('verify')).out).toContain('edited since (its text alone');
+    expect((await migrate('verify')).out).toContain('edited since, and its T-SQL is other');
     const { code, out } = await migrate('repair');
     expect([code, out]).toEqual([3, containing('Take the edit back and repair again')]);
+    vi.unstubAllEnvs();
     await writeParts();
     expect((await migrate('repair')).code).toBe(0);
     expect((await migrate('up')).code).toBe(0);
@@ -325,7 +333,7 @@ describe('a step in parts that was forgotten half-way, on SQL Server', () => {
     expect(executed()).toEqual(['UPDATE t SET n = 2', 'UPDATE a SET id = 3']);
   });
 
-  it('is run anew under a version of its own where its parts changed rows alone and it was edited', async () => {
+  it('is run anew once its parts are forgotten, too, where they changed rows alone and were edited', async () => {
     await writeParts('', ['UPDATE a SET id = 1', 'UPDATE absent SET n = 2', 'UPDATE a SET id = 3']);
     expect((await migrate('up')).code).toBe(1);
     await forgetAndReturn();
@@ -336,10 +344,19 @@ describe('a step in parts that was forgotten half-way, on SQL Server', () => {
       'UPDATE a SET id = 3',
     ]);
     const { code, out } = await migrate('repair');
-    expect([code, out]).toEqual([3, containing('give its file a version of its own')]);
+    expect([code, out]).toEqual([
+      3,
+      containing(
+        'take its file away, forget its parts, too, with "repair --forget 20300102000000"',
+      ),
+    ]);
     exec('create table absent (n int)');
-    await rename(file(B), file(E));
-    expect((await migrate('up')).out).toBe(`Applied 1: ${E}`);
+    await take(B);
+    expect((await forget(migrate, '20300102000000')).code).toBe(0);
+    await putBack(B);
+    executed();
+    expect((await migrate('up')).out).toBe(`Applied 1: ${B}`);
+    expect(executed()).toHaveLength(3);
   });
 
   it('is named with the up that goes on with it where it comes late', async () => {

@@ -1,14 +1,15 @@
 import { copyOf } from '../history/copy-of.ts';
 import type { Copy } from '../history/copy-of.ts';
-import { isEdited, likenessOf } from '../history/likeness.ts';
+import { goesOn } from '../history/goes-on.ts';
+import { isEdited } from '../history/likeness.ts';
 import type { Note } from '../history/note.ts';
 import { isApplied, isForgotten } from '../history/step-state.ts';
 import type { History, StepState } from '../history/step-state.ts';
-import { recordedItems } from '../step/statements-text.ts';
 import type { Step } from '../step/step.ts';
 import type { MigrationTarget } from '../target/migration-target.ts';
 import { standingSchema } from './standing-schema.ts';
-import type { Standing } from './standing-schema.ts';
+import { asNoted, partsOf } from './standing-steps.ts';
+import type { Standing } from './standing-steps.ts';
 
 /** A step that cannot be taken in again, and why. */
 export type RefusedReturn = { state: StepState; step: Step } & (
@@ -17,8 +18,8 @@ export type RefusedReturn = { state: StepState; step: Step } & (
   | { reason: 'clash'; clashes: readonly string[] }
   /** It goes on in part with the very same statements alone; whether the schema would tell that its parts are gone. */
   | { reason: 'edited'; tells: boolean }
-  /** How the schema is not as it leaves it. */
-  | { reason: 'schema'; differences: readonly string[] }
+  /** How the schema is not as it leaves it; whether that is as it was edited, since nobody can tell there what it was. */
+  | { reason: 'schema'; differences: readonly string[]; isOfEdit: boolean }
   /** How what is there is neither what its parts left nor as if it had never been. */
   | { reason: 'parts'; differences: readonly string[]; goesOn: boolean }
 );
@@ -69,14 +70,17 @@ export async function returnedSteps(
 }
 
 async function wholeReturn(
-  { state, step }: Returning,
-  { database, history }: Surroundings,
+  { state, step, standing }: Returning,
+  { target, database, history }: Surroundings,
 ): Promise<Note | RefusedReturn> {
-  const clashes = await database.clashesWith(step);
+  const clashes = await database.clashesWith(standing);
   if (clashes.length > 0) return { state, step, reason: 'clash', clashes };
-  const { differences } = await database.differencesWith(step);
-  if (differences.length > 0) return { state, step, reason: 'schema', differences };
+  const { differences } = await database.differencesWith(standing);
   const noted = isEdited(step, state.noted) ? state.noted : undefined;
+  if (differences.length > 0) {
+    const isOfEdit = noted !== undefined && !target.goesOnInParts;
+    return { state, step, reason: 'schema', differences, isOfEdit };
+  }
   return { kind: 'return', step, noted, later: appliedAfter(step, history) };
 }
 
@@ -86,30 +90,29 @@ async function halfReturn(
 ): Promise<Note | RefusedReturn> {
   const attempt = state.last;
   if (attempt === undefined) throw new Error(`${step.name} has no attempt that stopped.`);
-  const goesOn = target.goesOnInParts;
-  const isSame = likenessOf(step, attempt) === 'same';
+  const isInParts = target.goesOnInParts;
+  const isSame = goesOn(step, attempt);
   const { touched, differences } = await database.differencesWith(standing);
-  if (goesOn && isSame && differences.length === 0) {
+  if (isInParts && isSame && differences.length === 0) {
     return { kind: 'return-in-part', step, attempt, later: appliedAfter(step, history) };
   }
   const left = await database.differencesWithout(standing, touched);
   // Where its parts changed rows alone, nothing tells whether they stand: the history says that they do.
-  const tells = touched.size > 0 || !goesOn;
+  const tells = touched.size > 0 || !isInParts;
   if (tells && left.length === 0) return { kind: 'begin-anew', step };
-  if (goesOn && !isSame) return { state, step, reason: 'edited', tells };
-  return { state, step, reason: 'parts', differences: goesOn ? differences : left, goesOn };
+  if (isInParts && !isSame) return { state, step, reason: 'edited', tells };
+  return {
+    state,
+    step,
+    reason: 'parts',
+    differences: isInParts ? differences : left,
+    goesOn: isInParts,
+  };
 }
 
 /** What a step has done so far, as it was then, as a step. */
-function standingOf({ status, last }: StepState, step: Step): Step {
-  if (status !== 'half-forgotten' || last === undefined) return step;
-  const recorded = last.statements === null ? undefined : recordedItems(last.statements);
-  const { up, down = [] } = recorded ?? step;
-  const done =
-    last.direction === 'down'
-      ? [...up, ...down.slice(0, last.itemsDone)]
-      : up.slice(0, last.itemsDone);
-  return { ...step, up: done };
+function standingOf(state: StepState, step: Step): Step {
+  return (state.status === 'half-forgotten' ? partsOf(state) : asNoted(step, state)) ?? step;
 }
 
 /** Names of what was applied after a step, in that order; by versions where the history does not tell. */

@@ -29,13 +29,15 @@ export function refusedLines(refused: RefusedReturn): string[] {
         `Not taken in again, since it was edited, or comes to other T-SQL, since ${parts}: ${step.name}.`,
         refused.tells
           ? '  Take the edit back and repair again, and it goes on from there; or remove by hand what those parts made and repair again, and it begins anew.'
-          : '  Take the edit back and repair again, and it goes on from there; or, for it to be run anew, give its file a version of its own.',
+          : `  Take the edit back and repair again, and it goes on from there; or, for all of it to be run anew, take its file away, forget its parts, too, with "repair --forget ${step.version}", and put it back.`,
       ];
     case 'schema':
       return [
         `Not taken in again, since the schema is not as it leaves it: ${step.name}.`,
         ...refused.differences.map((one) => `  ${one}`),
-        '  Put that right by hand and repair again; or, for it to be run anew, give its file a version of its own.',
+        refused.isOfEdit
+          ? '  It was edited since it was applied, and on SQLite it is compared as it stands here: take the edit back and repair again.'
+          : '  Put that right by hand and repair again; or, for it to be run anew, give its file a version of its own.',
       ];
     case 'parts':
       return [

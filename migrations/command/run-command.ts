@@ -1,6 +1,7 @@
 import type { ConfiguredDatabase } from '@ordercast/platform/configured-database.ts';
 import { dialectOf } from '@ordercast/platform/database.ts';
 import type { Knex } from 'knex';
+import { stepStates } from '../history/step-state.ts';
 import { readServerFacts } from '../plan/read-server-facts.ts';
 import { withoutBookkeeping } from '../schema/without-bookkeeping.ts';
 import { loadSteps } from '../step/load-steps.ts';
@@ -23,7 +24,8 @@ import { plan } from './plan.ts';
 import { repair } from './repair.ts';
 import { Refused } from './report.ts';
 import type { Report } from './report.ts';
-import { stepsToApply } from './select-steps.ts';
+import { pendingSteps } from './pending-steps.ts';
+import { begunOf, stepsToApply } from './select-steps.ts';
 import { assertFolder, assertSteps } from './step-folder.ts';
 import { status } from './status.ts';
 import { unlock } from './unlock.ts';
@@ -109,9 +111,11 @@ async function runOnTarget(
   switch (args.command) {
     case 'status':
       return status(context);
-    case 'plan':
-      return plan(stepsToApply(steps, await target.history(), args), {
+    case 'plan': {
+      const history = await target.history();
+      return plan(await pendingSteps(context, history, args), {
         all: steps,
+        begun: begunOf(stepStates(steps, history)),
         lockTimeoutMs: args.lockTimeoutMs,
         database: context.serverDatabase,
         outOfOrder: args.outOfOrder,
@@ -121,6 +125,7 @@ async function runOnTarget(
           ),
         }),
       });
+    }
     case 'up':
       return args.dryRun ? dryUp(args, context) : up(context, args);
     case 'down':

@@ -1,5 +1,9 @@
+import { goesOn } from '../history/goes-on.ts';
+import { likenessOf } from '../history/likeness.ts';
 import { isBeforeApplied, isPending, stepStates } from '../history/step-state.ts';
-import type { History } from '../history/step-state.ts';
+import type { History, StepState } from '../history/step-state.ts';
+import { begunAs } from '../plan/history-checks.ts';
+import type { Begun } from '../plan/history-checks.ts';
 import type { Step } from '../step/step.ts';
 import {
   assertInOrder,
@@ -54,6 +58,8 @@ export interface Undoing {
   /** What was applied last comes first. */
   steps: Step[];
   staying: Step[];
+  /** Those of the steps that are undone in part already. */
+  begun: readonly StepState[];
 }
 
 /**
@@ -71,10 +77,26 @@ export function stepsToUndo(
   assertNoneUnfinished(states);
   const undoing = undoingUpTo(to, steps, history);
   assertUndoable(states, undoing.steps);
-  return undoing;
+  return { ...undoing, begun: states.filter(({ status }) => status === 'half-undone') };
 }
 
-function undoingUpTo(to: string | undefined, steps: readonly Step[], history: History): Undoing {
+/** The attempts that go on though their steps were edited, behind what is done of them. */
+export function begunOf(states: readonly StepState[]): Begun {
+  return new Map(
+    states.flatMap(({ version, status, step, last }) => {
+      const isBegun = status === 'half-applied' || status === 'half-undone';
+      if (!isBegun || step === undefined || last === undefined) return [];
+      const isEdited = likenessOf(step, last) !== 'same';
+      return isEdited && goesOn(step, last) ? [[version, begunAs(last)]] : [];
+    }),
+  );
+}
+
+function undoingUpTo(
+  to: string | undefined,
+  steps: readonly Step[],
+  history: History,
+): Omit<Undoing, 'begun'> {
   const order = history.appliedNames.flatMap(
     (name) => steps.find((one) => one.name === name) ?? [],
   );

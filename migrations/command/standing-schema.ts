@@ -1,30 +1,23 @@
-import { isApplied } from '../history/step-state.ts';
 import type { StepState } from '../history/step-state.ts';
 import { compareSchemas, describeDifference } from '../schema/compare-schemas.ts';
 import type { Comparison } from '../schema/compare-schemas.ts';
 import type { Step } from '../step/step.ts';
 import type { MigrationTarget } from '../target/migration-target.ts';
+import { standingSteps } from './standing-steps.ts';
+import type { Standing } from './standing-steps.ts';
 import { driftOf } from './verify.ts';
 
-/** A step that is not in the history of what is applied, and what of it is thought to stand. */
-export interface Standing {
-  state: StepState;
-  /** With what it has done so far alone. */
-  standing: Step;
-}
-
-/** The schema as it is, beside the one that the steps leave which are applied or come back. */
+/** The schema as it is, beside the one that the steps leave which are applied or come back, with what of these is thought to stand. */
 export async function standingSchema(
   target: MigrationTarget,
   states: readonly StepState[],
   returning: readonly Standing[],
 ) {
   const catalogue = await target.catalogue();
-  const standing = new Map(returning.map((one) => [one.state, one.standing]));
-  const all = states.flatMap((state) => {
-    if (isApplied(state)) return state.step ?? [];
-    return standing.get(state) ?? [];
-  });
+  const standing = new Map(
+    [...standingSteps(states, target), ...returning].map((one) => [one.state, one.standing]),
+  );
+  const all = states.flatMap((state) => standing.get(state) ?? []);
   const without = (step: Step) => all.filter((one) => one !== step);
   const compared = (steps: readonly Step[]): Promise<Comparison> =>
     driftOf(target, steps, catalogue);

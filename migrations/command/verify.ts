@@ -1,7 +1,7 @@
 import { upCommand } from '../history/command-to-go-on.ts';
 import { stepFindings } from '../history/describe-state.ts';
 import type { StepFinding } from '../history/describe-state.ts';
-import { isApplied, isForgotten, stepStates, stepsOutOfOrder } from '../history/step-state.ts';
+import { isForgotten, stepStates, stepsOutOfOrder } from '../history/step-state.ts';
 import type { StepState, StepStatus } from '../history/step-state.ts';
 import { compareSchemas, describeDifference } from '../schema/compare-schemas.ts';
 import type { Comparison, Difference } from '../schema/compare-schemas.ts';
@@ -13,6 +13,7 @@ import { assertNotNewer } from './assert-states.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-code.ts';
 import type { Report } from './report.ts';
+import { standingSteps } from './standing-steps.ts';
 import { stepCounts } from './step-counts.ts';
 
 /**
@@ -28,11 +29,11 @@ export async function verify(
   assertNotNewer(states);
   const findings = stepFindings(states);
   const unsound = findings.filter(({ isUnsound }) => isUnsound);
-  const applied = states.filter(isApplied).flatMap(({ step }) => step ?? []);
+  const standing = standingSteps(states, target).map((one) => one.standing);
   const pending = states.filter(({ status }) => status === 'pending');
   const counts = stepCounts(states);
   const catalogue = await target.catalogue();
-  const drift = await driftOf(target, applied, catalogue);
+  const drift = await driftOf(target, standing, catalogue);
   const surroundings = await target.surroundings(catalogue);
   const differences = [...drift.differences, ...surroundings.differences];
   const notCompared = [
@@ -49,7 +50,7 @@ export async function verify(
     ...(isBlind ? (['unread'] as const) : []),
   ];
   const lines = [
-    ...(applied.length === 0 ? [NOTHING_APPLIED] : []),
+    ...(standing.length === 0 ? [NOTHING_APPLIED] : []),
     ...findings.flatMap(findingLines),
     ...drift.differences.map(driftLine),
     ...surroundings.differences.map(describeDifference),

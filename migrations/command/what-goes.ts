@@ -1,10 +1,11 @@
+import { progressOf } from '../history/progress.ts';
 import { parseStatement } from '../schema/parse-statement.ts';
 import type { Statement } from '../schema/statement.ts';
 import type { RecordedItem } from '../step/recorded-item.ts';
 import type { CommandContext } from './command-context.ts';
 import type { Undoing } from './select-steps.ts';
 
-type Target = Pick<CommandContext['target'], 'rowCount'>;
+type Target = Pick<CommandContext['target'], 'rowCount' | 'goesOnInParts'>;
 
 /**
  * What is lost where these steps are undone, for whoever decides it: line by line each table, column,
@@ -12,13 +13,15 @@ type Target = Pick<CommandContext['target'], 'rowCount'>;
  */
 export async function whatGoes(
   { target, databaseName }: { target: Target; databaseName: string },
-  { steps, staying }: Undoing,
+  { steps, staying, begun }: Undoing,
 ): Promise<string[]> {
   if (steps.length === 0) return ['Nothing to undo.', ...whatStays(staying)];
   const lines = [`To be undone in ${databaseName}, in this order:`];
   for (const step of steps) {
-    lines.push(step.name);
-    for (const item of step.down ?? []) lines.push(...(await linesOf(item, target)));
+    const state = target.goesOnInParts ? begun.find((one) => one.step === step) : undefined;
+    lines.push(state === undefined ? step.name : `${step.name} (${progressOf(state)} are undone)`);
+    const left = step.down?.slice(state?.last?.itemsDone ?? 0) ?? [];
+    for (const item of left) lines.push(...(await linesOf(item, target)));
   }
   return [...lines, ...whatStays(staying)];
 }
@@ -31,8 +34,9 @@ function whatStays(staying: Undoing['staying']): string[] {
 
 async function linesOf(item: RecordedItem, target: Target): Promise<string[]> {
   if (item.kind === 'backfill') {
-    const { table, set } = item.backfill;
-    return [`  rows of ${table} change: ${shortened(set)}${await rowsOf(table, target)}`];
+    const { table, set, where } = item.backfill;
+    const rows = where === undefined ? await rowsOf(table, target) : ` where ${shortened(where)}`;
+    return [`  rows of ${table} change: ${shortened(set)}${rows}`];
   }
   return linesOfStatement(parseStatement(item.sql), target);
 }
@@ -65,9 +69,10 @@ async function linesOfStatement(statement: Statement, target: Target): Promise<s
     case 'drop-object':
       return [`  ${statement.name}`];
     case 'data': {
-      if (HARMLESS.includes(statement.verb)) return [];
-      const rows = statement.table === undefined ? '' : await rowsOf(statement.table, target);
-      return [`  rows change: ${shortened(statement.sql)}${rows}`];
+      // Which of its rows a statement finds is not asked, and how many the table has says something else.
+      return HARMLESS.includes(statement.verb)
+        ? []
+        : [`  rows change: ${shortened(statement.sql)}`];
     }
     case 'unreadable':
       return [`  nobody can tell what: ${shortened(statement.sql)}`];

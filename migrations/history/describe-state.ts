@@ -1,7 +1,8 @@
 import { upCommand } from './command-to-go-on.ts';
+import { goesOn } from './goes-on.ts';
 import { isEdited, likenessOf } from './likeness.ts';
 import { progressOf } from './progress.ts';
-import { wayOf } from './refusals.ts';
+import { FINISH_DOWN, wayOf } from './refusals.ts';
 import { statementDifference } from './statement-difference.ts';
 import type { StepState } from './step-state.ts';
 
@@ -53,18 +54,46 @@ function textOf(state: StepState, up: string): string | undefined {
     case 'interrupted':
       return `was interrupted and left nothing, or still runs ("${up}" begins it anew)`;
     case 'half-undone':
-      return 'is undone in part ("down --dry-run" shows what is left, and prints the approval that finishes it)';
+      return halfUndoneText(state);
     default:
       return undefined;
   }
 }
 
-function halfAppliedText({ step, last }: StepState, up: string): string {
+function halfAppliedText({ step, last, version }: StepState, up: string): string {
   const likeness = step === undefined ? 'same' : likenessOf(step, last);
   if (likeness === 'same') return `is applied in part ("${up}" finishes it)`;
+  if (step !== undefined && goesOn(step, last)) {
+    return `is applied in part, and was edited since, but for what is done ("${up}" finishes it as it stands here now)`;
+  }
   return likeness === 'recompiled'
     ? `is applied in part, and comes to other T-SQL since ("${up}" of the release that began it finishes it)`
-    : `is applied in part, and was edited since (take the edit back, and "${up}" finishes it)`;
+    : `is applied in part, and was edited since (take the edit of what is done back, and "${up}" finishes it; or ${giveUp(version)})`;
+}
+
+function halfUndoneText(state: StepState): string {
+  const { step, last, version, formerName } = state;
+  const undone = `is undone in part, ${progressOf(state)}`;
+  if (step === undefined) {
+    return `${undone}, and its file is not here (put it back under this name: then ${FINISH_DOWN}; or, if it is gone for good, forget it with "repair --forget ${version}")`;
+  }
+  if (formerName !== undefined) {
+    const named = halfUndoneText({ ...state, formerName: undefined });
+    return `was applied as ${formerName} ("repair" notes the new name), and ${named}`;
+  }
+  const likeness = likenessOf(step, last);
+  if (likeness === 'same') return `${undone} (${FINISH_DOWN})`;
+  if (goesOn(step, last)) {
+    return `${undone}, and was edited since, but for what is done (${FINISH_DOWN}, as it stands here now)`;
+  }
+  return likeness === 'recompiled'
+    ? `${undone}, and comes to other T-SQL since (use the release that began it: there ${FINISH_DOWN})`
+    : `${undone}, and was edited since (take the edit back: then ${FINISH_DOWN}; or ${giveUp(version)})`;
+}
+
+/** Takes what is done of a step out of the history; what it made stays. */
+function giveUp(version: string): string {
+  return `give it up: take its file away, forget it with "repair --forget ${version}", and remove by hand what is left of it`;
 }
 
 function forgottenEdit({ step, noted }: StepState): string {

@@ -11,8 +11,17 @@ export type Note =
   | { kind: 'baseline'; step: Step }
   /** What was applied is what stands here now. */
   | { kind: 'repair'; step: Step }
-  /** Its file has another name. What was applied stays noted as it was, so an edit is still seen. */
-  | { kind: 'rename'; step: Step; formerName: string; noted: HistoryRow | undefined }
+  /**
+   * Its file has another name. What was applied stays noted as it was, so an edit is still seen; so does how
+   * far it is undone, where it is that in part by `attempt`.
+   */
+  | {
+      kind: 'rename';
+      step: Step;
+      formerName: string;
+      noted: HistoryRow | undefined;
+      attempt: HistoryRow | undefined;
+    }
   /**
    * It was forgotten, and its file and what it made are here. `noted` is what was applied, so an edit is
    * still seen. `later` was applied after it, oldest first.
@@ -23,16 +32,19 @@ export type Note =
   /** It was forgotten in part, and nothing of that is here any more: it is pending. */
   | { kind: 'begin-anew'; step: Step }
   /** Its file is gone for good. */
-  | { kind: 'forget'; version: string; name: string };
+  | { kind: 'forget'; version: string; name: string }
+  /** It was forgotten in part, and that what its parts did may stand is forgotten, too. */
+  | { kind: 'forget-parts'; version: string; name: string; attempt: HistoryRow };
 
 /** The row of history that a note leaves. */
 export type NoteRow = Content &
   Pick<HistoryRow, 'version' | 'name' | 'direction' | 'outcome' | 'itemsDone' | 'itemCursor'>;
 
 export function noteRow(note: Note): NoteRow {
-  const { version, name } = note.kind === 'forget' ? note : note.step;
-  if (note.kind === 'return-in-part') {
-    const { direction, itemsDone, itemCursor, ...attempt } = note.attempt;
+  const { version, name } = 'step' in note ? note.step : note;
+  const carriedOn = attemptGoingOn(note);
+  if (carriedOn !== undefined) {
+    const { direction, itemsDone, itemCursor, ...attempt } = carriedOn;
     const progress = { direction, outcome: 'failed', itemsDone, itemCursor } as const;
     return { version, name, ...progress, ...contentOf(attempt) };
   }
@@ -47,10 +59,18 @@ export function noteRow(note: Note): NoteRow {
   };
 }
 
-function noted(note: Exclude<Note, { kind: 'return-in-part' }>): Content {
+/** The attempt at which a step stays. */
+function attemptGoingOn(note: Note): HistoryRow | undefined {
+  return note.kind === 'return-in-part' || note.kind === 'rename' ? note.attempt : undefined;
+}
+
+function noted(note: Note): Content {
   switch (note.kind) {
     case 'forget':
       return NOTHING;
+    case 'return-in-part':
+    case 'forget-parts':
+      return note.attempt;
     case 'rename':
       return note.noted ?? NOTHING;
     case 'return':
@@ -74,9 +94,9 @@ export function isMarked(note: Note): boolean {
 
 /** The notes of the new names of steps that were renamed. */
 export function renamesOf(states: readonly StepState[]): Note[] {
-  return states.flatMap(({ status, step, formerName, noted: before }): Note[] =>
-    status === 'renamed' && step !== undefined && formerName !== undefined
-      ? [{ kind: 'rename', step, formerName, noted: before }]
-      : [],
-  );
+  return states.flatMap(({ status, step, formerName, noted: before, last }): Note[] => {
+    if (step === undefined || formerName === undefined) return [];
+    const attempt = status === 'half-undone' ? last : undefined;
+    return [{ kind: 'rename', step, formerName, noted: before, attempt }];
+  });
 }

@@ -111,6 +111,8 @@ describe('the state of a step', () => {
       'half-applied',
       undefined,
     ]);
+    const undone = row(B, { direction: 'down', outcome: 'failed', itemsDone: 1 });
+    expect(statuses([A, C], [A], [row(A), row(B), undone])[1]?.[1]).toBe('half-undone');
     const nothing = row(B, { outcome: 'failed', itemsDone: 0 });
     expect(statuses([A, C], [A], [row(A), nothing])).toHaveLength(2);
   });

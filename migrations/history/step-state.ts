@@ -34,7 +34,7 @@ export type StepStatus =
   | 'interrupted'
   /** Some of its parts are done, others not. `up` goes on with it. */
   | 'half-applied'
-  /** Some of its parts are undone, others not. `down` goes on with it. */
+  /** Some of its parts are undone, others not, whatever has become of its file since. `down` goes on with it. */
   | 'half-undone'
   /** Applied, and its file is gone, though newer ones are here. */
   | 'deleted'
@@ -66,7 +66,7 @@ export function stepStates(steps: readonly Step[], history: History): StepState[
       ({ version, name }) => version === step.version || name === formerName,
     );
     const isApplied = history.appliedNames.includes(step.name);
-    const status = formerName === undefined ? statusOf(step, isApplied, rows) : 'renamed';
+    const status = statusOf(step, { isApplied, isRenamed: formerName !== undefined }, rows);
     return {
       version: step.version,
       name: step.name,
@@ -81,7 +81,7 @@ export function stepStates(steps: readonly Step[], history: History): StepState[
   const strangers = strangersOf(steps, history)
     .filter((name) => !claimed.includes(name))
     .map((name) => strangerState(name, steps, history));
-  return [...known, ...strangers, ...halfAppliedStrangers(steps, history)].sort((a, b) =>
+  return [...known, ...strangers, ...halfDoneStrangers(steps, history)].sort((a, b) =>
     a.version < b.version ? -1 : 1,
   );
 }
@@ -97,11 +97,12 @@ function attemptAndNoted(
 
 function strangerState(name: string, steps: readonly Step[], history: History): StepState {
   const version = name.slice(0, 14);
-  const rows = history.rows.filter((row) => row.name === name);
+  const rows = history.rows.filter((row) => row.version === version);
+  const gone = steps.some((step) => step.version >= version) ? 'deleted' : 'unknown';
   return {
     version,
     name,
-    status: steps.some((step) => step.version >= version) ? 'deleted' : 'unknown',
+    status: isUndoneInPart(rows) ? 'half-undone' : gone,
     step: undefined,
     last: rows.at(-1),
     noted: notedOf(rows),
@@ -110,8 +111,8 @@ function strangerState(name: string, steps: readonly Step[], history: History): 
   };
 }
 
-/** Steps of which some parts are done, and whose file is gone or has another version. */
-function halfAppliedStrangers(steps: readonly Step[], history: History): StepState[] {
+/** Steps that are not in the list of what is applied, of which some parts are done or undone, and whose file is gone or has another version. */
+function halfDoneStrangers(steps: readonly Step[], history: History): StepState[] {
   const own = new Set(steps.map(({ version }) => version));
   return [...Map.groupBy(history.rows, ({ version }) => version)].flatMap(([version, rows]) => {
     const last = rows.at(-1);
@@ -119,7 +120,8 @@ function halfAppliedStrangers(steps: readonly Step[], history: History): StepSta
     if (!isInPart(last)) return [];
     if (history.appliedNames.includes(last.name)) return [];
     const none = { step: undefined, formerName: undefined, application: undefined };
-    return [{ ...none, version, name: last.name, status: 'half-applied', last, noted: last }];
+    const status = last.direction === 'down' ? 'half-undone' : 'half-applied';
+    return [{ ...none, version, name: last.name, status, last, noted: last }];
   });
 }
 
@@ -129,15 +131,19 @@ function strangersOf(steps: readonly Step[], { appliedNames }: History): string[
   return appliedNames.filter((name) => !names.has(name));
 }
 
-/** By a step's name the one under which it was applied: of its version, or of its very text. */
+/**
+ * By a step's name the one under which it was applied: of its version, or of its very text. What is undone in
+ * part has its version for good: the attempt that goes on is found by that.
+ */
 function formerNames(steps: readonly Step[], history: History): Map<string, string> {
   const strangers = new Set(strangersOf(steps, history));
   const found = new Map<string, string>();
   const isOf = [
     (step: Step, name: string) => name.startsWith(`${step.version}_`),
     (step: Step, name: string) => {
-      const noted = notedOf(history.rows.filter((row) => row.name === name));
-      return noted !== undefined && isSameFile(step, noted);
+      const rows = history.rows.filter((row) => row.name === name);
+      const noted = notedOf(rows);
+      return noted !== undefined && !isUndoneInPart(rows) && isSameFile(step, noted);
     },
   ];
   for (const matches of isOf) {
@@ -181,12 +187,15 @@ const APPLIED_AS: Readonly<Record<Likeness, StepStatus>> = {
   unrecorded: 'unrecorded',
 };
 
-function statusOf(step: Step, isApplied: boolean, rows: readonly HistoryRow[]): StepStatus {
+function statusOf(
+  step: Step,
+  { isApplied, isRenamed }: { isApplied: boolean; isRenamed: boolean },
+  rows: readonly HistoryRow[],
+): StepStatus {
+  if ((isApplied || isRenamed) && isUndoneInPart(rows)) return 'half-undone';
+  if (isRenamed) return 'renamed';
+  if (isApplied) return APPLIED_AS[likenessOf(step, notedOf(rows))];
   const last = rows.at(-1);
-  if (isApplied) {
-    if (last?.direction === 'down' && isInPart(last)) return 'half-undone';
-    return APPLIED_AS[likenessOf(step, notedOf(rows))];
-  }
   if (last !== undefined && isInPart(last)) return 'half-applied';
   const before = rowsBeforeForgetting(rows);
   if (before !== undefined) {
@@ -195,6 +204,12 @@ function statusOf(step: Step, isApplied: boolean, rows: readonly HistoryRow[]): 
   }
   if (last === undefined || last.outcome === 'done') return 'pending';
   return last.outcome === 'failed' ? 'failed' : 'interrupted';
+}
+
+/** Of a step that is applied: whether its last attempt has undone some of its parts. */
+function isUndoneInPart(rows: readonly HistoryRow[]): boolean {
+  const last = rows.at(-1);
+  return last?.direction === 'down' && isInPart(last);
 }
 
 /** Whether a step is applied and newer than all of this version: the database may be a newer one's. */
@@ -226,12 +241,20 @@ export function isForgotten({ status }: StepState): boolean {
   return status === 'forgotten' || status === 'half-forgotten';
 }
 
+/** Whether some of the step is done, or undone, and it has no file here to go on with. */
+export function isLost({ step, status }: StepState): boolean {
+  return step === undefined && (status === 'half-applied' || status === 'half-undone');
+}
+
 /** Whether what the database remembers of the step can be forgotten, since it has no file here. */
-export function isForgettable({ step, status }: StepState): boolean {
-  return (
-    step === undefined &&
-    (status === 'deleted' || status === 'unknown' || status === 'half-applied')
-  );
+export function isForgettable(state: StepState): boolean {
+  const isGone = state.status === 'deleted' || state.status === 'unknown';
+  return isGone || isLost(state) || isForgottenInPart(state);
+}
+
+/** Whether the step was forgotten half-way and has no file here: that its parts may stand is what is left of it. */
+export function isForgottenInPart({ step, status }: StepState): boolean {
+  return step === undefined && status === 'half-forgotten';
 }
 
 /** Steps that are not applied, though later ones are. */

@@ -29,10 +29,10 @@ const writeOne = (more = '') =>
     down: statements('DROP TABLE one'),
     more,
   });
-/** In parts, of which SPELLING makes other T-SQL, as an upgrade of knex does. */
+/** In parts, of which SPELLING makes the first, and LATER the last, other T-SQL, as an upgrade of knex does. */
 const writeTwo = (more = '') =>
   server.steps.write(2, 'two', {
-    up: `${statements('CREATE TABLE a (id int)', 'CREATE TABLE b (id int)')} await knex.schema.raw(process.env.SPELLING ?? 'CREATE TABLE c (id int)');`,
+    up: `await knex.schema.raw(process.env.SPELLING ?? 'CREATE TABLE a (id int)'); ${statements('CREATE TABLE b (id int)')} await knex.schema.raw(process.env.LATER ?? 'CREATE TABLE c (id int)');`,
     down: statements('DROP TABLE c', 'DROP TABLE b', 'DROP TABLE a'),
     more: `export const config = { transaction: false }; ${more}`,
   });
@@ -109,8 +109,25 @@ describe('up and the script of a plan', () => {
 
   it('do not go on with a step in parts that was edited', async () => {
     await halfApply();
+    vi.stubEnv('SPELLING', 'CREATE TABLE other (id int)');
     await writeTwo('// edited');
     expect(await refusal('up')).toContain(`${TWO} was edited after 1 of 3 parts had been applied`);
+  });
+
+  it('go on with a step in parts of which those that are left were put right', async () => {
+    await halfApply();
+    vi.stubEnv('LATER', 'CREATE TABLE other (id int)');
+    await writeTwo('// edited');
+    server.executed();
+    const before = await runScript('up');
+    expect([before.length > 0, server.executed()]).toEqual([true, []]);
+    // A plan of this database knows how far the step has come.
+    const { out } = await server.migrate('up', '--dry-run');
+    expect(server.runScript(out)).toEqual([]);
+    expect(server.executed()).toEqual(['CREATE TABLE b (id int)', 'CREATE TABLE other (id int)']);
+    expect(server.runScript(out)).toEqual([]);
+    expect(await server.statuses()).toEqual([`${ONE} applied`, `${TWO} applied`]);
+    expect(server.executed()).toEqual([]);
   });
 
   it('do not go on with a backfill that was edited', async () => {
@@ -124,7 +141,7 @@ describe('up and the script of a plan', () => {
 
   it('do not go on with a step in parts that comes to other T-SQL', async () => {
     await halfApply();
-    vi.stubEnv('SPELLING', 'CREATE TABLE [c] ([id] int)');
+    vi.stubEnv('SPELLING', 'CREATE TABLE [a] ([id] int)');
     expect(await refusal('up')).toContain(`${TWO} comes to other T-SQL than when 1 of 3 parts`);
   });
 
@@ -320,14 +337,34 @@ describe('down and the script of its dry run', () => {
   });
 
   it.each([
-    ['was edited', () => writeTwo('// edited')],
-    ['comes to other T-SQL', () => vi.stubEnv('SPELLING', 'CREATE TABLE [c] ([id] int)')],
+    [
+      'was edited',
+      () => {
+        vi.stubEnv('SPELLING', 'CREATE TABLE other (id int)');
+        return writeTwo('// edited');
+      },
+    ],
+    ['comes to other T-SQL', () => vi.stubEnv('SPELLING', 'CREATE TABLE [a] ([id] int)')],
   ])('do not go on with a step that is undone in part and %s', async (_what, change) => {
     await halfUndo();
     await change();
-    expect(await refusal('down')).toContain(
-      `${TWO} was edited, or comes to other T-SQL, since 1 of 3 parts had been undone`,
-    );
+    for (const direction of ['up', 'down'] as const) {
+      expect(await refusal(direction)).toContain(
+        `${TWO} was edited, or comes to other T-SQL, since 1 of 3 parts had been undone`,
+      );
+    }
+  });
+
+  it('do nothing where a step that is undone in part has no file any more', async () => {
+    await halfUndo();
+    await rename(join(server.steps.path, TWO), join(server.steps.path, '20300109000000_two.ts'));
+    for (const direction of ['up', 'down'] as const) {
+      expect(await refusal(direction)).toContain(
+        `${TWO} is undone in part, and its file is not here, or has another version.`,
+      );
+    }
+    exec(`delete from knex_migrations where name = '${TWO}'`);
+    expect(await refusal('up')).toContain(`${TWO} is undone in part, and its file is not here`);
   });
 
   it('go on with a step that is undone in part', async () => {

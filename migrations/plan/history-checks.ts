@@ -1,4 +1,5 @@
 import { APPLIED_TABLE, HISTORY_TABLE } from '../history/history-tables.ts';
+import type { HistoryRow } from '../history/history-row.ts';
 import { REFUSALS } from '../history/refusals.ts';
 import type { Refusal } from '../history/refusals.ts';
 import type { Direction, Step } from '../step/step.ts';
@@ -13,6 +14,7 @@ export function historyChecks(
   steps: readonly Step[],
   all: readonly Step[],
   direction: Direction,
+  begun: Begun,
 ): string {
   const checks = direction === 'up' ? CHECKS_UP : checksDown(steps);
   return [
@@ -20,20 +22,18 @@ export function historyChecks(
     "  RAISERROR (N'Nothing was changed: this session does not hold the migration lock.', 16, 1);",
     'ELSE',
     'BEGIN',
-    '  DECLARE @steps TABLE (version char(14) NOT NULL, name nvarchar(255) NOT NULL, checksum char(64) NOT NULL, statements char(64) NOT NULL, combined char(64) NOT NULL, ups nvarchar(10) NOT NULL, downs nvarchar(10) NOT NULL);',
+    '  DECLARE @steps TABLE (version char(14) NOT NULL, name nvarchar(255) NOT NULL, checksum char(64) NOT NULL, statements char(64) NOT NULL, combined char(64) NOT NULL, ups nvarchar(10) NOT NULL, downs nvarchar(10) NOT NULL, begun nvarchar(80) NOT NULL);',
     ...all.map(
       ({ version, name, checksum, statementsChecksum, combinedChecksum, up, down }) =>
-        `  INSERT INTO @steps (version, name, checksum, statements, combined, ups, downs) VALUES ('${version}', ${textExpression(name)}, '${checksum}', '${statementsChecksum}', '${combinedChecksum}', '${up.length}', '${down?.length ?? '?'}');`,
+        `  INSERT INTO @steps (version, name, checksum, statements, combined, ups, downs, begun) VALUES ('${version}', ${textExpression(name)}, '${checksum}', '${statementsChecksum}', '${combinedChecksum}', '${up.length}', '${down?.length ?? '?'}', '${begun.get(version) ?? ''}');`,
     ),
     '  DECLARE @unknown nvarchar(255), @refusal nvarchar(1000), @newest nvarchar(14), @up nvarchar(20);',
+    ...refusalLines(LOST_UNDONE),
     `  SELECT @unknown = MIN(name) FROM dbo.${APPLIED_TABLE} WHERE name NOT IN (SELECT name FROM @steps);`,
-    '  IF @unknown IS NOT NULL',
+    '  IF @refusal IS NULL AND @unknown IS NOT NULL',
     "    SET @refusal = CONCAT(@unknown, N' is applied, and this script does not know it: the database belongs to a newer version, or the file has another name, or is gone (see migrate status).');",
     ...UP_COMMAND,
-    ...[LOST, ...checks].flatMap(({ refusal, from, where }) => [
-      '  IF @refusal IS NULL',
-      `    SELECT @refusal = MIN(${wordsOf(refusal, from)}) FROM ${from.tables} WHERE ${where};`,
-    ]),
+    ...[LOST, ...checks].flatMap(refusalLines),
     '  IF @refusal IS NOT NULL',
     '  BEGIN',
     `    ${RELEASE_LOCK}`,
@@ -41,6 +41,27 @@ export function historyChecks(
     '  END',
     'END',
   ].join('\n');
+}
+
+/**
+ * By the version of a step that stopped half-way and was edited behind the parts that are done, what its
+ * attempt was: the script goes on with that one alone.
+ */
+export type Begun = ReadonlyMap<string, string>;
+
+/** An attempt as {@link Begun} has it: the checksum of its T-SQL, and how far it came. */
+export function begunAs({
+  statementsChecksum,
+  itemsDone,
+}: Pick<HistoryRow, 'statementsChecksum' | 'itemsDone'>): string {
+  return `${statementsChecksum ?? ''}:${itemsDone}`;
+}
+
+function refusalLines({ refusal, from, where }: Check): string[] {
+  return [
+    '  IF @refusal IS NULL',
+    `    SELECT @refusal = MIN(${wordsOf(refusal, from)}) FROM ${from.tables} WHERE ${where};`,
+  ];
 }
 
 /** The words of a refusal as T-SQL, of the expressions that stand in them. */
@@ -93,9 +114,11 @@ const HALF_UNDONE = `${APPLIED} AND attempt.direction = 'down' AND ${IN_PART}`;
 const isOfOtherFile = (row: string) =>
   `${row}.checksum <> step.checksum AND (${row}.statements_checksum IS NOT NULL OR ${row}.checksum <> step.combined)`;
 /** What goes on with an attempt must be the very same statements. */
-const IS_EDITED = `(attempt.checksum IS NULL OR ${isOfOtherFile('attempt')})`;
-const IS_RECOMPILED =
-  'attempt.checksum = step.checksum AND attempt.statements_checksum <> step.statements';
+const IS_NOT_AS_BEGUN =
+  "CONCAT(attempt.statements_checksum, N':', attempt.items_done) <> step.begun";
+const IS_EDITED = `(attempt.checksum IS NULL OR ${isOfOtherFile('attempt')}) AND ${IS_NOT_AS_BEGUN}`;
+const IS_RECOMPILED = `attempt.checksum = step.checksum AND attempt.statements_checksum <> step.statements AND ${IS_NOT_AS_BEGUN}`;
+const IS_OTHER = `((${IS_EDITED}) OR (${IS_RECOMPILED}))`;
 const CHANGED = `${APPLIED} AND NOT (${HALF_UNDONE}) AND ${isOfOtherFile('noted')}`;
 
 /** The last that was done is that it was forgotten; attempts that failed since change nothing of that. */
@@ -121,6 +144,8 @@ const UP_COMMAND = [
   "    SET @up = N'up --out-of-order';",
 ];
 
+const LAST_WITHOUT_FILE = `attempt.id = ${lastOf('attempt.version')} AND attempt.version NOT IN (SELECT version FROM @steps) AND ${IN_PART}`;
+
 const LOST: Check = {
   refusal: 'lost',
   from: {
@@ -129,7 +154,13 @@ const LOST: Check = {
     name: 'attempt.name',
     progress: "N''",
   },
-  where: `attempt.id = ${lastOf('attempt.version')} AND attempt.version NOT IN (SELECT version FROM @steps) AND ${IN_PART} AND NOT ${isApplied('attempt.name')}`,
+  where: `${LAST_WITHOUT_FILE} AND attempt.direction = 'up' AND NOT ${isApplied('attempt.name')}`,
+};
+
+const LOST_UNDONE: Check = {
+  refusal: 'lostUndone',
+  from: LOST.from,
+  where: `${LAST_WITHOUT_FILE} AND attempt.direction = 'down'`,
 };
 
 function check(refusal: Refusal, where: string): Check {
@@ -139,6 +170,7 @@ function check(refusal: Refusal, where: string): Check {
 const CHECKS_UP: readonly Check[] = [
   check('halfAppliedEdited', `${HALF_APPLIED} AND ${IS_EDITED}`),
   check('halfAppliedRecompiled', `${HALF_APPLIED} AND ${IS_RECOMPILED}`),
+  check('halfUndoneOther', `${HALF_UNDONE} AND ${IS_OTHER}`),
   check('halfUndone', HALF_UNDONE),
   check('changed', CHANGED),
   {
@@ -160,10 +192,7 @@ function checksDown(steps: readonly Step[]): Check[] {
     ...(steps.length === 0
       ? []
       : [
-          check(
-            'halfUndoneOther',
-            `${wanted} AND ${HALF_UNDONE} AND (${IS_EDITED} OR ${IS_RECOMPILED})`,
-          ),
+          check('halfUndoneOther', `${wanted} AND ${HALF_UNDONE} AND ${IS_OTHER}`),
           check('changedBelow', `${wanted} AND ${CHANGED}`),
         ]),
   ];

@@ -3,6 +3,7 @@ import type { Direction, Step } from '../step/step.ts';
 import { UNLOCK_BATCH } from './migration-lock.ts';
 import { costLine } from './plan-costs.ts';
 import type { ItemCost } from './plan-costs.ts';
+import type { Begun } from './history-checks.ts';
 import { scriptOpening } from './script-opening.ts';
 import { commentLine } from './script-text.ts';
 import { stepBatches } from './step-batches.ts';
@@ -18,6 +19,8 @@ export interface PlanSettings {
   database: string | undefined;
   /** Whether a step may be done where a later one is already; not if left out. */
   outOfOrder?: boolean;
+  /** The attempts that it goes on with though their steps were edited since; none if left out. */
+  begun?: Begun;
   /** What each statement asks of the server, where a server was asked. */
   costs?: ReadonlyMap<RecordedItem, ItemCost>;
 }

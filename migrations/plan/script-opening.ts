@@ -1,6 +1,7 @@
 import { SQL_SERVER_BOOKKEEPING } from '../history/history-tables.ts';
 import type { Direction, Step } from '../step/step.ts';
 import { historyChecks } from './history-checks.ts';
+import type { Begun } from './history-checks.ts';
 import { HOLDS_LOCK, RELEASE_LOCK, takeLock } from './migration-lock.ts';
 import { textExpression } from './script-text.ts';
 import { sessionSettings } from './session-settings.ts';
@@ -19,7 +20,13 @@ export function scriptOpening(
     direction,
     database,
     lockTimeoutMs,
-  }: { direction: Direction; database: string | undefined; lockTimeoutMs: number },
+    begun = new Map(),
+  }: {
+    direction: Direction;
+    database: string | undefined;
+    lockTimeoutMs: number;
+    begun?: Begun;
+  },
 ): ScriptBatch[] {
   return [
     { title: 'How this session works', sql: sessionSettings(lockTimeoutMs) },
@@ -33,7 +40,7 @@ export function scriptOpening(
     })),
     {
       title: 'Whether what is applied is what this script knows',
-      sql: historyChecks(steps, all, direction),
+      sql: historyChecks(steps, all, direction, begun),
     },
   ];
 }

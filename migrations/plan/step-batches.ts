@@ -89,7 +89,8 @@ function itemByItem(step: Step, items: readonly RecordedItem[], context: BatchCo
         ...indent([beginAttempt(step, context)]),
         'ELSE',
         ...indent([
-          `UPDATE dbo.${HISTORY_TABLE} SET outcome = 'started', error = NULL WHERE id = @attempt;`,
+          // What is left of it may have been put right since.
+          `UPDATE dbo.${HISTORY_TABLE} SET outcome = 'started', error = NULL, name = ${textExpression(step.name)}, checksum = '${step.checksum}', statements_checksum = '${step.statementsChecksum}', statements = ${textExpression(step.statements)} WHERE id = @attempt;`,
         ]),
       ]),
     },

@@ -218,6 +218,7 @@ async function writeNotes(trx: Knex, notes: readonly Note[]): Promise<void> {
         break;
       case 'baseline':
       case 'begin-anew':
+      case 'forget-parts':
       case 'repair':
     }
   }

@@ -173,6 +173,7 @@ export async function noteOnSqlite(trx: Knex, notes: readonly Note[], now: numbe
         break;
       case 'baseline':
       case 'begin-anew':
+      case 'forget-parts':
       case 'repair':
     }
   }
