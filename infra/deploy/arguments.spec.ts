@@ -7,7 +7,7 @@ describe('the command line of a deployment', () => {
     [[], /^Give --stage\./],
     [['--stage', 'staging'], /--stage <name>, where <name> is dev or prod/],
     [['--stage', 'dev', '--force'], /^Unknown option '--force'/],
-    [['--stage', 'dev', 'now'], /^Unexpected argument 'now'/],
+    [['--stage', 'dev', 'now'], /^Unexpected argument 'now': options stand behind "--"/],
     [
       ['--stage', 'dev', '--plan', '--approve', 'a'.repeat(64)],
       /--plan changes nothing, so it does not use --approve/,

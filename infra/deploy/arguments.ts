@@ -101,7 +101,11 @@ function parse(args: readonly string[]) {
 
 /** What `parseArgs` has against a command line: its first sentence. */
 export function faultOf(error: unknown): string {
-  return error instanceof Error ? (error.message.split(/\.(?:\s|$)/)[0] ?? '') : '';
+  const fault = error instanceof Error ? (error.message.split(/\.(?:\s|$)/)[0] ?? '') : '';
+  // Without `--` npm keeps the options for itself, and leaves their values.
+  return fault.startsWith('Unexpected argument')
+    ? `${fault}: options stand behind "--", as in npm run deploy -- --stage dev`
+    : fault;
 }
 
 /** The settings of the stage that `--stage` names. Throws {@link Stopped}. */

@@ -66,6 +66,13 @@ describe('npm run destroy', () => {
     expect(new Set(account.aws.changes).size).toBe(account.aws.changes.length);
   });
 
+  it('has nothing to delete and to ask where nothing is', async () => {
+    const { run, account } = await scriptedStage({ program: 'destroy-process.ts' });
+
+    expect(textOf(await run('--stage', 'dev'))).toMatch(/^0: [^]*There is nothing to delete\./);
+    expect(account.aws.changes).toEqual([]);
+  });
+
   it('deletes nothing that nobody has confirmed', async () => {
     const { run, account } = await deployed('dev');
 

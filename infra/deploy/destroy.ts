@@ -41,12 +41,18 @@ export async function destroy(
   }
   const goes = STACKS.filter((id) => settings.data === 'delete' || !KEPT.includes(id)).toReversed();
   const holders: Holder[] = [];
+  let isThere = false;
   for (const id of goes) {
     const found = await holdersOf(aws, placeOf(settings, id));
-    say(`  ${found === undefined ? 'gone already' : 'goes'}  ${placeOf(settings, id).name}`);
+    isThere ||= found !== undefined;
+    say(`  ${found === undefined ? 'not there' : 'goes'}  ${placeOf(settings, id).name}`);
     for (const { type, id: name, policy } of found ?? [])
       say(`        ${policyText(policy)}  ${type}  ${name}`);
     holders.push(...(found ?? []));
+  }
+  if (!isThere) {
+    say('There is nothing to delete. What a deletion leaves: docs/deploy.md, "Delete it again".');
+    return;
   }
   for (const id of STACKS.filter((one) => !goes.includes(one))) {
     say(`  stays  ${placeOf(settings, id).name}`);

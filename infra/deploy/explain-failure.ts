@@ -23,6 +23,13 @@ export function explainFailure(error: unknown): Stopped | undefined {
     );
   }
   if (name === 'CredentialsProviderError') {
+    const profile = process.env['AWS_PROFILE'];
+    if (profile !== undefined) {
+      return stop(
+        EXIT.credentials,
+        `The profile "${profile}" (AWS_PROFILE) has no AWS credentials, or there is no such profile: "aws configure list-profiles" shows those there are, "aws sso login --profile ${profile}" signs in.`,
+      );
+    }
     return stop(
       EXIT.credentials,
       'There are no AWS credentials. Sign in with "aws sso login" and set AWS_PROFILE, or see "An account, and how to sign in" in docs/deploy.md.',

@@ -1,7 +1,7 @@
-import { parseStageSettings } from './stage-settings.ts';
+import type { StageSettings } from './stage-settings.ts';
 
 /** Small and cheap; no names of its own, so traffic inside the VPC is in clear from gateway to API. */
-export const dev = parseStageSettings({
+export const dev: StageSettings = {
   stage: 'dev',
   region: 'eu-central-1',
   zoneIds: ['euc1-az2', 'euc1-az3'],
@@ -37,4 +37,4 @@ export const dev = parseStageSettings({
   logDays: 30,
   alarmMails: ['alarms@example.com'],
   data: 'delete',
-});
+};

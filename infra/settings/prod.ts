@@ -1,7 +1,7 @@
-import { parseStageSettings } from './stage-settings.ts';
+import type { StageSettings } from './stage-settings.ts';
 
 /** Three zones, a standby database, names and TLS on every stretch. The names are to be replaced by your own. */
-export const prod = parseStageSettings({
+export const prod: StageSettings = {
   stage: 'prod',
   region: 'eu-central-1',
   zoneIds: ['euc1-az1', 'euc1-az2', 'euc1-az3'],
@@ -52,4 +52,4 @@ export const prod = parseStageSettings({
   logDays: 365,
   alarmMails: ['alarms@example.com'],
   data: 'keep',
-});
+};

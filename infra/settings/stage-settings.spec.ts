@@ -6,8 +6,8 @@ import { stageByName } from './stages.ts';
 
 describe('the settings of a stage', () => {
   it('are found by name, and a name that is none is answered with those there are', () => {
-    expect(stageByName('dev')).toBe(dev);
-    expect(stageByName('prod')).toBe(prod);
+    expect(stageByName('dev')).toEqual(dev);
+    expect(stageByName('prod')).toEqual(prod);
     for (const name of [undefined, 'staging', '__proto__', 'constructor', 3]) {
       expect(() => stageByName(name)).toThrow(/-c stage=<name>, where <name> is dev or prod/);
     }
@@ -52,10 +52,24 @@ describe('the settings of a stage', () => {
       /realtime\.postsPerSecond: .* an account has 10000/,
     ],
     ['more traces than all', { tracing: { ratio: 5 } }, /tracing\.ratio: /],
-    ['a setting that is none', { colour: 'blue' }, /colour/],
+    ['a setting that is none', { colour: 'blue' }, /at the top: .*"colour"; infra\/settings/],
+    ['days that no log is kept', { logDays: 60 }, /logDays: must be 7, 30, 90 or 365/],
+    [
+      'zones of another Region',
+      { region: 'ap-southeast-2' },
+      /zoneIds: zones of ap-southeast-2 begin with apse2-: aws ec2/,
+    ],
   ])('say what is wrong with %s', (_what, change, message) => {
     expect(() => parseStageSettings({ ...dev, ...change })).toThrow(InvalidSettings);
     expect(() => parseStageSettings({ ...dev, ...change })).toThrow(message);
+  });
+
+  it.each([
+    ['us-east-1', ['use1-az1', 'use1-az2']],
+    ['ap-south-1', ['aps1-az1', 'aps1-az3']],
+    ['ap-northeast-1', ['apne1-az1', 'apne1-az2']],
+  ])('take the zones of %s', (region, zoneIds) => {
+    expect(parseStageSettings({ ...dev, region, zoneIds })).toMatchObject({ region, zoneIds });
   });
 
   it('say what is wrong with a name outside of the zone', () => {

@@ -151,7 +151,9 @@ export const stageSettingsSchema = z
         makesProvider: z.boolean(),
       })
       .optional(),
-    logDays: z.union([z.literal(7), z.literal(30), z.literal(90), z.literal(365)]),
+    logDays: z.union([z.literal(7), z.literal(30), z.literal(90), z.literal(365)], {
+      error: 'must be 7, 30, 90 or 365',
+    }),
     alarmMails: z.array(z.email()).min(1),
     /** What becomes of tables, pool, buckets and database when their stack is deleted. */
     data: z.enum(['keep', 'delete']),
@@ -168,6 +170,13 @@ export const stageSettingsSchema = z
     }
     if (db.edition === 'ex' && db.maxStorageGib > 100) {
       fault(['database', 'maxStorageGib'], 'a database of Express holds 10 GB: 100 is plenty');
+    }
+    const prefix = `${zonePrefix(settings.region)}-`;
+    if (!zoneIds.every((id) => id.startsWith(prefix))) {
+      fault(
+        ['zoneIds'],
+        `zones of ${settings.region} begin with ${prefix}: aws ec2 describe-availability-zones --region ${settings.region} --query 'AvailabilityZones[].ZoneId'`,
+      );
     }
     if (natGateways > zoneIds.length) fault(['natGateways'], 'must not be above the zones');
     for (const name of ['page', 'api', 'realtime', 'origin'] as const) {
@@ -193,6 +202,16 @@ export const stageSettingsSchema = z
     }
   });
 
+/** How the ids of a Region's zones begin: `euc1` for eu-central-1, `apse2` for ap-southeast-2. */
+function zonePrefix(region: string): string {
+  const [area = '', place = '', number = ''] = region.split('-');
+  const letters = place.replace(
+    /^(north|south|east|west|central)(east|west)?$/,
+    (_all, first: string, second = '') => first.slice(0, 1) + String(second).slice(0, 1),
+  );
+  return `${area}${letters}${number}`;
+}
+
 export type StageSettings = z.infer<typeof stageSettingsSchema>;
 
 /** Connections at most of one program's pool, as `DEFAULT_POOL` of the platform has it. */
@@ -212,6 +231,13 @@ export function connectionsOf({ api, relay }: StageSettings['services']): number
 export function parseStageSettings(settings: unknown): StageSettings {
   const result = stageSettingsSchema.safeParse(settings);
   if (result.success) return result.data;
-  const faults = result.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-  throw new InvalidSettings(`The settings of the stage are wrong:\n${faults.join('\n')}`);
+  const faults = result.error.issues.map(({ path, message, code }) => {
+    const where = path.length === 0 ? 'at the top' : path.join('.');
+    const hint =
+      code === 'unrecognized_keys' ? '; infra/settings/stage-settings.ts has those there are' : '';
+    return `  ${where}: ${message}${hint}`;
+  });
+  throw new InvalidSettings(
+    `The settings of the stage are wrong (infra/settings):\n${faults.join('\n')}`,
+  );
 }
