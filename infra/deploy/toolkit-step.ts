@@ -5,7 +5,7 @@ import { EXIT, Stopped } from './stopped.ts';
 
 /** What the CDK needs in a Region, once an account: a bucket for templates and code, and the roles that deploy. */
 export function toolkitStep(deployment: Deployment, region: string): Step {
-  const { aws, cdk, account, settings } = deployment;
+  const { aws, cdk, account } = deployment;
   return {
     name: `CDK toolkit in ${region}`,
     async done() {
@@ -18,7 +18,8 @@ export function toolkitStep(deployment: Deployment, region: string): Step {
       throw new Stopped(
         EXIT.failed,
         'The CDK could not make its toolkit. It makes roles, so it takes rights over IAM: have an administrator of the ' +
-          `account run "npx cdk bootstrap -c stage=${settings.stage} aws://${account}/${region}" in infra/ once, then run this again.`,
+          `account run this once in a clone of Ordercast, then run this again:\n  npm --prefix infra ci --ignore-scripts\n` +
+          `  infra/node_modules/.bin/cdk bootstrap aws://${account}/${region}`,
       );
     },
   };
