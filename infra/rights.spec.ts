@@ -99,3 +99,15 @@ it('a workflow may do what a deployment calls, and cannot delete the stage', () 
   expect(actions).toEqual([...called, ...BY_OTHERS].sort());
   expect(called).not.toContain('cloudformation:DeleteStack');
 });
+
+it('a workflow reads stacks wherever the stage has some', () => {
+  const stage = judged('prod');
+  const regions = statementsOf(stage)
+    .filter(
+      ({ found, actions }) =>
+        found.stack === 'pipeline' && actions.includes('cloudformation:GetTemplate'),
+    )
+    .flatMap(({ resources }) => resources.map((resource) => resource.split(':')[3]));
+
+  expect([...new Set(regions)].sort()).toEqual(['eu-central-1', 'us-east-1']);
+});

@@ -20,13 +20,7 @@ export type Bundle = 'realtime' | 'rotation';
 
 interface BundledFunctionProps extends Pick<
   FunctionOptions,
-  | 'environment'
-  | 'vpc'
-  | 'vpcSubnets'
-  | 'securityGroups'
-  | 'reservedConcurrentExecutions'
-  | 'onFailure'
-  | 'retryAttempts'
+  'environment' | 'vpc' | 'vpcSubnets' | 'securityGroups' | 'onFailure' | 'retryAttempts'
 > {
   settings: StageSettings;
   bundle: Bundle;

@@ -9,6 +9,7 @@ import {
 import { asFound, explain } from '../constructs/explain.ts';
 import { StageStack } from '../constructs/stage-stack.ts';
 import type { StageSettings } from '../settings/stage-settings.ts';
+import { FIREWALL_REGION } from './firewall-stack.ts';
 import type { IdentityStack } from './identity-stack.ts';
 import type { ImagesStack } from './images-stack.ts';
 import type { MigrationsStack } from './migrations-stack.ts';
@@ -71,18 +72,21 @@ export class PipelineStack extends StageStack {
 
     const { cluster } = migrations.platform;
     const inCluster = { conditions: { ArnEquals: { 'ecs:cluster': cluster.clusterArn } } };
-    const arn = (service: string, resource: string, resourceName: string, why: string) => {
-      const text = this.formatArn({
-        service,
-        region: service === 'iam' ? '' : settings.region,
-        resource,
-        resourceName,
-      });
+    const arn = (
+      service: string,
+      resource: string,
+      resourceName: string,
+      why: string,
+      region = service === 'iam' ? '' : settings.region,
+    ) => {
+      const text = this.formatArn({ service, region, resource, resourceName });
       explain(role, `IAM5[Resource::${asFound(this, text)}]`, why);
       return text;
     };
     const stacks = (name: string) =>
-      arn('cloudformation', 'stack', `${name}/*`, 'CloudFormation adds a number of its own');
+      [...new Set([settings.region, FIREWALL_REGION])].map((region) =>
+        arn('cloudformation', 'stack', `${name}/*`, 'CloudFormation adds its own number', region),
+      );
     const statements: readonly ConstructorParameters<typeof PolicyStatement>[0][] = [
       {
         actions: ['sts:AssumeRole'],
@@ -102,7 +106,7 @@ export class PipelineStack extends StageStack {
           'cloudformation:DescribeStackEvents',
           'cloudformation:ListStackResources',
         ],
-        resources: [stacks(`ordercast-${stage}-*`), stacks('CDKToolkit')],
+        resources: [...stacks(`ordercast-${stage}-*`), ...stacks('CDKToolkit')],
       },
       {
         actions: ['ecs:RunTask'],
