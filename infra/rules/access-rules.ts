@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { at, isRecord, listAt, resolved, resourcesOf, textOf, unless } from './judged-stage.ts';
 import type { Found, JudgedStage, Rule } from './judged-stage.ts';
 
@@ -16,6 +17,7 @@ const SERVICES = new Set([
 ]);
 /** Actions that have no resources a right could name (of tasks a list: only of instances): service authorization reference. */
 const WITHOUT_RESOURCES = /^(xray:|ecr:GetAuthorizationToken$|ecs:ListTasks$)/;
+const WORKFLOW_TOKENS = 'token.actions.githubusercontent.com';
 const EVENTS_RATE =
   /^rate\((1 minute|[2-9]\d* minutes|1\d+ minutes|1 hour|\d+ hours|1 day|\d+ days)\)$/;
 const CRON = /^cron\(\S+ \S+ \S+ \S+ \S+ \S+\)$/;
@@ -282,5 +284,29 @@ export const accessRules: readonly Rule[] = [
           ];
           return unless(rights.length + own.length === 0, found, 'grants something to people');
         }),
+  },
+  {
+    name: 'a workflow deploys from two environments of one repository',
+    find: (stage) =>
+      resourcesOf(stage, 'AWS::IAM::Role').flatMap((found) =>
+        listAt(found.properties, 'AssumeRolePolicyDocument', 'Statement')
+          .filter((statement) => textOf(statement).includes(WORKFLOW_TOKENS))
+          .flatMap((statement) => {
+            const { pipeline, stage: name } = stage.settings;
+            const wanted = {
+              StringEquals: {
+                [`${WORKFLOW_TOKENS}:aud`]: 'sts.amazonaws.com',
+                [`${WORKFLOW_TOKENS}:sub`]: [name, `${name}-migrations`].map(
+                  (environment) => `repo:${pipeline?.repository ?? ''}:environment:${environment}`,
+                ),
+              },
+            };
+            return unless(
+              isDeepStrictEqual(at(statement, 'Condition'), wanted),
+              found,
+              'may be taken by other workflows',
+            );
+          }),
+      ),
   },
 ];

@@ -1,6 +1,24 @@
 import { fault, named, remove, set } from './planting.ts';
 import type { PlantedFault } from './planting.ts';
 
+const TOKENS = 'token.actions.githubusercontent.com';
+const AUDIENCE = { [`${TOKENS}:aud`]: 'sts.amazonaws.com' };
+const ENVIRONMENT = 'repo:replace--this/ordercast:environment:prod';
+const WORKFLOW_SLIPS: readonly (readonly [string, unknown])[] = [
+  ['a workflow of any repository deploys', { StringEquals: AUDIENCE }],
+  [
+    'a workflow of any branch deploys, whoever reviews',
+    {
+      StringEquals: AUDIENCE,
+      StringLike: { [`${TOKENS}:sub`]: 'repo:replace--this/ordercast:*' },
+    },
+  ],
+  [
+    "a workflow's token for somebody else deploys",
+    { StringEquals: { [`${TOKENS}:sub`]: [ENVIRONMENT, `${ENVIRONMENT}-migrations`] } },
+  ],
+];
+
 export const accessFaults: readonly PlantedFault[] = [
   fault(
     'a right is for everything',
@@ -100,6 +118,18 @@ export const accessFaults: readonly PlantedFault[] = [
       ['ManagedPolicyArns'],
       ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
       named('Credentials'),
+    ),
+  ),
+  ...WORKFLOW_SLIPS.map(([name, condition]) =>
+    fault(
+      name,
+      set(
+        'AWS::IAM::Role',
+        ['AssumeRolePolicyDocument', 'Statement', 0, 'Condition'],
+        condition,
+        (found) => found.stack === 'pipeline',
+      ),
+      'prod',
     ),
   ),
 ];
