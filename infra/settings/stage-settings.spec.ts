@@ -52,6 +52,11 @@ describe('the settings of a stage', () => {
       /realtime\.postsPerSecond: .* an account has 10000/,
     ],
     ['more traces than all', { tracing: { ratio: 5 } }, /tracing\.ratio: /],
+    [
+      'half of a repository',
+      { pipeline: { repository: 'owner@12/name', makesProvider: true } },
+      /pipeline\.repository: must be such as owner\/name, or owner@12\/name@34/,
+    ],
     ['a setting that is none', { colour: 'blue' }, /at the top: .*"colour"; infra\/settings/],
     ['days that no log is kept', { logDays: 60 }, /logDays: must be 7, 30, 90 or 365/],
     [
@@ -70,6 +75,12 @@ describe('the settings of a stage', () => {
     ['ap-northeast-1', ['apne1-az1', 'apne1-az2']],
   ])('take the zones of %s', (region, zoneIds) => {
     expect(parseStageSettings({ ...dev, region, zoneIds })).toMatchObject({ region, zoneIds });
+  });
+
+  it.each(['owner/name.js', 'owner@12/name@34'])('take the repository %s', (repository) => {
+    const pipeline = { repository, makesProvider: false };
+
+    expect(parseStageSettings({ ...dev, pipeline })).toMatchObject({ pipeline });
   });
 
   it('say what is wrong with a name outside of the zone', () => {

@@ -146,7 +146,14 @@ export const stageSettingsSchema = z
     /** Lets the workflow `deploy.yml` of a repository on GitHub deploy this stage. */
     pipeline: z
       .strictObject({
-        repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, { error: 'must be such as owner/name' }),
+        /**
+         * As GitHub's tokens name it. One made or renamed since July 2026 has its numbers there
+         * (github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens).
+         */
+        repository: z.string().regex(/^[\w.-]+(?:@\d+\/[\w.-]+@\d+|\/[\w.-]+)$/, {
+          error:
+            'must be such as owner/name, or owner@12/name@34 with the numbers that GitHub gave',
+        }),
         /** Whether this stage makes the account's provider of GitHub's tokens: there can be one. */
         makesProvider: z.boolean(),
       })
