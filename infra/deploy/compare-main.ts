@@ -21,10 +21,10 @@ await runCommand(() => {
   if (before === undefined || after === undefined || args.length > 2) {
     throw new Stopped(EXIT.usage, `Give two folders.\n\n${USAGE}`);
   }
-  const [old, wanted] = [before, after].map(read);
-  const deployed = new Map(old?.stacks.map(({ id, template }) => [id, template]));
-  const lines = wanted === undefined ? [] : planText(stackChanges(wanted, deployed), { all: true });
-  const kept = new Set(wanted?.stacks.map(({ id }) => id));
+  const deployed = new Map(read(before).stacks.map(({ id, template }) => [id, template]));
+  const wanted = read(after);
+  const lines = planText(stackChanges(wanted, deployed), { all: true });
+  const kept = new Set(wanted.stacks.map(({ id }) => id));
   const gone = [...deployed.keys()].filter((id) => !kept.has(id));
   console.log(
     [...lines, ...gone.map((id) => `${id}: no longer made, and left as it is`)].join('\n'),

@@ -65,22 +65,19 @@ async function startProgram(
   surroundings: Surroundings,
   otherArgs?: readonly string[],
 ): Promise<Child> {
-  const [runtime, ...rest] = command;
+  const [runtime, ...words] = command;
   if (runtime !== 'node') throw new Error(`${name} does not run node: ${command.join(' ')}`);
   const read: Record<string, string> = {};
   for (const [variable, reference] of Object.entries(secrets)) {
     read[variable] = await fieldOf(reference, account);
   }
   const env = { ...variablesHere(variables, surroundings), ...read };
-  // Paths of the image's working directory, options of node among them.
-  const here = rest.map((part) => part.replace(/^(--import=)?(?:\.\/)?(?=[a-z]+\/)/, `$1${ROOT}/`));
-  const at = here.findIndex((part) => !part.startsWith('-'));
-  const [first = '', ...args] = here;
-  return startChild(
-    first,
-    env,
-    otherArgs === undefined ? args : [...here.slice(1, at + 1), ...otherArgs],
-  );
+  const end = words.findIndex((word) => !word.startsWith('-')) + 1;
+  // Options of node and the program, whose paths begin at the image's working directory.
+  const [first = '', ...program] = words
+    .slice(0, end)
+    .map((word) => word.replace(/^(--import=)?(?:\.\/)?(?=[a-z]+\/)/, `$1${ROOT}/`));
+  return startChild(first, env, [...program, ...(otherArgs ?? words.slice(end))]);
 }
 
 /** `<arn of the secret>:<field>::`, as ECS reads it when a task starts. */
