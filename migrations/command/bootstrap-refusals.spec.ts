@@ -1,15 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { startInstance as start } from '../testing/bootstrap-instance.ts';
-import type { BootstrapInstance } from '../testing/bootstrap-instance.ts';
-
-const started: BootstrapInstance[] = [];
-afterEach(() => Promise.all(started.splice(0).map(({ server }) => server.close())));
-
-async function startInstance(...given: Parameters<typeof start>): Promise<BootstrapInstance> {
-  const instance = await start(...given);
-  started.push(instance);
-  return instance;
-}
+import { describe, expect, it } from 'vitest';
+import { instanceForTest } from '../testing/bootstrap-instance.ts';
 
 describe('bootstrap --login refuses, without asking the server,', () => {
   it.each<readonly [string, string]>([
@@ -22,7 +12,7 @@ describe('bootstrap --login refuses, without asking the server,', () => {
     ['##MS_PolicyEventProcessingLogin##', 'is a name that the server gives to logins of its own'],
     ['admin', 'is the login that bootstrap itself uses now'],
   ])('%s', async (name, reason) => {
-    const { run, server } = await startInstance();
+    const { run, server } = await instanceForTest();
     for (const more of [[], ['--dry-run']]) {
       const { code, out } = await run(['--login', `${name}=app`, ...more]);
       expect([code, out]).toEqual([2, expect.stringContaining(`${name} ${reason}`)]);
@@ -32,7 +22,7 @@ describe('bootstrap --login refuses, without asking the server,', () => {
   });
 
   it('no name that only resembles one', async () => {
-    const { run } = await startInstance();
+    const { run } = await instanceForTest();
     const { code } = await run(['--login', 'sales=app', '--login', '#orders=reports'], {
       PASSWORD_SALES: 'a',
       PASSWORD__ORDERS: 'b',
@@ -99,7 +89,7 @@ describe('bootstrap refuses, before it changes anything, a login that', () => {
       'clerk is the name of a role of shop',
     ],
   ])('%s', async (_what, state, expected) => {
-    const { run, changes } = await startInstance(state);
+    const { run, changes } = await instanceForTest(state);
     const { code, out } = await run(APP, { PASSWORD_CLERK: 'x' });
     expect([code, out]).toEqual([5, expect.stringContaining(expected)]);
     expect(out).toMatch(/^Nothing was changed.*Name another login/);
@@ -107,7 +97,7 @@ describe('bootstrap refuses, before it changes anything, a login that', () => {
   });
 
   it('is the second of a pair, and names each of several', async () => {
-    const { run, changes } = await startInstance({
+    const { run, changes } = await instanceForTest({
       hasRowVersioning: true,
       members: [
         { role: 'db_ddladmin', member: 'clerk_clone' },
@@ -122,7 +112,7 @@ describe('bootstrap refuses, before it changes anything, a login that', () => {
   });
 
   it('is asked for in a database that the login of bootstrap may not open', async () => {
-    const { run, changes } = await startInstance({ ...there, mayOpen: false });
+    const { run, changes } = await instanceForTest({ ...there, mayOpen: false });
     const { code, out } = await run(APP, { PASSWORD_CLERK: 'x' });
     expect([code, out]).toEqual([
       5,
@@ -134,7 +124,7 @@ describe('bootstrap refuses, before it changes anything, a login that', () => {
   });
 
   it('is looked at from master, by its name and by its login, in a database of any name', async () => {
-    const { run, server, sql } = await startInstance(member('db_owner'));
+    const { run, server, sql } = await instanceForTest(member('db_owner'));
     const { code } = await run(APP, { PASSWORD_CLERK: 'x' }, undefined, 'sh]o?p');
     expect(code).toBe(5);
     expect(server.logins.map(({ database }) => database)).toEqual(['master']);
@@ -147,7 +137,7 @@ describe('bootstrap refuses, before it changes anything, a login that', () => {
   });
 
   it('but none that is what it is asked to be, with what its role gives it', async () => {
-    const { run } = await startInstance({
+    const { run } = await instanceForTest({
       logins: new Set(['shop_migrator', 'shop_app', 'shop_reports']),
       hasRowVersioning: true,
       principals: [{ name: 'shop_app', type: 'S' }],

@@ -1,24 +1,14 @@
 import type { Answer } from '@ordercast/platform/testing/tds/tds-server.ts';
-import { afterEach, describe, expect, it } from 'vitest';
-import { PASSWORDS, startInstance as start } from '../testing/bootstrap-instance.ts';
-import type { BootstrapInstance } from '../testing/bootstrap-instance.ts';
+import { describe, expect, it } from 'vitest';
+import { PASSWORDS, instanceForTest } from '../testing/bootstrap-instance.ts';
 
 const SESSION = { id: 57, login: 'clerk', host: 'till-3', program: 'Till' };
-
-const started: BootstrapInstance[] = [];
-afterEach(() => Promise.all(started.splice(0).map(({ server }) => server.close())));
-
-async function startInstance(...given: Parameters<typeof start>): Promise<BootstrapInstance> {
-  const instance = await start(...given);
-  started.push(instance);
-  return instance;
-}
 
 describe('bootstrap', () => {
   it.each(['master', 'Model', 'msdb', 'tempdb', 'rdsadmin'])(
     "refuses the server's own database %s, its script too, and asks it nothing",
     async (database) => {
-      const { run, server } = await startInstance();
+      const { run, server } = await instanceForTest();
       for (const args of [[], ['--dry-run']]) {
         const { code, out } = await run(args, PASSWORDS, undefined, database);
         expect([code, out]).toEqual([
@@ -33,7 +23,7 @@ describe('bootstrap', () => {
   );
 
   it('names the logins after the database, sends passwords as parameters alone, and makes them before users and roles before members', async () => {
-    const { run, server, sql, secrets, changes } = await startInstance();
+    const { run, server, sql, secrets, changes } = await instanceForTest();
     const { code, out } = await run([]);
     expect([code, out]).toEqual([0, expect.stringContaining('as shop_migrator')]);
     for (const login of ['shop_migrator (migrator)', 'shop_app (app)', 'shop_reports (reports)']) {
@@ -56,7 +46,7 @@ describe('bootstrap', () => {
   });
 
   it('leaves the logins of another database of the instance alone, and its own when it is run again', async () => {
-    const { run, instance, secrets, sql, server } = await startInstance({
+    const { run, instance, secrets, sql, server } = await instanceForTest({
       logins: new Set(['ordercast_app', 'ordercast_migrator']),
     });
     expect((await run([])).code).toBe(0);
@@ -74,7 +64,7 @@ describe('bootstrap', () => {
 
   it('changes passwords of logins that are there only where it is asked to', async () => {
     const logins = new Set(['shop_app', 'shop_app_clone', 'shop_migrator', 'shop_reports']);
-    const { run, secrets, sql } = await startInstance({ logins, hasRowVersioning: true });
+    const { run, secrets, sql } = await instanceForTest({ logins, hasRowVersioning: true });
     const { out } = await run(['--reset-passwords']);
     expect(out).toContain('shop_app (app): is there already; its password was changed');
     expect(secrets()).toEqual(Object.values(PASSWORDS));
@@ -86,7 +76,7 @@ describe('bootstrap', () => {
   });
 
   it('names every password that it lacks before it changes anything', async () => {
-    const { run, changes } = await startInstance({ logins: new Set(['shop_reports']) });
+    const { run, changes } = await instanceForTest({ logins: new Set(['shop_reports']) });
     const { code, out } = await run([], { MIGRATOR_PASSWORD: 'x'.repeat(129) });
     expect(code).toBe(2);
     expect(out).toMatch(/Nothing was changed.*MIGRATOR_PASSWORD, APP_PASSWORD\./);
@@ -94,7 +84,7 @@ describe('bootstrap', () => {
   });
 
   it('makes the logins that it is told to, a pair for a rotation too, each with the rights of its role', async () => {
-    const { run, secrets, sql } = await startInstance();
+    const { run, secrets, sql } = await instanceForTest();
     const { code, out } = await run(
       ['--login', 'shop_app=app:pair', '--login', 'night.audit=reports'],
       { APP_PASSWORD: 'App-1', PASSWORD_NIGHT_AUDIT: 'Audit-1' },
@@ -122,7 +112,7 @@ describe('bootstrap', () => {
     [' shop_app=app', /no blank at its ends/],
     ['shop_app=app:pairs', /<name>=<role>:pair/],
   ])('refuses --login %j with what to write', async (login, message) => {
-    const { run, server } = await startInstance();
+    const { run, server } = await instanceForTest();
     const { code, out } = await run(['--login', login]);
     expect(code).toBe(2);
     expect(out).toMatch(message);
@@ -130,13 +120,13 @@ describe('bootstrap', () => {
   });
 
   it('refuses two logins that would take one password from one variable', async () => {
-    const { run } = await startInstance();
+    const { run } = await instanceForTest();
     const { out } = await run(['--login', 'night.audit=reports', '--login', 'night-audit=app']);
     expect(out).toMatch(/PASSWORD_NIGHT_AUDIT/);
   });
 
   it('maps users again whose login is another since a restore', async () => {
-    const { run, sql } = await startInstance();
+    const { run, sql } = await instanceForTest();
     await run([]);
     expect(sql()).toContain(
       `ELSE IF NOT EXISTS (SELECT 1 FROM sys.database_principals WHERE name = N'shop_app' AND sid = SUSER_SID(N'shop_app'))
@@ -145,7 +135,7 @@ describe('bootstrap', () => {
   });
 
   it('keeps what happened to an order from the running login, however often the table is made', async () => {
-    const { run, sql } = await startInstance();
+    const { run, sql } = await instanceForTest();
     await run([]);
     const right = 'DENY UPDATE, DELETE ON dbo.order_timeline TO ordercast_app_role;';
     expect(sql().split(right)).toHaveLength(3);
@@ -158,7 +148,7 @@ describe('bootstrap', () => {
   });
 
   it('asks for nothing that the master login of RDS may not do', async () => {
-    const { run, changes } = await startInstance({ hasRowVersioning: false });
+    const { run, changes } = await instanceForTest({ hasRowVersioning: false });
     await run(
       ['--login', 'shop_app=app:pair', '--login', 'shop_migrator=migrator', '--end-sessions'],
       {
@@ -199,7 +189,7 @@ describe('bootstrap', () => {
   });
 
   it('says what to do where the database is in an availability group, as with Multi-AZ on RDS', async () => {
-    const { run } = await startInstance({ hasRowVersioning: false }, (sql): Answer =>
+    const { run } = await instanceForTest({ hasRowVersioning: false }, (sql): Answer =>
       sql.includes('READ_COMMITTED_SNAPSHOT')
         ? {
             error: {
@@ -215,7 +205,7 @@ describe('bootstrap', () => {
   });
 
   it('says at which part it failed, and which login it needs', async () => {
-    const { run } = await startInstance({}, (sql): Answer =>
+    const { run } = await instanceForTest({}, (sql): Answer =>
       sql.includes('db_ddladmin')
         ? { error: { number: 15151, message: 'Cannot alter the role.' } }
         : {},
@@ -230,7 +220,7 @@ describe('bootstrap', () => {
 
 describe('bootstrap, where others are in the database', () => {
   it('refuses to end their sessions and lists them, before it changes anything', async () => {
-    const { run, changes } = await startInstance({ hasRowVersioning: false, others: [SESSION] });
+    const { run, changes } = await instanceForTest({ hasRowVersioning: false, others: [SESSION] });
     const { code, out } = await run([]);
     expect(code).toBe(5);
     expect(out).toMatch(/and 1 other is\. Nothing was changed\..*--end-sessions/);
@@ -240,7 +230,7 @@ describe('bootstrap, where others are in the database', () => {
 
   it('ends them where it is told to, and says whose', async () => {
     const told: string[] = [];
-    const { run, sql } = await startInstance({ hasRowVersioning: false, others: [SESSION] });
+    const { run, sql } = await instanceForTest({ hasRowVersioning: false, others: [SESSION] });
     const { code } = await run(['--end-sessions'], PASSWORDS, (line) => told.push(line));
     expect(code).toBe(0);
     expect(sql()).toContain('READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE');
@@ -248,13 +238,13 @@ describe('bootstrap, where others are in the database', () => {
   });
 
   it('asks nothing where row versioning is on', async () => {
-    const { run, sql } = await startInstance({ hasRowVersioning: true, others: [SESSION] });
+    const { run, sql } = await instanceForTest({ hasRowVersioning: true, others: [SESSION] });
     expect((await run([])).code).toBe(0);
     expect(sql()).not.toContain('dm_exec_sessions');
   });
 
   it('refuses also where it may not see them, or they come in between', async () => {
-    const { run } = await startInstance({ hasRowVersioning: false }, (sql): Answer =>
+    const { run } = await instanceForTest({ hasRowVersioning: false }, (sql): Answer =>
       sql.includes('READ_COMMITTED_SNAPSHOT')
         ? { error: { number: 5070, message: 'Database state cannot be changed.' } }
         : {},
@@ -267,7 +257,7 @@ describe('bootstrap, where others are in the database', () => {
 
 describe('bootstrap --dry-run', () => {
   it('prints a script for sqlcmd in which every name is quoted and no password stands', async () => {
-    const { run, server } = await startInstance();
+    const { run, server } = await instanceForTest();
     const { code, out } = await run(
       ['--dry-run', '--login', "o'app]=app"],
       { PASSWORD_O_APP_: 'App-1' },

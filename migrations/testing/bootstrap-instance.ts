@@ -1,5 +1,6 @@
 import { startTdsServer } from '@ordercast/platform/testing/tds/tds-server.ts';
 import type { Answer } from '@ordercast/platform/testing/tds/tds-server.ts';
+import { onTestFinished } from 'vitest';
 import type { Rights } from '../rights/rights.ts';
 import { runHere } from './run-here.ts';
 
@@ -80,6 +81,15 @@ export async function startInstance(state: Partial<Instance> = {}, interfere?: I
         ...(progress !== undefined && { progress }),
       }),
   };
+}
+
+/** The same, gone with the test that asks for it. */
+export async function instanceForTest(
+  ...given: Parameters<typeof startInstance>
+): Promise<BootstrapInstance> {
+  const instance = await startInstance(...given);
+  onTestFinished(() => instance.server.close());
+  return instance;
 }
 
 export type BootstrapInstance = Awaited<ReturnType<typeof startInstance>>;
