@@ -50,29 +50,29 @@ function placedBlocks(figures: DailyFigures): Block[] {
 
 function keyFigures(now: PlacedTotals, { totals, comparisons }: DailyFigures): KeyFigure[] {
   const { currency } = now;
-  const against = (measure: 'orders' | 'revenue' | 'cancelledTotal') =>
+  const against = (measure: (totals: PlacedTotals) => number) =>
     comparisons.map((other) => {
       const before = other.totals.find((one) => one.currency === currency) ?? noTotals(currency);
       return {
         label: other.against === 'dayBefore' ? 'the day before' : 'a week before',
-        value: changeText(now[measure], before[measure]),
+        value: changeText(measure(now), measure(before)),
       };
     });
   return [
     {
       label: inCurrency('Revenue', currency, totals),
       value: amountText(now.revenue, currency),
-      comparisons: against('revenue'),
+      comparisons: against(({ revenue }) => revenue),
     },
     {
       label: inCurrency('Orders', currency, totals),
       value: countText(now.orders),
-      comparisons: against('orders'),
+      comparisons: against(({ orders }) => orders),
     },
     {
       label: `${inCurrency('Cancelled', currency, totals)}: ${countText(now.cancelledOrders)}`,
       value: amountText(now.cancelledTotal, currency),
-      comparisons: against('cancelledTotal'),
+      comparisons: against(({ cancelledTotal }) => cancelledTotal),
     },
   ];
 }
