@@ -176,6 +176,8 @@ describe('bootstrap', () => {
       'DENY INSERT, UPDATE, DELETE',
       'DENY UPDATE, DELETE',
       'GRANT CONTROL',
+      'GRANT INSERT',
+      'GRANT INSERT, DELETE',
       'GRANT INSERT, UPDATE',
       'GRANT SELECT',
       'GRANT SELECT, INSERT, UPDATE, DELETE',

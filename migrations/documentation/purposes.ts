@@ -15,8 +15,12 @@ export const TABLE_PURPOSES: Readonly<Record<string, string>> = {
   person_words:
     'What a person is found by, folded: the name from each of its words on, and the mail address. Written with the person; where a program of a version before wrote the person, by housekeeping.',
   products: 'The catalogue: the only source of prices.',
-  report_schedules: 'When reports run by themselves.',
-  reports: 'Runs of reports. `trigger_key` names what asked for one, so that a repeat finds it.',
+  report_mails:
+    'The mail of a run to each of its recipients, and what became of it. `due_at` is there while a program must still do something about it.',
+  report_schedules:
+    'When reports run by themselves, and to whom they go. `synced_version` is the version that EventBridge Scheduler was brought to.',
+  reports:
+    'Runs of reports. `trigger_key` names what asked for one, so that a repeat finds it. `slot` is taken while a run is under way: no two have the same, which bounds how many are. `lease_owner` writes until `lease_until`; after it another process may take the run up. `swept_at` is when no file of an ended run was left that does not belong to it.',
 };
 
 /** Which query each index serves, or which foreign key it supports. */
@@ -39,7 +43,13 @@ export const INDEX_PURPOSES: Readonly<Record<string, string>> = {
   ix_person_words_sub: 'foreign key; the words of a person',
   ix_products_category: '`GET /products`, covered',
   ix_report_schedules_updated_by: 'foreign key',
+  ix_report_mails_due: 'mails that a program must still do something about',
+  ix_report_mails_message: 'the mail that a bounce or a complaint is about',
   ix_reports_requested_by: 'foreign key',
+  ix_reports_schedule: 'the last runs of a schedule',
   ix_reports_status: 'runs by status, newest first',
+  ix_reports_unswept: 'runs whose files must still be looked at',
+  uq_report_mails: 'the mails of a run, one an address; foreign key',
+  uq_reports_slot: 'no more runs under way than there are slots',
   uq_orders_number: '`q` as the beginning of a number; no two orders have the same',
 };

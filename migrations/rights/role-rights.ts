@@ -58,6 +58,11 @@ const LASTING_RIGHTS: readonly RoleRight[] = [
   { role: 'reports', verb: 'GRANT', permissions: ['SELECT'], of: DBO },
 ];
 
+const reportsMay = (permissions: readonly string[], name: string): [string, RoleRight] => [
+  name,
+  { role: 'reports', verb: 'GRANT', permissions, of: table(name) },
+];
+
 /** On single tables, which steps make, and may make anew, after `bootstrap`; by the table's name. */
 export const TABLE_RIGHTS: ReadonlyMap<string, RoleRight> = new Map<string, RoleRight>([
   // What happened to an order is only ever added to.
@@ -65,11 +70,15 @@ export const TABLE_RIGHTS: ReadonlyMap<string, RoleRight> = new Map<string, Role
     'order_timeline',
     { role: 'app', verb: 'DENY', permissions: ['UPDATE', 'DELETE'], of: table('order_timeline') },
   ],
-  // A run of a report is a row from the beginning to the end of it.
-  [
-    'reports',
-    { role: 'reports', verb: 'GRANT', permissions: ['INSERT', 'UPDATE'], of: table('reports') },
-  ],
+  // A run of a report is a row from the beginning to the end of it, each of its mails another.
+  reportsMay(['INSERT', 'UPDATE'], 'reports'),
+  reportsMay(['INSERT', 'UPDATE'], 'report_mails'),
+  reportsMay(['INSERT', 'UPDATE'], 'report_schedules'),
+  // What happens to a run reaches the page through the relay, as an order's changes do.
+  reportsMay(['INSERT'], 'outbox'),
+  // Whoever asks for a report is known by name, also where they never asked the order API for anything.
+  reportsMay(['INSERT', 'UPDATE'], 'people'),
+  reportsMay(['INSERT', 'DELETE'], 'person_words'),
 ]);
 
 export const ROLE_RIGHTS: readonly RoleRight[] = [...LASTING_RIGHTS, ...TABLE_RIGHTS.values()];

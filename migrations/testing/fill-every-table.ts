@@ -6,6 +6,7 @@ export const TABLES = [
   'idempotency_keys',
   'leases',
   'outbox',
+  'report_mails',
   'report_schedules',
   'reports',
   'order_lines',
@@ -87,16 +88,24 @@ export async function fillEveryTable(db: Knex): Promise<void> {
   await db('announcements').insert({ id: orderId, text: 'Hello', by_sub: 'ada', at });
   await db('reports').insert({
     id: orderId,
-    kind: 'daily-summary',
+    kind: 'daily',
     status: 'queued',
     trigger_key: 't',
     period_from: at,
     period_to: new Date(at.getTime() + 1),
     created_at: at,
   });
+  await db('report_mails').insert({
+    id: orderId,
+    report_id: orderId,
+    address: 'sam@example.com',
+    status: 'waiting',
+    attempts: 0,
+    updated_at: at,
+  });
   await db('report_schedules').insert({
     id: 'daily',
-    kind: 'daily-summary',
+    kind: 'daily',
     schedule: 'cron(0 6 * * ? *)',
     time_zone: 'UTC',
     recipients: '[]',
