@@ -151,7 +151,8 @@ async function takeOffOne(
 ): Promise<boolean> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const schedule = await findSchedule(db, id);
-    const recipients = schedule && withoutAddress(schedule.recipients, off);
+    if (schedule === undefined) return false;
+    const recipients = withoutAddress(schedule.recipients, off);
     if (recipients === undefined) return false;
     if (await replaceRecipients(db, schedule, recipients)) return true;
   }
