@@ -97,6 +97,7 @@ export function barChartPieces(chart: BarChart, typesetter: Typesetter): Piece[]
     const middle = left + (index + 0.5) * place;
     let from = 0;
     for (const part of partsOf(bar)) {
+      if (part.value === 0) continue;
       const to = from + part.value;
       const [upper, lower] = [yOf(Math.max(from, to)), yOf(Math.min(from, to))];
       const color = COLORS.parts[legend.labels.indexOf(part.label) % COLORS.parts.length];
@@ -111,8 +112,11 @@ export function barChartPieces(chart: BarChart, typesetter: Typesetter): Piece[]
     }
     const value = values?.[index];
     if (value === undefined) return;
-    const y = bar.value < 0 ? yOf(bar.value) + small.size + 1 : yOf(bar.value) - 3;
-    canvas.text(value, middle - value.width / 2, top + y, COLORS.ink);
+    const y = top + (bar.value < 0 ? yOf(bar.value) + small.size + 1 : yOf(bar.value) - 3);
+    const x = middle - value.width / 2;
+    // No line of the grid runs through a number.
+    canvas.rectangle(x - 1, y - small.size * 0.8, value.width + 2, small.size * 0.9, COLORS.paper);
+    canvas.text(value, x, y, COLORS.ink);
   }
 }
 

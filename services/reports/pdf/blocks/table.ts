@@ -14,6 +14,8 @@ export const MAX_ROWS = 2_000;
 
 const PADDING = { across: 5, down: 2.5 };
 const MAX_CELL_LINES = 3;
+/** A table of no more rows stands on one page. */
+const UNDIVIDED = 12;
 const number = new Intl.NumberFormat('en');
 
 interface Row {
@@ -27,7 +29,7 @@ export function tablePieces(table: Table, typesetter: Typesetter): Piece[] {
   const printed = table.rows.slice(0, MAX_ROWS);
   const widths = columnWidths(
     { ...table, rows: printed },
-    CONTENT_WIDTH - 0,
+    CONTENT_WIDTH,
     PADDING.across,
     typesetter,
   );
@@ -76,6 +78,12 @@ export function tablePieces(table: Table, typesetter: Typesetter): Piece[] {
     return {
       height: row.height,
       header,
+      // No page begins or ends with a single row.
+      keepWithNext:
+        (printed.length <= UNDIVIDED && index < printed.length - 1) ||
+        index === 0 ||
+        index === printed.length - 2 ||
+        (total !== undefined && index === printed.length - 1),
       draw: (canvas, top) => {
         if (index % 2 === 1) canvas.rectangle(0, top, canvas.width, row.height, COLORS.band);
         drawRow(canvas, row, top, 'TD', true);
@@ -88,7 +96,7 @@ export function tablePieces(table: Table, typesetter: Typesetter): Piece[] {
     ...(rows.length > 0 ? rows : [noRows(typesetter)]),
     ...(total === undefined ? [] : [totalPiece(layOut(total, STYLES.strong))]),
     ...notes(table, typesetter),
-    { height: 0, spaceAfter: 16, draw: () => undefined },
+    { height: 0, spaceAfter: 18, draw: () => undefined },
   ];
 
   function totalPiece(row: Row): Piece {
@@ -131,8 +139,11 @@ function notes({ note, rows }: Table, typesetter: Typesetter): Piece[] {
     rows.length > MAX_ROWS
       ? [`Printed: the first ${number.format(MAX_ROWS)} of ${number.format(rows.length)} rows.`]
       : [];
-  return [...left, ...(note === undefined ? [] : [note])].map((text) => ({
-    ...paragraph(text, STYLES.small, typesetter, { color: COLORS.muted, spaceAfter: 0 }),
-    keepWithNext: false,
-  }));
+  return [...left, ...(note === undefined ? [] : [note])].flatMap((text) => [
+    { height: 0, spaceAfter: 4, keepWithNext: true, draw: () => undefined },
+    {
+      ...paragraph(text, STYLES.small, typesetter, { color: COLORS.muted, spaceAfter: 0 }),
+      keepWithNext: false,
+    },
+  ]);
 }

@@ -1,17 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { create } from 'fontkit';
 import subsetFont from 'subset-font';
 import { z } from 'zod';
 import { parseUnicodeRanges } from './unicode-ranges.ts';
 
 export type Weight = 400 | 600;
 
-/** A file of a family: the fonts that it holds draw `characters` and no others. */
+/** A file of a family. */
 export interface FontSlice {
-  /** Unlike every other slice's. */
+  /** Unlike every other slice's; a name that PDF takes as it is. */
   name: string;
-  characters: ReadonlySet<number>;
+  /** What it can draw; until it has been checked, what its package says, which can be too much. */
+  has(character: number): boolean;
+  /** Looks into the file, once in a process. */
+  check(): Promise<void>;
   /** A TrueType font that draws these of its characters. */
   read(weight: Weight, characters: ReadonlySet<number>): Promise<Buffer>;
 }
@@ -59,14 +63,25 @@ async function readSlices(family: FamilyName): Promise<readonly FontSlice[]> {
   return Object.entries(ranges)
     .filter(([slice]) => slices.test(slice))
     .map(([slice, text]) => {
-      const file = `${name}-${slice.replace(/[[\]]/g, '')}-wght-normal.woff2`;
-      return {
-        name: `${name}${slice}`,
-        characters: parseUnicodeRanges(text),
-        read: (weight, characters) =>
-          instance(join(dirname(index), 'files', file), weight, characters),
-      };
+      const sliceName = `${name}-${slice.replace(/[[\]]/g, '')}`;
+      const file = join(dirname(index), 'files', `${sliceName}-wght-normal.woff2`);
+      return fontSlice(sliceName, file, parseUnicodeRanges(text));
     });
+}
+
+function fontSlice(name: string, file: string, said: ReadonlySet<number>): FontSlice {
+  let characters = said;
+  let checked: Promise<void> | undefined;
+  const read = (weight: Weight, wanted: ReadonlySet<number>) => instance(file, weight, wanted);
+  return {
+    name,
+    has: (character) => characters.has(character),
+    check: () =>
+      (checked ??= read(400, said).then((font) => {
+        characters = charactersOf(font);
+      })),
+    read,
+  };
 }
 
 /** Variable fonts do not come through fontkit's subsetting, nor does WOFF2: HarfBuzz makes plain TrueType of them first. */
@@ -79,4 +94,9 @@ async function instance(
     targetFormat: 'truetype',
     variationAxes: { wght: weight },
   });
+}
+
+function charactersOf(file: Buffer): ReadonlySet<number> {
+  const font = create(file);
+  return new Set('characterSet' in font ? font.characterSet : []);
 }

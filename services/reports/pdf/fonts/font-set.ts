@@ -3,6 +3,7 @@ import { readFamilies, readLatinFont } from './font-families.ts';
 import { openShapedFont } from './shaped-font.ts';
 import type { ShapedFont } from './shaped-font.ts';
 import { SliceChoice } from './slice-choice.ts';
+import { printable } from '../text/printable.ts';
 
 export interface StyledText {
   text: string;
@@ -32,7 +33,9 @@ export async function loadFonts(
     language,
   );
   const wanted = new Map<string, { slice: FontSlice; weight: Weight; characters: Set<number> }>();
-  for (const { text, weight } of texts) {
+  for (const { text: written, weight } of texts) {
+    const text = printable(written);
+    await choice.check(text);
     for (const { cluster, slice } of choice.split(text)) {
       if (slice === undefined) continue;
       const name = nameOf(slice, weight);

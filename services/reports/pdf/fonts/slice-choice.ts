@@ -41,6 +41,27 @@ export class SliceChoice {
     });
   }
 
+  /** Looks into the files of the slices that `split` would choose for a text, until what it chooses draws it indeed. */
+  async check(text: string): Promise<void> {
+    if (this.#isLatin(text)) return;
+    const order = this.#orderFor(text);
+    for (const { segment } of graphemes.segment(text)) {
+      if (!(await this.#checkAny(segment, order))) {
+        for (const character of segment) await this.#checkAny(character, order);
+      }
+    }
+  }
+
+  async #checkAny(cluster: string, order: readonly FamilyName[]): Promise<boolean> {
+    const characters = Array.from(visible(cluster), codePoint);
+    for (const slice of this.#candidates(cluster, order)) {
+      if (!hasAll(slice, characters)) continue;
+      await slice.check();
+      if (hasAll(slice, characters)) return true;
+    }
+    return this.#isLatin(cluster);
+  }
+
   #isLatin(text: string): boolean {
     for (const character of visible(text)) {
       if (!this.#latin.has(codePoint(character))) return false;
@@ -49,14 +70,18 @@ export class SliceChoice {
   }
 
   #sliceOf(cluster: string, order: readonly FamilyName[]): FontSlice | undefined {
-    const isEmoji = EMOJI.test(cluster);
-    if (!isEmoji && this.#isLatin(cluster)) return undefined;
     const characters = Array.from(visible(cluster), codePoint);
-    const [first] = characters;
-    if (first === undefined) return undefined;
-    return (isEmoji ? ['emoji' as const, ...order] : order)
-      .flatMap((family) => this.#slicesOf(family, first))
-      .find((slice) => characters.every((character) => slice.characters.has(character)));
+    return this.#candidates(cluster, order).find((slice) => hasAll(slice, characters));
+  }
+
+  /** The slices that have its first character, the best first; none where Noto Sans draws it. */
+  #candidates(cluster: string, order: readonly FamilyName[]): readonly FontSlice[] {
+    const isEmoji = EMOJI.test(cluster);
+    if (!isEmoji && this.#isLatin(cluster)) return [];
+    const [first] = Array.from(visible(cluster), codePoint);
+    if (first === undefined) return [];
+    const families = isEmoji ? ['emoji' as const, ...order] : order;
+    return families.flatMap((family) => this.#slicesOf(family, first));
   }
 
   #slicesOf(family: FamilyName, character: number): readonly FontSlice[] {
@@ -64,7 +89,7 @@ export class SliceChoice {
     const known = this.#slices.get(key);
     if (known !== undefined) return known;
     const slices = this.#families.get(family) ?? [];
-    const found = slices.filter(({ characters }) => characters.has(character));
+    const found = slices.filter((slice) => slice.has(character));
     this.#slices.set(key, found);
     return found;
   }
@@ -79,6 +104,10 @@ export class SliceChoice {
           : ['sc', 'jp', 'kr'];
     return ['arabic', 'hebrew', ...han, 'emoji'];
   }
+}
+
+function hasAll(slice: FontSlice, characters: readonly number[]): boolean {
+  return characters.every((character) => slice.has(character));
 }
 
 /** Joiners, marks of direction and selectors of variants draw nothing by themselves. */

@@ -2,6 +2,7 @@ import type { TextStyle } from '../text/typesetter.ts';
 
 /** Every pair that stands on each other has a contrast of 4.5 or more (WCAG 2.2, 1.4.3). */
 export const COLORS = {
+  paper: '#ffffff',
   ink: '#1b1f24',
   muted: '#59636e',
   rule: '#d3d9df',

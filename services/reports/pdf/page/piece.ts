@@ -44,7 +44,7 @@ export function paginate(pieces: readonly Piece[], pageHeight: number): PlacedPi
   return pages;
 }
 
-/** A piece and those that it is to be with. */
+/** A piece and those that it is to be with, as far as there are any. */
 function togetherFrom(pieces: readonly Piece[], start: number): readonly Piece[] {
   let end = start;
   while (pieces[end]?.keepWithNext === true) end++;
