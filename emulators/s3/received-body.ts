@@ -74,10 +74,12 @@ function bodyOf(
   request: IncomingMessage,
   onTrailer: (name: string, value: string) => void,
 ): AsyncIterable<Uint8Array> {
-  return isAwsChunked(request.headers) ? decodeAwsChunks(request, onTrailer) : request;
+  // A body that is refused in its midst leaves the connection to its answer.
+  const chunks: AsyncIterable<Uint8Array> = request.iterator({ destroyOnReturn: false });
+  return isAwsChunked(request.headers) ? decodeAwsChunks(chunks, onTrailer) : chunks;
 }
 
-export function isAwsChunked(headers: IncomingHttpHeaders): boolean {
+function isAwsChunked(headers: IncomingHttpHeaders): boolean {
   return String(headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-');
 }
 

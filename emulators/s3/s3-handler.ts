@@ -35,7 +35,8 @@ export function createS3Handler(options: S3HandlerOptions) {
       await send(request, response, answer);
     } catch (error) {
       // Who has hung up hears nothing, whatever came of it.
-      if (response.destroyed || request.destroyed) response.destroy();
+      const hasHungUp = response.destroyed || (request.destroyed && !request.complete);
+      if (hasHungUp) response.destroy();
       else if (response.headersSent) {
         options.onFault(error);
         response.destroy();
