@@ -1,5 +1,5 @@
 import { isUniqueViolation } from '@ordercast/platform/unique-violation.ts';
-import type { Lease } from './report-run.ts';
+import type { Lease, ReportRun } from './report-run.ts';
 import { changeRun } from './run-changes.ts';
 import type { RunChanges } from './run-changes.ts';
 import { takeRun } from './run-store.ts';
@@ -11,6 +11,12 @@ import type { NotClaimed } from './run-store.ts';
  */
 export const LEASE_MS = 60_000;
 
+/** A run that a process has taken, and its right to it. */
+export interface ClaimedRun {
+  run: ReportRun;
+  lease: Lease;
+}
+
 /**
  * Takes a queued run, or one whose lease has ended, for a process and tells of it. `owner` is a ULID of the process's own; at most
  * `maxRunning` runs are under way at once, whoever claims.
@@ -19,20 +25,25 @@ export async function claimRun(
   changes: RunChanges,
   id: string,
   { owner, maxRunning }: { owner: string; maxRunning: number },
-): Promise<Lease | NotClaimed> {
+): Promise<ClaimedRun | NotClaimed> {
   // Of those that choose the same slot one gets it: after as many tries as there are slots all are taken.
   for (let attempt = 1; attempt <= maxRunning + 1; attempt += 1) {
     try {
-      let outcome: Lease | NotClaimed = 'taken';
-      await changeRun(changes, id, async (trx, now) => {
-        outcome = await takeRun(trx, id, { owner, now, leaseMs: LEASE_MS, maxRunning });
-        return typeof outcome === 'object';
+      let taken: Lease | NotClaimed = 'taken';
+      const run = await changeRun(changes, id, async (trx, now) => {
+        taken = await takeRun(trx, id, { owner, now, leaseMs: LEASE_MS, maxRunning });
+        return typeof taken === 'object';
       });
-      return outcome;
+      return claimed(run, taken);
     } catch (error) {
       // Outside of the transaction: SQL Server has ended that.
       if (!isUniqueViolation(error)) throw error;
     }
   }
   return 'full';
+}
+
+function claimed(run: ReportRun | undefined, taken: Lease | NotClaimed): ClaimedRun | NotClaimed {
+  if (typeof taken === 'string') return taken;
+  return run === undefined ? 'taken' : { run, lease: taken };
 }

@@ -132,6 +132,12 @@ export async function listLapsed(db: Knex, now: number): Promise<ReportRun[]> {
   );
 }
 
+/** Runs that take a slot: those under way, and those whose process has died. */
+export async function countRunning(db: Knex): Promise<number> {
+  const row: unknown = await db('reports').whereNotNull('slot').count({ count: '*' }).first();
+  return z.object({ count: integerColumn }).parse(row).count;
+}
+
 /** Ended runs, at most `limit`, whose folder of files was not looked at since. */
 export async function listUnswept(db: Knex, limit: number): Promise<ReportRun[]> {
   return readRuns(
