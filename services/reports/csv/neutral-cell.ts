@@ -3,7 +3,7 @@
  * blanks and characters that nobody sees; a tab or a carriage return there moves the rest to a cell of its own
  * (owasp.org/www-community/attacks/CSV_Injection).
  */
-const FORMULA = /^[\s\p{C}]*[=+\-@\t\r＝＋－＠]/u;
+const FORMULA = /^[\s\p{C}\ufffd]*[=+\-@\t\r＝＋－＠]/u;
 /** Such as an amount: a number in every spreadsheet, and nothing else. */
 const PLAIN_NUMBER = /^-?\d+(\.\d+)?$/;
 

@@ -3,7 +3,7 @@ import type { CalendarDay } from './calendar-day.ts';
 
 /** An hour on the clocks of a time zone, or the part of one that they show before or after a change. */
 export interface HourOfDay {
-  /** Epoch ms, `[from, to)`; whole quarters of an hour. */
+  /** Epoch ms, `[from, to)`; whole quarters of an hour since Newfoundland last changed a minute after midnight, in 2011. */
   from: number;
   to: number;
   /** `14:00`; with its offset, as in `02:00+01:00`, where the day has that hour twice. */
