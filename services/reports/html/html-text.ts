@@ -1,8 +1,8 @@
-/** Text that is HTML already. Only {@link html} makes it, so that whatever else is put into HTML is escaped. */
+/** Text that is HTML already: made by {@link html}, or of a constant. Whatever else is put into HTML is escaped. */
 export class HtmlText {
   readonly #text: string;
 
-  constructor(parts: readonly string[], values: readonly HtmlValue[]) {
+  constructor(parts: readonly string[], values: readonly HtmlValue[] = []) {
     this.#text = parts.map((part, index) => part + textOf(values[index])).join('');
   }
 

@@ -1,3 +1,4 @@
+import { withoutHiddenCharacters } from '@ordercast/contract/hidden-characters.ts';
 import { reportMailStatusSchema } from '@ordercast/contract/report.ts';
 import { instantColumn, instantValue, integerColumn } from '@ordercast/platform/column.ts';
 import { cutText } from '@ordercast/platform/cut-text.ts';
@@ -71,12 +72,18 @@ export async function listMails(db: Knex, runId: string): Promise<RunMail[]> {
   );
 }
 
-/** Mails that are to be sent by now, at most `limit`, those that have waited longest first. */
-export async function listDueMails(db: Knex, now: number, limit: number): Promise<RunMail[]> {
+/**
+ * Mails with which something is to be done by now, at most `limit`, those first that have waited longest: `waiting` ones are to be sent,
+ * and the process of a `sending` one is given up.
+ */
+export async function listDueMails(
+  db: Knex,
+  { status, now, limit }: { status: 'waiting' | 'sending'; now: number; limit: number },
+): Promise<RunMail[]> {
   return readMails(
     await db('report_mails')
       .where('due_at', '<=', instantValue(now))
-      .where({ status: 'waiting' })
+      .where({ status })
       .orderBy(['due_at', 'id'])
       .limit(limit)
       .select(COLUMNS),
@@ -139,7 +146,7 @@ export async function postponeMail(
 ): Promise<void> {
   await held(db, claim).update({
     status: 'waiting',
-    reason: cutText(reason, MAX_REASON_LENGTH),
+    reason: keptReason(reason),
     due_at: instantValue(dueAt),
     updated_at: instantValue(now),
   });
@@ -152,17 +159,6 @@ export async function giveUpMail(
   { status, reason, now }: { status: 'failed' | 'unconfirmed'; reason: string; now: number },
 ): Promise<void> {
   await held(db, claim).update(ended(status, reason, now));
-}
-
-/** Nobody knows of mails whose process was not heard of in its time. Resolves to how many they are. */
-export async function giveUpLapsedMails(
-  db: Knex,
-  { reason, now }: { reason: string; now: number },
-): Promise<number> {
-  return db('report_mails')
-    .where('due_at', '<=', instantValue(now))
-    .where({ status: 'sending' })
-    .update(ended('unconfirmed', reason, now));
 }
 
 /** Lets a mail wait to be sent once more. False where its fate is not unknown and it has not failed. */
@@ -195,21 +191,34 @@ export async function markReturned(
   return changed > 0;
 }
 
+/** Counts up the version of a run whose mails have changed, in the caller's transaction. */
+export async function touchRun(db: Knex, runId: string): Promise<boolean> {
+  const changed = await db('reports')
+    .where({ id: runId })
+    .update({ version: db.raw('version + 1') });
+  return changed > 0;
+}
+
 /** Notes what came back of a mail that may arrive yet. */
 export async function noteOnMail(db: Knex, id: string, reason: string): Promise<void> {
   await db('report_mails')
     .where({ id })
     .whereNotIn('status', ['bounced', 'complained'])
-    .update({ reason: cutText(reason, MAX_REASON_LENGTH) });
+    .update({ reason: keptReason(reason) });
 }
 
 function ended(status: RunMail['status'], reason: string | null, now: number) {
   return {
     status,
-    reason: reason === null ? null : cutText(reason, MAX_REASON_LENGTH),
+    reason: reason === null ? null : keptReason(reason),
     due_at: null,
     updated_at: instantValue(now),
   };
+}
+
+/** SES, or another mail server, may have put anything into it. */
+function keptReason(reason: string): string {
+  return cutText(withoutHiddenCharacters(reason.toWellFormed()), MAX_REASON_LENGTH);
 }
 
 function readMail(row: unknown): RunMail | undefined {
