@@ -40,6 +40,6 @@ export interface ReportDefinition<Figures> {
     readRows(db: Knex, scope: ReportScope, figures: Figures): AsyncIterable<readonly CsvRow[]>;
   };
   /** Undefined: the report has no PDF. */
-  document?: (figures: Figures, scope: ReportScope) => ReportDocument;
+  document?(figures: Figures, scope: ReportScope): ReportDocument;
   headline(figures: Figures, scope: ReportScope): Headline;
 }

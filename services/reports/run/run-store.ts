@@ -1,7 +1,6 @@
 import { reportKindSchema, reportStatusSchema } from '@ordercast/contract/report.ts';
 import { instantColumn, instantValue, integerColumn } from '@ordercast/platform/column.ts';
 import { cutText } from '@ordercast/platform/cut-text.ts';
-import { isUniqueViolation } from '@ordercast/platform/unique-violation.ts';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import type { Lease, NewRun, ReportRun, RunFile } from './report-run.ts';
@@ -133,6 +132,12 @@ export async function listLapsed(db: Knex, now: number): Promise<ReportRun[]> {
   );
 }
 
+/** Runs that take a slot: those under way, and those whose process has died. */
+export async function countRunning(db: Knex): Promise<number> {
+  const row: unknown = await db('reports').whereNotNull('slot').count({ count: '*' }).first();
+  return z.object({ count: integerColumn }).parse(row).count;
+}
+
 /** Ended runs, at most `limit`, whose folder of files was not looked at since. */
 export async function listUnswept(db: Knex, limit: number): Promise<ReportRun[]> {
   return readRuns(
@@ -163,49 +168,44 @@ interface Claim {
   maxRunning: number;
 }
 
-/** Two that claim at once may choose the same slot: one of them is refused by its index, and chooses again. */
-const CLAIM_TRIES = 5;
-
-/** Takes a queued run, or one whose lease has ended, for a process. Not in a transaction of the caller's. */
-export async function claimRun(
+/**
+ * Takes a queued run, or one whose lease has ended, for a process. Two that do so at once may choose the same slot, of which one
+ * is refused by its index (see `isUniqueViolation`), which ends its transaction.
+ */
+export async function takeRun(
   db: Knex,
   id: string,
   { owner, now, leaseMs, maxRunning }: Claim,
 ): Promise<Lease | NotClaimed> {
-  for (let attempt = 1; ; attempt += 1) {
-    const slot = await freeSlot(db, id, maxRunning);
-    if (slot === undefined) return 'full';
-    try {
-      const claimed = await db('reports')
-        .where({ id })
-        .where((open) =>
-          open
-            .where({ status: 'queued' })
-            .orWhere((lapsed) =>
-              lapsed.where({ status: 'running' }).where('lease_until', '<=', instantValue(now)),
-            ),
-        )
-        .update({
-          status: 'running',
-          slot,
-          lease_owner: owner,
-          lease_until: instantValue(now + leaseMs),
-          attempts: db.raw('attempts + 1'),
-          version: db.raw('version + 1'),
-          started_at: db.raw('coalesce(started_at, ?)', [instantValue(now)]),
-          rows_done: 0,
-          rows_total: null,
-        });
-      if (claimed === 0) return 'taken';
-      break;
-    } catch (error) {
-      if (!isUniqueViolation(error) || attempt === CLAIM_TRIES) throw error;
-    }
-  }
-  const row: unknown = await db('reports').where({ id, lease_owner: owner }).first('attempts');
-  const read = z.object({ attempts: integerColumn }).safeParse(row);
-  return read.success ? { runId: id, owner, attempt: read.data.attempts } : 'taken';
+  const slot = await freeSlot(db, id, maxRunning);
+  if (slot === undefined) return 'full';
+  const taken = await db('reports')
+    .where({ id })
+    .where(openTo(now))
+    .update({
+      status: 'running',
+      slot,
+      lease_owner: owner,
+      lease_until: instantValue(now + leaseMs),
+      attempts: db.raw('attempts + 1'),
+      version: db.raw('version + 1'),
+      started_at: db.raw('coalesce(started_at, ?)', [instantValue(now)]),
+      rows_done: 0,
+      rows_total: null,
+    });
+  if (taken === 0) return 'taken';
+  const row: unknown = await db('reports').where({ id }).first('attempts');
+  const { attempts } = z.object({ attempts: integerColumn }).parse(row);
+  return { runId: id, owner, attempt: attempts };
 }
+
+/** Runs that no process has: queued, or with a lease that has ended. */
+const openTo = (now: number) => (query: Knex.QueryBuilder) =>
+  void query
+    .where({ status: 'queued' })
+    .orWhere((lapsed) =>
+      lapsed.where({ status: 'running' }).where('lease_until', '<=', instantValue(now)),
+    );
 
 /** The run's own slot where it still has one, else the first that nobody has; undefined: none is free. */
 async function freeSlot(db: Knex, id: string, maxRunning: number): Promise<number | undefined> {
@@ -291,13 +291,7 @@ export async function failAbandonedRun(
 ): Promise<boolean> {
   const changed = await db('reports')
     .where({ id })
-    .where((open) =>
-      open
-        .where({ status: 'queued' })
-        .orWhere((lapsed) =>
-          lapsed.where({ status: 'running' }).where('lease_until', '<=', instantValue(now)),
-        ),
-    )
+    .where(openTo(now))
     .update(failed(db, failure, now));
   return changed > 0;
 }

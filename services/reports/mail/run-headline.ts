@@ -1,0 +1,19 @@
+import type { Headline, ReportDefinition } from '../definition/report-definition.ts';
+import { REPORT_DEFINITIONS } from '../definition/report-definitions.ts';
+import type { ReportRun } from '../run/report-run.ts';
+
+/** Title and lines of a finished run. Throws where its figures are not of the shape that its report has. */
+export function runHeadline(run: ReportRun): Headline {
+  const { from, to, timeZone, figures } = run;
+  const scope = { from, to, timeZone, at: run.finishedAt ?? run.createdAt };
+  return headlineBy(REPORT_DEFINITIONS[run.kind], JSON.parse(figures ?? 'null'), scope);
+}
+
+function headlineBy<Figures>(
+  { figuresSchema, headline }: Pick<ReportDefinition<Figures>, 'figuresSchema' | 'headline'>,
+  figures: unknown,
+  scope: Parameters<ReportDefinition<Figures>['headline']>[1],
+): Headline {
+  return headline(figuresSchema.parse(figures), scope);
+}
+
