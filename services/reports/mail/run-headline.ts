@@ -1,4 +1,4 @@
-import type { Headline, ReportDefinition } from '../definition/report-definition.ts';
+import type { Headline, ReportDefinition, ReportScope } from '../definition/report-definition.ts';
 import { REPORT_DEFINITIONS } from '../definition/report-definitions.ts';
 import type { ReportRun } from '../run/report-run.ts';
 
@@ -9,11 +9,10 @@ export function runHeadline(run: ReportRun): Headline {
   return headlineBy(REPORT_DEFINITIONS[run.kind], JSON.parse(figures ?? 'null'), scope);
 }
 
-function headlineBy<Figures>(
-  { figuresSchema, headline }: Pick<ReportDefinition<Figures>, 'figuresSchema' | 'headline'>,
+function headlineBy(
+  { figuresSchema, headline }: Pick<ReportDefinition<unknown>, 'figuresSchema' | 'headline'>,
   figures: unknown,
-  scope: Parameters<ReportDefinition<Figures>['headline']>[1],
+  scope: ReportScope,
 ): Headline {
   return headline(figuresSchema.parse(figures), scope);
 }
-
