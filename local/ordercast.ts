@@ -38,6 +38,7 @@ import { openLocalOrigin } from './local-origin.ts';
 import { localRouter } from './local-router.ts';
 import { openLogFile } from './log-file.ts';
 import { createMailbox } from './mailbox.ts';
+import { startReportsCloud } from './reports-cloud.ts';
 import { checkItself } from './self-check.ts';
 import { singlePageApp } from './single-page-app.ts';
 import type { WebConfig } from './single-page-app.ts';
@@ -112,7 +113,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
   // Cognito is there before the realtime core that it tells of ended access.
   let endAccess = (_sub: string): Promise<void> => Promise.resolve();
 
-  const [dynamodb, sqs, database, cognito] = await Promise.all([
+  const [dynamodb, sqs, reportsCloud, database, cognito] = await Promise.all([
     cleanUp.starting(
       startDynamoDb(options.ephemeral ? undefined : join(folder.path, 'dynamodb'), (err) =>
         logger('dynamodb').error({ err }, 'the DynamoDB stand-in failed and begins anew'),
@@ -120,6 +121,21 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
       (started) => started.close(),
     ),
     cleanUp.starting(startSqs(), (started) => started.close()),
+    cleanUp.starting(
+      startReportsCloud({
+        folder: join(folder.path, 's3'),
+        publicOrigin: options.publicUrl ?? url,
+        mailbox,
+        onMailEvent: ({ detail }) =>
+          logger('ses').info(
+            { eventType: detail.eventType, messageId: detail.mail.messageId },
+            'a mail came back',
+          ),
+        clock,
+        logger,
+      }),
+      (started) => started.close(),
+    ),
     cleanUp.starting(
       openLocalDatabase({ url: databaseUrl, migrate: options.migrate, clock, random }),
       (opened) => opened.destroy(),
@@ -247,11 +263,13 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
     api: api.app,
     cognito,
     gateway,
+    s3: reportsCloud.s3,
     console: consoleRoutes({
       dynamodb: dynamodb.client,
       tablePrefix: TABLE_PREFIX,
       sqs: sqs.client,
       queues: { broadcasts: queueUrl, 'broadcasts put aside': deadLetterUrl },
+      objects: { s3: reportsCloud.s3.client, bucket: reportsCloud.settings.bucket },
       database,
       mailbox,
       log: logFile,
