@@ -39,6 +39,7 @@ import { localRouter } from './local-router.ts';
 import { openLogFile } from './log-file.ts';
 import { createMailbox } from './mailbox.ts';
 import { startReportsCloud } from './reports-cloud.ts';
+import type { ReportsCloud } from './reports-cloud.ts';
 import { checkItself } from './self-check.ts';
 import { singlePageApp } from './single-page-app.ts';
 import type { WebConfig } from './single-page-app.ts';
@@ -65,6 +66,8 @@ export interface OrdercastOptions {
 
 export interface RunningOrdercast {
   url: string;
+  /** Where reports are kept, and who takes their mails. */
+  reports: ReportsCloud['settings'];
   /** Says good-bye to connected clients, lets requests end, and closes everything. */
   close(): Promise<void>;
 }
@@ -270,6 +273,12 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
       sqs: sqs.client,
       queues: { broadcasts: queueUrl, 'broadcasts put aside': deadLetterUrl },
       objects: { s3: reportsCloud.s3.client, bucket: reportsCloud.settings.bucket },
+      standIns: {
+        DynamoDB: dynamodb.endpoint,
+        S3: reportsCloud.s3.endpoint,
+        SES: reportsCloud.ses.endpoint,
+        SQS: sqs.endpoint,
+      },
       database,
       mailbox,
       log: logFile,
@@ -282,7 +291,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
   cleanUp.add(() => realtime.closeConnections('server_shutdown'));
   cleanUp.add(() => api.drain());
   await checkItself(url);
-  return { url, close: () => cleanUp.run() };
+  return { url, reports: reportsCloud.settings, close: () => cleanUp.run() };
 }
 
 /** What a page is told that was reached at an origin: it calls what it came from. */

@@ -16,6 +16,8 @@ export interface ConsoleSources {
   queues: Readonly<Record<string, string>>;
   database: Knex;
   objects: ObjectSource;
+  /** Endpoints by the service that each stands for. */
+  standIns: Readonly<Record<string, string>>;
   mailbox: Pick<Mailbox, 'list'>;
   log: Pick<LogFile, 'recent'>;
 }
@@ -47,6 +49,10 @@ export async function readConsoleState(sources: ConsoleSources) {
       .list()
       .map(({ html, ...mail }) => ({ ...mail, hasHtml: html !== undefined })),
     objects,
+    standIns: Object.entries(sources.standIns).map(([service, endpoint]) => ({
+      service,
+      endpoint,
+    })),
     connections,
     subscriptions,
     channels,

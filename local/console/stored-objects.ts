@@ -40,8 +40,10 @@ export function storedObject({ s3, bucket }: ObjectSource): RequestHandler {
       response.sendStatus(404);
       return;
     }
-    response.attachment(basename(key)).type(object.ContentType ?? 'application/octet-stream');
-    response.set('Content-Length', String(object.ContentLength ?? 0));
+    response.attachment(basename(key));
+    // Express would add a charset that nobody has said.
+    response.setHeader('Content-Type', object.ContentType ?? 'application/octet-stream');
+    response.setHeader('Content-Length', object.ContentLength ?? 0);
     if (object.Body instanceof Readable) await pipeline(object.Body, response);
   };
 }

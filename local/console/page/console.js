@@ -84,18 +84,25 @@ function openMail({ id, from, to, subject, text, hasHtml }) {
   part('-subject').textContent = subject;
   part('-people').textContent = from ? `${from} → ${to}` : `To ${to}`;
   part('-text').replaceChildren(...withLinks(text));
-  const frame = part('-html');
-  frame.hidden = !hasHtml;
-  if (hasHtml) frame.src = `/console/mails/${id}`;
-  else frame.removeAttribute('src');
+  part('-html').replaceChildren(...(hasHtml ? [mailFrame(id)] : []));
   part('').hidden = false;
   part('-subject').focus();
 }
 
 part('-close').addEventListener('click', () => {
   part('').hidden = true;
-  part('-html').removeAttribute('src');
+  part('-html').replaceChildren();
 });
+
+/** Nothing of a mail runs here; its links open a page of their own. */
+function mailFrame(id) {
+  const frame = document.createElement('iframe');
+  frame.title = 'The mail as HTML';
+  frame.sandbox = 'allow-popups allow-popups-to-escape-sandbox';
+  frame.referrerPolicy = 'no-referrer';
+  frame.src = `/console/mails/${id}`;
+  return frame;
+}
 
 /** Addresses in a text become links, without the sign that ends a sentence. */
 function withLinks(text) {
