@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+
 /**
  * How a test lets SES fail:
  * - `throttle`: 429 `TooManyRequestsException`, which clients try again after; nothing is sent;
@@ -14,8 +16,8 @@ export type SesFault =
 export class SesFaults {
   #fault: SesFault | undefined;
   #left = 0;
-  readonly #held = new Set<() => void>();
-  readonly #waiters = new Set<() => void>();
+  readonly #held = new Set<(isReleased: boolean) => void>();
+  readonly #watchers = new Set<() => void>();
 
   /** For the next requests; each attempt of a client counts. */
   set(fault: SesFault, times = Number.POSITIVE_INFINITY): void {
@@ -27,16 +29,20 @@ export class SesFaults {
     this.#left = 0;
   }
 
+  /** How many requests hang now. */
+  get hanging(): number {
+    return this.#held.size;
+  }
+
   /** Resolves when a request hangs. */
-  async hanging(): Promise<void> {
+  async untilHanging(): Promise<void> {
     if (this.#held.size > 0) return;
-    await new Promise<void>((resolve) => this.#waiters.add(resolve));
+    await new Promise<void>((resolve) => this.#watchers.add(resolve));
   }
 
   /** Lets those that hang go on. */
   release(): void {
-    for (const goOn of this.#held) goOn();
-    this.#held.clear();
+    for (const end of this.#held) end(true);
   }
 
   /** What the next request meets. */
@@ -46,12 +52,17 @@ export class SesFaults {
     return this.#fault;
   }
 
-  /** Resolves at the next {@link release}. */
-  hold(): Promise<void> {
+  /** Resolves with true at the next {@link release}, with false when the caller has gone. */
+  hold(response: ServerResponse): Promise<boolean> {
     return new Promise((resolve) => {
-      this.#held.add(resolve);
-      for (const wake of this.#waiters) wake();
-      this.#waiters.clear();
+      const end = (isReleased: boolean): void => {
+        this.#held.delete(end);
+        resolve(isReleased);
+      };
+      this.#held.add(end);
+      response.once('close', () => end(false));
+      for (const wake of this.#watchers) wake();
+      this.#watchers.clear();
     });
   }
 }

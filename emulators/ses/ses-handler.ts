@@ -99,8 +99,7 @@ async function meetFault(
     case 'lose-answer':
       return 'unanswered';
     case 'hang':
-      await faults.hold();
-      return !response.destroyed;
+      return faults.hold(response);
   }
 }
 
