@@ -126,7 +126,7 @@ export function createApi(settings: ApiSettings): Api {
     ...announcementRoutes({ database, people, clock, ulids, onCommitted }),
   ];
   const changes = { database, ulids, clock, onCommitted };
-  const documented = [...routes, ...documentedReportRoutes({ changes, people })];
+  const documented = [...routes, ...documentedReportRoutes({ changes, people, log })];
   const describe = openApiReply((serverUrl) => openApiDocument(documented, SCHEMAS, serverUrl));
   const app = createApp({
     routes,

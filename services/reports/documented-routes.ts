@@ -14,6 +14,7 @@ import {
   reportScheduleSchema,
   scheduleTimesSchema,
 } from '@ordercast/contract/report-schedule.ts';
+import type { Logger } from '@ordercast/platform/logger.ts';
 import type { DocumentedRoute } from '../http/route.ts';
 import type { PeopleService } from '../people/people-service.ts';
 import { reportRoutes } from './report-routes.ts';
@@ -43,6 +44,7 @@ export const REPORT_SCHEMAS = {
 export function documentedReportRoutes(given: {
   changes: RunChanges;
   people: PeopleService;
+  log: Logger;
 }): DocumentedRoute[] {
   const { changes, people } = given;
   const notServed = () => Promise.reject(new Error('Only the reports API serves this.'));
@@ -51,9 +53,10 @@ export function documentedReportRoutes(given: {
       changes,
       people,
       timeZone: 'UTC',
-      request: notServed,
-      files: { presign: notServed },
-      mails: { list: notServed, resend: notServed },
+      start: notServed,
+      downloads: notServed,
+      onMailResumed: () => undefined,
+      log: given.log,
     }),
     ...reportScheduleRoutes({ ...changes, people, onScheduleChanged: () => undefined }),
   ];

@@ -1,5 +1,7 @@
 import type { Report, ReportDetail, ReportMail } from '@ordercast/contract/report.ts';
+import { isoInstant } from '@ordercast/platform/column.ts';
 import type { Caller } from '../http/route.ts';
+import type { RunMail } from './mail/run-mail.ts';
 import type { ReportRun } from './run/report-run.ts';
 import { runHead } from './run/run-changes.ts';
 
@@ -16,9 +18,13 @@ export function toReport(run: ReportRun, { sub }: Pick<Caller, 'sub'>): Report {
 /** The same with its mails and figures. */
 export function toReportDetail(
   run: ReportRun,
-  mails: ReportMail[],
+  mails: readonly RunMail[],
   caller: Pick<Caller, 'sub'>,
 ): ReportDetail {
   const figures: unknown = run.figures === null ? null : JSON.parse(run.figures);
-  return { ...toReport(run, caller), mails, figures };
+  return { ...toReport(run, caller), mails: mails.map(toReportMail), figures };
+}
+
+export function toReportMail({ address, status, reason, updatedAt }: RunMail): ReportMail {
+  return { address, status, reason, at: isoInstant(updatedAt) };
 }

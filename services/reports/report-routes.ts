@@ -8,54 +8,39 @@ import {
   reportSchema,
   resendMailSchema,
 } from '@ordercast/contract/report.ts';
-import type { ReportFormat, ReportMail } from '@ordercast/contract/report.ts';
 import { ulidSchema } from '@ordercast/contract/page.ts';
 import { isoInstant } from '@ordercast/platform/column.ts';
 import { z } from 'zod';
 import { DEFAULT_LIMIT, cursorSchema, limitSchema, toPage } from '../http/cursor.ts';
-import { badRequest, conflict, unprocessable } from '../http/problem.ts';
+import { badRequest, conflict, notFound, unprocessable } from '../http/problem.ts';
 import { NO_BODY, NO_QUERY, route } from '../http/route.ts';
 import type { Route, RouteRequest } from '../http/route.ts';
 import type { PeopleService } from '../people/people-service.ts';
+import type { Logger } from '@ordercast/platform/logger.ts';
 import { askedScope } from './asked-scope.ts';
-import { toReport, toReportDetail } from './report-answer.ts';
-import { filesGone, reportNotFound } from './report-problem.ts';
-import type { AskedScope, ReportRun } from './run/report-run.ts';
+import { listMails } from './mail/mail-store.ts';
+import { resendMail } from './mail/resend-mail.ts';
+import { toReport, toReportDetail, toReportMail } from './report-answer.ts';
+import { filesAway, filesGone, noSuchFile, reportNotFound } from './report-problem.ts';
+import type { ReportRun } from './run/report-run.ts';
+import { OtherRequestOfKey, requestRun } from './run/request-run.ts';
+import type { StartRun } from './run/start-run.ts';
+import type { Downloads } from './storage/downloads.ts';
+import { StorageUnavailable } from './storage/storage-fault.ts';
 import { changeRun } from './run/run-changes.ts';
 import type { RunChanges } from './run/run-changes.ts';
 import { cancelRun, findRun, listRuns } from './run/run-store.ts';
-
-/** What a person's request for a run came to. */
-export type RequestedRun =
-  | { kind: 'made' | 'repeated'; run: ReportRun }
-  /** The key was used for another report. */
-  | { kind: 'key-reused' };
-
-/** What became of the wish to send a mail again. */
-export type ResentMail =
-  { kind: 'resent'; mail: ReportMail } | { kind: 'unknown' | 'not-needed' | 'not-a-recipient' };
 
 export interface ReportRouteDependencies {
   changes: RunChanges;
   people: PeopleService;
   /** Whose days are meant where nobody says. IANA name. */
   timeZone: string;
-  /** Writes the run, once for a key of a person, and has it started. */
-  request: (
-    wish: AskedScope & { sub: string; name: string },
-    how: { key: string | undefined; traceparent: string },
-  ) => Promise<RequestedRun>;
-  files: {
-    /** A URL of a file that anybody can use until `expiresAt` (epoch ms); undefined where it is not there any more. */
-    presign: (
-      run: ReportRun,
-      format: ReportFormat,
-    ) => Promise<{ url: string; expiresAt: number } | undefined>;
-  };
-  mails: {
-    list: (runId: string) => Promise<ReportMail[]>;
-    resend: (run: ReportRun, address: string) => Promise<ResentMail>;
-  };
+  start: StartRun;
+  downloads: Downloads;
+  /** Runs after a mail was asked for once more: it can be sent now. */
+  onMailResumed: (runId: string) => void;
+  log: Logger;
 }
 
 /** 1 to 255 printable ASCII characters, as for orders. */
@@ -98,7 +83,7 @@ function listRoute({ changes: { database } }: ReportRouteDependencies): Route {
 }
 
 function requestRoute(dependencies: ReportRouteDependencies): Route {
-  const { changes, people, timeZone, request: requestRun } = dependencies;
+  const { changes, people, timeZone, start, log } = dependencies;
   return route({
     method: 'post',
     path: '/reports',
@@ -128,21 +113,22 @@ function requestRoute(dependencies: ReportRouteDependencies): Route {
       },
     },
     handle: async (request, { body }) => {
-      const key = keyOf(request);
+      const idempotencyKey = keyOf(request);
       const scope = askedScope(body, { timeZone, now: changes.clock() });
       const { sub, name } = await people.personOf(request.caller);
-      const requested = await requestRun(
-        { ...scope, sub, name },
-        { key, traceparent: request.traceparent },
-      );
-      if (requested.kind === 'key-reused') throw keyReused();
-      const { run, kind } = requested;
+      const asker = { kind: 'person' as const, sub, name };
+      const { run, replayed } = await requestRun(
+        { ...changes, start, log },
+        { asker, idempotencyKey, scope, traceparent: request.traceparent },
+      ).catch((error: unknown) => {
+        throw error instanceof OtherRequestOfKey ? keyReused() : error;
+      });
       return {
         status: 202,
         body: toReport(run, request.caller),
         headers: {
           Location: `${request.baseUrl}/reports/${run.id}`,
-          ...(kind === 'repeated' && { 'Idempotency-Replayed': 'true' }),
+          ...(replayed && { 'Idempotency-Replayed': 'true' }),
         },
       };
     },
@@ -163,7 +149,7 @@ function keyReused() {
   );
 }
 
-function readRoute({ changes, mails }: ReportRouteDependencies): Route {
+function readRoute({ changes }: ReportRouteDependencies): Route {
   return route({
     method: 'get',
     path: '/reports/:id',
@@ -179,13 +165,13 @@ function readRoute({ changes, mails }: ReportRouteDependencies): Route {
     },
     handle: async (request) => {
       const run = await existingRun(changes, request);
-      const sent = await mails.list(run.id);
-      return { status: 200, body: toReportDetail(run, sent, request.caller) };
+      const mails = await listMails(changes.database, run.id);
+      return { status: 200, body: toReportDetail(run, mails, request.caller) };
     },
   });
 }
 
-function downloadRoute({ changes, files }: ReportRouteDependencies): Route {
+function downloadRoute({ changes, downloads }: ReportRouteDependencies): Route {
   return route({
     method: 'get',
     path: '/reports/:id/download',
@@ -207,8 +193,11 @@ function downloadRoute({ changes, files }: ReportRouteDependencies): Route {
       if (run.status !== 'done') {
         throw conflict('report-not-done', `The report is ${run.status}: it has no files.`);
       }
-      if (!run.files.some((file) => file.format === format)) throw reportNotFound();
-      const found = await files.presign(run, format);
+      const file = run.files.find((one) => one.format === format);
+      if (file === undefined) throw noSuchFile(format);
+      const found = await downloads(file).catch((error: unknown) => {
+        throw error instanceof StorageUnavailable ? filesAway() : error;
+      });
       if (found === undefined) throw filesGone();
       return { status: 200, body: { url: found.url, expiresAt: isoInstant(found.expiresAt) } };
     },
@@ -248,7 +237,7 @@ function cancelRoute({ changes }: ReportRouteDependencies): Route {
   });
 }
 
-function resendRoute({ changes, mails }: ReportRouteDependencies): Route {
+function resendRoute({ changes, onMailResumed }: ReportRouteDependencies): Route {
   return route({
     method: 'post',
     path: '/reports/:id/mails',
@@ -266,17 +255,20 @@ function resendRoute({ changes, mails }: ReportRouteDependencies): Route {
     },
     handle: async (request, { body }) => {
       const run = await existingRun(changes, request);
-      const resent = await mails.resend(run, body.address);
-      switch (resent.kind) {
-        case 'resent':
-          return { status: 202, body: resent.mail };
-        case 'unknown':
-          throw reportNotFound();
-        case 'not-needed':
-          throw conflict('mail-not-resendable', 'This mail went, or is on its way.');
-        case 'not-a-recipient':
-          throw conflict('not-a-recipient', 'This address is no recipient of the report any more.');
+      const { database, clock } = changes;
+      const { address } = body;
+      const outcome = await resendMail(database, run, { address, now: clock() });
+      if (outcome === 'unknown') throw notFound('This report has no mail to that address.');
+      if (outcome === 'settled') {
+        throw conflict('mail-settled', 'This mail went, or is on its way.');
       }
+      if (outcome === 'removed') {
+        throw conflict('not-a-recipient', 'This address gets the report no more.');
+      }
+      onMailResumed(run.id);
+      const mail = (await listMails(database, run.id)).find((one) => one.address === address);
+      if (mail === undefined) throw notFound('This report has no mail to that address.');
+      return { status: 202, body: toReportMail(mail) };
     },
   });
 }

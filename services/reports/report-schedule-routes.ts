@@ -6,7 +6,6 @@ import {
   scheduleIdSchema,
   scheduleTimesSchema,
 } from '@ordercast/contract/report-schedule.ts';
-import type { PutReportSchedule, ReportSchedule } from '@ordercast/contract/report-schedule.ts';
 import { isoInstant } from '@ordercast/platform/column.ts';
 import type { Knex } from 'knex';
 import { entityTag, parseIfMatch } from '../http/entity-tag.ts';
@@ -17,18 +16,15 @@ import {
   staleVersion,
   unprocessable,
 } from '../http/problem.ts';
-import type { FieldError } from '../http/problem.ts';
 import { NO_BODY, NO_QUERY, route } from '../http/route.ts';
 import type { Reply, Route, RouteRequest } from '../http/route.ts';
 import type { PeopleService } from '../people/people-service.ts';
-import { InvalidTimeZone, timeZoneName } from './period/time-zone.ts';
-import { InvalidScheduleExpression } from './schedule/expression/invalid-schedule-expression.ts';
+import type { PutReportSchedule } from '@ordercast/contract/report-schedule.ts';
+import { InvalidSchedule, readSchedule } from './schedule/read-schedule.ts';
+import type { ScheduleRecord } from './schedule/schedule-record.ts';
+import { shownSchedule } from './schedule/shown-schedule.ts';
 import { nextTimes } from './schedule/expression/next-times.ts';
 import { parseScheduleExpression } from './schedule/expression/schedule-expression.ts';
-import type { ScheduleExpression } from './schedule/expression/schedule-expression.ts';
-import { InvalidRecipients, readRecipients } from './schedule/recipients/recipients.ts';
-import { syncState } from './schedule/schedule-record.ts';
-import type { ScheduleContent, ScheduleRecord } from './schedule/schedule-record.ts';
 import {
   ScheduleChanged,
   findSchedule,
@@ -71,7 +67,7 @@ function listRoute({ database, clock }: Dependencies): Route {
     },
     handle: async () => {
       const schedules = await listSchedules(database);
-      const items = schedules.map((schedule) => toSchedule(schedule, clock()));
+      const items = schedules.map((schedule) => shownSchedule(schedule, clock()));
       return { status: 200, body: { items } };
     },
   });
@@ -95,12 +91,10 @@ function previewRoute({ clock }: Dependencies): Route {
       },
     },
     handle: (_request, { body }) => {
-      const errors: FieldError[] = [];
-      const timeZone = readTimeZone(body.timeZone, errors);
-      const expression = readExpression(body.expression, errors);
-      if (timeZone === undefined || expression === undefined) throw invalidSchedule(errors);
-      const times = nextTimes(expression, timeZone, clock(), SHOWN_TIMES).map(isoInstant);
-      return Promise.resolve({ status: 200, body: { nextTimes: times } });
+      const { content } = checked({ kind: 'ageing', ...body, recipients: [] }, clock());
+      const { expression, timeZone } = content;
+      const times = nextTimes(parseScheduleExpression(expression), timeZone, clock(), SHOWN_TIMES);
+      return Promise.resolve({ status: 200, body: { nextTimes: times.map(isoInstant) } });
     },
   });
 }
@@ -162,7 +156,7 @@ function putRoute({ database, people, clock, onScheduleChanged }: Dependencies):
       const id = readId(request);
       const before = await findSchedule(database, id);
       const expected = demandedVersion(request, before);
-      const { content, addresses } = readSchedule(body, clock());
+      const { content, addresses } = checked(body, clock());
       const { sub: by } = await people.personOf(request.caller);
       try {
         const at = clock();
@@ -204,69 +198,13 @@ function demandedVersion(
 
 const stale = () => staleVersion('Somebody changed the schedule since you read it. Read it again.');
 
-/** What a body asks for. Throws a 422 problem that names every field at fault. */
-function readSchedule(
-  body: PutReportSchedule,
-  now: number,
-): { content: ScheduleContent; addresses: string[] } {
-  const errors: FieldError[] = [];
-  const timeZone = readTimeZone(body.timeZone, errors);
-  const expression = readExpression(body.expression, errors);
-  const addresses = readAddresses(body.recipients, errors);
-  const { kind, period = null, gzip = false, enabled = true } = body;
-  if (kind === 'export' && period === null) {
-    errors.push({ path: 'period', message: 'must say of what an export is: day, week or month' });
-  }
-  if (kind !== 'export' && period !== null) {
-    errors.push({ path: 'period', message: 'is for an export alone: leave it out' });
-  }
-  if (kind !== 'export' && gzip) {
-    errors.push({ path: 'gzip', message: 'is for an export alone: leave it out' });
-  }
-  if (timeZone !== undefined && expression !== undefined && enabled) {
-    if (nextTimes(expression, timeZone, now, 1).length === 0) {
-      errors.push({ path: 'expression', message: 'has no time that is still to come' });
-    }
-  }
-  if (errors.length > 0 || timeZone === undefined || expression === undefined) {
-    throw invalidSchedule(errors);
-  }
-  const content = { kind, expression: expression.text, timeZone, period, gzip, enabled };
-  return { content, addresses };
-}
-
-function readTimeZone(entered: string, errors: FieldError[]): string | undefined {
+function checked(body: PutReportSchedule, now: number): ReturnType<typeof readSchedule> {
   try {
-    return timeZoneName(entered);
+    return readSchedule(body, now);
   } catch (error) {
-    if (!(error instanceof InvalidTimeZone)) throw error;
-    errors.push({ path: 'timeZone', message: error.message });
-    return undefined;
+    if (!(error instanceof InvalidSchedule)) throw error;
+    throw unprocessable('invalid-schedule', `${error.message}.`, error.errors);
   }
-}
-
-function readExpression(entered: string, errors: FieldError[]): ScheduleExpression | undefined {
-  try {
-    return parseScheduleExpression(entered);
-  } catch (error) {
-    if (!(error instanceof InvalidScheduleExpression)) throw error;
-    errors.push({ path: 'expression', message: error.message });
-    return undefined;
-  }
-}
-
-function readAddresses(entered: readonly string[], errors: FieldError[]): string[] {
-  try {
-    return readRecipients(entered);
-  } catch (error) {
-    if (!(error instanceof InvalidRecipients)) throw error;
-    errors.push(...error.errors);
-    return [];
-  }
-}
-
-function invalidSchedule(errors: readonly FieldError[]) {
-  return unprocessable('invalid-schedule', 'The schedule cannot run so.', errors);
 }
 
 function scheduleReply(
@@ -276,30 +214,5 @@ function scheduleReply(
   headers: Readonly<Record<string, string>> = {},
 ): Reply {
   const tag = { ETag: entityTag(schedule.version) };
-  return { status, body: toSchedule(schedule, now), headers: { ...tag, ...headers } };
-}
-
-function toSchedule(schedule: ScheduleRecord, now: number): ReportSchedule {
-  const { expression, timeZone, enabled, sync, updatedAt } = schedule;
-  const times = enabled
-    ? nextTimes(parseScheduleExpression(expression), timeZone, now, SHOWN_TIMES)
-    : [];
-  return {
-    id: schedule.id,
-    kind: schedule.kind,
-    expression,
-    timeZone,
-    period: schedule.period,
-    gzip: schedule.gzip,
-    enabled,
-    recipients: schedule.recipients,
-    version: schedule.version,
-    updatedAt: isoInstant(updatedAt),
-    nextTimes: times.map(isoInstant),
-    sync: {
-      state: syncState(schedule),
-      at: sync.at === null ? null : isoInstant(sync.at),
-      failure: sync.failure,
-    },
-  };
+  return { status, body: shownSchedule(schedule, now), headers: { ...tag, ...headers } };
 }

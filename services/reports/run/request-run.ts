@@ -23,6 +23,8 @@ export interface PersonRequest {
   /** Of the request's `Idempotency-Key` header. */
   idempotencyKey: string | undefined;
   scope: AskedScope;
+  /** W3C trace context of the request. */
+  traceparent?: string;
 }
 
 export interface RequestedRun {
@@ -37,11 +39,12 @@ export interface RequestedRun {
  */
 export async function requestRun(
   parts: RequestRunParts,
-  { asker, idempotencyKey, scope }: PersonRequest,
+  { asker, idempotencyKey, scope, traceparent }: PersonRequest,
 ): Promise<RequestedRun> {
   const id = parts.ulids.next();
   const named = idempotencyKey === undefined ? id : digest(asker.sub, idempotencyKey);
-  const requested = await makeRun(parts, { ...scope, id, triggerKey: `request:${named}`, asker });
+  const run = { ...scope, id, triggerKey: `request:${named}`, asker };
+  const requested = await makeRun(parts, run, traceparent);
   if (requested.replayed && !isSameRequest(requested.run, scope)) {
     throw new OtherRequestOfKey('This key was used with another request');
   }
@@ -53,12 +56,18 @@ export async function requestRun(
 export async function makeRun(
   changes: RunChanges,
   run: Parameters<typeof insertRun>[1],
+  traceparent?: string,
 ): Promise<RequestedRun> {
   try {
-    const made = await changeRun(changes, run.id, async (trx, now) => {
-      await insertRun(trx, run, now);
-      return true;
-    });
+    const made = await changeRun(
+      changes,
+      run.id,
+      async (trx, now) => {
+        await insertRun(trx, run, now);
+        return true;
+      },
+      traceparent,
+    );
     if (made !== undefined) return { run: made, replayed: false };
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
