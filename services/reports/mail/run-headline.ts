@@ -6,14 +6,6 @@ import type { ReportRun } from '../run/report-run.ts';
 export function runHeadline(run: ReportRun): Headline {
   const { from, to, timeZone, figures } = run;
   const scope = { from, to, timeZone, at: run.finishedAt ?? run.createdAt };
-  return headlineBy(REPORT_DEFINITIONS[run.kind], JSON.parse(figures ?? 'null'), scope);
+  const definition: ReportDefinition<unknown> = REPORT_DEFINITIONS[run.kind];
+  return definition.headline(definition.figuresSchema.parse(JSON.parse(figures ?? 'null')), scope);
 }
-
-function headlineBy<Figures>(
-  { figuresSchema, headline }: Pick<ReportDefinition<Figures>, 'figuresSchema' | 'headline'>,
-  figures: unknown,
-  scope: Parameters<ReportDefinition<Figures>['headline']>[1],
-): Headline {
-  return headline(figuresSchema.parse(figures), scope);
-}
-

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from '@ordercast/platform/logger.ts';
 import { isUniqueViolation } from '@ordercast/platform/unique-violation.ts';
-import type { AskedScope, Asker, ReportRun } from './report-run.ts';
+import type { Knex } from 'knex';
+import type { AskedScope, Asker, NewRun, ReportRun } from './report-run.ts';
 import { changeRun } from './run-changes.ts';
 import type { RunChanges } from './run-changes.ts';
 import { findRunByTrigger, insertRun } from './run-store.ts';
@@ -23,6 +24,8 @@ export interface PersonRequest {
   /** Of the request's `Idempotency-Key` header. */
   idempotencyKey: string | undefined;
   scope: AskedScope;
+  /** W3C trace context of the request. */
+  traceparent?: string | undefined;
 }
 
 export interface RequestedRun {
@@ -37,11 +40,12 @@ export interface RequestedRun {
  */
 export async function requestRun(
   parts: RequestRunParts,
-  { asker, idempotencyKey, scope }: PersonRequest,
+  { asker, idempotencyKey, scope, traceparent }: PersonRequest,
 ): Promise<RequestedRun> {
   const id = parts.ulids.next();
   const named = idempotencyKey === undefined ? id : digest(asker.sub, idempotencyKey);
-  const requested = await makeRun(parts, { ...scope, id, triggerKey: `request:${named}`, asker });
+  const run = { ...scope, id, triggerKey: `request:${named}`, asker };
+  const requested = await makeRun(parts, run, traceparent);
   if (requested.replayed && !isSameRequest(requested.run, scope)) {
     throw new OtherRequestOfKey('This key was used with another request');
   }
@@ -52,13 +56,15 @@ export async function requestRun(
 /** Makes the run that something asks for, or finds the one that it has made before. */
 export async function makeRun(
   changes: RunChanges,
-  run: Parameters<typeof insertRun>[1],
+  run: NewRun,
+  traceparent?: string,
 ): Promise<RequestedRun> {
   try {
-    const made = await changeRun(changes, run.id, async (trx, now) => {
+    const insert = async (trx: Knex.Transaction, now: number) => {
       await insertRun(trx, run, now);
       return true;
-    });
+    };
+    const made = await changeRun(changes, run.id, insert, traceparent);
     if (made !== undefined) return { run: made, replayed: false };
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
