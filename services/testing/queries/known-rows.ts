@@ -68,5 +68,16 @@ export function answeredRow(sql: string, writtenRows: number) {
     etag: '"1"',
     body: '{}',
     expires_at: at,
+    kind: 'daily',
+    schedule: 'cron(0 6 * * ? *)',
+    time_zone: 'UTC',
+    period: null,
+    gzip: false,
+    enabled: true,
+    recipients: '[]',
+    updated_by: 'ada',
+    synced_version: null,
+    synced_at: null,
+    sync_failure: null,
   };
 }
