@@ -1,3 +1,5 @@
+import type { Response } from 'express';
+
 /** What a page answers with. */
 export interface PageReply {
   status: number;
@@ -19,4 +21,20 @@ export interface OpenPage {
   get: (params: Readonly<Record<string, string>>) => Promise<PageReply>;
   /** Takes a form, of which nothing but that it was sent matters. */
   post?: (params: Readonly<Record<string, string>>) => Promise<PageReply>;
+}
+
+export function sendPage(
+  response: Response,
+  { styleSource }: Pick<OpenPage, 'styleSource'>,
+  { status, html = '', headers = {} }: PageReply,
+): void {
+  response.status(status).set({
+    ...headers,
+    'Content-Security-Policy': `default-src 'none'; style-src ${styleSource}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+    'Referrer-Policy': 'no-referrer',
+    'X-Robots-Tag': 'noindex',
+  });
+  if (html !== '') response.type('text/html; charset=utf-8');
+  response.set('Content-Length', String(Buffer.byteLength(html)));
+  response.end(html);
 }

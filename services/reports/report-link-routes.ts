@@ -1,7 +1,5 @@
 import { reportFormatSchema } from '@ordercast/contract/report.ts';
-import { cannotServeNow } from '@ordercast/platform/database-error.ts';
 import type { Logger } from '@ordercast/platform/logger.ts';
-import { SecretUnavailable } from '@ordercast/platform/secret-unavailable.ts';
 import type { Knex } from 'knex';
 import type { OpenPage, PageReply } from '../http/open-page.ts';
 import { STYLE_SOURCE } from './html/page-style.ts';
@@ -21,6 +19,7 @@ import type { VisitedLink } from './link/visit-link.ts';
 import type { LinkSettings } from './mail/compose-mail.ts';
 import { linkUrlOf } from './mail/compose-mail.ts';
 import { runHeadline } from './mail/run-headline.ts';
+import { listedRecipients, runRecipients } from './mail/run-recipients.ts';
 import type { ReportRun, RunFile } from './run/report-run.ts';
 import { takeOffSchedule } from './schedule/schedule-store.ts';
 
@@ -35,38 +34,41 @@ export interface ReportLinkSettings {
   log: Logger;
 }
 
-type OpenLink = Exclude<VisitedLink, { state: 'unknown' }>;
+type Params = Readonly<Record<string, string>>;
+type KnownLink = Exclude<VisitedLink, { state: 'unknown' }>;
+type Answer = (link: KnownLink, params: Params) => PageReply | Promise<PageReply>;
 
 /**
  * What the links of a report's mail lead to. Whoever has such a link reads the report, without a sign-in, until it expires or its recipient is
  * one no more. Answers with pages: 410 for a link or a file that is over, 404 for a link that is none.
  */
-export function reportLinkPages(settings: ReportLinkSettings): OpenPage[] {
+export function reportLinkRoutes(settings: ReportLinkSettings): OpenPage[] {
   const { database, links, presign, clock, log } = settings;
   const { pageUrl } = links;
   const gone = (): PageReply => ({ status: 410, html: fileGonePage(pageUrl) });
 
   /** Answers for a link that was signed here; every other one gets the same answer. */
   const visited =
-    (answer: (link: OpenLink, params: Readonly<Record<string, string>>) => Promise<PageReply>) =>
-    async (params: Readonly<Record<string, string>>): Promise<PageReply> => {
+    (answer: Answer, recipientsOf = runRecipients) =>
+    async (params: Params): Promise<PageReply> => {
       try {
-        const link = await visitLink(settings, params['token'] ?? '', clock());
-        if (link.state === 'unknown') return unknown();
-        return await answer(link, params);
+        const now = clock();
+        const link = await visitLink(settings, params['token'] ?? '', { now, recipientsOf });
+        return link.state === 'unknown' ? unknown() : await answer(link, params);
       } catch (error) {
         // Nothing of the request: its path is the secret.
         log.error({ err: error }, 'a report link cannot be answered');
-        const isAway = cannotServeNow(error) || error instanceof SecretUnavailable;
-        return { status: isAway ? 503 : 500, html: tryLaterPage(pageUrl) };
+        return { status: 503, html: tryLaterPage(pageUrl) };
       }
     };
   const unknown = (): PageReply => ({ status: 404, html: unknownLinkPage(pageUrl) });
   const unlessExpired =
-    (answer: (link: OpenLink, params: Readonly<Record<string, string>>) => Promise<PageReply>) =>
-    async (link: OpenLink, params: Readonly<Record<string, string>>): Promise<PageReply> =>
-      link.state === 'expired' ? { status: 410, html: expiredPage(factsOf(link)) } : answer(link, params);
-  const factsOf = ({ run, expiresAt }: OpenLink) => ({
+    (answer: Answer): Answer =>
+    (link, params) =>
+      link.state === 'expired'
+        ? { status: 410, html: expiredPage(factsOf(link)) }
+        : answer(link, params);
+  const factsOf = ({ run, expiresAt }: KnownLink) => ({
     expiresAt,
     timeZone: run.timeZone,
     appUrl: pageUrl,
@@ -74,11 +76,11 @@ export function reportLinkPages(settings: ReportLinkSettings): OpenPage[] {
 
   const show = unlessExpired((link, { token = '' }) => {
     const { run } = link;
-    if (run.files.length === 0) return Promise.resolve(gone());
+    if (run.files.length === 0) return gone();
     const url = linkUrlOf(links, token);
     const files = run.files.map((file) => ({ ...file, url: `${url}/${file.format}` }));
     const { title } = runHeadline(run);
-    return Promise.resolve({ status: 200, html: linkPage({ ...factsOf(link), title, files }) });
+    return { status: 200, html: linkPage({ ...factsOf(link), title, files }) };
   });
 
   const download = unlessExpired(async ({ run }, params) => {
@@ -89,14 +91,12 @@ export function reportLinkPages(settings: ReportLinkSettings): OpenPage[] {
     return url === undefined ? gone() : { status: 302, headers: { Location: url } };
   });
 
-  // Good after the link has expired: who finds an old mail must be able to leave the list.
-  const askToUnsubscribe = ({ run, address }: OpenLink): Promise<PageReply> =>
-    Promise.resolve(
-      run.scheduleId === null
-        ? { status: 404, html: notOnSchedulePage(pageUrl) }
-        : { status: 200, html: unsubscribePage({ schedule: run.scheduleId, address }) },
-    );
-  const unsubscribe = async ({ run, address }: OpenLink): Promise<PageReply> => {
+  // Good after the link has expired, and a second time: who finds an old mail must be able to leave the list.
+  const askToUnsubscribe: Answer = ({ run, address }) =>
+    run.scheduleId === null
+      ? { status: 404, html: notOnSchedulePage(pageUrl) }
+      : { status: 200, html: unsubscribePage({ schedule: run.scheduleId, address }) };
+  const unsubscribe: Answer = async ({ run, address }) => {
     if (run.scheduleId === null) return { status: 404, html: notOnSchedulePage(pageUrl) };
     const off = { state: 'unsubscribed', reason: 'Unsubscribed by a link of a mail.' } as const;
     await takeOffSchedule(database, run.scheduleId, { ...off, address, at: clock() });
@@ -110,8 +110,8 @@ export function reportLinkPages(settings: ReportLinkSettings): OpenPage[] {
     {
       path: '/report-links/:token/unsubscribe',
       styleSource,
-      get: visited(askToUnsubscribe),
-      post: visited(unsubscribe),
+      get: visited(askToUnsubscribe, listedRecipients),
+      post: visited(unsubscribe, listedRecipients),
     },
     { path: '/report-links/:token/:format', styleSource, get: visited(download) },
   ];

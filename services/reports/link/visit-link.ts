@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import { runRecipients } from '../mail/run-recipients.ts';
 import type { ReportRun } from '../run/report-run.ts';
 import { findRun } from '../run/run-store.ts';
 import type { LinkKeys } from './link-keys.ts';
@@ -13,16 +12,19 @@ export type VisitedLink =
   | { state: 'open' | 'expired'; run: ReportRun; address: string; expiresAt: number }
   | { state: 'unknown' };
 
-/** `now` is epoch ms. Throws `SecretUnavailable`. */
+/** `recipientsOf` says who may open it. `now` is epoch ms. Throws `SecretUnavailable`. */
 export async function visitLink(
   { database, keys }: { database: Knex; keys: LinkKeys },
   token: string,
-  now: number,
+  {
+    now,
+    recipientsOf,
+  }: { now: number; recipientsOf: (db: Knex, run: ReportRun) => Promise<string[]> },
 ): Promise<VisitedLink> {
   const link = await openLink(keys, token);
   const run = link === undefined ? undefined : await findRun(database, link.runId);
   if (link === undefined || run?.status !== 'done') return { state: 'unknown' };
-  const address = (await runRecipients(database, run)).find(link.isFor);
+  const address = (await recipientsOf(database, run)).find(link.isFor);
   if (address === undefined) return { state: 'unknown' };
   const { expiresAt } = link;
   return { state: now < expiresAt ? 'open' : 'expired', run, address, expiresAt };

@@ -1,3 +1,4 @@
+import type { Recipient } from '@ordercast/contract/report-schedule.ts';
 import type { Knex } from 'knex';
 import { findPerson } from '../../people/people-store.ts';
 import type { ReportRun } from '../run/report-run.ts';
@@ -12,11 +13,30 @@ export type AskedRun = Pick<ReportRun, 'requestedBy' | 'scheduleId'>;
  * None where that person has no address that can be mailed.
  */
 export async function runRecipients(db: Knex, run: AskedRun): Promise<string[]> {
-  if (run.scheduleId !== null) {
-    const schedule = await findSchedule(db, run.scheduleId);
-    const recipients = schedule?.recipients ?? [];
-    return recipients.filter(({ state }) => state === 'active').map(({ address }) => address);
-  }
+  const recipients = await scheduleRecipients(db, run);
+  return recipients === undefined
+    ? personsAddress(db, run)
+    : recipients.filter(({ state }) => state === 'active').map(({ address }) => address);
+}
+
+/** The same with those on the schedule's list who get no mails any more. */
+export async function listedRecipients(db: Knex, run: AskedRun): Promise<string[]> {
+  const recipients = await scheduleRecipients(db, run);
+  return recipients === undefined
+    ? personsAddress(db, run)
+    : recipients.map(({ address }) => address);
+}
+
+/** Undefined where no schedule asked for the run. */
+async function scheduleRecipients(
+  db: Knex,
+  { scheduleId }: AskedRun,
+): Promise<readonly Recipient[] | undefined> {
+  if (scheduleId === null) return undefined;
+  return (await findSchedule(db, scheduleId))?.recipients ?? [];
+}
+
+async function personsAddress(db: Knex, run: AskedRun): Promise<string[]> {
   if (run.requestedBy === null) return [];
   const person = await findPerson(db, run.requestedBy.sub);
   try {

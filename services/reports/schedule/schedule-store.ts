@@ -144,12 +144,13 @@ export async function takeOff(
 ): Promise<string[]> {
   const changed: string[] = [];
   for (const { id } of await listSchedules(db)) {
-    if (await takeOffOne(db, id, off)) changed.push(id);
+    if (await takeOffSchedule(db, id, off)) changed.push(id);
   }
   return changed;
 }
 
-async function takeOffOne(
+/** One schedule mails an address no more; false where it did not. */
+export async function takeOffSchedule(
   db: Knex,
   id: string,
   off: { address: string; state: OffReason; reason: string; at: number },
