@@ -1,4 +1,4 @@
-import type { Headline, ReportDefinition, ReportScope } from '../definition/report-definition.ts';
+import type { Headline, ReportDefinition } from '../definition/report-definition.ts';
 import { REPORT_DEFINITIONS } from '../definition/report-definitions.ts';
 import type { ReportRun } from '../run/report-run.ts';
 
@@ -6,13 +6,6 @@ import type { ReportRun } from '../run/report-run.ts';
 export function runHeadline(run: ReportRun): Headline {
   const { from, to, timeZone, figures } = run;
   const scope = { from, to, timeZone, at: run.finishedAt ?? run.createdAt };
-  return headlineBy(REPORT_DEFINITIONS[run.kind], JSON.parse(figures ?? 'null'), scope);
-}
-
-function headlineBy(
-  { figuresSchema, headline }: Pick<ReportDefinition<unknown>, 'figuresSchema' | 'headline'>,
-  figures: unknown,
-  scope: ReportScope,
-): Headline {
-  return headline(figuresSchema.parse(figures), scope);
+  const definition: ReportDefinition<unknown> = REPORT_DEFINITIONS[run.kind];
+  return definition.headline(definition.figuresSchema.parse(JSON.parse(figures ?? 'null')), scope);
 }

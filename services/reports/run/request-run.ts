@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from '@ordercast/platform/logger.ts';
 import { isUniqueViolation } from '@ordercast/platform/unique-violation.ts';
-import type { AskedScope, Asker, ReportRun } from './report-run.ts';
+import type { Knex } from 'knex';
+import type { AskedScope, Asker, NewRun, ReportRun } from './report-run.ts';
 import { changeRun } from './run-changes.ts';
 import type { RunChanges } from './run-changes.ts';
 import { findRunByTrigger, insertRun } from './run-store.ts';
@@ -24,7 +25,7 @@ export interface PersonRequest {
   idempotencyKey: string | undefined;
   scope: AskedScope;
   /** W3C trace context of the request. */
-  traceparent?: string;
+  traceparent?: string | undefined;
 }
 
 export interface RequestedRun {
@@ -55,19 +56,15 @@ export async function requestRun(
 /** Makes the run that something asks for, or finds the one that it has made before. */
 export async function makeRun(
   changes: RunChanges,
-  run: Parameters<typeof insertRun>[1],
+  run: NewRun,
   traceparent?: string,
 ): Promise<RequestedRun> {
   try {
-    const made = await changeRun(
-      changes,
-      run.id,
-      async (trx, now) => {
-        await insertRun(trx, run, now);
-        return true;
-      },
-      traceparent,
-    );
+    const insert = async (trx: Knex.Transaction, now: number) => {
+      await insertRun(trx, run, now);
+      return true;
+    };
+    const made = await changeRun(changes, run.id, insert, traceparent);
     if (made !== undefined) return { run: made, replayed: false };
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;

@@ -24,8 +24,8 @@ export interface RunReportParts extends RunChanges, MakeReportParts {
   definitionOf: (kind: ReportKind) => ReportDefinition<unknown>;
   /** Writes whom a finished run is mailed to, in the transaction that finishes it. */
   planMails: (trx: Knex.Transaction, run: ReportRun, now: number) => Promise<void>;
-  /** Sends what was planned; whoever looks for mails that are left sends the rest. */
-  sendMails: (runId: string) => Promise<void>;
+  /** Sends what was planned, until `signal` is aborted; whoever looks for mails that are left sends the rest. */
+  sendMails: (runId: string, signal: AbortSignal) => Promise<void>;
   wait: Wait;
   /** 0 ≤ x < 1 */
   random: () => number;
@@ -79,7 +79,7 @@ export async function runReport(
     // Once told to stop, what can be done by others is left to them.
     if (outcome === 'done' && !signal.aborted) {
       await sweep(parts, runId);
-      await mail(parts, runId);
+      await mail(parts, runId, signal);
     }
     return outcome;
   } finally {
@@ -198,9 +198,13 @@ async function discard(
 
 const NOT_SWEPT = 'files of a report could not be swept';
 
-async function mail({ sendMails, log }: RunReportParts, runId: string): Promise<void> {
+async function mail(
+  { sendMails, log }: RunReportParts,
+  runId: string,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    await sendMails(runId);
+    await sendMails(runId, signal);
   } catch (error) {
     log.error({ err: error, runId }, 'mails of a report could not be sent');
   }
