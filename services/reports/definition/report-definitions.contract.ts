@@ -352,7 +352,7 @@ async function rowsOf<Figures>(
 ): Promise<Row[]> {
   const rows: Row[] = [];
   for await (const page of csv.readRows(db, scope, figures)) {
-    expect(page.length).toBeLessThanOrEqual(500);
+    expect(page.length).toBeLessThanOrEqual(250);
     for (const row of page) {
       expect(row).toHaveLength(csv.columns.length);
       rows.push(Object.fromEntries(csv.columns.map((name, index) => [name, row[index] ?? null])));
