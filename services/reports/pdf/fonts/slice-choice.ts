@@ -3,6 +3,7 @@ import type { FamilyName, FontSlice } from './font-families.ts';
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 const EMOJI = /\uFE0F|^\p{RGI_Emoji}$/v;
+const ARABIC = /\p{Script=Arabic}/gu;
 const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}]/u;
 const HANGUL = /\p{Script=Hangul}/u;
 
@@ -44,6 +45,7 @@ export class SliceChoice {
   /** Looks into the files of the slices that `split` would choose for a text, until what it chooses draws it indeed. */
   async check(text: string): Promise<void> {
     if (this.#isLatin(text)) return;
+    if (text.search(ARABIC) >= 0) await this.#arabic?.check();
     const order = this.#orderFor(text);
     for (const { segment } of graphemes.segment(text)) {
       if (!(await this.#checkAny(segment, order))) {
@@ -102,7 +104,17 @@ export class SliceChoice {
         : HANGUL.test(text) || /^ko\b/i.test(this.#language)
           ? ['kr', 'sc', 'jp']
           : ['sc', 'jp', 'kr'];
-    return ['arabic', 'hebrew', ...han, 'emoji'];
+    // Letters join within one font alone.
+    const letters = text.match(ARABIC) ?? [];
+    const hasAllLetters = letters.every((letter) => this.#arabic?.has(codePoint(letter)));
+    const arabic: FamilyName[] = hasAllLetters
+      ? ['arabic', 'arabicMore']
+      : ['arabicMore', 'arabic'];
+    return [...arabic, 'hebrew', ...han, 'emoji'];
+  }
+
+  get #arabic(): FontSlice | undefined {
+    return this.#families.get('arabic')?.[0];
   }
 }
 

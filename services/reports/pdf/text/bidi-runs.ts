@@ -10,6 +10,8 @@ export interface TextRun {
   text: string;
   font: ShapedFont;
   rightToLeft: boolean;
+  /** Where it begins in its line, which is the order in which it is read. */
+  at: number;
 }
 
 const NO_RIGHT_TO_LEFT = /^[\0-\u0590]*$/;
@@ -38,9 +40,9 @@ export function visualRuns(
       : byLevel(cluster, levels.subarray(at, at + cluster.length))) {
       const last = runs.at(-1);
       if (last?.level === level && last.font === font) last.text += text;
-      else runs.push({ text, font, level, rightToLeft: level % 2 === 1 });
+      else runs.push({ text, font, level, rightToLeft: level % 2 === 1, at });
+      at += text.length;
     }
-    at += cluster.length;
   }
   return inVisualOrder(runs);
 }
