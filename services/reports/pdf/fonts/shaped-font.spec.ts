@@ -7,7 +7,8 @@ const file = await readLatinFont(400);
 const plain = create(file);
 if (!('layout' in plain)) throw new Error('A collection.');
 const plainGlyph = (character: string) => plain.glyphForCodePoint(character.codePointAt(0) ?? 0).id;
-const { font, widthOf } = openShapedFont('Test', file);
+const shaped = openShapedFont('Test', file);
+const { font } = shaped;
 
 /** What is embedded for a text and what is read of it. */
 function embedded(text: string, features: string[] = []) {
@@ -39,7 +40,7 @@ describe('a font that pdfkit embeds', () => {
 
   it('measures a text as it lays it out, word by word or not', () => {
     const { advanceWidth } = plain.layout('Two words ');
-    expect(widthOf('Two words ', false)).toBeCloseTo(advanceWidth / plain.unitsPerEm, 6);
-    expect(widthOf('', false)).toBe(0);
+    expect(shaped.widthOf('Two words ', false)).toBeCloseTo(advanceWidth / plain.unitsPerEm, 6);
+    expect(shaped.widthOf('', false)).toBe(0);
   });
 });

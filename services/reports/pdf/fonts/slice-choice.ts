@@ -27,11 +27,11 @@ export class SliceChoice {
 
   /**
    * The grapheme clusters of a text, each with the slice that draws all of it; without one where Noto Sans draws it, or no font does.
-   * A cluster that no font has whole comes character by character.
+   * A cluster that no font has whole comes character by character. A part of a text is drawn as it is in the `whole`.
    */
-  split(text: string): { cluster: string; slice: FontSlice | undefined }[] {
+  split(text: string, whole = text): { cluster: string; slice: FontSlice | undefined }[] {
     if (this.#isLatin(text)) return [{ cluster: text, slice: undefined }];
-    const order = this.#orderFor(text);
+    const order = this.#orderFor(whole);
     return Array.from(graphemes.segment(text), ({ segment }) => segment).flatMap((cluster) => {
       const slice = this.#sliceOf(cluster, order);
       if (slice !== undefined || this.#isLatin(cluster)) return [{ cluster, slice }];

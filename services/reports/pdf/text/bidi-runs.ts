@@ -16,17 +16,24 @@ export interface TextRun {
 
 const NO_RIGHT_TO_LEFT = /^[\0-\u0590]*$/;
 
-/**
- * A line's runs from left to right, by the Unicode bidirectional algorithm. `direction` is its paragraph's, which a later line does not
- * show by itself.
- */
+/** The whole text of which a line is a part, which says what the line alone does not. */
+export interface Paragraph {
+  text: string;
+  direction: 'ltr' | 'rtl';
+}
+
+export function paragraphOf(text: string): Paragraph {
+  return { text, direction: directionOf(text) };
+}
+
+/** A line's runs from left to right, by the Unicode bidirectional algorithm. */
 export function visualRuns(
   line: string,
-  direction: 'ltr' | 'rtl',
+  { text: whole, direction }: Paragraph,
   fonts: FontSet,
   weight: Weight,
 ): TextRun[] {
-  const clusters = fonts.split(line, weight);
+  const clusters = fonts.split(line, weight, whole);
   const levels =
     direction === 'ltr' && NO_RIGHT_TO_LEFT.test(line)
       ? undefined
@@ -47,8 +54,8 @@ export function visualRuns(
   return inVisualOrder(runs);
 }
 
-/** The direction of a text: that of its first strong character. */
-export function directionOf(text: string): 'ltr' | 'rtl' {
+/** That of a text's first strong character. */
+function directionOf(text: string): 'ltr' | 'rtl' {
   if (NO_RIGHT_TO_LEFT.test(text)) return 'ltr';
   const [paragraph] = bidi.getEmbeddingLevels(text, 'auto').paragraphs;
   return paragraph !== undefined && paragraph.level % 2 === 1 ? 'rtl' : 'ltr';

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { loadFonts } from '../fonts/font-set.ts';
-import { directionOf, visualRuns } from './bidi-runs.ts';
+import { paragraphOf, visualRuns } from './bidi-runs.ts';
 import { printable } from './printable.ts';
 import type { TextLine } from './typesetter.ts';
 import { Typesetter } from './typesetter.ts';
 
 const STYLE = { size: 10, weight: 400 } as const;
-const NAMES = ['The quick brown fox', '寿司盛り合わせ定食', 'חומוס (XL) 12 עם', 'Donaudampfschiff'];
+const NAMES = [
+  'The quick brown fox',
+  '寿司盛り合わせ定食',
+  'חומוס (XL) 12 עם א(',
+  'Donaudampfschiff',
+  '宫保鸡丁 宫保鸡丁 김치찌개',
+];
 const fonts = await loadFonts(
   NAMES.map((text) => ({ text, weight: 400 })),
   undefined,
@@ -43,6 +49,17 @@ describe('lines', () => {
     expect(second && read(second)).toMatch(/^quick.*…$/);
   });
 
+  it('are drawn by the fonts of their text, whose last line says that it is Korean', () => {
+    const lines = typesetter.wrap('宫保鸡丁 宫保鸡丁 김치찌개', STYLE, 45, 3);
+    expect(lines).toHaveLength(3);
+    for (const { runs } of lines)
+      for (const { text, font } of runs)
+        for (const character of text)
+          expect(font.font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0), character).toBe(
+            true,
+          );
+  });
+
   it('are one, and empty, of an empty text', () => {
     expect(typesetter.wrap(' ', STYLE, 40, 3).map(read)).toEqual(['']);
   });
@@ -50,7 +67,7 @@ describe('lines', () => {
 
 describe('runs', () => {
   const visual = (text: string) =>
-    visualRuns(text, directionOf(text), fonts, 400).map((run) => run.text);
+    visualRuns(text, paragraphOf(text), fonts, 400).map((run) => run.text);
 
   it('of Hebrew with Latin stand in the order of the Unicode algorithm', () => {
     expect(
@@ -61,13 +78,13 @@ describe('runs', () => {
   });
 
   it('keep the direction of their paragraph, which the first strong character gives', () => {
-    expect(directionOf('חומוס XL')).toBe('rtl');
-    expect(directionOf('XL חומוס')).toBe('ltr');
-    expect(directionOf('12')).toBe('ltr');
+    expect(paragraphOf('חומוס XL').direction).toBe('rtl');
+    expect(paragraphOf('XL חומוס').direction).toBe('ltr');
+    expect(paragraphOf('12').direction).toBe('ltr');
   });
 
   it('of brackets from the right are measured as what is drawn, and read as what was meant', () => {
-    const [bracket] = visualRuns('א(', 'rtl', fonts, 400);
+    const [bracket] = visualRuns('א(', paragraphOf('א('), fonts, 400);
     expect(bracket).toMatchObject({ text: '(', rightToLeft: true });
   });
 });
