@@ -52,7 +52,7 @@ export function openShapedFont(name: string, file: Buffer): ShapedFont {
     return {
       glyphs: run.glyphs.map(({ id, codePoints, advanceWidth }) => {
         const drawn = codePoints.length === 0 ? [PART_OF_A_LETTER] : codePoints;
-        const meant = rightToLeft ? drawn.map(mirroredCodePoint) : drawn;
+        const meant = rightToLeft ? inReadersOrder(drawn.map(mirroredCodePoint)) : drawn;
         return { id: ids.idOf(id, meant), codePoints: meant, advanceWidth };
       }),
       positions: run.positions,
@@ -149,6 +149,12 @@ function mirrored(text: string): string {
 
 function mirroredCodePoint(codePoint: number): number {
   return mirrored(String.fromCodePoint(codePoint)).codePointAt(0) ?? codePoint;
+}
+
+/** Readers turn a word from the right round character by character, with those that one glyph stands for (لا). */
+function inReadersOrder(codePoints: number[]): number[] {
+  const areArabic = /^\p{Script=Arabic}/u.test(String.fromCodePoint(...codePoints));
+  return areArabic ? codePoints.toReversed() : codePoints;
 }
 
 /** Above the glyphs of any font. */
