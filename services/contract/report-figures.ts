@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { ORDER_STATUSES, orderNumberSchema, orderStatusSchema } from './order.ts';
 import { instantSchema, ulidSchema } from './page.ts';
 import { currencySchema, minorUnitsSchema } from './product.ts';
+import { dateSchema } from './report.ts';
 
-/** A day of the calendar, `2026-11-21`. */
-export const calendarDateSchema = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 const countSchema = z.int().min(0);
 const durationMsSchema = z.int().min(0);
 
@@ -45,7 +44,7 @@ export type Stays = z.infer<typeof staysSchema>;
 
 /** The orders of a day of a time zone; cancelled ones are counted apart and are in no revenue. */
 export const dailyFiguresSchema = periodSchema.extend({
-  date: calendarDateSchema,
+  date: dateSchema,
   timeZone: z.string(),
   readAt: instantSchema,
   totals: totalsSchema,
@@ -53,7 +52,7 @@ export const dailyFiguresSchema = periodSchema.extend({
   comparisons: z.array(
     periodSchema.extend({
       against: z.enum(['dayBefore', 'weekBefore']),
-      date: calendarDateSchema,
+      date: dateSchema,
       totals: totalsSchema,
     }),
   ),

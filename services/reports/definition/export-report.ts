@@ -14,7 +14,7 @@ import { placedTotals, readPlaced } from './placed-orders.ts';
 import type { ReportDefinition, ReportScope } from './report-definition.ts';
 import { totalsLines } from './totals-lines.ts';
 
-const ORDERS_OF_A_PAGE = 200;
+const ORDERS_OF_A_PAGE = 100;
 
 /** Every line item of the orders placed in a period, cancelled orders included. */
 export const exportReport: ReportDefinition<ExportFigures> = {

@@ -36,7 +36,9 @@ export async function readProductSales(
     .where('orders.status', '<>', 'cancelled')
     .groupBy('order_lines.product_id', 'products.name', 'orders.currency')
     .select('order_lines.product_id', 'products.name', 'orders.currency')
-    .sum({ quantity: 'order_lines.quantity', total: 'order_lines.total' });
+    .sum({ total: 'order_lines.total' })
+    // The sum of an int is one on SQL Server, and too small for it.
+    .sum({ quantity: db.raw('cast(?? as bigint)', ['order_lines.quantity']) });
   return rows
     .map((row) => salesRow.parse(row))
     .sort(

@@ -1,9 +1,8 @@
+import type { ReportKind } from '@ordercast/contract/report.ts';
 import type { Knex } from 'knex';
 import type { z } from 'zod';
 import type { CsvRow } from '../csv/csv-row.ts';
 import type { ReportDocument } from '../pdf/report-document.ts';
-
-export type ReportKind = 'daily' | 'ageing' | 'export';
 
 export interface ReportScope {
   /** Epoch ms: the report is of orders placed in `[from, to)`. */

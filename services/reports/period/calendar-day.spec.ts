@@ -82,14 +82,14 @@ describe('a day of a time zone', () => {
     expect(hoursOf('2028-02-29', 'UTC')).toBe(24);
   });
 
-  it.each(Array.from({ length: 20 }, (_, index) => index + 1))(
+  it.each(Array.from({ length: 10 }, (_, index) => index + 1))(
     'follows the one before without gap or overlap, and holds its instants (seed %d)',
     (seed) => {
       const random = seededRandom(seed);
       const zones = Intl.supportedValuesOf('timeZone');
       const zone = zones[Math.floor(random() * zones.length)] ?? 'UTC';
       let day = dayAt(Date.UTC(1974, 0, 1) + Math.floor(random() * 60 * 365 * 24 * HOUR_MS), zone);
-      for (let days = 0; days < 400; days += 1) {
+      for (let days = 0; days < 200; days += 1) {
         const before = dayBefore(day);
         expect({ zone, of: day.date, to: before.to }).toEqual({ zone, of: day.date, to: day.from });
         const inside = day.from + Math.floor(random() * (day.to - day.from));

@@ -78,7 +78,7 @@ function parseDate(text: string): Temporal.PlainDate {
   }
   let date: Temporal.PlainDate;
   try {
-    date = Temporal.PlainDate.from(text, { overflow: 'reject' });
+    date = Temporal.PlainDate.from(text);
   } catch {
     throw new InvalidDate(`${text} is not in the calendar: write a date such as 2026-11-21`);
   }
