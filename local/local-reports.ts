@@ -136,11 +136,9 @@ export function startLocalReports(options: LocalReportsOptions): LocalReports {
         mails: () => sendLeftOverMails(mails, signal),
         schedules: reconcile,
       })) {
-        if (!signal.aborted) {
-          await duty().catch((err: unknown) =>
-            log.error({ err, what }, 'reports could not be looked after'),
-          );
-        }
+        await duty().catch((err: unknown) =>
+          log.error({ err, what }, 'reports could not be looked after'),
+        );
       }
       await wait(LOOK_EVERY_MS, signal);
     }
