@@ -68,5 +68,9 @@ export function answeredRow(sql: string, writtenRows: number) {
     etag: '"1"',
     body: '{}',
     expires_at: at,
+    report_id: KNOWN_ID,
+    address: 'sam@example.com',
+    message_id: '0100-abc',
+    due_at: at,
   };
 }
