@@ -99,7 +99,7 @@ export async function putSchedule(db: Knex, put: SchedulePut): Promise<ScheduleR
         updatedAt: put.at,
         sync: { version: before?.sync.version ?? null, at: before?.sync.at ?? null, failure: null },
       };
-      if (before === undefined) await transaction('report_schedules').insert(toRow(after));
+      if (before === undefined) await insertSchedule(transaction, after);
       else await replaceVersion(transaction, after);
       return after;
     });
@@ -107,6 +107,11 @@ export async function putSchedule(db: Knex, put: SchedulePut): Promise<ScheduleR
     if (!isUniqueViolation(cause)) throw cause;
     throw new ScheduleChanged(put.id, (await findSchedule(db, put.id))?.version);
   }
+}
+
+/** Makes a schedule. */
+export async function insertSchedule(db: Knex, schedule: ScheduleRecord): Promise<void> {
+  await db('report_schedules').insert(toRow(schedule));
 }
 
 async function replaceVersion(db: Knex, after: ScheduleRecord): Promise<void> {

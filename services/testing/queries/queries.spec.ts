@@ -22,6 +22,7 @@ const HAND_IT_ON = [
   'listedRecipients',
   'planMails',
   'productRoutes',
+  'reconcileSchedules',
   'relayLeadership',
   'resendMail',
   'runRecipients',

@@ -87,7 +87,7 @@ function taskTarget({ id }: ScheduledReport, { task }: EventBridgeSettings) {
 
 /**
  * Whether what is there is all that should be. What AWS adds by itself makes no difference; a beginning or
- * an end does, which nobody of ours sets, and a target of another kind.
+ * an end does, which nobody of ours sets.
  */
 export function isAsWanted(
   there: Omit<GetScheduleCommandOutput, '$metadata'>,
@@ -96,7 +96,6 @@ export function isAsWanted(
   return (
     there.StartDate === undefined &&
     there.EndDate === undefined &&
-    (there.Target?.EcsParameters === undefined) === !('EcsParameters' in wanted.Target) &&
     holdsAll({ ...there, ActionAfterCompletion: there.ActionAfterCompletion ?? 'NONE' }, wanted)
   );
 }

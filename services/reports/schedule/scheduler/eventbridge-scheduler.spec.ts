@@ -74,7 +74,11 @@ describe.each([
 
     const wanted = eventBridgeSchedule(HEAVY, SETTINGS);
     const { Target, ...rest } = wanted;
-    const network = { Subnets: ['subnet-1'], SecurityGroups: ['sg-1'] };
+    const network = {
+      AssignPublicIp: 'DISABLED' as const,
+      Subnets: ['subnet-1', 'subnet-2', 'subnet-3'],
+      SecurityGroups: ['sg-1'],
+    };
     it.each<[string, Partial<UpdateScheduleCommandInput>]>([
       ['the expression', { ScheduleExpression: 'rate(1 minute)' }],
       ['the zone', { ScheduleExpressionTimezone: 'UTC' }],
@@ -96,6 +100,8 @@ describe.each([
             ...Target,
             EcsParameters: {
               TaskDefinitionArn: SETTINGS.task.definitionArn,
+              TaskCount: 1,
+              LaunchType: 'FARGATE',
               NetworkConfiguration: { awsvpcConfiguration: network },
             },
           },

@@ -133,7 +133,13 @@ describe('told the time', () => {
   it('sends all that is due until then in order, and nothing of it again', async () => {
     const bed = open();
     await bed.scheduler.bring(DAILY);
-    await bed.scheduler.bring({ ...DAILY, id: 'noon', expression: 'cron(0 12 * * ? *)' });
+    const updatedAt = Date.parse('2026-11-26T08:00:00Z');
+    await bed.scheduler.bring({
+      ...DAILY,
+      id: 'noon',
+      expression: 'cron(0 12 * * ? *)',
+      updatedAt,
+    });
     const sent = await bed.scheduler.advanceTo(Date.parse('2026-11-29T08:00:00Z'));
     expect(sent).toEqual(bed.fired);
     expect(bed.times()).toEqual([
