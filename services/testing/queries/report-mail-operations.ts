@@ -35,6 +35,15 @@ const OF_A_RUN = {
     },
   ],
 } as const;
+const AMONG_DUE = {
+  deliberate: [
+    {
+      index: 'ix_report_mails_due',
+      faults: ['reads past', 'look-ups'],
+      because: 'only mails that wait or are being sent are due, which are few at any time',
+    },
+  ],
+} as const;
 const due = (
   status: 'waiting' | 'sending',
 ): [{ status: typeof status; now: number; limit: number }] => [{ status, now: AT, limit: ROUND }];
@@ -47,8 +56,8 @@ export const REPORT_MAIL_OPERATIONS: readonly StoreOperation[] = [
     { ulids: ULIDS, now: AT },
   ]),
   operation('the mails of a run', listMails, [KNOWN_ID], OF_A_RUN),
-  operation('mails that are to be sent', listDueMails, due('waiting')),
-  operation('mails whose sender is gone', listDueMails, due('sending')),
+  operation('mails that are to be sent', listDueMails, due('waiting'), AMONG_DUE),
+  operation('mails whose sender is gone', listDueMails, due('sending'), AMONG_DUE),
   operation('a mail', findMail, [KNOWN_ID]),
   operation('the mail that SES calls so', findMailByMessageId, ['0100-abc']),
   operation('a mail is claimed', claimMail, [
