@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   CreateMultipartUploadCommand,
@@ -197,7 +198,8 @@ export function reportFilesContract(startS3: () => Promise<S3Server>) {
 
     it('is known where its bucket is missing', async () => {
       const elsewhere = createReportFiles({ client, bucket: 'nowhere' });
-      const upload = elsewhere.upload('reports/x', 'text/csv', mebibytes(1), never);
+      const body = Readable.from([Buffer.from('a,b')]);
+      const upload = elsewhere.upload('reports/x', 'text/csv', body, never);
       await expect(upload).rejects.toThrow(BucketMissing);
       await expect(elsewhere.sweep('x', [])).rejects.toThrow(BucketMissing);
     });
