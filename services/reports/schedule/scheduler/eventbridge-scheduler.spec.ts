@@ -99,7 +99,9 @@ describe.each([
           Target: {
             ...Target,
             EcsParameters: {
-              ...Target.EcsParameters,
+              TaskDefinitionArn: SETTINGS.task.definitionArn,
+              TaskCount: 1,
+              LaunchType: 'FARGATE',
               NetworkConfiguration: { awsvpcConfiguration: network },
             },
           },
