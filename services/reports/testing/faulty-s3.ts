@@ -82,7 +82,9 @@ function forward(
     });
     // Either end may be gone: the other one then is as well.
     sent.once('error', () => {
-      request.socket.destroy();
+      // It may have been answered before all of it was sent.
+      if (response?.headersSent === true) request.resume();
+      else request.socket.destroy();
       resolve();
     });
     request.once('close', () => {
