@@ -4,6 +4,8 @@ export const ENTRIES = {
   relay: 'services/relay/main.ts',
   worker: 'services/relay/broadcast-worker.ts',
   realtime: 'services/realtime/lambda.ts',
+  reports: 'services/reports/lambda.ts',
+  reportTask: 'services/reports/task.ts',
   rotation: 'services/rotation/lambda.ts',
   migrations: 'migrations/main.ts',
 } as const;
