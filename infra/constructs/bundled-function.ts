@@ -88,11 +88,7 @@ export class BundledFunction extends Function {
 }
 
 /** Such as `ordercast-dev-connect`, `ordercast-dev-rotation` or `ordercast-dev-reports-run`. */
-export function functionNameOf(
-  { stage }: StageSettings,
-  bundle: Bundle,
-  handler: string,
-): string {
+export function functionNameOf({ stage }: StageSettings, bundle: Bundle, handler: string): string {
   const prefix = bundle === 'realtime' ? [] : [bundle];
   const name = [...prefix, ...(handler === 'handler' ? [] : [kebab(handler)])];
   return ['ordercast', stage, ...name].join('-');

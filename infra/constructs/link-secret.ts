@@ -15,10 +15,11 @@ export class LinkSecret extends Construct {
   constructor(scope: Construct, id: string, key: Key) {
     super(scope, id);
     this.secret = new Secret(this, 'Secret', {
-      description: 'What links in mails of reports are signed with, and were before the last rotation',
+      description:
+        'What links in mails of reports are signed with, and were before the last rotation',
       encryptionKey: key,
       generateSecretString: {
-        secretStringTemplate: '{"use":"report-links"}',
+        secretStringTemplate: '{}',
         generateStringKey: 'seed',
         passwordLength: LENGTH,
         excludePunctuation: true,

@@ -12,7 +12,7 @@ import { logBucket } from './log-bucket.ts';
 const PREFIX = 'reports/';
 const READS_KEPT = Duration.days(90);
 
-/** What somebody may call for files, and for what they lie in. */
+/** What somebody may call for files, and for what they lie in. Without `ListBucket` S3 says of a file that is missing that it is forbidden. */
 export interface FileCalls {
   objects: readonly ('GetObject' | 'PutObject' | 'DeleteObject' | 'AbortMultipartUpload')[];
   bucket?: readonly ('ListBucket' | 'ListBucketMultipartUploads')[];
@@ -42,7 +42,6 @@ export class ReportFiles extends Construct {
       ],
       serverAccessLogsBucket: logBucket(this, 'Reads', {
         kept: READS_KEPT,
-        unread: 'it is the log; a log of its readers would need another',
         objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
         removalPolicy: dataRemoval(settings),
       }),
@@ -61,17 +60,12 @@ export class ReportFiles extends Construct {
       `IAM5[Resource::${asFound(this, files)}]`,
       'each attempt of a run has a folder of its own',
     );
-    for (const call of bucket) {
-      role.addToPrincipalPolicy(
-        new PolicyStatement({
-          actions: [`s3:${call}`],
-          resources: [this.bucket.bucketArn],
-          // A list of uploads cannot be asked for by its beginning (service authorization reference).
-          ...(call === 'ListBucket' && {
-            conditions: { StringLike: { 's3:prefix': `${PREFIX}*` } },
-          }),
-        }),
-      );
-    }
+    if (bucket.length === 0) return;
+    role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: bucket.map((call) => `s3:${call}`),
+        resources: [this.bucket.bucketArn],
+      }),
+    );
   }
 }

@@ -241,7 +241,10 @@ export const stageSettingsSchema = z
         `must be of a domain of its own within the zone, such as orders@reports.${names.zoneName}`,
       );
     }
-    if (settings.people.mailFrom !== undefined && domainOf(settings.people.mailFrom) === domainOf(mailFrom)) {
+    if (
+      settings.people.mailFrom !== undefined &&
+      domainOf(settings.people.mailFrom) === domainOf(mailFrom)
+    ) {
       fault(
         ['reports', 'mailFrom'],
         'must be of another domain than people.mailFrom, which is verified by hand before the first deployment',

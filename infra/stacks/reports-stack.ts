@@ -176,8 +176,8 @@ export class ReportsStack extends StageStack {
       objects: ['DeleteObject', 'AbortMultipartUpload'],
       bucket: ['ListBucket', 'ListBucketMultipartUploads'],
     });
-    // For the URLs that it signs.
-    this.#files.grant(api, { objects: ['GetObject'] });
+    // For the URLs that it signs, once it has looked whether the file is still there.
+    this.#files.grant(api, { objects: ['GetObject'], bucket: ['ListBucket'] });
     for (const role of [api, keep]) this.#grantStart(role);
     this.#schedules.grantFollow(keep);
   }
