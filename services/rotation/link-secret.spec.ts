@@ -39,12 +39,9 @@ describe('the keys of links', () => {
   it('begin with one, in place of what was generated', async () => {
     await secrets.create(LINKS, SEED);
     await rotate(2);
-    expect(JSON.parse(await secrets.current(LINKS))).toEqual({
-      current: {
-        id: expect.stringMatching(/^[\w-]{11}$/),
-        key: expect.stringMatching(/^[\w-]{43}$/),
-      },
-    });
+    expect(await secrets.current(LINKS)).toMatch(
+      /^\{"current":\{"id":"[\w-]{11}","key":"[\w-]{43}"\}\}$/,
+    );
   });
 
   it('are two from then on: the one before stays good for one rotation, and no longer', async () => {
