@@ -9,7 +9,15 @@ const manifestSchema = z.object({ dependencies: z.record(z.string(), z.string())
 const componentSchema = z.object({
   purl: z.string(),
   hashes: z.array(z.object({ alg: z.literal('SHA-512'), content: z.string() })).nonempty(),
-  licenses: z.array(z.object({ license: z.object({ id: z.string() }) })).nonempty(),
+  licenses: z
+    .array(
+      z.union([
+        z.object({ license: z.object({ id: z.string() }) }),
+        // Of more licences than one, as SPDX writes them.
+        z.object({ expression: z.string() }),
+      ]),
+    )
+    .nonempty(),
 });
 
 function dependenciesOf(workspace: string): [string, string][] {

@@ -6,11 +6,12 @@ import { readPackageFiles } from './package-files.ts';
 import type { PackageImport } from './package-files.ts';
 
 /**
- * Packages that OpenTelemetry wraps as they are loaded, which it cannot do inside a bundle, and the one that does it, which names its own
- * files to Node. They lie in the bundle's own `node_modules`; every other package is part of `lambda.mjs` or
+ * Packages that OpenTelemetry wraps as they are loaded, which it cannot do inside a bundle, and those that find files of their own beside
+ * them: the one that does it, and the one that makes fonts smaller. They lie in the bundle's own `node_modules`; every other package is part of `lambda.mjs` or
  * `tracing.mjs` (docs/adr/0017-lambda-bundles.md, 0018-traces.md).
  */
-const LEFT_OUT = /^(@aws-sdk\/|@smithy\/|knex(\/|$)|tedious(\/|$)|import-in-the-middle(\/|$))/;
+const LEFT_OUT =
+  /^(@aws-sdk\/|@smithy\/|knex(\/|$)|tedious(\/|$)|import-in-the-middle(\/|$)|subset-font(\/|$))/;
 
 /** Packages that are CommonJS ask for `require`, which a module does not have. */
 const REQUIRE =

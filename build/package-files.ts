@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { build } from 'esbuild';
 import type { Plugin } from 'esbuild';
+import { filesReadWith } from './read-files.ts';
 
 const MODULES = `node_modules${sep}`;
 
@@ -13,15 +14,20 @@ export interface PackageImport {
 }
 
 /**
- * The files of packages that these imports can load, with what says of what kind they are (package.json), by their paths in a flat tree
- * that begins at `node_modules/`. Throws where a file of one version would take the place of another's.
+ * The files of packages that these imports can load, and those that are read where they are, with what says of what kind they are
+ * (package.json), by their paths in a flat tree that begins at `node_modules/`. Throws where a file of one version would take the
+ * place of another's, and where one that is read is not installed.
  */
 export async function readPackageFiles(
   root: string,
   imports: readonly PackageImport[],
 ): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
-  for (const file of await loadable(root, imports)) {
+  const read = filesReadWith(
+    root,
+    imports.map(({ path }) => path),
+  );
+  for (const file of [...(await loadable(root, imports)), ...read]) {
     const manifests = manifestsAbove(file).filter((path) => existsSync(join(root, path)));
     for (const path of [...manifests, file]) {
       const contents = await readFile(join(root, path));

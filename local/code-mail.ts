@@ -21,7 +21,7 @@ const MAILS: Record<CodePurpose, { subject: string; text: (code: string) => stri
 };
 
 /** The mail that Cognito would send with a code. */
-export function codeMail({ email, code, purpose }: CodeDelivery): Omit<Mail, 'at'> {
+export function codeMail({ email, code, purpose }: CodeDelivery): Omit<Mail, 'id' | 'at'> {
   const { subject, text } = MAILS[purpose];
   return { to: email, subject, text: text(code) };
 }

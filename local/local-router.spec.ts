@@ -24,6 +24,7 @@ beforeEach(async () => {
     api: express(),
     cognito: { handle: () => Promise.resolve() },
     gateway: { handleRequest: () => false, handleUpgrade: () => undefined },
+    s3: { handlePresigned: () => Promise.resolve() },
     console: failing,
     singlePageApp: express.Router().get('/page', (_request, response) => {
       response.sendFile('local-router.ts', { root: import.meta.dirname });

@@ -7,7 +7,9 @@ import type { ErrorRequestHandler, Express, RequestHandler, Router } from 'expre
 import { z } from 'zod';
 import type { Addresses } from './addresses.ts';
 import type { Cognito } from '@ordercast/emulators/cognito/create-cognito.ts';
+import type { LocalS3 } from '@ordercast/emulators/s3/start-s3.ts';
 import type { Handle, HandleUpgrade } from './local-origin.ts';
+import { S3_PATH } from './reports-cloud.ts';
 
 interface Parts {
   addresses: Addresses;
@@ -16,6 +18,7 @@ interface Parts {
   api: Express;
   cognito: Pick<Cognito, 'handle'>;
   gateway: Pick<WebSocketGateway, 'handleRequest' | 'handleUpgrade'>;
+  s3: Pick<LocalS3, 'handlePresigned'>;
   console: Router;
   singlePageApp: RequestHandler;
   /** The page for those who came through a tunnel: it calls through the tunnel. */
@@ -59,7 +62,10 @@ export function localRouter(parts: Parts): { handle: Handle; handleUpgrade: Hand
       else if (!isReadable(request)) {
         sendText(response, 400, 'The path is not percent-encoded UTF-8.');
       } else if (firstSegment(request) === 'cognito') toCognito(request, response);
-      else if (firstSegment(request) === parts.stage) {
+      else if (firstSegment(request) === S3_PATH) {
+        if (isForeign(request)) refusePublic(response, parts.addresses);
+        else sendStored(parts, request, response);
+      } else if (firstSegment(request) === parts.stage) {
         if (isPublic(request) || isForeign(request)) refusePublic(response, parts.addresses);
         else callGateway(parts, request, response);
       } else pages(request, response);
@@ -142,6 +148,18 @@ function callGateway(
   if (gateway.handleRequest(request, response)) return;
   const text = `/${stage} is a WebSocket API: connect with the subprotocol ordercast.v1.`;
   sendText(response, 426, text, { Upgrade: 'websocket' });
+}
+
+/** Whoever has a presigned URL may have the object; on this origin nothing that it holds may run as the page's own. */
+function sendStored({ s3 }: Parts, request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader('Cache-Control', 'no-store');
+  response.setHeader(
+    'Content-Security-Policy',
+    "script-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+  );
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  void s3.handlePresigned(request, response, `/${S3_PATH}`);
 }
 
 function firstSegment({ url = '/' }: IncomingMessage): string {

@@ -38,6 +38,8 @@ import { openLocalOrigin } from './local-origin.ts';
 import { localRouter } from './local-router.ts';
 import { openLogFile } from './log-file.ts';
 import { createMailbox } from './mailbox.ts';
+import { startReportsCloud } from './reports-cloud.ts';
+import type { ReportsCloud } from './reports-cloud.ts';
 import { checkItself } from './self-check.ts';
 import { singlePageApp } from './single-page-app.ts';
 import type { WebConfig } from './single-page-app.ts';
@@ -64,6 +66,8 @@ export interface OrdercastOptions {
 
 export interface RunningOrdercast {
   url: string;
+  /** Where reports are kept, and who takes their mails. */
+  reports: ReportsCloud['settings'];
   /** Says good-bye to connected clients, lets requests end, and closes everything. */
   close(): Promise<void>;
 }
@@ -112,7 +116,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
   // Cognito is there before the realtime core that it tells of ended access.
   let endAccess = (_sub: string): Promise<void> => Promise.resolve();
 
-  const [dynamodb, sqs, database, cognito] = await Promise.all([
+  const [dynamodb, sqs, reportsCloud, database, cognito] = await Promise.all([
     cleanUp.starting(
       startDynamoDb(options.ephemeral ? undefined : join(folder.path, 'dynamodb'), (err) =>
         logger('dynamodb').error({ err }, 'the DynamoDB stand-in failed and begins anew'),
@@ -120,6 +124,21 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
       (started) => started.close(),
     ),
     cleanUp.starting(startSqs(), (started) => started.close()),
+    cleanUp.starting(
+      startReportsCloud({
+        folder: join(folder.path, 's3'),
+        publicOrigin: options.publicUrl ?? url,
+        mailbox,
+        onMailEvent: ({ detail }) =>
+          logger('ses').info(
+            { eventType: detail.eventType, messageId: detail.mail.messageId },
+            'a mail came back',
+          ),
+        clock,
+        logger,
+      }),
+      (started) => started.close(),
+    ),
     cleanUp.starting(
       openLocalDatabase({ url: databaseUrl, migrate: options.migrate, clock, random }),
       (opened) => opened.destroy(),
@@ -247,11 +266,19 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
     api: api.app,
     cognito,
     gateway,
+    s3: reportsCloud.s3,
     console: consoleRoutes({
       dynamodb: dynamodb.client,
       tablePrefix: TABLE_PREFIX,
       sqs: sqs.client,
       queues: { broadcasts: queueUrl, 'broadcasts put aside': deadLetterUrl },
+      objects: { s3: reportsCloud.s3.client, bucket: reportsCloud.settings.bucket },
+      standIns: {
+        DynamoDB: dynamodb.endpoint,
+        S3: reportsCloud.s3.endpoint,
+        SES: reportsCloud.ses.endpoint,
+        SQS: sqs.endpoint,
+      },
       database,
       mailbox,
       log: logFile,
@@ -264,7 +291,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
   cleanUp.add(() => realtime.closeConnections('server_shutdown'));
   cleanUp.add(() => api.drain());
   await checkItself(url);
-  return { url, close: () => cleanUp.run() };
+  return { url, reports: reportsCloud.settings, close: () => cleanUp.run() };
 }
 
 /** What a page is told that was reached at an origin: it calls what it came from. */

@@ -26,6 +26,7 @@ import { openApiDocument } from './http/openapi.ts';
 import { openApiReply } from './http/openapi-reply.ts';
 import { orderRoutes } from './orders/order-routes.ts';
 import { createOrderService } from './orders/order-service.ts';
+import { REPORT_SCHEMAS, documentedReportRoutes } from './reports/documented-routes.ts';
 import { summaryRoute } from './orders/summary-route.ts';
 import { meRoute } from './people/me-route.ts';
 import { createPeopleService } from './people/people-service.ts';
@@ -73,7 +74,9 @@ export interface Api {
 /** At some milliseconds of the database each, the last of them waits for seconds already. */
 const MAX_IN_FLIGHT = 1_000;
 
+/** What the document names: of this API and of the reports API, which is reached at the same address. */
 const SCHEMAS = {
+  ...REPORT_SCHEMAS,
   Order: orderSchema,
   OrderPage: orderPageSchema,
   NewOrder: newOrderSchema,
@@ -122,7 +125,9 @@ export function createApi(settings: ApiSettings): Api {
     meRoute(people),
     ...announcementRoutes({ database, people, clock, ulids, onCommitted }),
   ];
-  const describe = openApiReply((serverUrl) => openApiDocument(routes, SCHEMAS, serverUrl));
+  const changes = { database, ulids, clock, onCommitted };
+  const documented = [...routes, ...documentedReportRoutes({ changes, people, log })];
+  const describe = openApiReply((serverUrl) => openApiDocument(documented, SCHEMAS, serverUrl));
   const app = createApp({
     routes,
     openRoutes: {

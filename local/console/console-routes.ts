@@ -3,10 +3,12 @@ import express from 'express';
 import type { Router } from 'express';
 import { readConsoleState } from './console-state.ts';
 import type { ConsoleSources } from './console-state.ts';
+import { mailPage } from './mail-page.ts';
+import { storedObject } from './stored-objects.ts';
 
 const PAGE_FOLDER = fileURLToPath(new URL('./page', import.meta.url));
 
-/** The local console, below its own path: mails, connections, channels, outbox and log of this laptop. */
+/** The local console, below its own path: mails, stored objects, connections, channels, outbox and log of this laptop. */
 export function consoleRoutes(sources: ConsoleSources): Router {
   const router = express.Router();
   router.use((_request, response, next) => {
@@ -20,6 +22,8 @@ export function consoleRoutes(sources: ConsoleSources): Router {
   router.get('/state.json', async (_request, response) => {
     response.json(await readConsoleState(sources));
   });
+  router.get('/mails/:id', mailPage(sources.mailbox));
+  router.get('/object', storedObject(sources.objects));
   router.use(express.static(PAGE_FOLDER, { cacheControl: false }));
   router.use((_request, response) => void response.sendStatus(404));
   return router;

@@ -5,6 +5,8 @@ import { queueDepth } from '@ordercast/websocket/broadcast/broadcast-queue.ts';
 import type { Knex } from 'knex';
 import type { LogFile } from '../log-file.ts';
 import type { Mailbox } from '../mailbox.ts';
+import { newestObjects } from './stored-objects.ts';
+import type { ObjectSource } from './stored-objects.ts';
 
 export interface ConsoleSources {
   dynamodb: DynamoDBClient;
@@ -13,6 +15,9 @@ export interface ConsoleSources {
   /** Names and URLs of the queues. */
   queues: Readonly<Record<string, string>>;
   database: Knex;
+  objects: ObjectSource;
+  /** Endpoints by the service that each stands for. */
+  standIns: Readonly<Record<string, string>>;
   mailbox: Pick<Mailbox, 'list'>;
   log: Pick<LogFile, 'recent'>;
 }
@@ -22,23 +27,32 @@ const SHOWN = 100;
 /** What the local console shows: a snapshot of the laptop's cloud, without any token. */
 export async function readConsoleState(sources: ConsoleSources) {
   const documents = DynamoDBDocumentClient.from(sources.dynamodb);
-  const [connections, subscriptions, channels, queues, outbox, waiting] = await Promise.all([
-    scan(documents, `${sources.tablePrefix}connections`),
-    scan(documents, `${sources.tablePrefix}subscriptions`),
-    scan(documents, `${sources.tablePrefix}channel-log`, '#from = :head', {
-      '#from': 'from',
-    }),
-    Promise.all(
-      Object.entries(sources.queues).map(async ([queue, url]) => ({
-        queue,
-        ...(await queueDepth(sources.sqs, url)),
-      })),
-    ),
-    sources.database('outbox').select().orderBy('id', 'desc').limit(SHOWN),
-    sources.database('outbox').whereNull('published_at').count({ rows: '*' }).first(),
-  ]);
+  const [objects, connections, subscriptions, channels, queues, outbox, waiting] =
+    await Promise.all([
+      newestObjects(sources.objects, SHOWN),
+      scan(documents, `${sources.tablePrefix}connections`),
+      scan(documents, `${sources.tablePrefix}subscriptions`),
+      scan(documents, `${sources.tablePrefix}channel-log`, '#from = :head', {
+        '#from': 'from',
+      }),
+      Promise.all(
+        Object.entries(sources.queues).map(async ([queue, url]) => ({
+          queue,
+          ...(await queueDepth(sources.sqs, url)),
+        })),
+      ),
+      sources.database('outbox').select().orderBy('id', 'desc').limit(SHOWN),
+      sources.database('outbox').whereNull('published_at').count({ rows: '*' }).first(),
+    ]);
   return {
-    mails: sources.mailbox.list(),
+    mails: sources.mailbox
+      .list()
+      .map(({ html, ...mail }) => ({ ...mail, hasHtml: html !== undefined })),
+    objects,
+    standIns: Object.entries(sources.standIns).map(([service, endpoint]) => ({
+      service,
+      endpoint,
+    })),
     connections,
     subscriptions,
     channels,

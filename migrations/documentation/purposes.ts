@@ -29,7 +29,9 @@ export const INDEX_PURPOSES: Readonly<Record<string, string>> = {
   ix_idempotency_keys_expires: 'retention; the order of the table',
   ix_order_lines_product: 'foreign key',
   ix_order_timeline_by: 'foreign key',
-  ix_orders_created: '`GET /orders/summary`, covered',
+  ix_order_timeline_ended: 'the daily report: how long orders stayed in the states that they left',
+  ix_orders_placed:
+    '`GET /orders/summary` and the figures of reports, covered; the pages of an export by their key',
   ix_orders_customer:
     '`GET /orders` of a customer, and `q` by name or address: covered, a seek a page',
   ix_orders_customer_status: '`GET /orders?status=` of a customer: covered, a seek a page',

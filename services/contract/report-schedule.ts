@@ -60,3 +60,10 @@ export const putReportScheduleSchema = z.strictObject({
   recipients: z.array(z.string().min(3).max(320)).max(MAX_RECIPIENTS),
 });
 export type PutReportSchedule = z.infer<typeof putReportScheduleSchema>;
+
+/** `POST /report-schedules/preview`: when would it run? */
+export const previewScheduleSchema = putReportScheduleSchema.pick({
+  expression: true,
+  timeZone: true,
+});
+export const scheduleTimesSchema = z.object({ nextTimes: z.array(instantSchema) });

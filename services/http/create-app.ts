@@ -8,7 +8,9 @@ import type { Authenticate } from './authentication.ts';
 import { boundInFlight } from './bound-in-flight.ts';
 import { cors } from './cors.ts';
 import type { GatewaySecret } from './gateway-secret.ts';
-import { readJsonBody } from './json-body.ts';
+import { discardBody, readJsonBody } from './json-body.ts';
+import { sendPage } from './open-page.ts';
+import type { OpenPage } from './open-page.ts';
 import {
   HttpProblem,
   badRequest,
@@ -32,6 +34,8 @@ interface AppSettings {
   routes: readonly Route[];
   /** Routes without a sign-in: path and answer. GET only. */
   openRoutes: Readonly<Record<string, (request: Request) => Promise<Reply>>>;
+  /** Pages without a sign-in, one after the other: of two whose paths fit, the first answers. */
+  openPages?: readonly OpenPage[];
   authenticate: Authenticate;
   /** What requests must carry to be served; without it they may come from anywhere. */
   gatewaySecret?: GatewaySecret | undefined;
@@ -50,7 +54,7 @@ interface AppSettings {
  * with problem details.
  */
 export function createApp(settings: AppSettings): Express {
-  const { routes, openRoutes, authenticate, corsOrigins, log } = settings;
+  const { routes, openRoutes, openPages = [], authenticate, corsOrigins, log } = settings;
   const takeRoom = boundInFlight(settings.maxInFlight);
   const app = express();
   app.disable('x-powered-by');
@@ -75,6 +79,7 @@ export function createApp(settings: AppSettings): Express {
       .get(async (request, response) => send(response, await answer(request)))
       .all(refuseMethod(['GET']));
   }
+  for (const page of openPages) mountPage(app, page, takeRoom);
   for (const [path, operations] of byPath(routes)) {
     const resource = app.route(path).all(noteRoute(path));
     for (const operation of operations) {
@@ -87,6 +92,25 @@ export function createApp(settings: AppSettings): Express {
   });
   app.use(answerProblem(log));
   return app;
+}
+
+function mountPage(app: Express, page: OpenPage, takeRoom: (response: Response) => void): void {
+  const { path, get, post } = page;
+  const resource = app
+    .route(path)
+    .all(noteRoute(path))
+    .get(async (request, response) => {
+      takeRoom(response);
+      sendPage(response, page, await get(paramsOf(request)));
+    });
+  if (post !== undefined) {
+    resource.post(async (request, response) => {
+      await discardBody(request, response);
+      takeRoom(response);
+      sendPage(response, page, await post(paramsOf(request)));
+    });
+  }
+  resource.all(refuseMethod(post === undefined ? ['GET'] : ['GET', 'POST']));
 }
 
 function byPath(routes: readonly Route[]): Map<string, Route[]> {
@@ -151,13 +175,15 @@ function perform(
 function toRouteRequest(request: Request, caller: Caller): RouteRequest {
   return {
     caller,
-    params: Object.fromEntries(
-      Object.entries(request.params).map(([name, value]) => [name, String(value)]),
-    ),
+    params: paramsOf(request),
     header: (name) => request.get(name),
     baseUrl: request.baseUrl,
     traceparent: contextOf(request).traceparent,
   };
+}
+
+function paramsOf({ params }: Request): Record<string, string> {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]));
 }
 
 function send(response: Response, { status, body, headers = {} }: Reply): void {

@@ -22,6 +22,17 @@ const readJson: RequestHandler = express.json({
   },
 });
 
+const readRaw: RequestHandler = express.raw({
+  limit: MAX_BODY_BYTES,
+  inflate: false,
+  type: () => true,
+});
+
+/** Reads the body of a form to its end, for what it says matters not. Too long a body is a 413 problem. */
+export async function discardBody(request: Request, response: Response): Promise<void> {
+  await readBy(readRaw, request, response);
+}
+
 /**
  * Reads the JSON body of a request. Another media type, charset or encoding is a 415 problem, too
  * long a body 413, and what is not JSON 400.
@@ -35,15 +46,19 @@ export async function readJsonBody(request: Request, response: Response): Promis
   if (!CHARSETS.includes(parameters.charset?.toLowerCase())) {
     throw unsupportedMediaType('Send the body in UTF-8: JSON has no other charset.');
   }
-  await new Promise<void>((resolve, reject) => {
-    readJson(request, response, (error?: unknown) => {
+  await readBy(readJson, request, response);
+  const body: unknown = request.body;
+  if (body === undefined) throw badRequest('The body is empty; JSON is expected.');
+  return body;
+}
+
+function readBy(reader: RequestHandler, request: Request, response: Response): Promise<void> {
+  return new Promise((resolve, reject) => {
+    void reader(request, response, (error?: unknown) => {
       if (error === undefined) resolve();
       else reject(toProblem(error, request.complete));
     });
   });
-  const body: unknown = request.body;
-  if (body === undefined) throw badRequest('The body is empty; JSON is expected.');
-  return body;
 }
 
 /** body-parser names each failure in the error's `type`; `isComplete` is whether all was received. */

@@ -51,6 +51,7 @@ describe('the OpenAPI document', () => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
     expect(operations.sort()).toEqual([
+      'DELETE /reports/{id}',
       'GET /announcements',
       'GET /health/live',
       'GET /health/ready',
@@ -61,9 +62,18 @@ describe('the OpenAPI document', () => {
       'GET /orders/{id}',
       'GET /orders/{id}/timeline',
       'GET /products',
+      'GET /report-schedules',
+      'GET /report-schedules/{id}',
+      'GET /reports',
+      'GET /reports/{id}',
+      'GET /reports/{id}/download',
       'POST /announcements',
       'POST /orders',
       'POST /orders/{id}/transitions',
+      'POST /report-schedules/preview',
+      'POST /reports',
+      'POST /reports/{id}/mails',
+      'PUT /report-schedules/{id}',
     ]);
     const ids = Object.values(document.paths)
       .flatMap((methods) => Object.values(methods))

@@ -1,7 +1,7 @@
 import { PROBLEM_MEDIA_TYPE, problemSchema } from '@ordercast/contract/problem.ts';
 import { z } from 'zod';
 import { NO_BODY } from './route.ts';
-import type { Route } from './route.ts';
+import type { DocumentedRoute } from './route.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -40,7 +40,7 @@ const COMMON_HEADERS = {
  * `schemas` get names and are referred to; `serverUrl` is where the API is mounted.
  */
 export function openApiDocument(
-  routes: readonly Route[],
+  routes: readonly DocumentedRoute[],
   schemas: Readonly<Record<string, z.ZodType>>,
   serverUrl: string,
 ): Json {
@@ -98,7 +98,7 @@ function openPath(summary: string, answers: Readonly<Record<number, Answer>>): J
   return { get: { summary, security: [], responses: responses(answers, new Map()) } };
 }
 
-function operation(route: Route, names: ReadonlyMap<z.ZodType, string>): Json {
+function operation(route: DocumentedRoute, names: ReadonlyMap<z.ZodType, string>): Json {
   const { summary, description } = route.documentation;
   return {
     operationId: operationId(route),
@@ -116,7 +116,7 @@ function operation(route: Route, names: ReadonlyMap<z.ZodType, string>): Json {
 }
 
 /** What follows from how a route is called; what follows from what it does is its own to document. */
-function usualAnswers(route: Route): Record<number, Answer> {
+function usualAnswers(route: DocumentedRoute): Record<number, Answer> {
   const isTagged = route.documentation.responses[200]?.headers?.includes('ETag') ?? false;
   return {
     ...when(isMalleable(route), {
@@ -138,12 +138,12 @@ function when(applies: boolean, answers: Record<number, Answer>): Record<number,
   return applies ? answers : {};
 }
 
-function hasBody({ bodySchema }: Route): boolean {
+function hasBody({ bodySchema }: DocumentedRoute): boolean {
   return bodySchema !== NO_BODY;
 }
 
 /** Whether a caller can get anything of it wrong. */
-function isMalleable(route: Route): boolean {
+function isMalleable(route: DocumentedRoute): boolean {
   return (
     hasBody(route) || route.path.includes(':') || Object.keys(route.querySchema.shape).length > 0
   );
@@ -180,7 +180,7 @@ function content(schema: z.ZodType | undefined, names: ReadonlyMap<z.ZodType, st
 }
 
 /** `GET /orders/:id/timeline` becomes `getOrdersByIdTimeline`. */
-function operationId({ method, path }: Route): string {
+function operationId({ method, path }: DocumentedRoute): string {
   const words = path
     .split('/')
     .filter((part) => part !== '')
@@ -192,7 +192,7 @@ function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
-function parameters({ path, querySchema, documentation }: Route): Json[] {
+function parameters({ path, querySchema, documentation }: DocumentedRoute): Json[] {
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
     in: 'path',

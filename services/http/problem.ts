@@ -95,6 +95,31 @@ export function methodNotAllowed(method: string, allowed: readonly string[]): Ht
   });
 }
 
+/** 409: what is asked for does not go with where the thing stands. */
+export function conflict(code: string, detail: string): HttpProblem {
+  return new HttpProblem({ status: 409, code, title: 'Conflict', detail });
+}
+
+/** 412: somebody else was faster. */
+export function staleVersion(detail: string): HttpProblem {
+  return new HttpProblem({
+    status: 412,
+    code: 'stale-version',
+    title: 'Precondition failed',
+    detail,
+  });
+}
+
+/** 428: a change must name what was seen. */
+export function preconditionRequired(what: string): HttpProblem {
+  return new HttpProblem({
+    status: 428,
+    code: 'precondition-required',
+    title: 'Precondition required',
+    detail: `Send If-Match with the ETag of the ${what} that you have seen.`,
+  });
+}
+
 /** 413, with the limit in bytes. */
 export function contentTooLarge(limitBytes: number): HttpProblem {
   return new HttpProblem({

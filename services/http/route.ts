@@ -59,6 +59,9 @@ export interface Route {
   handle: (request: RouteRequest, raw: { query: unknown; body: unknown }) => Promise<Reply>;
 }
 
+/** What a document tells of an operation, wherever that is served. */
+export type DocumentedRoute = Omit<Route, 'handle'>;
+
 export const NO_QUERY = z.object({});
 export const NO_BODY = z.unknown();
 

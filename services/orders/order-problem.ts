@@ -1,5 +1,13 @@
 import type { OrderStatus } from '@ordercast/contract/order.ts';
-import { HttpProblem, forbidden, notFound, unprocessable } from '../http/problem.ts';
+import {
+  conflict,
+  forbidden,
+  notFound,
+  preconditionRequired,
+  staleVersion,
+  unprocessable,
+} from '../http/problem.ts';
+import type { HttpProblem } from '../http/problem.ts';
 import type { MoveDecision, PlaceDecision } from './order.ts';
 
 /** Why a new order is refused, as HTTP tells it. */
@@ -31,28 +39,18 @@ export function moveProblem(
     case 'not-found':
       return orderNotFound();
     case 'precondition-required':
-      return new HttpProblem({
-        status: 428,
-        code: 'precondition-required',
-        title: 'Precondition required',
-        detail: 'Send If-Match with the ETag of the order that you have seen.',
-      });
+      return preconditionRequired('order');
     case 'stale':
-      return new HttpProblem({
-        status: 412,
-        code: 'stale-version',
-        title: 'Precondition failed',
-        detail: `The order has changed since: it is now version ${decision.version}. Read it again.`,
-      });
+      return staleVersion(
+        `The order has changed since: it is now version ${decision.version}. Read it again.`,
+      );
     case 'forbidden':
       return forbidden(`Your role may not move an order to ${to}.`);
     case 'impossible':
-      return new HttpProblem({
-        status: 409,
-        code: 'impossible-transition',
-        title: 'Conflict',
-        detail: `An order that is ${decision.from} cannot become ${to}.`,
-      });
+      return conflict(
+        'impossible-transition',
+        `An order that is ${decision.from} cannot become ${to}.`,
+      );
   }
 }
 

@@ -22,7 +22,7 @@ import { withIdempotency } from '../idempotency/idempotency.ts';
 import type { StoredReply } from '../idempotency/idempotency-store.ts';
 import { answeredAuthor } from '../people/answered-author.ts';
 import { isoInstant } from '@ordercast/platform/column.ts';
-import { entityTag, parseIfMatch } from './entity-tag.ts';
+import { entityTag, parseIfMatch } from '../http/entity-tag.ts';
 import { maySee } from './order.ts';
 import { listOrders } from './order-list.ts';
 import type { ListedOrder } from './order-list.ts';

@@ -20,10 +20,16 @@ function show(place, state) {
   if (place.dataset.shown === text) return;
   place.dataset.shown = text;
   place.tabIndex = 0;
-  place.replaceChildren(rows.length === 0 ? 'None.' : table(rows, place.dataset.columns));
+  place.replaceChildren(rows.length === 0 ? 'None.' : table(rows, place.dataset));
 }
 
-function table(rows, columns) {
+/** Cells that are more than their text. */
+const CELLS = {
+  mails: { subject: mailButton, text: cutText },
+  objects: { key: objectLink },
+};
+
+function table(rows, { list, columns }) {
   const names = columns ? columns.split(',') : [...new Set(rows.flatMap(Object.keys))];
   const element = document.createElement('table');
   const head = element.createTHead().insertRow();
@@ -40,7 +46,7 @@ function table(rows, columns) {
       const cell = line.insertCell();
       // What people wrote may run from right to left.
       cell.dir = 'auto';
-      cell.textContent = textOf(row[name]);
+      cell.append(CELLS[list]?.[name]?.(row) ?? textOf(row[name]));
     }
   }
   return element;
@@ -49,6 +55,66 @@ function table(rows, columns) {
 function textOf(value) {
   if (value === null || value === undefined) return '';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function mailButton(mail) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.textContent = mail.subject || '(no subject)';
+  button.addEventListener('click', () => openMail(mail));
+  return button;
+}
+
+const SHOWN_TEXT = 200;
+
+function cutText({ text }) {
+  return text.length > SHOWN_TEXT ? `${text.slice(0, SHOWN_TEXT)}…` : text;
+}
+
+function objectLink({ key }) {
+  const link = document.createElement('a');
+  link.href = `/console/object?key=${encodeURIComponent(key)}`;
+  link.textContent = key;
+  return link;
+}
+
+const part = (name) => document.querySelector(`#mail${name}`);
+
+function openMail({ id, from, to, subject, text, hasHtml }) {
+  part('-subject').textContent = subject;
+  part('-people').textContent = from ? `${from} → ${to}` : `To ${to}`;
+  part('-text').replaceChildren(...withLinks(text));
+  part('-html').replaceChildren(...(hasHtml ? [mailFrame(id)] : []));
+  part('').hidden = false;
+  part('-subject').focus();
+}
+
+part('-close').addEventListener('click', () => {
+  part('').hidden = true;
+  part('-html').replaceChildren();
+});
+
+/** Nothing of a mail runs here; its links open a page of their own. */
+function mailFrame(id) {
+  const frame = document.createElement('iframe');
+  frame.title = 'The mail as HTML';
+  frame.sandbox = 'allow-popups allow-popups-to-escape-sandbox';
+  frame.referrerPolicy = 'no-referrer';
+  frame.src = `/console/mails/${id}`;
+  return frame;
+}
+
+/** Addresses in a text become links, without the sign that ends a sentence. */
+function withLinks(text) {
+  return text.split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)])/).map((piece, index) => {
+    if (index % 2 === 0) return piece;
+    const link = document.createElement('a');
+    link.href = piece;
+    link.textContent = piece;
+    link.target = '_blank';
+    link.rel = 'noreferrer';
+    return link;
+  });
 }
 
 refresh();

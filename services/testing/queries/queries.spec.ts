@@ -19,6 +19,7 @@ const HAND_IT_ON = [
   'createPeopleService',
   'housekeepingTasks',
   'productRoutes',
+  'reconcileSchedules',
   'relayLeadership',
   'summaryRoute',
   'withIdempotency',

@@ -18,6 +18,8 @@ import {
 import { findProducts, listProducts } from '../../products/product-store.ts';
 import { CHANNELS, KNOWN_ID, NEW_ID } from './known-rows.ts';
 import { ORDER_OPERATIONS } from './order-operations.ts';
+import { REPORT_OPERATIONS } from './report-operations.ts';
+import { SCHEDULE_OPERATIONS } from './schedule-operations.ts';
 import { SERVICE_OPERATIONS } from './service-operations.ts';
 import { operation } from './store-operation.ts';
 import type { StoreOperation } from './store-operation.ts';
@@ -89,5 +91,7 @@ export const STORE_OPERATIONS: readonly StoreOperation[] = [
       },
     ],
   }),
+  ...REPORT_OPERATIONS,
+  ...SCHEDULE_OPERATIONS,
   ...SERVICE_OPERATIONS,
 ];
