@@ -5,6 +5,7 @@ import { createLogger } from '@ordercast/platform/logger.ts';
 import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 import { startTestUserPool } from '@ordercast/platform/testing/test-user-pool.ts';
 import type { TestUserPool } from '@ordercast/platform/testing/test-user-pool.ts';
+import type { Express } from 'express';
 import { listen } from '../http/listen.ts';
 import { createReportsApi } from '../reports/create-reports-api.ts';
 import type { ReportsApiSettings } from '../reports/create-reports-api.ts';
@@ -26,6 +27,8 @@ export const TEST_LINK_KEYS = JSON.stringify({
 
 export interface TestReportsApi {
   url: string;
+  /** What the socket serves, to be packed in another way. */
+  app: Express;
   database: TestDatabase;
   pool: TestUserPool;
   s3: LocalS3;
@@ -102,6 +105,7 @@ export async function startTestReportsApi(
   const server = await listen(api.app, { port: 0, host: '127.0.0.1', limits });
   return {
     url: server.url,
+    app: api.app,
     database,
     pool,
     s3,
