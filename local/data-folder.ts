@@ -182,7 +182,8 @@ function isBusy(error: unknown): boolean {
 }
 
 /** All that is ever written here; whatever else lies in the folder is somebody's own. */
-const OURS = /^(cognito|dynamodb|logs|s3|format\.json(\.tmp)?|ordercast\.db(-shm|-wal|-journal)?)$/;
+const OURS =
+  /^(cognito|dynamodb|logs|s3|(format|report-link-keys)\.json(\.tmp)?|ordercast\.db(-shm|-wal|-journal)?)$/;
 
 function empty(path: string): void {
   for (const entry of readdirSync(path)) {

@@ -21,6 +21,7 @@ beforeEach(async () => {
   const { handle, handleUpgrade } = localRouter({
     addresses: localAddresses(origin.port, undefined),
     stage: 'realtime',
+    reportsApi: express(),
     api: express(),
     cognito: { handle: () => Promise.resolve() },
     gateway: { handleRequest: () => false, handleUpgrade: () => undefined },

@@ -16,6 +16,8 @@ interface Parts {
   /** First segment of the WebSocket API's path. */
   stage: string;
   api: Express;
+  /** What API Gateway sends to a function of its own: reports, their schedules and the links of their mails. */
+  reportsApi: Express;
   cognito: Pick<Cognito, 'handle'>;
   gateway: Pick<WebSocketGateway, 'handleRequest' | 'handleUpgrade'>;
   s3: Pick<LocalS3, 'handlePresigned'>;
@@ -26,13 +28,17 @@ interface Parts {
   log: Pick<Logger, 'error'>;
 }
 
+const REPORTS_PATH = /^\/report(s|-schedules|-links)(\/|$)/;
 const NOTHING = 'There is nothing here.';
 
 /** Sends each request of the one origin to its part, by the first segment of the path. */
 export function localRouter(parts: Parts): { handle: Handle; handleUpgrade: HandleUpgrade } {
   const pages = express()
     .disable('x-powered-by')
-    .use('/api', parts.api)
+    .use('/api', (request, response, next) => {
+      const api = REPORTS_PATH.test(request.path) ? parts.reportsApi : parts.api;
+      void api(request, response, next);
+    })
     .use('/console', (request, response, next) => {
       if (isPublic(request)) refusePublic(response, parts.addresses);
       else void parts.console(request, response, next);

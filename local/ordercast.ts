@@ -38,6 +38,7 @@ import { openLocalOrigin } from './local-origin.ts';
 import { localRouter } from './local-router.ts';
 import { openLogFile } from './log-file.ts';
 import { createMailbox } from './mailbox.ts';
+import { startLocalReports } from './local-reports.ts';
 import { startReportsCloud } from './reports-cloud.ts';
 import type { ReportsCloud } from './reports-cloud.ts';
 import { checkItself } from './self-check.ts';
@@ -115,6 +116,8 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
   const mailbox = createMailbox(clock);
   // Cognito is there before the realtime core that it tells of ended access.
   let endAccess = (_sub: string): Promise<void> => Promise.resolve();
+  // So are S3 and SES before the reports that they serve.
+  let takeMailEvent = (_event: unknown): Promise<void> => Promise.resolve();
 
   const [dynamodb, sqs, reportsCloud, database, cognito] = await Promise.all([
     cleanUp.starting(
@@ -129,11 +132,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
         folder: join(folder.path, 's3'),
         publicOrigin: options.publicUrl ?? url,
         mailbox,
-        onMailEvent: ({ detail }) =>
-          logger('ses').info(
-            { eventType: detail.eventType, messageId: detail.mail.messageId },
-            'a mail came back',
-          ),
+        onMailEvent: (event) => takeMailEvent(event),
         clock,
         logger,
       }),
@@ -255,6 +254,28 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
     log: logger('order-api'),
   });
   cleanUp.add(() => api.close());
+  const reports = startLocalReports({
+    database,
+    databaseUrl,
+    folder: folder.path,
+    cloud: reportsCloud.settings,
+    publicOrigin: options.publicUrl ?? url,
+    tokens: {
+      issuer,
+      jwksUri: `${issuer}/.well-known/jwks.json`,
+      clientId: CLIENT_ID,
+      region: REGION,
+      cognitoEndpoint,
+    },
+    corsOrigins: origins,
+    onCommitted: () => relay.nudge(),
+    clock,
+    random,
+    logger,
+    logSink: logFile.sink,
+  });
+  takeMailEvent = reports.onMailEvent;
+  cleanUp.add(() => reports.close());
   const reaping = setInterval(() => {
     realtime.reap().catch((err: unknown) => logger('realtime').error({ err }, 'reaping failed'));
   }, REAP_EVERY_MS);
@@ -264,6 +285,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
     addresses,
     stage: STAGE,
     api: api.app,
+    reportsApi: reports.api.app,
     cognito,
     gateway,
     s3: reportsCloud.s3,
@@ -290,6 +312,7 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
   origin.serve(router.handle, router.handleUpgrade);
   cleanUp.add(() => realtime.closeConnections('server_shutdown'));
   cleanUp.add(() => api.drain());
+  cleanUp.add(() => reports.api.drain());
   await checkItself(url);
   return { url, reports: reportsCloud.settings, close: () => cleanUp.run() };
 }

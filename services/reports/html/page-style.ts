@@ -13,6 +13,7 @@ table { width: 100%; border-collapse: collapse; margin: 0 0 20px; }
 th, td { padding: 8px 0; border-bottom: 1px solid #d7dde6; text-align: start; vertical-align: top; }
 th { padding-inline-end: 16px; font-weight: 400; color: #4d5868; }
 td { text-align: end; font-variant-numeric: tabular-nums; }
+.short { white-space: nowrap; }
 a { color: #0b5cad; }
 .button { display: inline-block; margin: 0 8px 8px 0; padding: 11px 18px; border: 1px solid #0b5cad; border-radius: 8px; background: #0b5cad; color: #fff; font: inherit; text-decoration: none; cursor: pointer; }
 .button.second { background: transparent; color: #0b5cad; }

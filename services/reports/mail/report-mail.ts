@@ -30,6 +30,8 @@ export interface ReportMailFacts {
 /** What a mail client shows of a subject is less, and no line of a body comes near the 998 of RFC 5322. */
 const MAX_TITLE_LENGTH = 150;
 const MAX_VALUE_LENGTH = 300;
+/** A value such as an amount stays on its line on a phone. */
+const MAX_SHORT_LENGTH = 24;
 
 export const FILE_NAMES = { pdf: 'PDF', csv: 'CSV' } as const;
 
@@ -69,7 +71,7 @@ function htmlOf(facts: ReportMailFacts): string {
     ({ label, value }) => html`
       <tr>
         <th scope="row"><bdi>${label}</bdi></th>
-        <td><bdi>${value}</bdi></td>
+        <td class="${value.length <= MAX_SHORT_LENGTH ? 'short' : ''}"><bdi>${value}</bdi></td>
       </tr>
     `,
   );
@@ -94,9 +96,7 @@ function htmlOf(facts: ReportMailFacts): string {
           <table>
             ${rows}
           </table>
-          <p>
-            ${links}<a class="button second" href="${appUrl}">Open in Ordercast</a>
-          </p>
+          <p>${links}<a class="button second" href="${appUrl}">Open in Ordercast</a></p>
           ${expiry === undefined ? undefined : html`<p class="small">${expiry}</p>`}
           ${
             unsubscribe === undefined
@@ -108,8 +108,7 @@ function htmlOf(facts: ReportMailFacts): string {
           }
         </main>
       </body>
-    </html>
-  `.toString();
+    </html> `.toString();
 }
 
 function textOf(facts: ReportMailFacts): string {

@@ -1,6 +1,6 @@
 import type { Logger } from '@ordercast/platform/logger.ts';
 import type { ReportFiles } from '../storage/report-files.ts';
-import { LEASE_MS } from './claim-run.ts';
+import { LEASE_MS } from './take-up-run.ts';
 import { abandonedSentence } from './failure-sentence.ts';
 import type { ReportRun } from './report-run.ts';
 import { changeRun } from './run-changes.ts';

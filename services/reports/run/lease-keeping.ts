@@ -1,7 +1,7 @@
 import type { Logger } from '@ordercast/platform/logger.ts';
 import type { Wait } from '@ordercast/platform/wait.ts';
 import type { Knex } from 'knex';
-import { LEASE_MS } from './claim-run.ts';
+import { LEASE_MS } from './take-up-run.ts';
 import type { Lease } from './report-run.ts';
 import { renewLease } from './run-store.ts';
 

@@ -9,7 +9,7 @@ import type { ReportDefinition, ReportScope } from '../definition/report-definit
 import { renderPdf } from '../pdf/render-pdf.ts';
 import type { ReportFiles } from '../storage/report-files.ts';
 import { attemptPrefix } from '../storage/report-key.ts';
-import type { ClaimedRun } from './claim-run.ts';
+import type { ClaimedRun } from './take-up-run.ts';
 import { fileName } from './file-name.ts';
 import { inPart } from './part-failed.ts';
 import type { RunFile } from './report-run.ts';

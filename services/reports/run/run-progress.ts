@@ -1,5 +1,5 @@
 import type { Logger } from '@ordercast/platform/logger.ts';
-import { LEASE_MS } from './claim-run.ts';
+import { LEASE_MS } from './take-up-run.ts';
 import type { Lease } from './report-run.ts';
 import { changeRun } from './run-changes.ts';
 import type { RunChanges } from './run-changes.ts';

@@ -5,8 +5,8 @@ import type { Wait } from '@ordercast/platform/wait.ts';
 import type { Knex } from 'knex';
 import type { ReportDefinition } from '../definition/report-definition.ts';
 import { attemptPrefix } from '../storage/report-key.ts';
-import { claimRun } from './claim-run.ts';
-import type { ClaimedRun } from './claim-run.ts';
+import { takeUpRun } from './take-up-run.ts';
+import type { ClaimedRun } from './take-up-run.ts';
 import { failureSentence } from './failure-sentence.ts';
 import { LeaseLost, keepLease } from './lease-keeping.ts';
 import { makeReport } from './make-report.ts';
@@ -60,7 +60,7 @@ export async function runReport(
 ): Promise<RunOutcome> {
   const owner = parts.ulids.next();
   const claim = await untilServed(parts, { runId, signal }, () =>
-    claimRun(parts, runId, { owner, maxRunning: parts.maxRunning }),
+    takeUpRun(parts, runId, { owner, maxRunning: parts.maxRunning }),
   );
   if (typeof claim === 'string') return claim;
 

@@ -172,7 +172,7 @@ interface Claim {
  * Takes a queued run, or one whose lease has ended, for a process. Two that do so at once may choose the same slot, of which one
  * is refused by its index (see `isUniqueViolation`), which ends its transaction.
  */
-export async function takeRun(
+export async function claimRun(
   db: Knex,
   id: string,
   { owner, now, leaseMs, maxRunning }: Claim,

@@ -29,7 +29,11 @@ export function answeredRow(sql: string, writtenRows: number) {
     customer_id: 'ada',
     customer_name: 'Ada',
     customer_email: 'ada@example.com',
-    status: sql.includes('idempotency_keys') ? 201 : 'placed',
+    status: sql.includes('idempotency_keys')
+      ? 201
+      : sql.includes('report_mails')
+        ? 'waiting'
+        : 'placed',
     version: 1,
     currency: 'EUR',
     total: 900,
@@ -68,6 +72,10 @@ export function answeredRow(sql: string, writtenRows: number) {
     etag: '"1"',
     body: '{}',
     expires_at: at,
+    report_id: KNOWN_ID,
+    address: 'sam@example.com',
+    message_id: '0100-abc',
+    due_at: at,
     kind: 'daily',
     schedule: 'cron(0 6 * * ? *)',
     time_zone: 'UTC',

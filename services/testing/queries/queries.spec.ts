@@ -15,13 +15,19 @@ const ASK_NO_TABLE = ['rotation/login-server.ts'];
 /** Functions that are given a database for others to ask: none of their files names a table. */
 const HAND_IT_ON = [
   'createCompletion',
+  'createMailEventsHandler',
   'createOrderService',
   'createPeopleService',
   'housekeepingTasks',
+  'listedRecipients',
+  'planMails',
   'productRoutes',
   'reconcileSchedules',
   'relayLeadership',
+  'resendMail',
+  'runRecipients',
   'summaryRoute',
+  'visitLink',
   'withIdempotency',
 ];
 

@@ -18,6 +18,7 @@ import {
 import { findProducts, listProducts } from '../../products/product-store.ts';
 import { CHANNELS, KNOWN_ID, NEW_ID } from './known-rows.ts';
 import { ORDER_OPERATIONS } from './order-operations.ts';
+import { REPORT_MAIL_OPERATIONS } from './report-mail-operations.ts';
 import { REPORT_OPERATIONS } from './report-operations.ts';
 import { SCHEDULE_OPERATIONS } from './schedule-operations.ts';
 import { SERVICE_OPERATIONS } from './service-operations.ts';
@@ -92,6 +93,7 @@ export const STORE_OPERATIONS: readonly StoreOperation[] = [
     ],
   }),
   ...REPORT_OPERATIONS,
+  ...REPORT_MAIL_OPERATIONS,
   ...SCHEDULE_OPERATIONS,
   ...SERVICE_OPERATIONS,
 ];

@@ -6,7 +6,7 @@ export type ApiErrorKind =
   | 'invalid'
   /** 403: not something that this person may do. */
   | 'forbidden'
-  /** 404: no such thing, or somebody else's. */
+  /** 404 or 410: no such thing, somebody else's, or no longer there. */
   | 'not-found'
   /** 409: the thing is not in a state that allows it. */
   | 'conflict'
@@ -29,6 +29,7 @@ const KINDS: Readonly<Record<number, ApiErrorKind>> = {
   403: 'forbidden',
   404: 'not-found',
   409: 'conflict',
+  410: 'not-found',
   412: 'stale',
   413: 'invalid',
   415: 'invalid',
@@ -93,6 +94,7 @@ export function apiErrorText(cause: unknown): string {
   }
 }
 
-function asSentence(message: string): string {
+/** `must be an email` as something to read by itself: `Must be an email.` */
+export function asSentence(message: string): string {
   return `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}`;
 }

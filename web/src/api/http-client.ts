@@ -30,7 +30,7 @@ export interface HttpClientOptions {
 }
 
 export interface ApiRequest<Answer> {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
   query?: Readonly<Record<string, string | number | undefined>>;
   body?: object;

@@ -111,3 +111,17 @@ const never = () => Promise.reject(new Error('This was not to be sent.'));
 function newPasswordFault({ password, repeated }: { password: string; repeated: string }) {
   return password === repeated ? {} : { repeated: 'Not the same.' };
 }
+
+it('what the server finds wrong with a field stands under it, and goes when that field is edited', async () => {
+  const form = new FormState<'date' | 'zone'>();
+  const faults = { date: 'Not a day there.', zone: 'No such zone.' };
+  const isSent = await form.submit(
+    () => ({}),
+    () => Promise.reject(new Error('Refused.')),
+    textOf,
+    () => faults,
+  );
+  expect([isSent, form.error, form.fieldErrors]).toEqual([false, undefined, faults]);
+  form.edited('date');
+  expect(form.fieldErrors).toEqual({ zone: 'No such zone.' });
+});

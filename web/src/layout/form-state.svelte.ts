@@ -52,12 +52,14 @@ export class FormState<Field extends string = never> {
   /**
    * Sends the form unless it is being sent already or `check` finds fault with a field; it is asked again as
    * fields are edited.
-   * @returns whether `send` went through; where it failed, `textOf` says what to show
+   * @returns whether `send` went through; where it failed, `fieldsOf` says what to show under which fields, and
+   * where that is nothing, `textOf` what to show above them
    */
   async submit(
     check: () => FieldErrors<Field>,
     send: () => Promise<unknown>,
     textOf: (cause: unknown) => string,
+    fieldsOf: (cause: unknown) => FieldErrors<Field> = () => ({}),
   ): Promise<boolean> {
     if (this.#busy) return false;
     this.#error = undefined;
@@ -69,6 +71,12 @@ export class FormState<Field extends string = never> {
       await send();
       return true;
     } catch (cause) {
+      const faults = fieldsOf(cause);
+      if (Object.keys(faults).length > 0) {
+        this.#fieldErrors = faults;
+        this.#check = () => ({ ...faults, ...check() });
+        return false;
+      }
       this.#error = textOf(cause);
       this.#isAboutConnection = isAboutConnection(cause);
       return false;

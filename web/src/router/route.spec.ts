@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { ownPath } from './own-path.ts';
-import { isPublic, nextPath, orderPath, routeOf, signInPath } from './route.ts';
+import {
+  isPublic,
+  nextPath,
+  orderPath,
+  reportPath,
+  routeOf,
+  schedulePath,
+  signInPath,
+} from './route.ts';
 
 describe('a path', () => {
   it.each([
@@ -16,6 +24,12 @@ describe('a path', () => {
     ['/orders/a%2Fb', { name: 'order', id: 'a/b' }],
     ['/orders/%', { name: 'order', id: '%' }],
     ['/orders/01J/lines', { name: 'not-found' }],
+    ['/reports', { name: 'reports' }],
+    ['/reports/01KAN0000000000000DKGH08JN', { name: 'report', id: '01KAN0000000000000DKGH08JN' }],
+    ['/reports/schedules/', { name: 'report-schedules' }],
+    ['/reports/new-schedule', { name: 'new-report-schedule' }],
+    ['/reports/schedules/new-schedule', { name: 'report-schedule', id: 'new-schedule' }],
+    ['/reports/schedules/a/b', { name: 'not-found' }],
     ['/constructor', { name: 'not-found' }],
     ['/forgotten-password', { name: 'forgotten-password' }],
   ])('%s leads to its page', (path, route) => {
@@ -24,6 +38,11 @@ describe('a path', () => {
 
   it('of an order leads back to it', () => {
     expect(routeOf(orderPath('a b/c?d'))).toEqual({ name: 'order', id: 'a b/c?d' });
+  });
+
+  it('of a report and of a schedule leads back to it', () => {
+    expect(routeOf(reportPath('a b/c?d'))).toEqual({ name: 'report', id: 'a b/c?d' });
+    expect(routeOf(schedulePath('a b/c?d'))).toEqual({ name: 'report-schedule', id: 'a b/c?d' });
   });
 
   it('is public only for what comes before signing in', () => {

@@ -14,6 +14,11 @@ export type Route =
   /** The number in capitals. */
   | { name: 'order-by-number'; number: string }
   | { name: 'announcements' }
+  | { name: 'reports' }
+  | { name: 'report'; id: string }
+  | { name: 'report-schedules' }
+  | { name: 'new-report-schedule' }
+  | { name: 'report-schedule'; id: string }
   | { name: 'account' }
   | { name: 'not-found' };
 
@@ -26,22 +31,51 @@ const FIXED: Readonly<Record<string, Route>> = {
   '/orders': { name: 'orders' },
   '/orders/new': { name: 'new-order' },
   '/announcements': { name: 'announcements' },
+  '/reports': { name: 'reports' },
+  '/reports/schedules': { name: 'report-schedules' },
+  '/reports/new-schedule': { name: 'new-report-schedule' },
   '/account': { name: 'account' },
 };
 
 /** The pages that need nobody signed in. */
 const PUBLIC: readonly Route['name'][] = ['sign-in', 'sign-up', 'confirm', 'forgotten-password'];
 
+/** The pages of reports and their schedules, which only staff have. */
+export const REPORT_PAGES = [
+  'reports',
+  'report',
+  'report-schedules',
+  'new-report-schedule',
+  'report-schedule',
+] as const satisfies readonly Route['name'][];
+export type ReportRoute = Extract<Route, { name: (typeof REPORT_PAGES)[number] }>;
+
 /** The page at a path; a trailing slash makes no difference. */
 export function routeOf(pathname: string): Route {
   const path = pathname.length > 1 ? pathname.replace(/\/+$/, '') : pathname;
   const fixed = Object.hasOwn(FIXED, path) ? FIXED[path] : undefined;
   if (fixed) return fixed;
+  return orderRouteOf(path) ?? reportRouteOf(path) ?? { name: 'not-found' };
+}
+
+function orderRouteOf(path: string): Route | undefined {
   const id = /^\/orders\/([^/]+)$/.exec(path)?.[1];
-  if (id === undefined) return { name: 'not-found' };
+  if (id === undefined) return undefined;
   const number = id.toUpperCase();
   if (ORDER_NUMBER.test(number)) return { name: 'order-by-number', number };
   return { name: 'order', id: decode(id) };
+}
+
+/** A run has a ULID for a name, so none is called `schedules`. */
+function reportRouteOf(path: string): Route | undefined {
+  const schedule = /^\/reports\/schedules\/([^/]+)$/.exec(path)?.[1];
+  if (schedule !== undefined) return { name: 'report-schedule', id: decode(schedule) };
+  const run = /^\/reports\/([^/]+)$/.exec(path)?.[1];
+  return run === undefined ? undefined : { name: 'report', id: decode(run) };
+}
+
+export function isReportRoute(route: Route): route is ReportRoute {
+  return REPORT_PAGES.some((name) => name === route.name);
 }
 
 export function isPublic(route: Route): boolean {
@@ -50,6 +84,14 @@ export function isPublic(route: Route): boolean {
 
 export function orderPath(id: string): string {
   return `/orders/${encodeURIComponent(id)}`;
+}
+
+export function reportPath(id: string): string {
+  return `/reports/${encodeURIComponent(id)}`;
+}
+
+export function schedulePath(id: string): string {
+  return `/reports/schedules/${encodeURIComponent(id)}`;
 }
 
 /** The sign-in page, which leads back to where the person was. */

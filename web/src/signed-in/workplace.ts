@@ -50,6 +50,11 @@ export interface Workplace {
   orderDetail(id: string): OrderDetail;
   orderLookup(number: string, onFound: (id: string) => void): OrderLookup;
   twoFactor(): TwoFactor;
+  /** For pages that bring a part of the API, and a channel, of their own. */
+  http: Pick<HttpClient, 'send'>;
+  live: Pick<LiveClient, 'subscribe'>;
+  /** Resolves when a page should show what HTTP alone can tell. */
+  feedTimeout: () => Promise<void>;
   /** Connects, subscribes and loads what every page shows; returns the clean-up. */
   open(): () => void;
 }
@@ -66,7 +71,8 @@ export function createWorkplace(
   const { sub, groups } = user.claims;
   const roles = rolesOfGroups(groups);
   const isStaff = roles.includes('staff');
-  const api = createApi(config, session);
+  const http = createHttp(config, session);
+  const api = new OrderApi(http);
   const client: LiveClient = createRealtimeClient({
     url: config.realtimeUrl,
     token: (reason) => session.accessToken({ fresh: reason !== 'connect' }),
@@ -106,6 +112,9 @@ export function createWorkplace(
       new OrderDetail({ id, api, feed: orderFeed, me: { roles }, reasons: unsent, feedTimeout }),
     orderLookup: (number, onFound) => new OrderLookup({ number, api, onFound }),
     twoFactor: () => new TwoFactor(user, () => session.accessToken({ fresh: true })),
+    http,
+    live: client,
+    feedTimeout,
     open() {
       const cleanUps = [
         connection.onBack(() => {
@@ -134,8 +143,11 @@ export function createWorkplace(
   };
 }
 
-function createApi({ apiUrl }: AppConfig, session: Pick<Session, 'accessToken' | 'end'>): OrderApi {
-  const http = new HttpClient({
+function createHttp(
+  { apiUrl }: AppConfig,
+  session: Pick<Session, 'accessToken' | 'end'>,
+): HttpClient {
+  return new HttpClient({
     baseUrl: apiUrl,
     token: (options) => session.accessToken(options),
     onSessionEnded: () => session.end(),
@@ -145,7 +157,6 @@ function createApi({ apiUrl }: AppConfig, session: Pick<Session, 'accessToken' |
     random: Math.random,
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
   });
-  return new OrderApi(http);
 }
 
 function createOrderFeed(client: LiveClient, channel: string): ChannelFeed<OrderEventData> {

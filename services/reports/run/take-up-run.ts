@@ -2,7 +2,7 @@ import { isUniqueViolation } from '@ordercast/platform/unique-violation.ts';
 import type { Lease, ReportRun } from './report-run.ts';
 import { changeRun } from './run-changes.ts';
 import type { RunChanges } from './run-changes.ts';
-import { takeRun } from './run-store.ts';
+import { claimRun } from './run-store.ts';
 import type { NotClaimed } from './run-store.ts';
 
 /**
@@ -21,7 +21,7 @@ export interface ClaimedRun {
  * Takes a queued run, or one whose lease has ended, for a process and tells of it. `owner` is a ULID of the process's own; at most
  * `maxRunning` runs are under way at once, whoever claims.
  */
-export async function claimRun(
+export async function takeUpRun(
   changes: RunChanges,
   id: string,
   { owner, maxRunning }: { owner: string; maxRunning: number },
@@ -31,7 +31,7 @@ export async function claimRun(
     try {
       let taken: Lease | NotClaimed = 'taken';
       const run = await changeRun(changes, id, async (trx, now) => {
-        taken = await takeRun(trx, id, { owner, now, leaseMs: LEASE_MS, maxRunning });
+        taken = await claimRun(trx, id, { owner, now, leaseMs: LEASE_MS, maxRunning });
         return typeof taken === 'object';
       });
       return claimed(run, taken);
