@@ -2,7 +2,7 @@ import type { ReportFormat } from '@ordercast/contract/report.ts';
 import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 import { createUlidSource } from '@ordercast/platform/ulid.ts';
 import { insertMails, claimMail, giveUpMail, listMails } from '../reports/mail/mail-store.ts';
-import { failRun, finishRun, takeRun } from '../reports/run/run-store.ts';
+import { failRun, finishRun, claimRun } from '../reports/run/run-store.ts';
 import { fileNameOf } from '../reports/storage/report-key.ts';
 import type { TestReportsApi } from './test-reports-api.ts';
 
@@ -28,7 +28,7 @@ const TYPES: Readonly<Record<ReportFormat, string>> = { csv: 'text/csv', pdf: 'a
 
 async function takenRun({ database: { db } }: Api, id: string) {
   const owner = '01HF7YAT000000000000000001';
-  const lease = await takeRun(db, id, {
+  const lease = await claimRun(db, id, {
     owner,
     now: Date.now(),
     leaseMs: 60_000,
