@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { apiSettingsSchema } from '../services/api-settings.ts';
 import { lambdaSettingsSchema } from '../services/realtime/lambda-settings.ts';
 import { broadcastWorkerSettingsSchema } from '../services/relay/broadcast-worker-settings.ts';
 import { relayProgramSettingsSchema } from '../services/relay/relay-program-settings.ts';
+import { REPORT_VARIABLES } from '../services/reports/report-variables.ts';
 import { rotationSettingsSchema } from '../services/rotation/rotation-settings.ts';
 import { DATABASE_VARIABLES } from '../platform/configured-database.ts';
 import { tracingSettingsSchema } from '../platform/tracing/tracing-settings.ts';
@@ -24,52 +27,40 @@ const OF_COLLECTOR = [
 ];
 const OF_DAEMON = ['AWS_XRAY_DAEMON_ADDRESS', 'OTEL_SERVICE_NAME', 'OTEL_TRACES_EXPORTER'];
 
-/** Of every run of a report, wherever it runs. */
-const OF_RUNS = [
-  ...Object.keys(DATABASE_VARIABLES),
-  'LOG_LEVEL',
-  'REPORTS_API_URL',
-  'REPORTS_BUCKET',
-  'REPORTS_CONFIGURATION_SET',
-  'REPORTS_LINK_SECRET_ID',
-  'REPORTS_MAIL_FROM',
-  'REPORTS_MAX_RUNNING',
-  'REPORTS_PAGE_URL',
+/** What `services/reports/lambda.ts` reads besides what every run must know. */
+const OF_REPORT_FUNCTIONS = [
+  'COGNITO_CLIENT_ID',
+  'COGNITO_ISSUER',
+  'CORS_ORIGINS',
+  'REPORTS_CLUSTER',
+  'REPORTS_CONTAINER',
+  'REPORTS_FUNCTION',
+  'REPORTS_SCHEDULE_CLUSTER_ARN',
+  'REPORTS_SCHEDULE_DEAD_LETTER_ARN',
+  'REPORTS_SCHEDULE_FUNCTION_ARN',
+  'REPORTS_SCHEDULE_GROUP',
+  'REPORTS_SCHEDULE_ROLE_ARN',
+  'REPORTS_SECURITY_GROUP',
+  'REPORTS_SUBNETS',
+  'REPORTS_TASK_DEFINITION',
   'REPORTS_TIME_ZONE',
-  'S3_ENDPOINT',
-  'SES_ENDPOINT',
 ];
+
+/** What `services/reports/task.ts` reads besides. Of its text: with its types would come those of a client of AWS that is another here. */
+const OF_REPORT_TASK = [
+  ...readFileSync(
+    join(import.meta.dirname, '..', 'services/reports/task-settings.ts'),
+    'utf8',
+  ).matchAll(/^ {2}(REPORT_\w+): z\./gm),
+].map(([, name = '']) => name);
 
 const READ: Readonly<Record<ProgramName, readonly string[]>> = {
   api: [...Object.keys(apiSettingsSchema.shape), ...OF_COLLECTOR],
   relay: [...Object.keys(relayProgramSettingsSchema.shape), ...OF_COLLECTOR],
   worker: [...Object.keys(broadcastWorkerSettingsSchema.shape), ...OF_COLLECTOR],
   realtime: [...Object.keys(lambdaSettingsSchema.shape), ...OF_DAEMON],
-  reports: [
-    ...OF_RUNS,
-    ...OF_DAEMON,
-    'COGNITO_CLIENT_ID',
-    'COGNITO_ISSUER',
-    'CORS_ORIGINS',
-    'REPORTS_CLUSTER',
-    'REPORTS_CONTAINER',
-    'REPORTS_FUNCTION',
-    'REPORTS_SCHEDULE_CLUSTER_ARN',
-    'REPORTS_SCHEDULE_DEAD_LETTER_ARN',
-    'REPORTS_SCHEDULE_FUNCTION_ARN',
-    'REPORTS_SCHEDULE_GROUP',
-    'REPORTS_SCHEDULE_ROLE_ARN',
-    'REPORTS_SECURITY_GROUP',
-    'REPORTS_SUBNETS',
-    'REPORTS_TASK_DEFINITION',
-  ],
-  reportTask: [
-    ...OF_RUNS,
-    'REPORT_RUN_ID',
-    'REPORT_SCHEDULE_ARN',
-    'REPORT_SCHEDULE_ID',
-    'REPORT_SCHEDULED_TIME',
-  ],
+  reports: [...Object.keys(REPORT_VARIABLES), ...OF_REPORT_FUNCTIONS, ...OF_DAEMON],
+  reportTask: [...Object.keys(REPORT_VARIABLES), ...OF_REPORT_TASK],
   rotation: [...Object.keys(rotationSettingsSchema.shape), ...OF_DAEMON],
   migrations: [...Object.keys(DATABASE_VARIABLES), ...BOOTSTRAP_VARIABLES],
 };

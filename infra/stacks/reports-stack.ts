@@ -31,6 +31,9 @@ interface Given {
   pageOrigin: string;
 }
 
+/** Less than the week between two rotations of the key that signs them: until then it is good, at first as `current`, then as `previous`. */
+const LINK_DAYS = 6;
+
 /** Reports: their API, the runs and what starts them by the clock, their files, their mails. */
 export class ReportsStack extends StageStack {
   readonly alarms: readonly AlarmSpec[];
@@ -102,6 +105,7 @@ export class ReportsStack extends StageStack {
         COGNITO_ISSUER: tokens.issuer,
         CORS_ORIGINS: pageOrigin,
         DATABASE_CA_FILE: '/var/task/global-bundle.pem',
+        REPORTS_TIME_ZONE: this.settings.reports.timeZone,
       },
     });
   }
@@ -116,11 +120,11 @@ export class ReportsStack extends StageStack {
       REPORTS_API_URL: orders.url,
       REPORTS_BUCKET: this.#files.bucket.bucketName,
       REPORTS_CONFIGURATION_SET: this.#mail.configurationSetName,
+      REPORTS_LINK_DAYS: String(LINK_DAYS),
       REPORTS_LINK_SECRET_ID: data.linkSecret.secret.secretArn,
       REPORTS_MAIL_FROM: this.#mail.from,
       REPORTS_MAX_RUNNING: String(reports.maxRunning),
       REPORTS_PAGE_URL: pageOrigin,
-      REPORTS_TIME_ZONE: reports.timeZone,
     };
   }
 
