@@ -6,9 +6,9 @@ import { readPackageFiles } from './package-files.ts';
 import type { PackageImport } from './package-files.ts';
 
 /**
- * Packages that OpenTelemetry wraps as they are loaded, which it cannot do inside a bundle, and those that find files of their own beside
- * them: the one that does it, and the one that makes fonts smaller. They lie in the bundle's own `node_modules`; every other package is part of `lambda.mjs` or
- * `tracing.mjs` (docs/adr/0017-lambda-bundles.md, 0018-traces.md).
+ * Packages that OpenTelemetry wraps as they are loaded, which it cannot do inside a bundle, and two that read files of packages: what
+ * does the wrapping, and what makes fonts smaller. They lie in the bundle's own `node_modules`; every other package is part of
+ * `lambda.mjs` or `tracing.mjs` (docs/adr/0017-lambda-bundles.md, 0018-traces.md, 0019-report-pdf.md).
  */
 const LEFT_OUT =
   /^(@aws-sdk\/|@smithy\/|knex(\/|$)|tedious(\/|$)|import-in-the-middle(\/|$)|subset-font(\/|$))/;

@@ -12,8 +12,8 @@ const READ_WITH: Readonly<Record<string, readonly string[]>> = {
     '@expo-google-fonts/noto-sans/{400Regular,600SemiBold}/*.ttf',
     '@fontsource-variable/noto-sans-{arabic,hebrew,jp,kr,sc}/unicode.json',
     '@fontsource-variable/noto-sans-{arabic,hebrew,jp,kr,sc}/files/*-wght-normal.woff2',
-    '@fontsource-variable/noto-emoji/unicode.json',
-    '@fontsource-variable/noto-emoji/files/*-wght-normal.woff2',
+    '@fontsource-variable/{noto-emoji,vazirmatn}/unicode.json',
+    '@fontsource-variable/{noto-emoji,vazirmatn}/files/*-wght-normal.woff2',
   ],
 };
 

@@ -136,7 +136,10 @@ interface Axis {
   ticks: { value: number; text: string }[];
 }
 
-/** From zero to beyond the longest bar, at round values. Values that are written alike stand once. */
+/**
+ * From zero to beyond the longest bar, at round values, whole where all values are: there is no half order. Values that are written
+ * alike stand once.
+ */
 function valueAxis({ bars, format, title }: BarChart): Axis {
   for (const { label, value } of bars) {
     if (!Number.isFinite(value)) throw new Error(`${title}: ${label} has no finite value.`);
@@ -144,11 +147,13 @@ function valueAxis({ bars, format, title }: BarChart): Axis {
   const lowest = bars.reduce((low, { value }) => Math.min(low, value), 0);
   const highest = bars.reduce((high, { value }) => Math.max(high, value), 0);
   const [low, high] = nice(lowest, highest === lowest ? lowest + 1 : highest, TICKS);
+  const areWhole = bars.every(({ value }) => Number.isInteger(value));
   const seen = new Set<string>();
   return {
     low,
     high,
     ticks: ticks(low, high, TICKS)
+      .filter((value) => !areWhole || Number.isInteger(value))
       .map((value) => ({ value, text: format(value) }))
       .filter(({ text }) => !seen.has(text) && seen.add(text)),
   };

@@ -9,8 +9,8 @@ import { columnWidths } from './column-widths.ts';
 import { shrink } from './shrink.ts';
 import { paragraph } from './text-pieces.ts';
 
-/** More would be 40 pages of one table, which nobody reads: a note says how many are left out. */
-export const MAX_ROWS = 2_000;
+/** 25 pages; who needs more of a table reads it elsewhere than on paper. A note says how many rows there are. */
+export const MAX_ROWS = 1_000;
 
 const PADDING = { across: 5, down: 2.5 };
 const MAX_CELL_LINES = 3;

@@ -20,7 +20,7 @@ export interface FontSlice {
   read(weight: Weight, characters: ReadonlySet<number>): Promise<Buffer>;
 }
 
-const FAMILY_NAMES = ['arabic', 'hebrew', 'jp', 'kr', 'sc', 'emoji'] as const;
+const FAMILY_NAMES = ['arabic', 'arabicMore', 'hebrew', 'jp', 'kr', 'sc', 'emoji'] as const;
 export type FamilyName = (typeof FAMILY_NAMES)[number];
 
 const fromHere = createRequire(import.meta.url);
@@ -37,7 +37,9 @@ export function readLatinFont(weight: Weight): Promise<Buffer> {
 
 /** Of each package what its `unicode.json` calls the slices of interest: none of its Latin, which Noto Sans has. */
 const FAMILIES = {
-  arabic: { package: 'noto-sans-arabic', slices: /^arabic$/ },
+  // Noto draws the dots of Arabic letters as glyphs of their own, which text that is copied loses: it is for what Vazirmatn lacks.
+  arabic: { package: 'vazirmatn', slices: /^arabic$/ },
+  arabicMore: { package: 'noto-sans-arabic', slices: /^arabic$/ },
   hebrew: { package: 'noto-sans-hebrew', slices: /^hebrew$/ },
   jp: { package: 'noto-sans-jp', slices: /^\[\d+\]$/ },
   kr: { package: 'noto-sans-kr', slices: /^\[\d+\]$/ },

@@ -2,6 +2,11 @@
 import type { Font } from 'fontkit';
 
 declare module 'fontkit' {
+  interface Font {
+    /** By their ids in the font. */
+    _glyphs: Record<number, Glyph>;
+  }
+
   interface Subset {
     /** Of the font, in the order of their ids within the subset. */
     glyphs: number[];

@@ -13,9 +13,8 @@ export interface StyledText {
 /** The fonts of one document, for the texts that it was loaded for. */
 export interface FontSet {
   fonts: readonly ShapedFont[];
-  /** What draws each grapheme cluster of a text: where no font has it, Noto Sans, as a box. */
-  split(text: string, weight: Weight): { cluster: string; font: ShapedFont }[];
-  latin(weight: Weight): ShapedFont;
+  /** What draws each grapheme cluster of a part of a text that it was loaded for: where no font has it, Noto Sans, as a box. */
+  split(text: string, weight: Weight, whole: string): { cluster: string; font: ShapedFont }[];
 }
 
 /** Reads of all fonts those that these texts need, and of a sliced family the slices that they need. */
@@ -50,12 +49,11 @@ export async function loadFonts(
   }
   return {
     fonts: [latin[400], latin[600], ...sliced.values()],
-    split: (text, weight) =>
-      choice.split(text).map(({ cluster, slice }) => ({
+    split: (text, weight, whole) =>
+      choice.split(text, whole).map(({ cluster, slice }) => ({
         cluster,
         font: (slice && sliced.get(nameOf(slice, weight))) ?? latin[weight],
       })),
-    latin: (weight) => latin[weight],
   };
 }
 

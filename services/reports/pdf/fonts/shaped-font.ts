@@ -1,11 +1,14 @@
 import bidiFactory from 'bidi-js/dist/bidi.mjs';
-import type { Font, GlyphPosition } from 'fontkit';
+import type { Font, Glyph, GlyphPosition } from 'fontkit';
 import { create } from 'fontkit';
 
 const bidi = bidiFactory();
 
 /** Among a text's features, which pdfkit hands on to its font as they are: the tag of OpenType for glyphs of text that runs so. */
 export const RIGHT_TO_LEFT = 'rtla';
+
+/** WORD JOINER: what is read of a glyph whose letter another glyph has told already. With nothing, readers tell a number. */
+const PART_OF_A_LETTER = 0x2060;
 
 export interface ShapedFont {
   name: string;
@@ -27,23 +30,44 @@ export function openShapedFont(name: string, file: Buffer): ShapedFont {
   const font = create(file);
   if (!('layout' in font)) throw new Error(`${name} is a collection, not a font.`);
   const plainLayout = font.layout.bind(font);
+  const plainGlyph = font.getGlyph.bind(font);
   const plainSubset = font.createSubset.bind(font);
   const ids = new GlyphIds();
 
-  const layout = (text: string, features?: readonly string[]): Run => {
-    const rightToLeft = features?.includes(RIGHT_TO_LEFT) === true;
+  const glyphs = new Map<string, Glyph>();
+  /** fontkit alone would give a glyph back with the characters for which it was asked first. */
+  const getGlyph = (id: number, codePoints: number[] = []): Glyph => {
+    const pair = `${id}:${codePoints.join()}`;
+    const known = glyphs.get(pair);
+    if (known !== undefined) return known;
+    Reflect.deleteProperty(font._glyphs, id);
+    const glyph = plainGlyph(id, codePoints);
+    glyphs.set(pair, glyph);
+    return glyph;
+  };
+  const shape = (text: string, rightToLeft: boolean): ShapedRun => {
     const direction = rightToLeft ? 'rtl' : 'ltr';
     const shown = rightToLeft ? mirrored(text) : text;
-    const { glyphs, positions } = plainLayout(shown, undefined, undefined, undefined, direction);
+    const run = plainLayout(shown, undefined, undefined, undefined, direction);
     return {
-      glyphs: glyphs.map(({ id, codePoints, advanceWidth }) => {
-        const meant = rightToLeft ? codePoints.map(mirroredCodePoint) : codePoints;
+      glyphs: run.glyphs.map(({ id, codePoints, advanceWidth }) => {
+        const drawn = codePoints.length === 0 ? [PART_OF_A_LETTER] : codePoints;
+        const meant = rightToLeft ? inReadersOrder(drawn.map(mirroredCodePoint)) : drawn;
         return { id: ids.idOf(id, meant), codePoints: meant, advanceWidth };
       }),
+      positions: run.positions,
+    };
+  };
+  const shaped = new ShapedRuns(shape);
+  const layout = (text: string, features?: readonly string[]) => {
+    const runs = shaped.of(text, features?.includes(RIGHT_TO_LEFT) === true);
+    // pdfkit scales the positions in place.
+    const positions = runs.flatMap((run) => run.positions.map((position) => ({ ...position })));
+    return {
+      glyphs: runs.flatMap((run) => run.glyphs),
       positions,
-      // pdfkit scales the positions before it asks.
       get advanceWidth() {
-        return positions.reduce((sum, { xAdvance }) => sum + xAdvance, 0);
+        return widthOf(positions);
       },
     };
   };
@@ -62,6 +86,7 @@ export function openShapedFont(name: string, file: Buffer): ShapedFont {
   };
   Object.defineProperties(font, {
     postscriptName: { value: name },
+    getGlyph: { value: getGlyph },
     layout: { value: layout },
     createSubset: { value: createSubset },
   });
@@ -69,16 +94,52 @@ export function openShapedFont(name: string, file: Buffer): ShapedFont {
     name,
     font,
     widthOf: (text, rightToLeft) =>
-      layout(text, rightToLeft ? [RIGHT_TO_LEFT] : []).advanceWidth / font.unitsPerEm,
+      shaped.of(text, rightToLeft).reduce((sum, { positions }) => sum + widthOf(positions), 0) /
+      font.unitsPerEm,
   };
 }
 
 /** What pdfkit reads of a text that is laid out. */
-interface Run {
+interface ShapedRun {
   glyphs: { id: number; codePoints: number[]; advanceWidth: number }[];
   positions: GlyphPosition[];
-  readonly advanceWidth: number;
 }
+
+function widthOf(positions: readonly GlyphPosition[]): number {
+  return positions.reduce((sum, { xAdvance }) => sum + xAdvance, 0);
+}
+
+/** Of words: some megabytes. */
+const MOST_KEPT = 4_000;
+
+/** Texts word by word, for words come again and shaping is what takes the time. Keeps a bounded number. */
+class ShapedRuns {
+  readonly #shape: (text: string, rightToLeft: boolean) => ShapedRun;
+  readonly #kept = new Map<string, ShapedRun>();
+
+  constructor(shape: (text: string, rightToLeft: boolean) => ShapedRun) {
+    this.#shape = shape;
+  }
+
+  /** From left to right. */
+  of(text: string, rightToLeft: boolean): ShapedRun[] {
+    if (rightToLeft) return [this.#run(text, rightToLeft)];
+    return (text.match(WORDS) ?? []).map((word) => this.#run(word, rightToLeft));
+  }
+
+  #run(text: string, rightToLeft: boolean): ShapedRun {
+    const key = `${rightToLeft ? '<' : '>'}${text}`;
+    const known = this.#kept.get(key);
+    if (known !== undefined) return known;
+    if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
+    const run = this.#shape(text, rightToLeft);
+    this.#kept.set(key, run);
+    return run;
+  }
+}
+
+/** Each with the blanks after it. */
+const WORDS = / *[^ ]+ *| +/g;
 
 function mirrored(text: string): string {
   return Array.from(text, (character) => bidi.getMirroredCharacter(character) ?? character).join(
@@ -88,6 +149,12 @@ function mirrored(text: string): string {
 
 function mirroredCodePoint(codePoint: number): number {
   return mirrored(String.fromCodePoint(codePoint)).codePointAt(0) ?? codePoint;
+}
+
+/** Readers turn a word from the right round character by character, with those that one glyph stands for (لا). */
+function inReadersOrder(codePoints: number[]): number[] {
+  const areArabic = /^\p{Script=Arabic}/u.test(String.fromCodePoint(...codePoints));
+  return areArabic ? codePoints.toReversed() : codePoints;
 }
 
 /** Above the glyphs of any font. */

@@ -3,6 +3,7 @@ import type { FamilyName, FontSlice } from './font-families.ts';
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 const EMOJI = /\uFE0F|^\p{RGI_Emoji}$/v;
+const ARABIC = /\p{Script=Arabic}/gu;
 const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}]/u;
 const HANGUL = /\p{Script=Hangul}/u;
 
@@ -26,11 +27,11 @@ export class SliceChoice {
 
   /**
    * The grapheme clusters of a text, each with the slice that draws all of it; without one where Noto Sans draws it, or no font does.
-   * A cluster that no font has whole comes character by character.
+   * A cluster that no font has whole comes character by character. A part of a text is drawn as it is in the `whole`.
    */
-  split(text: string): { cluster: string; slice: FontSlice | undefined }[] {
+  split(text: string, whole = text): { cluster: string; slice: FontSlice | undefined }[] {
     if (this.#isLatin(text)) return [{ cluster: text, slice: undefined }];
-    const order = this.#orderFor(text);
+    const order = this.#orderFor(whole);
     return Array.from(graphemes.segment(text), ({ segment }) => segment).flatMap((cluster) => {
       const slice = this.#sliceOf(cluster, order);
       if (slice !== undefined || this.#isLatin(cluster)) return [{ cluster, slice }];
@@ -44,6 +45,7 @@ export class SliceChoice {
   /** Looks into the files of the slices that `split` would choose for a text, until what it chooses draws it indeed. */
   async check(text: string): Promise<void> {
     if (this.#isLatin(text)) return;
+    if (text.search(ARABIC) >= 0) await this.#arabic?.check();
     const order = this.#orderFor(text);
     for (const { segment } of graphemes.segment(text)) {
       if (!(await this.#checkAny(segment, order))) {
@@ -102,7 +104,17 @@ export class SliceChoice {
         : HANGUL.test(text) || /^ko\b/i.test(this.#language)
           ? ['kr', 'sc', 'jp']
           : ['sc', 'jp', 'kr'];
-    return ['arabic', 'hebrew', ...han, 'emoji'];
+    // Letters join within one font alone.
+    const letters = text.match(ARABIC) ?? [];
+    const hasAllLetters = letters.every((letter) => this.#arabic?.has(codePoint(letter)));
+    const arabic: FamilyName[] = hasAllLetters
+      ? ['arabic', 'arabicMore']
+      : ['arabicMore', 'arabic'];
+    return [...arabic, 'hebrew', ...han, 'emoji'];
+  }
+
+  get #arabic(): FontSlice | undefined {
+    return this.#families.get('arabic')?.[0];
   }
 }
 

@@ -2,14 +2,11 @@
 export function parseUnicodeRanges(text: string): ReadonlySet<number> {
   const characters = new Set<number>();
   for (const range of text.split(',')) {
-    const [first, last = first] = range
-      .trim()
-      .replace(/^U\+/i, '')
-      .split('-')
-      .map((digits) => Number.parseInt(digits, 16));
-    if (first === undefined || last === undefined || !Number.isInteger(first + last)) {
+    const [, from, to = from] = /^U\+([0-9a-f]+)(?:-([0-9a-f]+))?$/i.exec(range.trim()) ?? [];
+    if (from === undefined || to === undefined) {
       throw new Error(`Not a unicode-range: ${range}`);
     }
+    const [first, last] = [Number.parseInt(from, 16), Number.parseInt(to, 16)];
     for (let character = first; character <= last; character++) characters.add(character);
   }
   return characters;

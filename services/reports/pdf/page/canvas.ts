@@ -1,5 +1,6 @@
 import type PDFDocument from 'pdfkit';
 import { RIGHT_TO_LEFT } from '../fonts/shaped-font.ts';
+import type { TextRun } from '../text/bidi-runs.ts';
 import type { TextLine } from '../text/typesetter.ts';
 import { CONTENT_WIDTH, MARGIN } from './page-size.ts';
 
@@ -30,19 +31,16 @@ export class Canvas {
     this.#marked(() => {
       const pdf = this.#pdf;
       if (turn !== 0) pdf.save().rotate(turn, { origin: [MARGIN.left + x, MARGIN.top + y] });
-      let left = MARGIN.left + x;
-      for (const { text, font, rightToLeft } of line.runs) {
-        const width = font.widthOf(text, rightToLeft) * line.style.size;
+      for (const { run, left } of inReadingOrder(line)) {
         pdf
-          .font(font.name, line.style.size)
+          .font(run.font.name, line.style.size)
           .fillColor(color)
-          .text(text, left, MARGIN.top + y, {
+          .text(run.text, MARGIN.left + x + left, MARGIN.top + y, {
             lineBreak: false,
             baseline: 'alphabetic',
             // Given, a text is laid out as a whole, not word by word in the order of its characters.
-            features: rightToLeft ? [RIGHT_TO_LEFT] : [],
+            features: run.rightToLeft ? [RIGHT_TO_LEFT] : [],
           });
-        left += width;
       }
       if (turn !== 0) pdf.restore();
     });
@@ -116,4 +114,16 @@ export class Canvas {
     draw();
     this.#pdf.endMarkedContent();
   }
+}
+
+/** A line's runs, each with its distance from the line's left end. Who reads the file's text reads it in the order of drawing. */
+function inReadingOrder({ runs, style }: TextLine): { run: TextRun; left: number }[] {
+  let next = 0;
+  return runs
+    .map((run) => {
+      const left = next;
+      next += run.font.widthOf(run.text, run.rightToLeft) * style.size;
+      return { run, left };
+    })
+    .sort((one, other) => one.run.at - other.run.at);
 }

@@ -24,7 +24,7 @@ export function paginate(pieces: readonly Piece[], pageHeight: number): PlacedPi
   let top = 0;
   let at = 0;
   while (at < pieces.length) {
-    const group = togetherFrom(pieces, at);
+    const group = togetherFrom(pieces, at, pageHeight);
     at += group.length;
     if (page === undefined || (top > 0 && top + heightOf(group) > pageHeight)) {
       page = [];
@@ -44,11 +44,21 @@ export function paginate(pieces: readonly Piece[], pageHeight: number): PlacedPi
   return pages;
 }
 
-/** A piece and those that it is to be with, as far as there are any. */
-function togetherFrom(pieces: readonly Piece[], start: number): readonly Piece[] {
-  let end = start;
-  while (pieces[end]?.keepWithNext === true) end++;
-  return pieces.slice(start, end + 1);
+/** A piece and those that it is to be with, as many as a page holds. */
+function togetherFrom(
+  pieces: readonly Piece[],
+  start: number,
+  pageHeight: number,
+): readonly Piece[] {
+  let end = start + 1;
+  while (
+    pieces[end - 1]?.keepWithNext === true &&
+    end < pieces.length &&
+    heightOf(pieces.slice(start, end + 1)) <= pageHeight
+  ) {
+    end++;
+  }
+  return pieces.slice(start, end);
 }
 
 function heightOf(group: readonly Piece[]): number {

@@ -10,21 +10,30 @@ export interface TextRun {
   text: string;
   font: ShapedFont;
   rightToLeft: boolean;
+  /** Where it begins in its line, which is the order in which it is read. */
+  at: number;
 }
 
 const NO_RIGHT_TO_LEFT = /^[\0-\u0590]*$/;
 
-/**
- * A line's runs from left to right, by the Unicode bidirectional algorithm. `direction` is its paragraph's, which a later line does not
- * show by itself.
- */
+/** The whole text of which a line is a part, which says what the line alone does not. */
+export interface Paragraph {
+  text: string;
+  direction: 'ltr' | 'rtl';
+}
+
+export function paragraphOf(text: string): Paragraph {
+  return { text, direction: directionOf(text) };
+}
+
+/** A line's runs from left to right, by the Unicode bidirectional algorithm. */
 export function visualRuns(
   line: string,
-  direction: 'ltr' | 'rtl',
+  { text: whole, direction }: Paragraph,
   fonts: FontSet,
   weight: Weight,
 ): TextRun[] {
-  const clusters = fonts.split(line, weight);
+  const clusters = fonts.split(line, weight, whole);
   const levels =
     direction === 'ltr' && NO_RIGHT_TO_LEFT.test(line)
       ? undefined
@@ -38,15 +47,15 @@ export function visualRuns(
       : byLevel(cluster, levels.subarray(at, at + cluster.length))) {
       const last = runs.at(-1);
       if (last?.level === level && last.font === font) last.text += text;
-      else runs.push({ text, font, level, rightToLeft: level % 2 === 1 });
+      else runs.push({ text, font, level, rightToLeft: level % 2 === 1, at });
+      at += text.length;
     }
-    at += cluster.length;
   }
   return inVisualOrder(runs);
 }
 
-/** The direction of a text: that of its first strong character. */
-export function directionOf(text: string): 'ltr' | 'rtl' {
+/** That of a text's first strong character. */
+function directionOf(text: string): 'ltr' | 'rtl' {
   if (NO_RIGHT_TO_LEFT.test(text)) return 'ltr';
   const [paragraph] = bidi.getEmbeddingLevels(text, 'auto').paragraphs;
   return paragraph !== undefined && paragraph.level % 2 === 1 ? 'rtl' : 'ltr';

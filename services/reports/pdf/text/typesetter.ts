@@ -1,8 +1,8 @@
 import LineBreaker from 'linebreak';
 import type { Weight } from '../fonts/font-families.ts';
 import type { FontSet } from '../fonts/font-set.ts';
-import { directionOf, visualRuns } from './bidi-runs.ts';
-import type { TextRun } from './bidi-runs.ts';
+import { paragraphOf, visualRuns } from './bidi-runs.ts';
+import type { Paragraph, TextRun } from './bidi-runs.ts';
 import { printable } from './printable.ts';
 
 export interface TextStyle {
@@ -45,7 +45,7 @@ export class Typesetter {
   /** The whole text in one line. */
   line(text: string, style: TextStyle): TextLine {
     const line = printable(text);
-    return this.#line(line, directionOf(line), style);
+    return this.#line(line, paragraphOf(line), style);
   }
 
   /** One line within `width`, cut with an ellipsis where it does not fit. */
@@ -56,8 +56,8 @@ export class Typesetter {
   /** At most `maxLines` lines within `width`; the last is cut with an ellipsis where more would follow. At least one line. */
   wrap(text: string, style: TextStyle, width: number, maxLines: number): TextLine[] {
     const whole = printable(text);
-    const direction = directionOf(whole);
-    const fits = (part: string) => this.#widthOf(part.trimEnd(), style) <= width;
+    const paragraph = paragraphOf(whole);
+    const fits = (part: string) => this.#line(part.trimEnd(), paragraph, style).width <= width;
     const lines: string[] = [];
     let rest = whole;
     while (lines.length < maxLines - 1 && !fits(rest)) {
@@ -66,15 +66,11 @@ export class Typesetter {
       rest = rest.slice(end).trimStart();
     }
     lines.push(fits(rest) ? rest.trimEnd() : cut(rest, (part) => fits(part + ELLIPSIS)) + ELLIPSIS);
-    return lines.map((line) => this.#line(line, direction, style));
+    return lines.map((line) => this.#line(line, paragraph, style));
   }
 
-  #widthOf(text: string, style: TextStyle): number {
-    return this.#line(text, directionOf(text), style).width;
-  }
-
-  #line(text: string, direction: 'ltr' | 'rtl', style: TextStyle): TextLine {
-    const runs = visualRuns(text, direction, this.#fonts, style.weight);
+  #line(text: string, paragraph: Paragraph, style: TextStyle): TextLine {
+    const runs = visualRuns(text, paragraph, this.#fonts, style.weight);
     const width = runs.reduce(
       (sum, run) => sum + run.font.widthOf(run.text, run.rightToLeft) * style.size,
       0,
