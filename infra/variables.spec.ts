@@ -5,6 +5,12 @@ import { apiSettingsSchema } from '../services/api-settings.ts';
 import { lambdaSettingsSchema } from '../services/realtime/lambda-settings.ts';
 import { broadcastWorkerSettingsSchema } from '../services/relay/broadcast-worker-settings.ts';
 import { relayProgramSettingsSchema } from '../services/relay/relay-program-settings.ts';
+import {
+  apiFunctionSettings,
+  keepFunctionSettings,
+  mailEventsFunctionSettings,
+  runFunctionSettings,
+} from '../services/reports/function/function-settings.ts';
 import { REPORT_VARIABLES } from '../services/reports/report-variables.ts';
 import { rotationSettingsSchema } from '../services/rotation/rotation-settings.ts';
 import { DATABASE_VARIABLES } from '../platform/configured-database.ts';
@@ -27,24 +33,12 @@ const OF_COLLECTOR = [
 ];
 const OF_DAEMON = ['AWS_XRAY_DAEMON_ADDRESS', 'OTEL_SERVICE_NAME', 'OTEL_TRACES_EXPORTER'];
 
-/** What `services/reports/lambda.ts` reads besides what every run must know. */
-const OF_REPORT_FUNCTIONS = [
-  'COGNITO_CLIENT_ID',
-  'COGNITO_ISSUER',
-  'CORS_ORIGINS',
-  'REPORTS_CLUSTER',
-  'REPORTS_CONTAINER',
-  'REPORTS_FUNCTION',
-  'REPORTS_SCHEDULE_CLUSTER_ARN',
-  'REPORTS_SCHEDULE_DEAD_LETTER_ARN',
-  'REPORTS_SCHEDULE_FUNCTION_ARN',
-  'REPORTS_SCHEDULE_GROUP',
-  'REPORTS_SCHEDULE_ROLE_ARN',
-  'REPORTS_SECURITY_GROUP',
-  'REPORTS_SUBNETS',
-  'REPORTS_TASK_DEFINITION',
-  'REPORTS_TIME_ZONE',
-];
+const OF_REPORT_FUNCTIONS = {
+  api: apiFunctionSettings,
+  run: runFunctionSettings,
+  keep: keepFunctionSettings,
+  mailEvents: mailEventsFunctionSettings,
+};
 
 /** What `services/reports/task.ts` reads besides. Of its text: with its types would come those of a client of AWS that is another here. */
 const OF_REPORT_TASK = [
@@ -59,7 +53,10 @@ const READ: Readonly<Record<ProgramName, readonly string[]>> = {
   relay: [...Object.keys(relayProgramSettingsSchema.shape), ...OF_COLLECTOR],
   worker: [...Object.keys(broadcastWorkerSettingsSchema.shape), ...OF_COLLECTOR],
   realtime: [...Object.keys(lambdaSettingsSchema.shape), ...OF_DAEMON],
-  reports: [...Object.keys(REPORT_VARIABLES), ...OF_REPORT_FUNCTIONS, ...OF_DAEMON],
+  reports: [
+    ...Object.values(OF_REPORT_FUNCTIONS).flatMap(({ shape }) => Object.keys(shape)),
+    ...OF_DAEMON,
+  ],
   reportTask: [...Object.keys(REPORT_VARIABLES), ...OF_REPORT_TASK],
   rotation: [...Object.keys(rotationSettingsSchema.shape), ...OF_DAEMON],
   migrations: [...Object.keys(DATABASE_VARIABLES), ...BOOTSTRAP_VARIABLES],
@@ -116,6 +113,26 @@ describe.each(STAGE_NAMES)('in %s', (name) => {
 
     expect(unread).toEqual([]);
   });
+
+  it.each(Object.entries(OF_REPORT_FUNCTIONS))(
+    'of reports %s is given what it reads, and nothing that another does',
+    (handler, { shape }) => {
+      const [found] = resourcesOf(stage, 'AWS::Lambda::Function').filter(
+        ({ stack, properties }) =>
+          stack === 'reports' && properties['Handler'] === `lambda.${handler}`,
+      );
+      const variables = at(found?.properties, 'Environment', 'Variables');
+      const set = (isRecord(variables) ? Object.keys(variables) : []).filter(
+        (name) => !OF_DAEMON.includes(name) && !(name in READ_BY_OTHERS),
+      );
+
+      expect(set.sort()).toEqual(
+        Object.keys(shape)
+          .filter((name) => !(name in UNSET))
+          .sort(),
+      );
+    },
+  );
 
   it('none is set of which it is said that it is not', () => {
     const set = PROGRAMS.flatMap((program) => setBy(stage, program));

@@ -218,27 +218,37 @@ export const reportRules: readonly Rule[] = [
       const [set] = reportResources(stage, 'AWS::SES::ConfigurationSet');
       const families = textOf(task?.properties['Family']);
       const functionName = textOf(run?.properties['FunctionName']);
-      const common: Readonly<Record<string, RegExp>> = {
-        DATABASE_SECRET_ID: /^data\/DatabaseReports/,
-        // Whose key is gone a week after it came, or after the rotation that followed.
-        REPORTS_LINK_DAYS: /^[1-6]$/,
+      const database = { DATABASE_SECRET_ID: /^data\/DatabaseReports/ };
+      const files = {
         REPORTS_BUCKET: exactly(referenceOf(bucket)),
-        REPORTS_CONFIGURATION_SET: exactly(textOf(set?.properties['Name'])),
+        // Its key is gone a week after it was made, or after the rotation that followed.
+        REPORTS_LINK_DAYS: /^[1-6]$/,
         REPORTS_LINK_SECRET_ID: /^data\/LinkSecret/,
+      };
+      const mails = {
+        REPORTS_CONFIGURATION_SET: exactly(textOf(set?.properties['Name'])),
         REPORTS_MAIL_FROM: exactly(stage.settings.reports.mailFrom),
       };
-      const toStart: Readonly<Record<string, RegExp>> = {
+      const toStart = {
         REPORTS_CLUSTER: /^migrations\/Cluster[0-9A-F]+$/,
         REPORTS_CONTAINER: exactly(textOf(at(container, 'Name'))),
         REPORTS_FUNCTION: exactly(functionName),
+        REPORTS_SECURITY_GROUP: /^network\/NetworkReports[0-9A-F]+\.GroupId$/,
+        REPORTS_SUBNETS: /^(network\/NetworkVpcprogramsSubnet\dSubnet[0-9A-F]+,?){2,3}$/,
+        REPORTS_TASK_DEFINITION: new RegExp(`:task-definition/${families}$`),
+      };
+      const schedules = {
         REPORTS_SCHEDULE_CLUSTER_ARN: /^migrations\/Cluster[0-9A-F]+\.Arn$/,
         REPORTS_SCHEDULE_DEAD_LETTER_ARN: /^reports\/SchedulesDeadLetters[0-9A-F]+\.Arn$/,
         REPORTS_SCHEDULE_FUNCTION_ARN: new RegExp(`:function:${functionName}$`),
         REPORTS_SCHEDULE_GROUP: /^(reports\/SchedulesGroup\w+|ordercast-\w+-reports)$/,
         REPORTS_SCHEDULE_ROLE_ARN: /^reports\/SchedulesRole[0-9A-F]+\.Arn$/,
-        REPORTS_SECURITY_GROUP: /^network\/NetworkReports[0-9A-F]+\.GroupId$/,
-        REPORTS_SUBNETS: /^(network\/NetworkVpcprogramsSubnet\dSubnet[0-9A-F]+,?){2,3}$/,
-        REPORTS_TASK_DEFINITION: new RegExp(`:task-definition/${families}$`),
+      };
+      const wantedBy = (handler: string): Readonly<Record<string, RegExp>> => {
+        if (handler === 'lambda.mailEvents') return database;
+        if (handler === 'lambda.api') return { ...database, ...files, ...toStart };
+        const all = { ...database, ...files, ...mails, ...toStart };
+        return handler === 'lambda.keep' ? { ...all, ...schedules } : all;
       };
       const judge = (found: Found, variables: unknown, wanted: Record<string, RegExp>) =>
         Object.entries(wanted).flatMap(([name, form]) => {
@@ -247,7 +257,7 @@ export const reportRules: readonly Rule[] = [
         });
       return [
         ...reportResources(stage, 'AWS::Lambda::Function').flatMap((found) =>
-          judge(found, variablesOf(found), { ...common, ...toStart }),
+          judge(found, variablesOf(found), wantedBy(textOf(found.properties['Handler']))),
         ),
         ...missing(task !== undefined, 'there is no task of heavy runs'),
         ...(task === undefined
@@ -260,7 +270,7 @@ export const reportRules: readonly Rule[] = [
                   at(one, 'Value'),
                 ]),
               ),
-              common,
+              { ...database, ...files, ...mails },
             )),
       ];
     },
