@@ -16,6 +16,9 @@ const OF_THE_PLATFORM = /^(logs|xray|kms|ecr|ec2):/;
  */
 const NEVER_CALLED: Readonly<Partial<Record<ProgramName, Readonly<Record<string, string>>>>> = {
   relay: { 'dynamodb:Scan': 'the reaper and whoever ends access look through all connections' },
+  reportTask: {
+    's3:GetObject': 'the API signs URLs, and looks whether their file is still there',
+  },
   worker: {
     'dynamodb:PutItem': 'a worker delivers what the log holds, and appends nothing',
     'dynamodb:Scan': 'the reaper and whoever ends access look through all connections',
@@ -52,6 +55,8 @@ describe.each(STAGE_NAMES)('in %s', (name) => {
     ['relay', /^services\/RelayTaskTaskRole/],
     ['worker', /^services\/WorkerTaskTaskRole/],
     ['rotation', /^rotation\/RotationRole/],
+    ['reports', /^reports\/Reports\w+Role[0-9A-F]{8}$/],
+    ['reportTask', /^reports\/HeavyReportsTaskTaskRole/],
     ['realtime', /^realtime\/\w+Role[0-9A-F]{8}$/],
   ] as const)('%s may do what its code calls, and nothing else', (program, role) => {
     const excused = Object.keys(NEVER_CALLED[program] ?? {});
@@ -67,6 +72,32 @@ describe.each(STAGE_NAMES)('in %s', (name) => {
     const role = new RegExp(`^migrations/${task}TaskTaskRole`);
 
     expect(granted(stage, (id) => role.test(id))).toEqual(calledActions(ENTRIES.migrations));
+  });
+
+  it.each([
+    [
+      'Api',
+      ['ecs:RunTask', 'iam:PassRole', 'lambda:InvokeFunction', 's3:GetObject', 's3:ListBucket'],
+    ],
+    [
+      'Run',
+      [
+        'ecs:RunTask',
+        'iam:PassRole',
+        'lambda:InvokeFunction',
+        's3:AbortMultipartUpload',
+        's3:DeleteObject',
+        's3:ListBucket',
+        's3:ListBucketMultipartUploads',
+        's3:PutObject',
+        'ses:SendEmail',
+      ],
+    ],
+    ['MailEvents', []],
+  ])('of reports %s may do its own part of what their bundle can', (handler, actions) => {
+    const own = granted(stage, (id) => new RegExp(`^reports/Reports${handler}Role`).test(id));
+
+    expect(own).toEqual([...actions, 'secretsmanager:GetSecretValue'].sort());
   });
 
   it('no function of the WebSocket API may do more than another part of its bundle does', () => {

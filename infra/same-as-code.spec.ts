@@ -5,6 +5,7 @@ import { DEFAULT_POOL, DEFAULT_PORT } from '../platform/database-url.ts';
 import { HTTP_LIMITS } from '../platform/http-server.ts';
 import { VISIBILITY_TIMEOUT_S } from '../websocket/broadcast/broadcast-queue.ts';
 import * as headers from '../services/http/gateway-headers.ts';
+import { FAILED_LINE, WAITING_LINE } from './constructs/report-alarms.ts';
 import { ENDING_CALLS } from './constructs/ended-access.ts';
 import { CLIENT_ADDRESS_HEADER, GATEWAY_SECRET_HEADER } from './constructs/gateway-secret.ts';
 import { DATABASE_PORT } from './constructs/network.ts';
@@ -45,6 +46,24 @@ it('the calls that end access are those that the handler ends it for', () => {
 
 it('the gateway writes the headers that the order API reads', () => {
   expect({ GATEWAY_SECRET_HEADER, CLIENT_ADDRESS_HEADER }).toEqual({ ...headers });
+});
+
+it('alarms of reports wait for lines that runs and their keeper log', () => {
+  const lines = [
+    ['services/reports/run/run-report.ts', FAILED_LINE],
+    ['services/reports/run/keep-runs.ts', WAITING_LINE],
+  ] as const;
+
+  for (const [file, line] of lines) expect(source(file)).toContain(`'${line}'`);
+});
+
+it('each handler of reports is one that their bundle exports', () => {
+  const handlers = resourcesOf(judged('dev'), 'AWS::Lambda::Function')
+    .filter(({ stack }) => stack === 'reports')
+    .map(({ properties }) => textOf(properties['Handler']).replace('lambda.', ''));
+  const exported = [...source('services/reports/lambda.ts').matchAll(/^export const (\w+)/gm)];
+
+  expect(handlers.sort()).toEqual(exported.map(([, name]) => name).sort());
 });
 
 it('pools and ports are those of the platform', () => {

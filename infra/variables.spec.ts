@@ -1,8 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { apiSettingsSchema } from '../services/api-settings.ts';
 import { lambdaSettingsSchema } from '../services/realtime/lambda-settings.ts';
 import { broadcastWorkerSettingsSchema } from '../services/relay/broadcast-worker-settings.ts';
 import { relayProgramSettingsSchema } from '../services/relay/relay-program-settings.ts';
+import {
+  apiFunctionSettings,
+  keepFunctionSettings,
+  mailEventsFunctionSettings,
+  runFunctionSettings,
+} from '../services/reports/function/function-settings.ts';
+import { REPORT_VARIABLES } from '../services/reports/report-variables.ts';
 import { rotationSettingsSchema } from '../services/rotation/rotation-settings.ts';
 import { DATABASE_VARIABLES } from '../platform/configured-database.ts';
 import { tracingSettingsSchema } from '../platform/tracing/tracing-settings.ts';
@@ -24,21 +33,20 @@ const OF_COLLECTOR = [
 ];
 const OF_DAEMON = ['AWS_XRAY_DAEMON_ADDRESS', 'OTEL_SERVICE_NAME', 'OTEL_TRACES_EXPORTER'];
 
-/** Of every run of a report, wherever it runs. */
-const OF_RUNS = [
-  ...Object.keys(DATABASE_VARIABLES),
-  'LOG_LEVEL',
-  'REPORTS_API_URL',
-  'REPORTS_BUCKET',
-  'REPORTS_CONFIGURATION_SET',
-  'REPORTS_LINK_SECRET_ID',
-  'REPORTS_MAIL_FROM',
-  'REPORTS_MAX_RUNNING',
-  'REPORTS_PAGE_URL',
-  'REPORTS_TIME_ZONE',
-  'S3_ENDPOINT',
-  'SES_ENDPOINT',
-];
+const OF_REPORT_FUNCTIONS = {
+  api: apiFunctionSettings,
+  run: runFunctionSettings,
+  keep: keepFunctionSettings,
+  mailEvents: mailEventsFunctionSettings,
+};
+
+/** What `services/reports/task.ts` reads besides. Of its text: with its types would come those of a client of AWS that is another here. */
+const OF_REPORT_TASK = [
+  ...readFileSync(
+    join(import.meta.dirname, '..', 'services/reports/task-settings.ts'),
+    'utf8',
+  ).matchAll(/^ {2}(REPORT_\w+): z\./gm),
+].map(([, name = '']) => name);
 
 const READ: Readonly<Record<ProgramName, readonly string[]>> = {
   api: [...Object.keys(apiSettingsSchema.shape), ...OF_COLLECTOR],
@@ -46,30 +54,10 @@ const READ: Readonly<Record<ProgramName, readonly string[]>> = {
   worker: [...Object.keys(broadcastWorkerSettingsSchema.shape), ...OF_COLLECTOR],
   realtime: [...Object.keys(lambdaSettingsSchema.shape), ...OF_DAEMON],
   reports: [
-    ...OF_RUNS,
+    ...Object.values(OF_REPORT_FUNCTIONS).flatMap(({ shape }) => Object.keys(shape)),
     ...OF_DAEMON,
-    'COGNITO_CLIENT_ID',
-    'COGNITO_ISSUER',
-    'CORS_ORIGINS',
-    'REPORTS_CLUSTER',
-    'REPORTS_CONTAINER',
-    'REPORTS_FUNCTION',
-    'REPORTS_SCHEDULE_CLUSTER_ARN',
-    'REPORTS_SCHEDULE_DEAD_LETTER_ARN',
-    'REPORTS_SCHEDULE_FUNCTION_ARN',
-    'REPORTS_SCHEDULE_GROUP',
-    'REPORTS_SCHEDULE_ROLE_ARN',
-    'REPORTS_SECURITY_GROUP',
-    'REPORTS_SUBNETS',
-    'REPORTS_TASK_DEFINITION',
   ],
-  reportTask: [
-    ...OF_RUNS,
-    'REPORT_RUN_ID',
-    'REPORT_SCHEDULE_ARN',
-    'REPORT_SCHEDULE_ID',
-    'REPORT_SCHEDULED_TIME',
-  ],
+  reportTask: [...Object.keys(REPORT_VARIABLES), ...OF_REPORT_TASK],
   rotation: [...Object.keys(rotationSettingsSchema.shape), ...OF_DAEMON],
   migrations: [...Object.keys(DATABASE_VARIABLES), ...BOOTSTRAP_VARIABLES],
 };
@@ -125,6 +113,26 @@ describe.each(STAGE_NAMES)('in %s', (name) => {
 
     expect(unread).toEqual([]);
   });
+
+  it.each(Object.entries(OF_REPORT_FUNCTIONS))(
+    'of reports %s is given what it reads, and nothing that another does',
+    (handler, { shape }) => {
+      const [found] = resourcesOf(stage, 'AWS::Lambda::Function').filter(
+        ({ stack, properties }) =>
+          stack === 'reports' && properties['Handler'] === `lambda.${handler}`,
+      );
+      const variables = at(found?.properties, 'Environment', 'Variables');
+      const set = (isRecord(variables) ? Object.keys(variables) : []).filter(
+        (name) => !OF_DAEMON.includes(name) && !(name in READ_BY_OTHERS),
+      );
+
+      expect(set.sort()).toEqual(
+        Object.keys(shape)
+          .filter((name) => !(name in UNSET))
+          .sort(),
+      );
+    },
+  );
 
   it('none is set of which it is said that it is not', () => {
     const set = PROGRAMS.flatMap((program) => setBy(stage, program));

@@ -26,6 +26,7 @@ export const UNSET: Readonly<Record<string, string>> = {
   REPORT_SCHEDULED_TIME: 'EventBridge Scheduler tells a task the time that it is for',
   REPORT_SCHEDULE_ARN: 'EventBridge Scheduler tells a task its schedule',
   REPORT_SCHEDULE_ID: 'EventBridge Scheduler tells a task its schedule',
+  REPORTS_LINK_KEYS_FILE: 'a file in the place of a secret: a laptop',
   S3_ENDPOINT: "only where another server than the Region's own stands for S3: a laptop",
   SES_ENDPOINT: "only where another server than the Region's own stands for SES: a laptop",
   SQS_ENDPOINT: "only where another server than the Region's own stands for SQS: a laptop",

@@ -5,6 +5,7 @@ import type { JudgedStage, Rule } from './judged-stage.ts';
 import { networkRules } from './network-rules.ts';
 import { operationRules } from './operation-rules.ts';
 import { programRules } from './program-rules.ts';
+import { reportMailRules } from './report-mail-rules.ts';
 import { reportRules } from './report-rules.ts';
 import { tracingRules } from './tracing-rules.ts';
 
@@ -17,6 +18,7 @@ export const RULES: readonly Rule[] = [
   ...accessRules,
   ...operationRules,
   ...reportRules,
+  ...reportMailRules,
 ];
 
 /** Everything that our own rules find wrong with a stage, by the rule's name. */

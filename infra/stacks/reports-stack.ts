@@ -31,6 +31,9 @@ interface Given {
   pageOrigin: string;
 }
 
+/** Less than the week between two rotations of the key that signs them: until then it is good, at first as `current`, then as `previous`. */
+const LINK_DAYS = 6;
+
 /** Reports: their API, the runs and what starts them by the clock, their files, their mails. */
 export class ReportsStack extends StageStack {
   readonly alarms: readonly AlarmSpec[];
@@ -91,40 +94,73 @@ export class ReportsStack extends StageStack {
   }
 
   #function(handler: ReportHandler): BundledFunction {
-    const { network, tokens, pageOrigin } = this.#given;
+    const { settings } = this;
     return reportFunction(this, handler, {
-      settings: this.settings,
-      network,
+      settings,
+      network: this.#given.network,
       environment: {
-        ...this.#runVariables(),
-        ...this.#startVariables(),
-        COGNITO_CLIENT_ID: tokens.clientId,
-        COGNITO_ISSUER: tokens.issuer,
-        CORS_ORIGINS: pageOrigin,
+        ...this.#variablesOf(handler),
         DATABASE_CA_FILE: '/var/task/global-bundle.pem',
       },
     });
   }
 
-  /** What a run must know, wherever it runs. */
-  #runVariables(): Record<string, string> {
+  /** As `services/reports/function/function-settings.ts` reads them. */
+  #variablesOf(handler: ReportHandler): Record<string, string> {
+    const { tokens, pageOrigin } = this.#given;
+    switch (handler) {
+      case 'api':
+        return {
+          ...this.#databaseVariables(),
+          ...this.#fileVariables(),
+          ...this.#startVariables(),
+          COGNITO_CLIENT_ID: tokens.clientId,
+          COGNITO_ISSUER: tokens.issuer,
+          CORS_ORIGINS: pageOrigin,
+          REPORTS_TIME_ZONE: this.settings.reports.timeZone,
+        };
+      case 'run':
+        return { ...this.#runVariables(), ...this.#startVariables() };
+      case 'keep':
+        return {
+          ...this.#runVariables(),
+          ...this.#startVariables(),
+          ...this.#scheduleVariables(),
+        };
+      case 'mailEvents':
+        return this.#databaseVariables();
+    }
+  }
+
+  #databaseVariables(): Record<string, string> {
+    const { reports: login } = this.#given.data.database.logins;
+    return { DATABASE_SECRET_ID: login.secretArn, LOG_LEVEL: 'info' };
+  }
+
+  /** Where files lie, and what links of mails lead there. */
+  #fileVariables(): Record<string, string> {
     const { data, orders, pageOrigin } = this.#given;
-    const { reports } = this.settings;
     return {
-      DATABASE_SECRET_ID: data.database.logins.reports.secretArn,
-      LOG_LEVEL: 'info',
       REPORTS_API_URL: orders.url,
       REPORTS_BUCKET: this.#files.bucket.bucketName,
-      REPORTS_CONFIGURATION_SET: this.#mail.configurationSetName,
+      REPORTS_LINK_DAYS: String(LINK_DAYS),
       REPORTS_LINK_SECRET_ID: data.linkSecret.secret.secretArn,
-      REPORTS_MAIL_FROM: this.#mail.from,
-      REPORTS_MAX_RUNNING: String(reports.maxRunning),
       REPORTS_PAGE_URL: pageOrigin,
-      REPORTS_TIME_ZONE: reports.timeZone,
     };
   }
 
-  /** What must be known to start a run, now or by the clock. */
+  /** What a run must know, wherever it runs. */
+  #runVariables(): Record<string, string> {
+    return {
+      ...this.#databaseVariables(),
+      ...this.#fileVariables(),
+      REPORTS_CONFIGURATION_SET: this.#mail.configurationSetName,
+      REPORTS_MAIL_FROM: this.#mail.from,
+      REPORTS_MAX_RUNNING: String(this.settings.reports.maxRunning),
+    };
+  }
+
+  /** What must be known to start a run. */
   #startVariables(): Record<string, string> {
     const { network, platform } = this.#given;
     const { vpc, groups } = network;
@@ -132,14 +168,21 @@ export class ReportsStack extends StageStack {
       REPORTS_CLUSTER: platform.cluster.clusterName,
       REPORTS_CONTAINER: this.#task.container,
       REPORTS_FUNCTION: functionNameOf(this.settings, 'reports', 'run'),
-      REPORTS_SCHEDULE_CLUSTER_ARN: platform.cluster.clusterArn,
-      REPORTS_SCHEDULE_DEAD_LETTER_ARN: this.#schedules.deadLetters.queueArn,
-      REPORTS_SCHEDULE_FUNCTION_ARN: this.#runArn,
-      REPORTS_SCHEDULE_GROUP: this.#schedules.group.scheduleGroupName,
-      REPORTS_SCHEDULE_ROLE_ARN: this.#schedules.role.roleArn,
       REPORTS_SECURITY_GROUP: groups.reports.securityGroupId,
       REPORTS_SUBNETS: vpc.selectSubnets({ subnetGroupName: 'programs' }).subnetIds.join(','),
       REPORTS_TASK_DEFINITION: this.#task.definitionArn,
+    };
+  }
+
+  /** What EventBridge Scheduler is told of a schedule. */
+  #scheduleVariables(): Record<string, string> {
+    const { deadLetters, group, role } = this.#schedules;
+    return {
+      REPORTS_SCHEDULE_CLUSTER_ARN: this.#given.platform.cluster.clusterArn,
+      REPORTS_SCHEDULE_DEAD_LETTER_ARN: deadLetters.queueArn,
+      REPORTS_SCHEDULE_FUNCTION_ARN: this.#runArn,
+      REPORTS_SCHEDULE_GROUP: group.scheduleGroupName,
+      REPORTS_SCHEDULE_ROLE_ARN: role.roleArn,
     };
   }
 
@@ -178,7 +221,7 @@ export class ReportsStack extends StageStack {
     });
     // For the URLs that it signs, once it has looked whether the file is still there.
     this.#files.grant(api, { objects: ['GetObject'], bucket: ['ListBucket'] });
-    for (const role of [api, keep]) this.#grantStart(role);
+    for (const role of [api, run, keep]) this.#grantStart(role);
     this.#schedules.grantFollow(keep);
   }
 

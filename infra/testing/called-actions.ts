@@ -86,6 +86,8 @@ export const WITHOUT_RIGHT: Readonly<Record<string, string>> = {
 
 /** Packages that call AWS by themselves. */
 const CALLING_PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  // Of a file in parts, and of one that fits into one.
+  '@aws-sdk/lib-storage': ['s3:PutObject', 's3:AbortMultipartUpload'],
   'sqs-consumer': ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
 };
 /** What signs posts itself, without a command of the SDK. */

@@ -168,6 +168,10 @@ export const reportFaults: readonly PlantedFault[] = [
     ),
   ),
   fault(
+    'links outlive their key',
+    set('AWS::Lambda::Function', variable('REPORTS_LINK_DAYS'), '14', has('Handler', 'lambda.api')),
+  ),
+  fault(
     'schedules have no dead letters',
     set(
       'AWS::Lambda::Function',
