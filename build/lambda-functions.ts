@@ -11,6 +11,10 @@ export const TRACING = 'platform/tracing/main.ts';
 /** The Lambda functions, by the names of their folders in `dist/lambda/`; paths are relative to the repository. */
 export const LAMBDA_FUNCTIONS = {
   realtime: { entry: 'services/realtime/lambda.ts' },
+  reports: {
+    entry: 'services/reports/lambda.ts',
+    files: ['certificates/global-bundle.pem'],
+  },
   rotation: {
     entry: 'services/rotation/lambda.ts',
     files: ['certificates/global-bundle.pem'],

@@ -50,7 +50,7 @@ describe.skipIf(!hasMoto())('a stage as moto keeps it (skipped without moto_serv
     expect(types.filter((type) => !(type in MAKERS) && !PASSED_OVER.includes(type))).toEqual([]);
   });
 
-  it('has five tasks and seven functions, each with a code and a command', async () => {
+  it('has six tasks and eleven functions, each with a code and a command', async () => {
     const names = (await everyProgram()).map(({ name }) => name);
     expect(names.sort()).toEqual([
       'api',
@@ -62,8 +62,13 @@ describe.skipIf(!hasMoto())('a stage as moto keeps it (skipped without moto_serv
       'ordercast-dev-disconnect',
       'ordercast-dev-message',
       'ordercast-dev-reaper',
+      'ordercast-dev-reports-api',
+      'ordercast-dev-reports-keep',
+      'ordercast-dev-reports-mail-events',
+      'ordercast-dev-reports-run',
       'ordercast-dev-rotation',
       'relay',
+      'reports',
       'worker',
     ]);
   });
@@ -86,7 +91,13 @@ describe.skipIf(!hasMoto())('a stage as moto keeps it (skipped without moto_serv
       'bootstrap MIGRATOR_PASSWORD',
       'bootstrap REPORTS_PASSWORD',
       'migrate DATABASE_SECRET_ID',
+      ...['api', 'keep', 'mail-events', 'run'].flatMap((handler) => [
+        `ordercast-dev-reports-${handler} DATABASE_SECRET_ID`,
+        `ordercast-dev-reports-${handler} REPORTS_LINK_SECRET_ID`,
+      ]),
       'relay DATABASE_SECRET_ID',
+      'reports DATABASE_SECRET_ID',
+      'reports REPORTS_LINK_SECRET_ID',
     ]);
     for (const { arn, field } of named) {
       const secret = await readSecret(account, arn);

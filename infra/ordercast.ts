@@ -9,6 +9,7 @@ import { NetworkStack } from './stacks/network-stack.ts';
 import { ObservabilityStack } from './stacks/observability-stack.ts';
 import { PipelineStack } from './stacks/pipeline-stack.ts';
 import { RealtimeStack } from './stacks/realtime-stack.ts';
+import { ReportsStack } from './stacks/reports-stack.ts';
 import { RotationStack } from './stacks/rotation-stack.ts';
 import { ServicesStack } from './stacks/services-stack.ts';
 import { WebStack } from './stacks/web-stack.ts';
@@ -41,6 +42,14 @@ export function ordercast(app: App, settings: StageSettings, image: string): voi
   });
   const { orders } = services;
   const rotation = new RotationStack(app, settings, { network, data, orders });
+  const reports = new ReportsStack(app, settings, {
+    network,
+    data,
+    tokens,
+    platform,
+    orders,
+    pageOrigin,
+  });
   new WebStack(app, settings, { identity, apiUrl: orders.url, realtimeUrl: realtime.url });
   new FirewallStack(app, settings, { page });
   new ObservabilityStack(app, settings, {
@@ -50,7 +59,8 @@ export function ordercast(app: App, settings: StageSettings, image: string): voi
         title: 'A change reaches everybody',
         alarms: [...realtimeStack.alarms, ...tables.alarms, ...broadcasts.alarms],
       },
-      { title: 'What both stand on', alarms: [...database.alarms, ...rotation.alarms] },
+      { title: 'A report comes when it was asked for', alarms: reports.alarms },
+      { title: 'What all stand on', alarms: [...database.alarms, ...rotation.alarms] },
     ],
   });
   if (settings.pipeline !== undefined) {

@@ -78,10 +78,9 @@ describe.each(STAGE_NAMES)('in %s', (name) => {
   });
 });
 
-/** What others do in the name of a deployment: the CDK, docker, and ECS, which is handed the roles of tasks. */
+/** What others do in the name of a deployment: the CDK and docker. */
 const BY_OTHERS = [
   'sts:AssumeRole',
-  'iam:PassRole',
   'ecr:BatchCheckLayerAvailability',
   'ecr:BatchGetImage',
   'ecr:CompleteLayerUpload',

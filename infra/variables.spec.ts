@@ -24,23 +24,66 @@ const OF_COLLECTOR = [
 ];
 const OF_DAEMON = ['AWS_XRAY_DAEMON_ADDRESS', 'OTEL_SERVICE_NAME', 'OTEL_TRACES_EXPORTER'];
 
+/** Of every run of a report, wherever it runs. */
+const OF_RUNS = [
+  ...Object.keys(DATABASE_VARIABLES),
+  'LOG_LEVEL',
+  'REPORTS_API_URL',
+  'REPORTS_BUCKET',
+  'REPORTS_CONFIGURATION_SET',
+  'REPORTS_LINK_SECRET_ID',
+  'REPORTS_MAIL_FROM',
+  'REPORTS_MAX_RUNNING',
+  'REPORTS_PAGE_URL',
+  'REPORTS_TIME_ZONE',
+  'S3_ENDPOINT',
+  'SES_ENDPOINT',
+];
+
 const READ: Readonly<Record<ProgramName, readonly string[]>> = {
   api: [...Object.keys(apiSettingsSchema.shape), ...OF_COLLECTOR],
   relay: [...Object.keys(relayProgramSettingsSchema.shape), ...OF_COLLECTOR],
   worker: [...Object.keys(broadcastWorkerSettingsSchema.shape), ...OF_COLLECTOR],
   realtime: [...Object.keys(lambdaSettingsSchema.shape), ...OF_DAEMON],
+  reports: [
+    ...OF_RUNS,
+    ...OF_DAEMON,
+    'COGNITO_CLIENT_ID',
+    'COGNITO_ISSUER',
+    'CORS_ORIGINS',
+    'REPORTS_CLUSTER',
+    'REPORTS_CONTAINER',
+    'REPORTS_FUNCTION',
+    'REPORTS_SCHEDULE_CLUSTER_ARN',
+    'REPORTS_SCHEDULE_DEAD_LETTER_ARN',
+    'REPORTS_SCHEDULE_FUNCTION_ARN',
+    'REPORTS_SCHEDULE_GROUP',
+    'REPORTS_SCHEDULE_ROLE_ARN',
+    'REPORTS_SECURITY_GROUP',
+    'REPORTS_SUBNETS',
+    'REPORTS_TASK_DEFINITION',
+  ],
+  reportTask: [
+    ...OF_RUNS,
+    'REPORT_RUN_ID',
+    'REPORT_SCHEDULE_ARN',
+    'REPORT_SCHEDULE_ID',
+    'REPORT_SCHEDULED_TIME',
+  ],
   rotation: [...Object.keys(rotationSettingsSchema.shape), ...OF_DAEMON],
   migrations: [...Object.keys(DATABASE_VARIABLES), ...BOOTSTRAP_VARIABLES],
+};
+
+/** Of what is no service. */
+const TASKS_OF: Readonly<Partial<Record<ProgramName, RegExp>>> = {
+  migrations: /^(Bootstrap|Migrate)Task/,
+  reportTask: /^HeavyReportsTask/,
 };
 
 /** Names of the variables that each program is started with, of all its tasks or functions together. */
 function setBy(stage: JudgedStage, program: ProgramName): string[] {
   const tasks = resourcesOf(stage, 'AWS::ECS::TaskDefinition')
-    .filter(({ id }) =>
-      program === 'migrations'
-        ? /^(Bootstrap|Migrate)Task/.test(id)
-        : new RegExp(`^${program}Task`, 'i').test(id),
-    )
+    .filter(({ id }) => TASKS_OF[program]?.test(id) ?? new RegExp(`^${program}Task`, 'i').test(id))
     .flatMap(({ properties }) => listAt(properties, 'ContainerDefinitions').slice(0, 1))
     .flatMap((container) => [...listAt(container, 'Environment'), ...listAt(container, 'Secrets')])
     .map((variable) => textOf(at(variable, 'Name')));
@@ -51,7 +94,16 @@ function setBy(stage: JudgedStage, program: ProgramName): string[] {
   return [...new Set([...tasks, ...functions])].sort();
 }
 
-const PROGRAMS = ['api', 'relay', 'worker', 'realtime', 'rotation', 'migrations'] as const;
+const PROGRAMS = [
+  'api',
+  'relay',
+  'worker',
+  'realtime',
+  'reports',
+  'reportTask',
+  'rotation',
+  'migrations',
+] as const;
 
 describe.each(STAGE_NAMES)('in %s', (name) => {
   const stage = judged(name);

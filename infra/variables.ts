@@ -4,6 +4,8 @@ export const ENTRIES = {
   relay: 'services/relay/main.ts',
   worker: 'services/relay/broadcast-worker.ts',
   realtime: 'services/realtime/lambda.ts',
+  reports: 'services/reports/lambda.ts',
+  reportTask: 'services/reports/task.ts',
   rotation: 'services/rotation/lambda.ts',
   migrations: 'migrations/main.ts',
 } as const;
@@ -20,6 +22,12 @@ export const UNSET: Readonly<Record<string, string>> = {
   DYNAMODB_ENDPOINT:
     "only where another server than the Region's own stands for DynamoDB: a laptop",
   HOST: 'a task has one address, and the default listens on it',
+  REPORT_RUN_ID: 'whoever starts a task tells it its run',
+  REPORT_SCHEDULED_TIME: 'EventBridge Scheduler tells a task the time that it is for',
+  REPORT_SCHEDULE_ARN: 'EventBridge Scheduler tells a task its schedule',
+  REPORT_SCHEDULE_ID: 'EventBridge Scheduler tells a task its schedule',
+  S3_ENDPOINT: "only where another server than the Region's own stands for S3: a laptop",
+  SES_ENDPOINT: "only where another server than the Region's own stands for SES: a laptop",
   SQS_ENDPOINT: "only where another server than the Region's own stands for SQS: a laptop",
 };
 

@@ -18,6 +18,7 @@ process.on('message', (message) => {
   const context = {
     functionName: handler,
     awsRequestId: 'request',
+    getRemainingTimeInMillis: () => 60_000,
     invokedFunctionArn: `arn:aws:lambda:us-east-1:123456789012:function:${handler}`,
   };
   Promise.resolve(handlers[handler]?.(event, context)).then(

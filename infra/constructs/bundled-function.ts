@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { Architecture, Code, Function, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
@@ -16,11 +16,17 @@ const BUNDLES = join(import.meta.dirname, '..', '..', 'dist', 'lambda');
 const ALARM_PERIOD = Duration.minutes(5);
 
 /** What `npm run build` bundles. */
-export type Bundle = 'realtime' | 'rotation';
+export type Bundle = 'realtime' | 'reports' | 'rotation';
 
 interface BundledFunctionProps extends Pick<
   FunctionOptions,
-  'environment' | 'vpc' | 'vpcSubnets' | 'securityGroups' | 'onFailure' | 'retryAttempts'
+  | 'environment'
+  | 'vpc'
+  | 'vpcSubnets'
+  | 'securityGroups'
+  | 'onFailure'
+  | 'retryAttempts'
+  | 'reservedConcurrentExecutions'
 > {
   settings: StageSettings;
   bundle: Bundle;
@@ -39,7 +45,7 @@ export class BundledFunction extends Function {
   ) {
     const logs = logGroup(scope, `${id}Log`, settings, `${bundle}/${kebab(handler)}`);
     const role = functionRole(scope, id, logs);
-    const functionName = `ordercast-${settings.stage}-${kebab(handler === 'handler' ? bundle : handler)}`;
+    const functionName = functionNameOf(settings, bundle, handler);
     super(scope, id, {
       ...options,
       role,
@@ -60,6 +66,7 @@ export class BundledFunction extends Function {
       },
     });
     explain(role, 'IAM5[Resource::*]', 'X-Ray has no resources that a right could name');
+    if (options.vpc !== undefined) letIntoVpc(role);
   }
 
   get errors(): AlarmSpec {
@@ -78,6 +85,24 @@ export class BundledFunction extends Function {
     const metric = this.metricThrottles({ period: ALARM_PERIOD });
     return { article: 'function-throttled', of: this.node.id, metric, threshold: 0 };
   }
+}
+
+/** Such as `ordercast-dev-connect`, `ordercast-dev-rotation` or `ordercast-dev-reports-run`. */
+export function functionNameOf({ stage }: StageSettings, bundle: Bundle, handler: string): string {
+  const prefix = bundle === 'realtime' ? [] : [bundle];
+  const name = [...prefix, ...(handler === 'handler' ? [] : [kebab(handler)])];
+  return ['ordercast', stage, ...name].join('-');
+}
+
+/** A function in a VPC makes its own network interfaces, whose ids nobody knows in advance. */
+function letIntoVpc(role: Role): void {
+  const policy = 'service-role/AWSLambdaVPCAccessExecutionRole';
+  role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName(policy));
+  explain(
+    role,
+    `IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${policy}]`,
+    'the rights that Lambda itself needs to put a function into a VPC',
+  );
 }
 
 /** Writes its own log and no other, which the library's managed policy would allow. */

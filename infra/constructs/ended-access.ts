@@ -4,12 +4,11 @@ import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { ObjectOwnership } from 'aws-cdk-lib/aws-s3';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../settings/stage-settings.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 import { dataRemoval } from './data-removal.ts';
-import { explain } from './explain.ts';
+import { DeadLetters } from './dead-letters.ts';
 import { logBucket } from './log-bucket.ts';
 import type { BundledFunction } from './bundled-function.ts';
 
@@ -30,7 +29,7 @@ const TRAIL_KEPT = Duration.days(90);
  * record, `accessEnded` ends the access. EventBridge sees management events of a Region only where a trail records them.
  */
 export class EndedAccess extends Construct {
-  readonly deadLetters: Queue;
+  readonly deadLetters: DeadLetters;
 
   constructor(
     scope: Construct,
@@ -38,12 +37,7 @@ export class EndedAccess extends Construct {
     { settings, accessEnded }: { settings: StageSettings; accessEnded: BundledFunction },
   ) {
     super(scope, id);
-    this.deadLetters = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    explain(this.deadLetters, 'SQS3', 'it is the dead-letter queue, of a rule');
+    this.deadLetters = new DeadLetters(this, 'DeadLetters', 'a rule');
     // What the function itself could not do: the rule has handed it over by then.
     accessEnded.configureAsyncInvoke({
       onFailure: new SqsDestination(this.deadLetters),
@@ -69,11 +63,7 @@ export class EndedAccess extends Construct {
   }
 
   get alarms(): AlarmSpec[] {
-    const metric = this.deadLetters.metricApproximateNumberOfMessagesVisible({
-      period: Duration.minutes(1),
-      statistic: 'max',
-    });
-    return [{ article: 'access-not-ended', metric, threshold: 0 }];
+    return [this.deadLetters.alarm({ article: 'access-not-ended' })];
   }
 
   #trail(settings: StageSettings): void {

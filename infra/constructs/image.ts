@@ -6,6 +6,9 @@ export const API_COMMAND = traced('services/api.ts');
 export const RELAY_COMMAND = traced('services/relay/main.ts');
 export const WORKER_COMMAND = traced('services/relay/broadcast-worker.ts');
 
+/** Untraced: of a million rows it would tell a span a page. */
+export const REPORT_COMMAND = ['node', 'services/reports/task.ts'];
+
 /** With what begins tracing loaded before the program. */
 function traced(program: string): string[] {
   return ['node', '--import=./platform/tracing/main.ts', program];

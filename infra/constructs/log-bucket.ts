@@ -4,7 +4,10 @@ import type { BucketProps } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { explain } from './explain.ts';
 
-/** A closed bucket that a service of AWS writes its log into; `unread` says why nobody's reading of it is logged again. */
+/**
+ * A closed bucket that a service of AWS writes its log into. `unread` says why nobody's reading of it is logged again, where it is not plain
+ * that this would need another such bucket.
+ */
 export function logBucket(
   scope: Construct,
   id: string,
@@ -14,7 +17,7 @@ export function logBucket(
     ...options
   }: Pick<BucketProps, 'objectOwnership' | 'removalPolicy'> & {
     kept: Duration;
-    unread: string;
+    unread?: string;
   },
 ): Bucket {
   const bucket = new Bucket(scope, id, {
@@ -25,6 +28,6 @@ export function logBucket(
     enforceSSL: true,
     lifecycleRules: [{ expiration: kept, abortIncompleteMultipartUploadAfter: Duration.days(1) }],
   });
-  explain(bucket, 'S1', unread);
+  if (unread !== undefined) explain(bucket, 'S1', unread);
   return bucket;
 }

@@ -44,12 +44,14 @@ export interface SecurityGroups {
   tasks: SecurityGroup;
   /** The function that changes passwords. */
   rotation: SecurityGroup;
+  /** Functions and tasks of reports. */
+  reports: SecurityGroup;
   database: SecurityGroup;
 }
 
 /**
  * A VPC in two or three zones: public subnets with nothing in them but NAT, private ones for programs, and
- * isolated ones for the database, which has no route out and is reached at one port by four groups.
+ * isolated ones for the database, which has no route out and is reached at one port by five groups.
  *
  * DynamoDB and S3 are reached by gateway endpoints, which cost nothing. Everything else of AWS (ECR, Secrets Manager, SQS, Cognito,
  * logs, traces) goes by NAT, which `@connections` needs anyway: an interface endpoint costs 8 USD a month and zone, so
@@ -100,20 +102,21 @@ export class Network extends Construct {
       worker: this.#group('Worker', 'The workers of the broadcast queue'),
       tasks: this.#group('Tasks', 'Bootstrap and migrations'),
       rotation: this.#group('Rotation', 'The function that changes passwords'),
+      reports: this.#group('Reports', 'Functions and tasks of reports'),
       database: this.#group('Database', 'SQL Server'),
     };
-    const { link, balancer, api, database } = groups;
+    const { link, balancer, api, relay, worker, tasks, rotation, reports, database } = groups;
     for (const port of [80, 443]) {
       balancer.addIngressRule(link, Port.tcp(port), 'from the gateway alone');
       link.addEgressRule(balancer, Port.tcp(port));
     }
     api.addIngressRule(balancer, Port.tcp(API_PORT), 'from the load balancer alone');
     balancer.addEgressRule(api, Port.tcp(API_PORT));
-    for (const group of [groups.api, groups.relay, groups.tasks, groups.rotation]) {
+    for (const group of [api, relay, tasks, rotation, reports]) {
       database.addIngressRule(group, Port.tcp(DATABASE_PORT), 'named programs alone');
       group.addEgressRule(database, Port.tcp(DATABASE_PORT));
     }
-    for (const group of [api, groups.relay, groups.worker, groups.tasks, groups.rotation]) {
+    for (const group of [api, relay, worker, tasks, rotation, reports]) {
       group.addEgressRule(ANYWHERE, Port.tcp(443), 'services of AWS');
     }
     return groups;

@@ -1,6 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import {
   CfnIntegration,
+  CfnStage,
   CorsHttpMethod,
   HttpApi,
   HttpMethod,
@@ -12,6 +13,7 @@ import {
   VpcLink,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import type { HttpRoute } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpAlbIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -22,6 +24,7 @@ import type { StageSettings } from '../settings/stage-settings.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 import { customDomain } from './custom-domain.ts';
 import { explain } from './explain.ts';
+import { FunctionByName } from './function-by-name.ts';
 import { CLIENT_ADDRESS_HEADER, GATEWAY_SECRET_HEADER } from './gateway-secret.ts';
 import { logGroup } from './log-group.ts';
 import type { Network } from './network.ts';
@@ -38,6 +41,19 @@ export const OPEN_ROUTES = [
   },
   { path: '/openapi.json', why: 'a client is generated from it before anybody signs in' },
 ] as const;
+
+/** Answered by the function of reports, which asks for staff. */
+export const REPORT_ROUTES = [
+  '/reports',
+  '/reports/{proxy+}',
+  '/report-schedules',
+  '/report-schedules/{proxy+}',
+] as const;
+
+/** Links of mails, which need no sign-in: each is signed, and the function looks at that before it does anything. */
+export const LINK_ROUTE = 'ANY /report-links/{proxy+}';
+/** Of all callers together; somebody who has a mail asks once. */
+const LINK_THROTTLE = { rate: 20, burst: 40 };
 
 /** API Gateway's own most for an HTTP API is 30 s; the API's deadlines are below. */
 const TIMEOUT = Duration.seconds(29);
@@ -56,7 +72,7 @@ export class OrderApi extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, network, listener, tokens, pageOrigin, gatewaySecret }: OrderApiProps,
+    { settings, network, listener, tokens, pageOrigin, gatewaySecret, reports }: OrderApiProps,
   ) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
@@ -109,6 +125,25 @@ export class OrderApi extends Construct {
       });
       for (const route of routes) explain(route, 'APIG4', why);
     }
+    const byReports = new FunctionByName('Reports', reports, TIMEOUT);
+    for (const path of REPORT_ROUTES) {
+      this.api.addRoutes({
+        path,
+        methods: [HttpMethod.ANY],
+        integration: byReports,
+        authorizer,
+        authorizationScopes: [ACCESS_SCOPE],
+      });
+    }
+    const links = this.api.addRoutes({
+      path: LINK_ROUTE.replace('ANY ', ''),
+      methods: [HttpMethod.ANY],
+      integration: byReports,
+      authorizer: new HttpNoneAuthorizer(),
+    });
+    for (const route of links) {
+      explain(route, 'APIG4', 'who has a mail has no account; its link is signed, and ends');
+    }
     const names = settings.domain;
     const domain = names && customDomain(this, 'Domain', names, names.api);
     this.#expiry = domain === undefined ? [] : [domain.alarm];
@@ -126,17 +161,33 @@ export class OrderApi extends Construct {
       },
       ...(domain !== undefined && { domainMapping: { domainName: domain.domainName } }),
     });
+    this.#limit(LINK_ROUTE, links);
     this.setSecret = this.#secretPolicy();
     this.url = names === undefined ? this.api.apiEndpoint : `https://${names.api}`;
   }
 
-  /** To write a new secret into the mapping of its one integration. */
+  /** A stage takes no settings of a route that is not there yet. */
+  #limit(routeKey: string, routes: readonly HttpRoute[]): void {
+    const stage = this.stage.node.defaultChild;
+    if (!(stage instanceof CfnStage)) throw new Error('The HTTP API has no stage');
+    stage.routeSettings = {
+      [routeKey]: {
+        DetailedMetricsEnabled: true,
+        ThrottlingRateLimit: LINK_THROTTLE.rate,
+        ThrottlingBurstLimit: LINK_THROTTLE.burst,
+      },
+    };
+    stage.node.addDependency(...routes);
+  }
+
+  /** To write a new secret into the mapping of the one integration that has it. */
   #secretPolicy(): ManagedPolicy {
     const { partition, region } = Stack.of(this);
     const [integration, ...others] = this.node
       .findAll()
-      .filter((node) => node instanceof CfnIntegration);
-    if (integration === undefined || others.length > 0) throw new Error('There is one integration');
+      .filter((node) => node instanceof CfnIntegration)
+      .filter(({ connectionType }) => connectionType === 'VPC_LINK');
+    if (integration === undefined || others.length > 0) throw new Error('One leads into the VPC');
     const integrations = `arn:${partition}:apigateway:${region}::/apis/${this.api.apiId}/integrations`;
     return new ManagedPolicy(this, 'SetSecret', {
       description: 'To write a new secret into the mapping of the HTTP API',
@@ -179,6 +230,8 @@ interface OrderApiProps {
   pageOrigin: string;
   /** What proves to the order API that a request came through here. */
   gatewaySecret: string;
+  /** ARN of the function that answers for reports; it need not be there yet. */
+  reports: string;
 }
 
 /** As `services/http/cors.ts` has them. */

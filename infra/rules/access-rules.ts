@@ -12,11 +12,14 @@ const SERVICES = new Set([
   'events.amazonaws.com',
   'lambda.amazonaws.com',
   'logdelivery.elasticloadbalancing.amazonaws.com',
+  'logging.s3.amazonaws.com',
+  'scheduler.amazonaws.com',
   'secretsmanager.amazonaws.com',
   'vpc-flow-logs.amazonaws.com',
 ]);
 /** Actions that have no resources a right could name (of tasks a list: only of instances): service authorization reference. */
-const WITHOUT_RESOURCES = /^(xray:|ecr:GetAuthorizationToken$|ecs:ListTasks$)/;
+const WITHOUT_RESOURCES =
+  /^(xray:|ecr:GetAuthorizationToken$|ecs:ListTasks$|scheduler:ListSchedules$)/;
 const WORKFLOW_TOKENS = 'token.actions.githubusercontent.com';
 const EVENTS_RATE =
   /^rate\((1 minute|[2-9]\d* minutes|1\d+ minutes|1 hour|\d+ hours|1 day|\d+ days)\)$/;
@@ -155,7 +158,7 @@ export const accessRules: readonly Rule[] = [
     name: 'whoever ends access is told of every call that ends it, and keeps what it cannot handle',
     find: (stage) => {
       const rules = resourcesOf(stage, 'AWS::Events::Rule').filter(
-        ({ properties }) => properties['EventPattern'] !== undefined,
+        ({ stack, properties }) => stack === 'realtime' && properties['EventPattern'] !== undefined,
       );
       const trails = resourcesOf(stage, 'AWS::CloudTrail::Trail');
       return [

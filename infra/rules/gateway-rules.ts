@@ -1,5 +1,5 @@
 import { CLIENT_ADDRESS_HEADER, GATEWAY_SECRET_HEADER } from '../constructs/gateway-secret.ts';
-import { ACCESS_SCOPE, OPEN_ROUTES } from '../constructs/order-api.ts';
+import { ACCESS_SCOPE, LINK_ROUTE, OPEN_ROUTES } from '../constructs/order-api.ts';
 import { at, listAt, resolved, resourcesOf, textOf, unless } from './judged-stage.ts';
 import type { Found, JudgedStage, Rule } from './judged-stage.ts';
 
@@ -26,15 +26,27 @@ function partsOf(stage: JudgedStage, protocol: Protocol, kind: string): Found[] 
   );
 }
 
-/** The route that an HTTP API would choose: a full match before a greedy one. */
+/** The route that an HTTP API would choose: a full match before a greedy one, of these the longest. */
 export function routeFor(stage: JudgedStage, method: string, path: string): Found | undefined {
   const routes = partsOf(stage, 'HTTP', 'Route');
   const byKey = (key: string) => routes.find(({ properties }) => properties['RouteKey'] === key);
-  return (
-    byKey(`${method} ${path}`) ??
-    byKey(`ANY ${path}`) ??
-    byKey('ANY /{proxy+}') ??
-    byKey('$default')
+  const greedy = path
+    .split('/')
+    .slice(0, -1)
+    .map((_part, index, parts) => `ANY ${[...parts.slice(0, index + 1), '{proxy+}'].join('/')}`)
+    .toReversed();
+  return [`${method} ${path}`, `ANY ${path}`, ...greedy, '$default']
+    .map(byKey)
+    .find((route) => route !== undefined);
+}
+
+/** Where everything goes that has no other route. */
+function integrationsOfOrders(stage: JudgedStage): Found[] {
+  const targets = partsOf(stage, 'HTTP', 'Route')
+    .filter(({ properties }) => !/\/report/.test(textOf(properties['RouteKey'])))
+    .map(({ stack, properties }) => textOf(resolved(stage, stack, properties['Target'])));
+  return partsOf(stage, 'HTTP', 'Integration').filter(({ stack, id }) =>
+    targets.includes(`integrations/${stack}/${id}`),
   );
 }
 
@@ -56,7 +68,7 @@ export const gatewayRules: readonly Rule[] = [
   {
     name: 'what is open is on the list of open routes, and nothing else',
     find: (stage) => {
-      const listed: readonly string[] = OPEN_ROUTES.map(({ path }) => `GET ${path}`);
+      const listed = [...OPEN_ROUTES.map(({ path }) => `GET ${path}`), LINK_ROUTE];
       const routes = partsOf(stage, 'HTTP', 'Route');
       return [
         ...(routes.length === 0 ? ['services: the HTTP API has no routes'] : []),
@@ -99,7 +111,7 @@ export const gatewayRules: readonly Rule[] = [
   {
     name: 'the secret and the address reach the order API, whatever the caller wrote there',
     find: (stage) =>
-      partsOf(stage, 'HTTP', 'Integration').flatMap((found) => {
+      integrationsOfOrders(stage).flatMap((found) => {
         const parameters = resolved(stage, found.stack, found.properties['RequestParameters']);
         const secret = textOf(at(parameters, `overwrite:header.${GATEWAY_SECRET_HEADER}`) ?? '');
         return [

@@ -4,7 +4,7 @@ import type { Found, JudgedStage, Rule } from './judged-stage.ts';
 const TDS = 1433;
 /** Security groups by the last part of their logical ids, which begin with this. */
 const GROUP = 'Network';
-const MAY_REACH_DATABASE = ['Api', 'Relay', 'Tasks', 'Rotation'];
+const MAY_REACH_DATABASE = ['Api', 'Relay', 'Tasks', 'Rotation', 'Reports'];
 const EVERYBODY = ['0.0.0.0/0', '::/0'];
 
 interface Ingress {

@@ -5,6 +5,7 @@ import type { JudgedStage, Rule } from './judged-stage.ts';
 import { networkRules } from './network-rules.ts';
 import { operationRules } from './operation-rules.ts';
 import { programRules } from './program-rules.ts';
+import { reportRules } from './report-rules.ts';
 import { tracingRules } from './tracing-rules.ts';
 
 export const RULES: readonly Rule[] = [
@@ -15,6 +16,7 @@ export const RULES: readonly Rule[] = [
   ...tracingRules,
   ...accessRules,
   ...operationRules,
+  ...reportRules,
 ];
 
 /** Everything that our own rules find wrong with a stage, by the rule's name. */

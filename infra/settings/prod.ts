@@ -47,6 +47,15 @@ export const prod: StageSettings = {
     makesTrail: true,
   },
   page: { kind: 'manual' },
+  reports: {
+    timeZone: 'Europe/Berlin',
+    mailFrom: 'no-reply@reports.example.com',
+    keepDays: 365,
+    task: { cpu: 1024, memoryMib: 2048 },
+    maxRunning: 4,
+    calls: 20,
+    reservesConcurrency: true,
+  },
   // No owner on GitHub can be called so.
   pipeline: { repository: 'replace--this/ordercast', makesProvider: true },
   logDays: 365,

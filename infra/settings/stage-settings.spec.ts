@@ -51,6 +51,21 @@ describe('the settings of a stage', () => {
       { realtime: { ...dev.realtime, postsPerSecond: 9_000 } },
       /realtime\.postsPerSecond: .* an account has 10000/,
     ],
+    [
+      'more runs of reports than the database bears',
+      { reports: { ...dev.reports, maxRunning: 20 } },
+      /services and reports may hold \d+ connections at once/,
+    ],
+    [
+      'a time zone without a name',
+      { reports: { ...dev.reports, timeZone: '+02:00' } },
+      /reports\.timeZone: must be a named time zone, such as Europe\/Berlin/,
+    ],
+    [
+      'a sender that is verified by hand',
+      { people: { ...dev.people, mailFrom: 'no-reply@example.com' } },
+      /reports\.mailFrom: must be of another domain than people\.mailFrom/,
+    ],
     ['more traces than all', { tracing: { ratio: 5 } }, /tracing\.ratio: /],
     [
       'half of a repository',
@@ -91,9 +106,27 @@ describe('the settings of a stage', () => {
     );
   });
 
+  it('say what is wrong with a sender of reports outside of the zone', () => {
+    for (const mailFrom of ['reports@example.net', 'reports@notexample.com']) {
+      const reports = { ...prod.reports, mailFrom };
+
+      expect(() => parseStageSettings({ ...prod, reports })).toThrow(
+        /reports\.mailFrom: must be of a domain of its own within the zone, such as orders@reports\.example\.com/,
+      );
+    }
+  });
+
+  it('count a connection for each call, two for each run, and those of runs that find out that they must wait', () => {
+    const { api, relay } = dev.services;
+    const services = 2 * api.max * 10 + 2 * relay.count * 11;
+
+    // 5 calls, 2 runs in functions and one that waits, 2 in tasks, the keeper, two events of mails, and 6 of tasks.
+    expect(connectionsOf(dev)).toBe(services + 5 + 2 * 3 + 2 * 2 + 1 + 2 + 6);
+  });
+
   it('leave the database connections for tasks, whatever the services take', () => {
-    for (const { services, database } of [dev, prod]) {
-      expect(connectionsOf(services)).toBeLessThanOrEqual(database.maxConnections);
+    for (const stage of [dev, prod]) {
+      expect(connectionsOf(stage)).toBeLessThanOrEqual(stage.database.maxConnections);
     }
   });
 });

@@ -82,6 +82,39 @@ const pageSource = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** An offset such as +02:00 knows no summer time. */
+const timeZone = z.string().refine((name) => /^[A-Za-z]/.test(name) && isTimeZone(name), {
+  error: 'must be a named time zone, such as Europe/Berlin or UTC',
+});
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+const reports = z.strictObject({
+  /** Whose days a report is of where nobody names another: a named zone, such as Europe/Berlin. */
+  timeZone,
+  /**
+   * Sender of reports. In a stage with names an address of a domain of its own within the zone, which is proved by records there; else
+   * an address of yours, to which SES writes a mail with a link to confirm it.
+   */
+  mailFrom: z.email(),
+  /** For how long files of reports are kept. */
+  keepDays: z.int().min(1).max(3_650),
+  /** Of one heavy run, such as the export of a year. */
+  task: taskSize,
+  /** Runs that work at once; the others wait. */
+  maxRunning: z.int().min(1).max(20),
+  /** Calls of the reports' API that are worked on at once, each with a connection to the database. */
+  calls: z.int().min(1).max(200),
+  /** Whether the functions' share of the account's concurrency is set apart. A new account, which has 10, refuses that. */
+  reservesConcurrency: z.boolean(),
+});
+
 const federation = z.strictObject({
   /** As the sign-in page shows it. */
   name: z.string().regex(/^[\w-]{1,32}$/),
@@ -143,6 +176,7 @@ export const stageSettingsSchema = z
       makesTrail: z.boolean(),
     }),
     page: pageSource,
+    reports,
     /** Lets the workflow `deploy.yml` of a repository on GitHub deploy this stage. */
     pipeline: z
       .strictObject({
@@ -200,11 +234,27 @@ export const stageSettingsSchema = z
         `relays and workers together may make ${posts} posts a second; an account has ${ACCOUNT_POSTS_PER_SECOND}`,
       );
     }
-    const connections = connectionsOf(settings.services);
+    const { mailFrom } = settings.reports;
+    if (names !== undefined && !domainOf(mailFrom).endsWith(`.${names.zoneName}`)) {
+      fault(
+        ['reports', 'mailFrom'],
+        `must be of a domain of its own within the zone, such as orders@reports.${names.zoneName}`,
+      );
+    }
+    if (
+      settings.people.mailFrom !== undefined &&
+      domainOf(settings.people.mailFrom) === domainOf(mailFrom)
+    ) {
+      fault(
+        ['reports', 'mailFrom'],
+        'must be of another domain than people.mailFrom, which is verified by hand before the first deployment',
+      );
+    }
+    const connections = connectionsOf(settings);
     if (connections > db.maxConnections) {
       fault(
         ['database', 'maxConnections'],
-        `the services may hold ${connections} connections at once: raise it, or let the API have fewer tasks`,
+        `services and reports may hold ${connections} connections at once: raise it, or let the API have fewer tasks`,
       );
     }
   });
@@ -228,10 +278,28 @@ const LEADER_CONNECTIONS = 1;
 /** Migration, bootstrap and a rotation, each with connections of its own. */
 const TASK_CONNECTIONS = 6;
 
+/** Of a run of a report: its reading, which is one transaction from beginning to end, and what it writes of itself meanwhile. */
+const RUN_CONNECTIONS = 2;
+/** Instances of the reports' functions at once: what a stage reserves, or else what is to be expected. */
+export function reportFunctions({ calls, maxRunning }: StageSettings['reports']) {
+  // One more than may run: it finds out that its run has to wait.
+  return { api: calls, run: maxRunning + 1, keep: 1, mailEvents: 2 };
+}
+
 /** Connections to the database that all programs together may hold while a deployment doubles the tasks. */
-export function connectionsOf({ api, relay }: StageSettings['services']): number {
+export function connectionsOf({
+  services: { api, relay },
+  reports: report,
+}: Pick<StageSettings, 'services' | 'reports'>): number {
   const pools = 2 * api.max * POOL_SIZE + 2 * relay.count * (POOL_SIZE + LEADER_CONNECTIONS);
-  return pools + TASK_CONNECTIONS;
+  const functions = reportFunctions(report);
+  const runs = RUN_CONNECTIONS * (functions.run + report.maxRunning);
+  return pools + functions.api + runs + functions.keep + functions.mailEvents + TASK_CONNECTIONS;
+}
+
+/** Behind the `@` of an address. */
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }
 
 /** Parses a stage's settings. Throws {@link InvalidSettings} that names every field at fault. */

@@ -3,6 +3,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { BroadcastQueue } from '../constructs/broadcast-queue.ts';
 import { GatewaySecret } from '../constructs/gateway-secret.ts';
 import { dataRemoval } from '../constructs/data-removal.ts';
+import { LinkSecret } from '../constructs/link-secret.ts';
 import type { Network } from '../constructs/network.ts';
 import { RealtimeTables } from '../constructs/realtime-tables.ts';
 import { SqlServerDatabase } from '../constructs/sql-server-database.ts';
@@ -16,6 +17,7 @@ export class DataStack extends StageStack {
   readonly tables: RealtimeTables;
   readonly broadcasts: BroadcastQueue;
   readonly gatewaySecret: GatewaySecret;
+  readonly linkSecret: LinkSecret;
 
   constructor(app: App, settings: StageSettings, { network }: { network: Network }) {
     super(app, 'data', { settings, description: 'Ordercast: database, secrets, tables, queues' });
@@ -28,6 +30,7 @@ export class DataStack extends StageStack {
     this.tables = new RealtimeTables(this, 'Tables', settings);
     this.broadcasts = new BroadcastQueue(this, 'Broadcasts');
     this.gatewaySecret = new GatewaySecret(this, 'GatewaySecret', this.key);
+    this.linkSecret = new LinkSecret(this, 'LinkSecret', this.key);
     this.output(
       'DatabaseAddress',
       this.database.instance.dbInstanceEndpointAddress,

@@ -1,10 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import type { App } from 'aws-cdk-lib';
-import { ManagedPolicy, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import type { AlarmSpec } from '../constructs/alarm-spec.ts';
 import { BundledFunction } from '../constructs/bundled-function.ts';
-import { explain } from '../constructs/explain.ts';
 import type { Network } from '../constructs/network.ts';
 import type { OrderApi } from '../constructs/order-api.ts';
 import { grantRotateSecrets } from '../constructs/secret-access.ts';
@@ -47,11 +46,11 @@ export class RotationStack extends StageStack {
       Reports: reports,
       Master: data.database.master,
       Gateway: data.gatewaySecret.secret,
+      Links: data.linkSecret.secret,
     };
     rotation.grantInvoke(new ServicePrincipal('secretsmanager.amazonaws.com'));
     grantRotateSecrets(rotation, data.key, ...Object.values(secrets));
     rotation.role?.addManagedPolicy(orders.setSecret);
-    this.#letIntoVpc(rotation);
     Object.entries(secrets).forEach(([name, secret], index) => {
       const schedule = new CfnRotationSchedule(this, `Schedule${name}`, {
         secretId: secret.secretArn,
@@ -60,24 +59,12 @@ export class RotationStack extends StageStack {
           scheduleExpression: `cron(0 ${FIRST_HOUR + index} ? * SUN *)`,
           duration: '1h',
         },
-        // The programs start with what bootstrap set; the first change waits for its hour.
-        rotateImmediatelyOnUpdate: false,
+        // The programs start with what bootstrap set; the first change waits for its hour. Links have no key before their first.
+        rotateImmediatelyOnUpdate: secret === data.linkSecret.secret,
       });
       schedule.node.addDependency(rotation);
     });
     const { errors, throttled } = rotation;
     this.alarms = [{ ...errors, article: 'rotation-failed', periods: 1, badPeriods: 1 }, throttled];
-  }
-
-  /** A function in a VPC makes its own network interfaces, whose ids nobody knows in advance. */
-  #letIntoVpc({ role }: BundledFunction): void {
-    const policy = 'service-role/AWSLambdaVPCAccessExecutionRole';
-    role?.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName(policy));
-    if (role === undefined) return;
-    explain(
-      role,
-      `IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${policy}]`,
-      'the rights that Lambda itself needs to put a function into a VPC',
-    );
   }
 }

@@ -1,10 +1,11 @@
-import { Duration } from 'aws-cdk-lib';
+import { ArnFormat, Duration } from 'aws-cdk-lib';
 import type { App } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { FargateService } from 'aws-cdk-lib/aws-ecs';
 import { FilterPattern } from 'aws-cdk-lib/aws-logs';
 import type { AlarmSpec } from '../constructs/alarm-spec.ts';
 import { Balancer } from '../constructs/balancer.ts';
+import { functionNameOf } from '../constructs/bundled-function.ts';
 import {
   API_COMMAND,
   DATABASE_CA_FILE,
@@ -54,6 +55,12 @@ export class ServicesStack extends StageStack {
       tokens: given.tokens,
       pageOrigin: given.pageOrigin,
       gatewaySecret: given.data.gatewaySecret.newest,
+      reports: this.formatArn({
+        service: 'lambda',
+        resource: 'function',
+        resourceName: functionNameOf(settings, 'reports', 'api'),
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
     });
     const api = this.#api(given, balancer);
     const relay = this.#relay(given);

@@ -51,8 +51,28 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   DescribeServices: ['ecs:DescribeServices'],
   DescribeTasks: ['ecs:DescribeTasks'],
   ListTasks: ['ecs:ListTasks'],
-  RunTask: ['ecs:RunTask'],
+  // The roles of the task are handed on to ECS.
+  RunTask: ['ecs:RunTask', 'iam:PassRole'],
   GetLogEvents: ['logs:GetLogEvents'],
+  GetObject: ['s3:GetObject'],
+  HeadObject: ['s3:GetObject'],
+  PutObject: ['s3:PutObject'],
+  DeleteObject: ['s3:DeleteObject'],
+  DeleteObjects: ['s3:DeleteObject'],
+  CreateMultipartUpload: ['s3:PutObject'],
+  UploadPart: ['s3:PutObject'],
+  CompleteMultipartUpload: ['s3:PutObject'],
+  AbortMultipartUpload: ['s3:AbortMultipartUpload'],
+  ListMultipartUploads: ['s3:ListBucketMultipartUploads'],
+  ListObjectsV2: ['s3:ListBucket'],
+  SendEmail: ['ses:SendEmail'],
+  Invoke: ['lambda:InvokeFunction'],
+  // The role that starts its target is handed on to Scheduler.
+  CreateSchedule: ['scheduler:CreateSchedule', 'iam:PassRole'],
+  UpdateSchedule: ['scheduler:UpdateSchedule', 'iam:PassRole'],
+  DeleteSchedule: ['scheduler:DeleteSchedule'],
+  GetSchedule: ['scheduler:GetSchedule'],
+  ListSchedules: ['scheduler:ListSchedules'],
 };
 
 /** Commands that ask for no right, or that what is deployed never sends, and why. */

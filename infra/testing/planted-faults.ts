@@ -4,6 +4,7 @@ import { gatewayFaults } from './faults/gateway-faults.ts';
 import { networkFaults } from './faults/network-faults.ts';
 import { operationFaults } from './faults/operation-faults.ts';
 import { programFaults } from './faults/program-faults.ts';
+import { reportFaults } from './faults/report-faults.ts';
 import { tracingFaults } from './faults/tracing-faults.ts';
 import type { PlantedFault } from './faults/planting.ts';
 
@@ -16,4 +17,5 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ...tracingFaults,
   ...accessFaults,
   ...operationFaults,
+  ...reportFaults,
 ];

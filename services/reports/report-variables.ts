@@ -1,6 +1,7 @@
 import { wholeNumberSetting } from '@ordercast/platform/config.ts';
 import { DATABASE_VARIABLES } from '@ordercast/platform/configured-database.ts';
 import { z } from 'zod';
+import type { LinkSettings } from './mail/compose-mail.ts';
 
 /** The environment variables of every program that works on runs of reports; spread into a program's own settings. */
 export const REPORT_VARIABLES = {
@@ -29,3 +30,16 @@ export const REPORT_VARIABLES = {
 };
 
 export type ReportVariables = z.output<z.ZodObject<typeof REPORT_VARIABLES>>;
+
+const DAY_MS = 86_400_000;
+
+/** Where links of mails lead, and how long they are good. */
+export function linkSettings(
+  variables: Pick<ReportVariables, 'REPORTS_PAGE_URL' | 'REPORTS_API_URL' | 'REPORTS_LINK_DAYS'>,
+): LinkSettings {
+  return {
+    pageUrl: variables.REPORTS_PAGE_URL,
+    apiUrl: variables.REPORTS_API_URL,
+    linkLifeMs: variables.REPORTS_LINK_DAYS * DAY_MS,
+  };
+}

@@ -2,6 +2,7 @@ import type { Logger } from '@ordercast/platform/logger.ts';
 import { gatewayStrategy } from './gateway-strategy.ts';
 import type { GatewayHeader } from './gateway-header.ts';
 import type { LoginServer } from './login-server.ts';
+import { linkKeyStrategy } from './link-key-strategy.ts';
 import { loginStrategy } from './login-strategy.ts';
 import type { RandomBytes } from './new-password.ts';
 import { pairStrategy } from './pair-strategy.ts';
@@ -63,6 +64,8 @@ function runFor(
       return runStep(pairStrategy({ server, secrets, randomBytes }), context);
     case 'login':
       return runStep(loginStrategy({ server, randomBytes }), context);
+    case 'links':
+      return runStep(linkKeyStrategy(randomBytes), context);
     case 'gateway':
       if (header === undefined) {
         throw new RotationRefused(

@@ -37,15 +37,25 @@ export const gatewaySecretSchema = z.object({
   previous: z.string().min(32).optional(),
 });
 
+const linkKeySchema = z.object({ id: z.string().min(1), key: z.string().min(32) });
+
+/** What links in mails of reports are signed with; one that is new has neither key, and a `seed` that nobody uses. */
+export const linkSecretSchema = z.object({
+  current: linkKeySchema.optional(),
+  previous: linkKeySchema.optional(),
+});
+
 export type LoginSecret = z.infer<typeof loginSecretSchema>;
 export type PairSecret = z.infer<typeof pairSecretSchema>;
 export type GatewaySecret = z.infer<typeof gatewaySecretSchema>;
+export type LinkSecret = z.infer<typeof linkSecretSchema>;
 
-/** By its fields: `newest` is the gateway's, `masterarn` makes a pair, and anything else is one login. */
-export function kindOfSecret(text: string): 'gateway' | 'pair' | 'login' {
+/** By its fields: `newest` is the gateway's, `current` or `seed` that of links, `masterarn` makes a pair, and anything else is one login. */
+export function kindOfSecret(text: string): 'gateway' | 'links' | 'pair' | 'login' {
   const content = parsed(text);
   if (typeof content !== 'object' || content === null) return 'login';
   if ('newest' in content) return 'gateway';
+  if ('current' in content || 'seed' in content) return 'links';
   return 'masterarn' in content ? 'pair' : 'login';
 }
 

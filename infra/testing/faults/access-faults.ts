@@ -78,7 +78,7 @@ export const accessFaults: readonly PlantedFault[] = [
       'AWS::Events::Rule',
       ['EventPattern', 'detail', 'eventName'],
       ['GlobalSignOut'],
-      (found) => found.properties['EventPattern'] !== undefined,
+      (found) => found.stack === 'realtime' && found.properties['EventPattern'] !== undefined,
     ),
   ),
   fault(
@@ -87,7 +87,7 @@ export const accessFaults: readonly PlantedFault[] = [
       'AWS::Events::Rule',
       ['Targets', 0, 'DeadLetterConfig'],
       undefined,
-      (found) => found.properties['EventPattern'] !== undefined,
+      (found) => found.stack === 'realtime' && found.properties['EventPattern'] !== undefined,
     ),
   ),
   fault('there is no trail', remove('AWS::CloudTrail::Trail')),

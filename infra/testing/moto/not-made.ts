@@ -30,6 +30,10 @@ const NOT_MADE: Readonly<Record<string, NotMade>> = {
     why: "moto's identity pools have no roles",
     ...UNNAMED,
   },
+  'AWS::SES::ConfigurationSetEventDestination': {
+    why: "moto's SES of version 2 tells nobody what became of a mail",
+    ...UNNAMED,
+  },
   'AWS::WAFv2::WebACLAssociation': {
     why: 'moto has no Amplify, whose app the firewall would stand before',
     where: ({ ResourceArn }) => textOf(ResourceArn, 'ResourceArn').startsWith('arn:aws:amplify:'),

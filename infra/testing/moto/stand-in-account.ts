@@ -17,7 +17,9 @@ import * as kms from '@aws-sdk/client-kms';
 import * as lambda from '@aws-sdk/client-lambda';
 import * as rds from '@aws-sdk/client-rds';
 import * as s3 from '@aws-sdk/client-s3';
+import * as scheduler from '@aws-sdk/client-scheduler';
 import * as secrets from '@aws-sdk/client-secrets-manager';
+import * as ses from '@aws-sdk/client-sesv2';
 import * as sns from '@aws-sdk/client-sns';
 import * as sqs from '@aws-sdk/client-sqs';
 import * as waf from '@aws-sdk/client-wafv2';
@@ -49,7 +51,9 @@ const SERVICES = {
   lambda: { commands: lambda, Client: lambda.LambdaClient },
   rds: { commands: rds, Client: rds.RDSClient },
   s3: { commands: s3, Client: s3.S3Client },
+  scheduler: { commands: scheduler, Client: scheduler.SchedulerClient },
   secrets: { commands: secrets, Client: secrets.SecretsManagerClient },
+  ses: { commands: ses, Client: ses.SESv2Client },
   sns: { commands: sns, Client: sns.SNSClient },
   sqs: { commands: sqs, Client: sqs.SQSClient },
   waf: { commands: waf, Client: waf.WAFV2Client },

@@ -42,12 +42,10 @@ export const dataMakers: Makers = {
     await account.call('secrets', 'updateSecret', { SecretId, SecretString });
     return { ref: SecretId };
   },
-  /** Begins no rotation: `rotateImmediatelyOnUpdate` is off. */
+  /** Begins no rotation, at once or later: `rotateSecret` of deployed-secret.ts does what Secrets Manager would. */
   'AWS::SecretsManager::RotationSchedule': async (p, { account }) => {
     const SecretId = p.text('SecretId');
-    if (p.take('RotateImmediatelyOnUpdate') !== false) {
-      throw new Error('A rotation that begins with its schedule is not known.');
-    }
+    p.take('RotateImmediatelyOnUpdate');
     const input = {
       SecretId,
       RotationLambdaARN: p.text('RotationLambdaARN'),
@@ -163,6 +161,8 @@ export const dataMakers: Makers = {
     if ('OwnershipControls' in owner) {
       await account.call('s3', 'putBucketOwnershipControls', { Bucket, ...owner });
     }
+    // moto asks for the policy of the bucket that keeps the log beforehand, and that names this one.
+    p.take('LoggingConfiguration');
     await account.call('s3', 'putPublicAccessBlock', {
       Bucket,
       ...p.same('PublicAccessBlockConfiguration'),
@@ -186,10 +186,11 @@ function encryptionRules(rules: TemplateValue | undefined) {
 /** S3 puts what expires in a part of its own and wants to be told that a rule is about all objects. */
 function lifecycleRules(rules: TemplateValue | undefined) {
   return listOf(rules, 'Rules').map((rule) => {
-    const { ExpirationInDays, ...others } = mapOf(rule, 'Rules');
+    const { ExpirationInDays, Id, ...others } = mapOf(rule, 'Rules');
     return {
       Prefix: '',
       ...others,
+      ...(Id !== undefined && { ID: Id }),
       ...(ExpirationInDays !== undefined && { Expiration: { Days: ExpirationInDays } }),
     };
   });

@@ -39,6 +39,7 @@ export const gatewayMakers: Makers = {
   'AWS::ApiGatewayV2::Stage': async (p, { account }) => {
     const input = {
       ...p.same('ApiId', 'StageName', 'AutoDeploy', 'DefaultRouteSettings', 'AccessLogSettings'),
+      ...p.same('RouteSettings'),
     };
     return { ref: (await account.call('apigatewayv2', 'createStage', input)).text('StageName') };
   },

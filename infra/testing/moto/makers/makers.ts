@@ -5,6 +5,7 @@ import { identityMakers } from './identity-makers.ts';
 import { networkMakers } from './network-makers.ts';
 import { operationMakers } from './operation-makers.ts';
 import { programMakers } from './program-makers.ts';
+import { reportMakers } from './report-makers.ts';
 
 /** How each type of resource is made that moto can make. */
 export const MAKERS: Makers = {
@@ -14,4 +15,5 @@ export const MAKERS: Makers = {
   ...programMakers,
   ...gatewayMakers,
   ...operationMakers,
+  ...reportMakers,
 };

@@ -20,8 +20,8 @@ export const programMakers: Makers = {
       clusterName: p.text('ClusterName'),
       settings: lowerNames(p.list('ClusterSettings')),
     };
-    await account.call('ecs', 'createCluster', input);
-    return { ref: input.clusterName };
+    const made = await account.call('ecs', 'createCluster', input);
+    return { ref: input.clusterName, attributes: { Arn: made.text('cluster.clusterArn') } };
   },
   'AWS::ECS::TaskDefinition': async (p, { account }) => {
     const input = lowerProperties({

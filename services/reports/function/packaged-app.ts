@@ -1,0 +1,13 @@
+import type { Express } from 'express';
+import serverless from 'serverless-http';
+
+/** Answers an event of an HTTP API (payload format 2.0). */
+export type PackagedApp = (event: object, context: object) => Promise<object>;
+
+/**
+ * An Express app as a Lambda function behind an HTTP API. All that it answers is text. The gateway's own id of a request is not taken for one that
+ * the caller gave. See docs/adr/0020-express-as-a-lambda.md.
+ */
+export function packagedApp(app: Express): PackagedApp {
+  return serverless(app, { binary: false, requestId: '' });
+}
