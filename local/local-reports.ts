@@ -15,6 +15,7 @@ import {
   scheduledRun,
   scheduleEventSchema,
 } from '@ordercast/services/reports/run/scheduled-run.ts';
+import { endLeases } from '@ordercast/services/reports/run/run-store.ts';
 import { startQuietly } from '@ordercast/services/reports/run/request-run.ts';
 import { createProcessStart } from '@ordercast/services/reports/run/start-process.ts';
 import { reconcileSchedules } from '@ordercast/services/reports/schedule/reconcile-schedules.ts';
@@ -30,6 +31,11 @@ export interface LocalReportsOptions {
   database: Knex;
   /** For the processes that work on runs. */
   databaseUrl: string;
+  /**
+   * Whether the database lies in the data folder, which is one process's alone: then every run that is under way at the start was left by
+   * a dead one. A server may have other programs that work on its runs.
+   */
+  isDatabaseOwn: boolean;
   /** Where the keys of links are kept. */
   folder: string;
   cloud: ReportsCloud['settings'];
@@ -55,7 +61,8 @@ export interface LocalReportsOptions {
 
 export interface LocalReports {
   api: ReportsApi;
-  scheduler: LocalScheduler;
+  /** What the scheduler is about to do, of schedules as they are kept. */
+  scheduler: Pick<LocalScheduler, 'upcoming' | 'fireAt'>;
   /** Takes what SES would tell of a mail. */
   onMailEvent: (event: unknown) => Promise<void>;
   /** Gives back what is under way and closes all but the database. */
@@ -71,9 +78,11 @@ const MAIL_FROM = 'Ordercast <reports@ordercast.example>';
 const TIME_ZONE = 'UTC';
 
 /** Everything of reports on the laptop: their API, processes for runs, the scheduler, and who looks after what is left. */
-export function startLocalReports(options: LocalReportsOptions): LocalReports {
+export async function startLocalReports(options: LocalReportsOptions): Promise<LocalReports> {
   const { database, cloud, tokens, clock, random, logger, publicOrigin } = options;
   const log = logger('reports');
+  // They are taken up by the first look, not a minute later. A process that outlives the one that started it ends by itself.
+  if (options.isDatabaseOwn) await endLeases(database, clock());
   const keysFile = reportLinkKeys(options.folder, randomBytes);
   const apiUrl = `${publicOrigin}/api`;
   const ulids = createUlidSource({ clock, random });
@@ -163,7 +172,14 @@ export function startLocalReports(options: LocalReportsOptions): LocalReports {
   });
   return {
     api,
-    scheduler,
+    scheduler: {
+      upcoming: () => scheduler.upcoming(),
+      fireAt: async (time) => {
+        // One that was saved a moment ago counts.
+        await reconcile();
+        return scheduler.fireAt(time);
+      },
+    },
     onMailEvent: createMailEventsHandler({ database, clock, log }),
     close: async () => {
       stopping.abort();
@@ -178,7 +194,14 @@ export function startLocalReports(options: LocalReportsOptions): LocalReports {
 
 /** What a process needs of this one's environment, and nothing of AWS. */
 function inherited(): Record<string, string> {
-  const names = ['NODE_COMPILE_CACHE', 'PATH', 'TMPDIR', 'TZ'];
+  const names = [
+    'NODE_COMPILE_CACHE',
+    'NODE_EXTRA_CA_CERTS',
+    'NODE_OPTIONS',
+    'PATH',
+    'TMPDIR',
+    'TZ',
+  ];
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = process.env[name];

@@ -14,12 +14,13 @@ beforeEach(async () => {
   logged = [];
   const failing = express.Router();
   failing.get('/state.json', () => Promise.reject(new Error('no such table: outbox')));
+  failing.post('/told', (_request, response) => void response.sendStatus(200));
   failing.get('/half', (_request, response) => {
     response.write('half');
     throw new Error('the rest is lost');
   });
   const { handle, handleUpgrade } = localRouter({
-    addresses: localAddresses(origin.port, undefined),
+    addresses: localAddresses(origin.port, 'https://orders.example'),
     stage: 'realtime',
     reportsApi: express(),
     api: express(),
@@ -64,6 +65,25 @@ describe('a part of the local origin', () => {
     expect(response.headers.get('content-range')).toMatch(/^bytes \*\/\d+$/);
     expect(await response.text()).not.toContain('node_modules');
     expect(logged).toEqual([]);
+  });
+});
+
+describe('the console', () => {
+  it.each(['http://evil.example', 'null', 'https://orders.example'])(
+    'is for no page of %s',
+    async (Origin) => {
+      for (const method of ['GET', 'POST']) {
+        const response = await fetch(`${url}/console/told`, { method, headers: { Origin } });
+        expect(response.status).toBe(403);
+      }
+    },
+  );
+
+  it('is for its own page, and for programs of this machine', async () => {
+    for (const headers of [{ Origin: url }, new Headers()]) {
+      const response = await fetch(`${url}/console/told`, { method: 'POST', headers });
+      expect(response.status).toBe(200);
+    }
   });
 });
 

@@ -40,7 +40,7 @@ export function localRouter(parts: Parts): { handle: Handle; handleUpgrade: Hand
       void api(request, response, next);
     })
     .use('/console', (request, response, next) => {
-      if (isPublic(request)) refusePublic(response, parts.addresses);
+      if (isPublic(request) || isCrossOrigin(request)) refusePublic(response, parts.addresses);
       else void parts.console(request, response, next);
     })
     .use((request, response, next) => {
@@ -59,6 +59,9 @@ export function localRouter(parts: Parts): { handle: Handle; handleUpgrade: Hand
   // The console and `@connections` ask for no sign-in: whoever is behind a tunnel, and a stranger's page, may not
   // use them.
   const isPublic = ({ headers }: IncomingMessage) => parts.addresses.isPublic(headers.host);
+  // The console can be told something: by a page of its own alone, or a program.
+  const isCrossOrigin = ({ headers: { host, origin } }: IncomingMessage) =>
+    origin !== undefined && origin !== parts.addresses.originOf(host);
   const isForeign = ({ headers: { origin } }: IncomingMessage) =>
     origin !== undefined && !parts.addresses.origins.includes(origin);
 

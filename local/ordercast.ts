@@ -254,9 +254,10 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
     log: logger('order-api'),
   });
   cleanUp.add(() => api.close());
-  const reports = startLocalReports({
+  const reports = await startLocalReports({
     database,
     databaseUrl,
+    isDatabaseOwn: options.databaseUrl === undefined,
     folder: folder.path,
     cloud: reportsCloud.settings,
     publicOrigin: options.publicUrl ?? url,
@@ -303,6 +304,8 @@ async function compose(options: OrdercastOptions, cleanUp: CleanUp): Promise<Run
       },
       database,
       mailbox,
+      scheduler: reports.scheduler,
+      fireScheduled: reports.scheduler.fireAt,
       log: logFile,
     }),
     singlePageApp: singlePageApp(webConfig(url)),

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { LocalScheduler } from '@ordercast/services/reports/schedule/scheduler/local-scheduler.ts';
 import { queueDepth } from '@ordercast/websocket/broadcast/broadcast-queue.ts';
 import type { Knex } from 'knex';
 import type { LogFile } from '../log-file.ts';
@@ -19,6 +20,7 @@ export interface ConsoleSources {
   /** Endpoints by the service that each stands for. */
   standIns: Readonly<Record<string, string>>;
   mailbox: Pick<Mailbox, 'list'>;
+  scheduler: Pick<LocalScheduler, 'upcoming'>;
   log: Pick<LogFile, 'recent'>;
 }
 
@@ -49,6 +51,10 @@ export async function readConsoleState(sources: ConsoleSources) {
       .list()
       .map(({ html, ...mail }) => ({ ...mail, hasHtml: html !== undefined })),
     objects,
+    schedules: sources.scheduler.upcoming().map(({ scheduleId, next }) => ({
+      schedule: scheduleId,
+      next: next === undefined ? null : new Date(next).toISOString(),
+    })),
     standIns: Object.entries(sources.standIns).map(([service, endpoint]) => ({
       service,
       endpoint,

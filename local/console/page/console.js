@@ -117,4 +117,29 @@ function withLinks(text) {
   });
 }
 
+const scheduler = document.querySelector('#scheduler');
+const said = document.querySelector('#scheduler-said');
+
+scheduler.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  said.textContent = '…';
+  said.textContent = await tellScheduler(scheduler.elements['scheduler-at'].value).catch(
+    () => 'Ordercast does not answer; try again.',
+  );
+});
+
+/** `time` is a minute, such as 2026-11-28T07:00. */
+async function tellScheduler(time) {
+  const response = await fetch('/console/scheduler/fire', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ at: `${time}:00Z` }),
+  });
+  if (!response.ok) return response.text();
+  const { sent } = await response.json();
+  if (sent.length === 0) return 'No schedule is due then.';
+  const names = sent.map(({ schedule, at }) => `${schedule} of ${at}`).join(', ');
+  return `Sent: ${names}. What was sent before makes no second report.`;
+}
+
 refresh();

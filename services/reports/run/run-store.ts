@@ -230,6 +230,16 @@ export async function renewLease(db: Knex, lease: Lease, until: number): Promise
   return (await held(db, lease).update({ lease_until: instantValue(until) })) > 0;
 }
 
+/**
+ * Ends the leases of all runs that are under way: for whoever knows that every process that held one is dead. One that lives yet has
+ * lost its run.
+ */
+export async function endLeases(db: Knex, now: number): Promise<void> {
+  await db('reports')
+    .where({ status: 'running' })
+    .update({ lease_owner: null, lease_until: instantValue(now) });
+}
+
 export async function noteProgress(
   db: Knex,
   lease: Lease,

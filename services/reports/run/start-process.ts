@@ -23,6 +23,12 @@ export interface ProcessStartSettings {
 }
 
 const TASK = join(import.meta.dirname, '../task.ts');
+const OPTIONS = [
+  '--disable-warning=ExperimentalWarning',
+  // Pages of rows die young. By default V8 lets them pile up: measured, half a million orders stay below 200 MB with these alone.
+  '--max-semi-space-size=2',
+  '--max-old-space-size=96',
+];
 
 /**
  * Each run in a process of its own, as on a laptop, so that nothing else waits for it. A process gives its run back and ends when this one does,
@@ -39,7 +45,7 @@ export function createProcessStart({
 
   const start: StartRun = async ({ id }) => {
     if (isClosed || children.has(id) || children.size >= maxProcesses) return;
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', TASK], {
+    const child = spawn(process.execPath, [...OPTIONS, TASK], {
       env: { ...environment, REPORT_RUN_ID: id },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

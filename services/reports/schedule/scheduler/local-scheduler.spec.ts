@@ -55,6 +55,18 @@ describe("a laptop's scheduler", () => {
     ]);
   });
 
+  it('tells of each schedule when it runs next', async () => {
+    const bed = open();
+    await bed.scheduler.bring(DAILY);
+    await bed.scheduler.bring({ ...DAILY, id: 'off', enabled: false });
+    expect(bed.scheduler.upcoming()).toEqual([
+      { scheduleId: 'daily-orders', next: Date.parse('2026-11-28T08:00:00Z') },
+      { scheduleId: 'off', next: undefined },
+    ]);
+    await bed.scheduler.advanceTo(Date.parse('2026-11-28T08:00:00Z'));
+    expect(bed.scheduler.upcoming()[0]?.next).toBe(Date.parse('2026-11-29T08:00:00Z'));
+  });
+
   it('leaves out what was due while it slept, and sends what is due at the time it wakes', async () => {
     const bed = open();
     await bed.scheduler.bring(DAILY);

@@ -14,6 +14,8 @@ const LATEST_MS = MINUTE_MS;
 const ARN = 'arn:aws:scheduler:local:000000000000:schedule/reports';
 
 export interface LocalScheduler extends Scheduler {
+  /** Each schedule with its next time, epoch ms; undefined where none comes or it is disabled. */
+  upcoming: () => { scheduleId: string; next: number | undefined }[];
   /** Sends what is due, each second, until `signal` is aborted. */
   run: (signal: AbortSignal) => Promise<void>;
   /**
@@ -64,6 +66,7 @@ export function createLocalScheduler({
       entries.delete(name);
       return Promise.resolve();
     },
+    upcoming: () => [...entries].map(([scheduleId, { next }]) => ({ scheduleId, next })),
     run: async (signal) => {
       while (!signal.aborted) {
         await sendDue(clock(), clock() - LATEST_MS);
