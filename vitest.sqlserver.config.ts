@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** What runs on the server that SQLSERVER_URL names: stores, leadership, the relay, migrations. */
+/** What runs on the server that SQLSERVER_URL names: stores, what reports read, leadership, the relay, migrations. */
 export default defineConfig({
   test: {
     include: [
       'services/**/*-store.spec.ts',
       'services/outbox/outbox.spec.ts',
+      'services/reports/definition/report-definitions.spec.ts',
+      'services/reports/run/orders-beside-export.spec.ts',
       '{platform,services}/**/*.sqlserver.spec.ts',
       'migrations/**/*.sqlserver.spec.ts',
     ],
