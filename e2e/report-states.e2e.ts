@@ -17,7 +17,7 @@ import { signedIn, test } from './testing/system.ts';
 /** States of reports that a real system is hard to bring into, so the API's part of them is played. */
 
 const AT = '2026-11-22T05:00:12.000Z';
-const UNDER_WAY = { files: [], finishedAt: null, figures: null } as const;
+const UNDER_WAY = { files: [], finishedAt: null, figures: null };
 const NOTHING = { items: [], nextCursor: null };
 
 const MAILS = [
