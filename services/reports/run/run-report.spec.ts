@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { S3Fate } from '../testing/faulty-s3.ts';
-import { fixedReport, startReportBed } from '../testing/report-bed.ts';
+import { fixedReport } from '../testing/fixed-report.ts';
+import { startReportBed } from '../testing/report-bed.ts';
 import type { ReportBed } from '../testing/report-bed.ts';
 import { keepRuns } from './keep-runs.ts';
 import type { RunReportParts } from './run-report.ts';

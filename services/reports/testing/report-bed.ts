@@ -7,17 +7,16 @@ import { ManualWaits } from '@ordercast/platform/testing/manual-waits.ts';
 import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 import { createUlidSource } from '@ordercast/platform/ulid.ts';
 import type { UlidSource } from '@ordercast/platform/ulid.ts';
-import { z } from 'zod';
 import { keepPerson } from '../../people/people-store.ts';
 import { openTestDatabase } from '../../testing/test-database.ts';
 import type { TestDatabase } from '../../testing/test-database.ts';
-import type { ReportDefinition } from '../definition/report-definition.ts';
 import type { AskedScope, ReportRun } from '../run/report-run.ts';
 import type { KeepRunsParts } from '../run/keep-runs.ts';
 import { findRun, insertRun } from '../run/run-store.ts';
 import type { RunReportParts } from '../run/run-report.ts';
 import { createReportFiles } from '../storage/report-files.ts';
 import { runPrefix } from '../storage/report-key.ts';
+import { fixedReport } from './fixed-report.ts';
 import { startFaultyS3 } from './faulty-s3.ts';
 import type { FaultyS3 } from './faulty-s3.ts';
 import { BUCKET, storedBytes, storedObjects } from './stored-objects.ts';
@@ -131,39 +130,5 @@ export async function startReportBed(
       await s3.close();
       await Promise.all([local.close(), database.close()]);
     },
-  };
-}
-
-const ROW_TEXT = 'x'.repeat(1_000);
-
-/** Rows of some 1,000 bytes, 100 a page; 20,000 make a file of three parts. `onPage` may wait, or fail. */
-export function fixedReport({
-  rows = 200,
-  onPage = () => undefined,
-  onFigures = () => undefined,
-}: {
-  rows?: number;
-  onPage?: (page: number) => unknown;
-  onFigures?: () => unknown;
-} = {}): ReportDefinition<unknown> {
-  return {
-    kind: 'export',
-    weight: 'heavy',
-    figuresSchema: z.unknown(),
-    readFigures: async () => {
-      await onFigures();
-      return { rows };
-    },
-    csv: {
-      columns: ['number', 'text'],
-      countRows: () => Promise.resolve(rows),
-      readRows: async function* () {
-        for (let page = 0; page * 100 < rows; page += 1) {
-          await onPage(page);
-          yield Array.from({ length: 100 }, (_none, at) => [page * 100 + at, ROW_TEXT]);
-        }
-      },
-    },
-    headline: () => ({ title: 'Rows', lines: [] }),
   };
 }

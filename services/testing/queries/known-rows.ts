@@ -33,7 +33,9 @@ export function answeredRow(sql: string, writtenRows: number) {
       ? 201
       : sql.includes('report_mails')
         ? 'waiting'
-        : 'placed',
+        : sql.includes('[reports]')
+          ? 'queued'
+          : 'placed',
     version: 1,
     currency: 'EUR',
     total: 900,
@@ -87,5 +89,22 @@ export function answeredRow(sql: string, writtenRows: number) {
     synced_version: null,
     synced_at: null,
     sync_failure: null,
+    trigger_key: 't',
+    requested_by: 'ada',
+    requested_name: 'Ada',
+    schedule_id: null,
+    period_from: at,
+    period_to: at,
+    slot: 7,
+    rows_done: null,
+    rows_total: null,
+    csv_key: null,
+    csv_bytes: null,
+    pdf_key: null,
+    pdf_bytes: null,
+    figures: null,
+    failure: null,
+    started_at: null,
+    finished_at: null,
   };
 }

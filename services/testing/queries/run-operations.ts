@@ -58,8 +58,24 @@ export const RUN_OPERATIONS: readonly StoreOperation[] = [
   operation('a run is cancelled', cancelRun, [KNOWN_ID, AT]),
   operation('the keeper gives a run up', failAbandonedRun, [KNOWN_ID, ENDING]),
   operation('the keeper looks for runs that wait', listQueued, [PAGE]),
-  operation('the keeper looks for runs whose process has died', listLapsed, [AT]),
+  operation('the keeper looks for runs whose process has died', listLapsed, [AT], {
+    deliberate: [
+      {
+        index: 'ix_reports_status',
+        faults: ['look-ups', 'reads past'],
+        because: 'as many runs are under way as there are slots: a few',
+      },
+    ],
+  }),
   operation('the keeper looks how many runs are under way', countRunning, []),
-  operation('the keeper looks for runs to be swept', listUnswept, [PAGE]),
+  operation('the keeper looks for runs to be swept', listUnswept, [PAGE], {
+    deliberate: [
+      {
+        index: 'ix_reports_unswept',
+        faults: ['look-ups', 'reads past'],
+        because: 'those of the last minutes are there, and those under way',
+      },
+    ],
+  }),
   operation('a run was swept', markSwept, [KNOWN_ID, AT]),
 ];
