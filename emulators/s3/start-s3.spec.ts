@@ -14,6 +14,7 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
 import { standIn } from '@ordercast/platform/stand-in.ts';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { s3Contract } from './s3.contract.ts';
@@ -187,10 +188,11 @@ it('keeps objects and unfinished uploads in its folder, and no file that none of
   expect(readdirSync(join(folder, 'files'))).toHaveLength(2);
 });
 
-it('reads to its end an object that is replaced meanwhile', async () => {
+it('reads to its end an object of several parts that is replaced meanwhile', async () => {
   const Key = 'replaced-meanwhile';
-  const size = 8 * 1024 * 1024;
-  await s3.client.send(new PutObjectCommand({ Bucket, Key, Body: Buffer.alloc(size, 'a') }));
+  const size = 24 * 1024 * 1024;
+  const params = { Bucket, Key, Body: Buffer.alloc(size, 'a') };
+  await new Upload({ client: s3.client, params }).done();
   const { Body } = await s3.client.send(new GetObjectCommand({ Bucket, Key }));
   await s3.client.send(new PutObjectCommand({ Bucket, Key, Body: 'b' }));
   const text = (await Body?.transformToString()) ?? '';

@@ -46,6 +46,14 @@ beforeEach(async () => {
       }),
     ],
     openRoutes: { '/health/live': () => Promise.resolve({ status: 200, body: {} }) },
+    openPages: [
+      {
+        path: '/pages/:id',
+        styleSource: "'none'",
+        get: () => Promise.resolve({ status: 200, html: 'page' }),
+        post: () => Promise.resolve({ status: 200, html: 'page' }),
+      },
+    ],
     authenticate: () => Promise.resolve(CALLER),
     corsOrigins: [],
     newRequestId: () => 'request',
@@ -74,10 +82,14 @@ describe('an API that makes as many answers as it can', () => {
     const refused = await quick();
     expect(refused.status).toBe(503);
     expect(refused.headers.get('Retry-After')).toMatch(/^\d+$/);
+    for (const method of ['GET', 'POST']) {
+      expect((await fetch(`${server.url}/pages/1`, { method })).status).toBe(503);
+    }
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
     letGo();
     expect((await late).status).toBe(200);
     expect((await quick()).status).toBe(200);
+    expect(await (await fetch(`${server.url}/pages/1`)).text()).toBe('page');
   });
 
   it('gives no room to who has not sent all yet', async () => {

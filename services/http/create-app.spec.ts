@@ -4,7 +4,8 @@ import { problemSchema } from '@ordercast/contract/problem.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ADA, SAM, startTestApi } from '../testing/test-api.ts';
-import type { Answer, TestApi } from '../testing/test-api.ts';
+import type { Answer } from '../testing/call-as.ts';
+import type { TestApi } from '../testing/test-api.ts';
 
 let api: TestApi;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { parse } from 'content-type';
-import express from 'express';
+import express, { raw } from 'express';
 import type { Request, RequestHandler, Response } from 'express';
 import { badRequest, contentTooLarge, unsupportedMediaType } from './problem.ts';
 
@@ -22,7 +22,7 @@ const readJson: RequestHandler = express.json({
   },
 });
 
-const readRaw: RequestHandler = express.raw({
+const readRaw: RequestHandler = raw({
   limit: MAX_BODY_BYTES,
   inflate: false,
   type: () => true,

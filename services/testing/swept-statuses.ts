@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { TestUser, TestUserPool } from '@ordercast/platform/testing/test-user-pool.ts';
 import { z } from 'zod';
-import type { TestApi } from './test-api.ts';
+import type { CallAs } from './call-as.ts';
 
 const operationSchema = z.object({
   parameters: z.array(z.object({ name: z.string(), in: z.string() })).default([]),
@@ -21,7 +21,7 @@ const JSON_TYPE = { 'Content-Type': 'application/json' };
 
 /** An API and with what it is tried. */
 export interface SweptService {
-  api: Pick<TestApi, 'call'>;
+  api: { call: CallAs };
   users: readonly (TestUser | undefined)[];
   headers: readonly Record<string, string>[];
 }

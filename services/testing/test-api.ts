@@ -2,6 +2,8 @@ import type { Knex } from 'knex';
 import { listen } from '../http/listen.ts';
 import { createApi } from '../create-api.ts';
 import type { ApiSettings } from '../create-api.ts';
+import { callAs } from './call-as.ts';
+import type { CallAs } from './call-as.ts';
 import type { HttpLimits } from '@ordercast/platform/http-server.ts';
 import { createLogger } from '@ordercast/platform/logger.ts';
 import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
@@ -29,14 +31,6 @@ export const ALEX: TestUser = {
   groups: ['admins'],
 };
 
-export interface Answer {
-  status: number;
-  headers: Headers;
-  /** Parsed JSON; undefined for an empty body. */
-  body: unknown;
-  text: string;
-}
-
 export interface TestApi {
   url: string;
   database: TestDatabase;
@@ -46,13 +40,7 @@ export interface TestApi {
   /** How often something was committed for the relay. */
   commits: () => number;
   drain: () => void;
-  /** Sends a request as a user; a `body` that is no string is sent as JSON. */
-  call: (
-    user: TestUser | undefined,
-    method: string,
-    path: string,
-    options?: { body?: unknown; headers?: Record<string, string> },
-  ) => Promise<Answer>;
+  call: CallAs;
   close: () => Promise<void>;
 }
 
@@ -105,20 +93,7 @@ export async function startTestApi(
     logged,
     commits: () => commits,
     drain: api.drain,
-    call: async (user, method, path, { body, headers = {} } = {}) => {
-      const response = await fetch(server.url + path, {
-        method,
-        headers: {
-          ...(user && { Authorization: `Bearer ${pool.tokenFor(user)}` }),
-          ...(body !== undefined && { 'Content-Type': 'application/json' }),
-          ...headers,
-        },
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      const parsed: unknown = text === '' ? undefined : JSON.parse(text);
-      return { status: response.status, headers: response.headers, body: parsed, text };
-    },
+    call: callAs(server.url, pool),
     close: async () => {
       await server.close();
       api.close();

@@ -82,7 +82,7 @@ const eventSchema = z.object({
 });
 
 function notComposed(log: Logger, error: unknown, event: object): object {
-  const { rawPath: instance, requestContext } = eventSchema.parse(event);
+  const { rawPath: path, requestContext } = eventSchema.parse(event);
   const { requestId } = requestContext;
   log.error({ err: error, requestId }, 'the reports API could not be composed');
   const problem = unavailable(NOT_COMPOSED, RETRY_AFTER_SECONDS);
@@ -96,7 +96,9 @@ function notComposed(log: Logger, error: unknown, event: object): object {
       'x-request-id': requestId,
       'ordercast-request-id': requestId,
     },
-    body: JSON.stringify(problem.toDocument({ instance, requestId })),
+    body: JSON.stringify(
+      problem.toDocument({ instance: encodeURI(path.toWellFormed()), requestId }),
+    ),
     isBase64Encoded: false,
   };
 }

@@ -65,7 +65,6 @@ export const apiFunctionSettings = z.object({
   S3_ENDPOINT: REPORT_VARIABLES.S3_ENDPOINT,
   LOG_LEVEL: REPORT_VARIABLES.LOG_LEVEL,
 });
-export type ApiFunctionVariables = z.output<typeof apiFunctionSettings>;
 
 export const runFunctionSettings = z.object({ ...REPORT_VARIABLES, ...START_VARIABLES });
 

@@ -9,5 +9,12 @@ export type PackagedApp = (event: object, context: object) => Promise<object>;
  * the caller gave. See docs/adr/0020-express-as-a-lambda.md.
  */
 export function packagedApp(app: Express): PackagedApp {
-  return serverless(app, { binary: false, requestId: '' });
+  const answer = serverless(app, { binary: false, requestId: '' });
+  return (event, context) => answer({ ...event, rawPath: encodedPath(event) }, context);
+}
+
+/** An HTTP API decodes the path before it hands it over, and the query not; what parts the two is encoded further on. */
+function encodedPath(event: object): string {
+  const path = 'rawPath' in event && typeof event.rawPath === 'string' ? event.rawPath : '/';
+  return encodeURI(path.toWellFormed());
 }

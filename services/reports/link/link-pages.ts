@@ -78,8 +78,7 @@ export function unsubscribePage(facts: { schedule: string; address: string }): s
     'Unsubscribe?',
     html`
       <p>
-        <bdi>${facts.address}</bdi> will get no more reports by the schedule
-        “${facts.schedule}”.
+        <bdi>${facts.address}</bdi> will get no more reports by the schedule “${facts.schedule}”.
       </p>
       <form method="post">
         <button class="button" type="submit">Unsubscribe</button>

@@ -200,7 +200,7 @@ describe('a mail whose fate is unknown', () => {
     const run = await scheduled();
     scene.ses.faults.set('hang', 1);
     const sending = send(run);
-    await scene.ses.faults.hanging();
+    await scene.ses.faults.untilHanging();
     expect(await states(run)).toEqual(['ada sending', 'bob waiting']);
     scene.waits.ring();
     await sending;
@@ -245,7 +245,7 @@ describe('a mail whose fate is unknown', () => {
       RUN_ID: run.id,
     });
     await Promise.race([
-      scene.ses.faults.hanging(),
+      scene.ses.faults.untilHanging(),
       child.ended.then(() => {
         throw new Error(child.lines.join('\n'));
       }),

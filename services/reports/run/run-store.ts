@@ -71,10 +71,35 @@ function fileOf(format: RunFile['format'], key: string | null, bytes: number | n
   return key === null || bytes === null ? [] : [{ format, key, bytes }];
 }
 
+const COLUMNS = [
+  'reports.id',
+  'reports.kind',
+  'reports.status',
+  'reports.version',
+  'reports.trigger_key',
+  'reports.requested_by',
+  'reports.schedule_id',
+  'reports.period_from',
+  'reports.period_to',
+  'reports.time_zone',
+  'reports.gzip',
+  'reports.attempts',
+  'reports.rows_done',
+  'reports.rows_total',
+  'reports.csv_key',
+  'reports.csv_bytes',
+  'reports.pdf_key',
+  'reports.pdf_bytes',
+  'reports.figures',
+  'reports.failure',
+  'reports.created_at',
+  'reports.started_at',
+  'reports.finished_at',
+  'people.name as requested_name',
+];
+
 const runs = (db: Knex) =>
-  db('reports')
-    .leftJoin('people', 'people.sub', 'reports.requested_by')
-    .select('reports.*', 'people.name as requested_name');
+  db('reports').leftJoin('people', 'people.sub', 'reports.requested_by').select(COLUMNS);
 
 /** Writes a queued run in the caller's transaction. Its trigger key is unique: see `isUniqueViolation`. */
 export async function insertRun(db: Knex, run: NewRun, now: number): Promise<void> {
@@ -143,7 +168,7 @@ export async function listUnswept(db: Knex, limit: number): Promise<ReportRun[]>
   return readRuns(
     await runs(db)
       .whereNull('reports.swept_at')
-      .whereIn('reports.status', ['done', 'failed', 'cancelled'])
+      .whereNotNull('reports.finished_at')
       .orderBy('reports.id')
       .limit(limit),
   );
@@ -181,7 +206,7 @@ export async function claimRun(
   if (slot === undefined) return 'full';
   const taken = await db('reports')
     .where({ id })
-    .where(openTo(now))
+    .modify(openTo(now))
     .update({
       status: 'running',
       slot,
@@ -199,13 +224,11 @@ export async function claimRun(
   return { runId: id, owner, attempt: attempts };
 }
 
-/** Runs that no process has: queued, or with a lease that has ended. */
+/** Runs that no process has: queued ones have no lease, and one of a process that died has ended. */
 const openTo = (now: number) => (query: Knex.QueryBuilder) =>
   void query
-    .where({ status: 'queued' })
-    .orWhere((lapsed) =>
-      lapsed.where({ status: 'running' }).where('lease_until', '<=', instantValue(now)),
-    );
+    .whereIn('status', ['queued', 'running'])
+    .where((free) => free.whereNull('lease_until').orWhere('lease_until', '<=', instantValue(now)));
 
 /** The run's own slot where it still has one, else the first that nobody has; undefined: none is free. */
 async function freeSlot(db: Knex, id: string, maxRunning: number): Promise<number | undefined> {
@@ -301,7 +324,7 @@ export async function failAbandonedRun(
 ): Promise<boolean> {
   const changed = await db('reports')
     .where({ id })
-    .where(openTo(now))
+    .modify(openTo(now))
     .update(failed(db, failure, now));
   return changed > 0;
 }

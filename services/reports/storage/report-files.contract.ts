@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   CreateMultipartUploadCommand,
@@ -195,9 +196,19 @@ export function reportFilesContract(startS3: () => Promise<S3Server>) {
       await expect(files.sweep('fault', [])).rejects.toThrow(Fault);
     });
 
+    it('is known by what it said of a part, while others are under way', async () => {
+      s3.setFault(({ operation }) =>
+        operation === 'UploadPart' ? { status: 403, code: 'AccessDenied' } : 'pass',
+      );
+      const upload = files.upload('reports/part/1/x', 'text/csv', mebibytes(40), never);
+      await expect(upload).rejects.toThrow(StorageRefused);
+      expect((await storedObjects(client, 'reports/part/')).uploads).toEqual([]);
+    });
+
     it('is known where its bucket is missing', async () => {
       const elsewhere = createReportFiles({ client, bucket: 'nowhere' });
-      const upload = elsewhere.upload('reports/x', 'text/csv', mebibytes(1), never);
+      const body = Readable.from([Buffer.from('a,b')]);
+      const upload = elsewhere.upload('reports/x', 'text/csv', body, never);
       await expect(upload).rejects.toThrow(BucketMissing);
       await expect(elsewhere.sweep('x', [])).rejects.toThrow(BucketMissing);
     });

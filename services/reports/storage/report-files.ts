@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { ReadableStream } from 'node:stream/web';
 import { GetObjectCommand, HeadObjectCommand, NotFound } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
@@ -62,7 +62,8 @@ export function createReportFiles({
           Bucket,
           Key,
           // Its own signal would leave parts under way behind: a body that fails lets them come to their end and takes them back.
-          Body: Readable.from(source.chunks()),
+          // And not Node's stream, which a part that fails destroys with an error that hides the part's own.
+          Body: ReadableStream.from(source.chunks()),
           ContentType,
           ContentDisposition: attachment(fileNameOf(Key)),
           ChecksumAlgorithm: 'CRC32',
@@ -70,6 +71,8 @@ export function createReportFiles({
       }).done();
     } catch (error) {
       throw source.failure === undefined ? storageFault(error) : source.failure.error;
+    } finally {
+      source.end();
     }
     signal.throwIfAborted();
     return source.bytes;
@@ -107,30 +110,35 @@ export function createReportFiles({
 class UploadedBody {
   bytes = 0;
   failure: { error: unknown } | undefined;
-  readonly #body: AsyncIterable<Uint8Array>;
+  readonly #iterator: AsyncIterator<Uint8Array, unknown>;
   readonly #signal: AbortSignal;
 
   constructor(body: AsyncIterable<Uint8Array>, signal: AbortSignal) {
-    this.#body = body;
+    this.#iterator = body[Symbol.asyncIterator]();
     this.#signal = signal;
   }
 
   async *chunks(): AsyncGenerator<Uint8Array> {
-    const iterator = this.#body[Symbol.asyncIterator]();
+    for (;;) {
+      const next = await this.#next();
+      if (next.done === true) return;
+      this.bytes += next.value.byteLength;
+      yield next.value;
+    }
+  }
+
+  async #next(): Promise<IteratorResult<Uint8Array, unknown>> {
     try {
-      for (;;) {
-        const next = await untilAborted(iterator.next(), this.#signal);
-        if (next.done === true) return;
-        this.bytes += next.value.byteLength;
-        yield next.value;
-      }
+      return await untilAborted(this.#iterator.next(), this.#signal);
     } catch (error) {
       this.failure = { error };
       throw error;
-    } finally {
-      // Not waited for: it may hang at a slow query.
-      iterator.return?.().catch(() => undefined);
     }
+  }
+
+  /** Not waited for: it may hang at a slow query. */
+  end(): void {
+    this.#iterator.return?.().catch(() => undefined);
   }
 }
 

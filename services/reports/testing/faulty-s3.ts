@@ -26,6 +26,8 @@ export interface FaultyS3 {
   requests: readonly S3Request[];
   /** Decides on each request, and may wait. */
   setFault: (fault: (request: S3Request) => S3Fate | Promise<S3Fate>) => void;
+  /** Called once such a request was carried out. */
+  setUnanswered: (told: () => void) => void;
   /** Has lists answered in pages of so many. */
   setPageSize: (size: number) => void;
   close: () => Promise<void>;
@@ -36,6 +38,7 @@ export async function startFaultyS3(target: string): Promise<FaultyS3> {
   const requests: S3Request[] = [];
   let fault: (request: S3Request) => S3Fate | Promise<S3Fate> = () => 'pass';
   let pageSize: number | undefined;
+  let onUnanswered: () => void = () => undefined;
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const seen = { count: requests.length + 1, ...operationOf(request) };
     requests.push(seen);
@@ -46,7 +49,7 @@ export async function startFaultyS3(target: string): Promise<FaultyS3> {
       await forward(
         target + inPages(request.url ?? '', pageSize),
         request,
-        fate === 'pass' ? response : undefined,
+        fate === 'pass' ? response : onUnanswered,
       );
   };
   const server = await startLoopbackServer((request, response) => void handle(request, response));
@@ -55,6 +58,9 @@ export async function startFaultyS3(target: string): Promise<FaultyS3> {
     requests,
     setFault: (next) => {
       fault = next;
+    },
+    setUnanswered: (told) => {
+      onUnanswered = told;
     },
     setPageSize: (size) => {
       pageSize = size;
@@ -66,23 +72,28 @@ export async function startFaultyS3(target: string): Promise<FaultyS3> {
 function forward(
   target: string,
   request: IncomingMessage,
-  response: ServerResponse | undefined,
+  answered: ServerResponse | (() => void),
 ): Promise<void> {
   return new Promise((resolve) => {
     const { method, headers } = request;
     const sent = sendRequest(target, { method, headers, agent: false }, (answer) => {
-      if (response === undefined) {
+      if (typeof answered === 'function') {
         answer.resume();
-        answer.once('end', () => request.socket.destroy());
+        answer.once('end', () => {
+          answered();
+          request.socket.destroy();
+        });
       } else {
-        response.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(response);
+        answered.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(answered);
       }
       answer.once('close', resolve);
     });
     // Either end may be gone: the other one then is as well.
     sent.once('error', () => {
-      request.socket.destroy();
+      // It may have been answered before all of it was sent.
+      if (typeof answered === 'object' && answered.headersSent) request.resume();
+      else request.socket.destroy();
       resolve();
     });
     request.once('close', () => {

@@ -29,7 +29,13 @@ export function answeredRow(sql: string, writtenRows: number) {
     customer_id: 'ada',
     customer_name: 'Ada',
     customer_email: 'ada@example.com',
-    status: sql.includes('idempotency_keys') ? 201 : 'placed',
+    status: sql.includes('idempotency_keys')
+      ? 201
+      : sql.includes('report_mails')
+        ? 'waiting'
+        : sql.includes('[reports]')
+          ? 'queued'
+          : 'placed',
     version: 1,
     currency: 'EUR',
     total: 900,
@@ -68,6 +74,10 @@ export function answeredRow(sql: string, writtenRows: number) {
     etag: '"1"',
     body: '{}',
     expires_at: at,
+    report_id: KNOWN_ID,
+    address: 'sam@example.com',
+    message_id: '0100-abc',
+    due_at: at,
     kind: 'daily',
     schedule: 'cron(0 6 * * ? *)',
     time_zone: 'UTC',
@@ -79,5 +89,22 @@ export function answeredRow(sql: string, writtenRows: number) {
     synced_version: null,
     synced_at: null,
     sync_failure: null,
+    trigger_key: 't',
+    requested_by: 'ada',
+    requested_name: 'Ada',
+    schedule_id: null,
+    period_from: at,
+    period_to: at,
+    slot: 7,
+    rows_done: null,
+    rows_total: null,
+    csv_key: null,
+    csv_bytes: null,
+    pdf_key: null,
+    pdf_bytes: null,
+    figures: null,
+    failure: null,
+    started_at: null,
+    finished_at: null,
   };
 }

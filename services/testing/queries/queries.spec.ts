@@ -14,14 +14,22 @@ const ASK_NO_TABLE = ['rotation/login-server.ts'];
 
 /** Functions that are given a database for others to ask: none of their files names a table. */
 const HAND_IT_ON = [
+  'changeRun',
   'createCompletion',
+  'createMailEventsHandler',
   'createOrderService',
   'createPeopleService',
   'housekeepingTasks',
+  'keepLease',
+  'listedRecipients',
+  'planMails',
   'productRoutes',
   'reconcileSchedules',
   'relayLeadership',
+  'resendMail',
+  'runRecipients',
   'summaryRoute',
+  'visitLink',
   'withIdempotency',
 ];
 

@@ -45,7 +45,7 @@ function readSelect(reader: TokenReader, context: Context): void {
   query.selectsAll = /(^|[,.])\s*\*/.test(list);
   query.tables.push(readTable(reader, context.schema));
   const scope = [query.tables, ...context.around];
-  while (reader.take('inner', 'join')) {
+  while (reader.take('inner', 'join') || reader.take('left', 'join')) {
     const joined = readTable(reader, context.schema);
     query.tables.push(joined);
     reader.expect('on');

@@ -18,7 +18,9 @@ import {
 import { findProducts, listProducts } from '../../products/product-store.ts';
 import { CHANNELS, KNOWN_ID, NEW_ID } from './known-rows.ts';
 import { ORDER_OPERATIONS } from './order-operations.ts';
+import { REPORT_MAIL_OPERATIONS } from './report-mail-operations.ts';
 import { REPORT_OPERATIONS } from './report-operations.ts';
+import { RUN_OPERATIONS } from './run-operations.ts';
 import { SCHEDULE_OPERATIONS } from './schedule-operations.ts';
 import { SERVICE_OPERATIONS } from './service-operations.ts';
 import { operation } from './store-operation.ts';
@@ -92,6 +94,8 @@ export const STORE_OPERATIONS: readonly StoreOperation[] = [
     ],
   }),
   ...REPORT_OPERATIONS,
+  ...REPORT_MAIL_OPERATIONS,
+  ...RUN_OPERATIONS,
   ...SCHEDULE_OPERATIONS,
   ...SERVICE_OPERATIONS,
 ];

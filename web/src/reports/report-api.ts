@@ -129,7 +129,8 @@ export class ReportApi {
       method: 'PUT',
       path: pathOfSchedule(id),
       body: schedule,
-      headers: version === undefined ? { 'if-none-match': '*' } : { 'if-match': `"${version}"` },
+      // Without a version the API replaces nothing.
+      headers: version === undefined ? {} : { 'if-match': `"${version}"` },
       repeatable: false,
       answer: reportScheduleSchema,
     });

@@ -95,6 +95,24 @@ describe('a list of reports', () => {
     expect(shown()).toEqual(['1 done 5']);
   });
 
+  it('is not turned back by an answer that began before a run was cancelled here', async () => {
+    const { calls, list, shown } = await listOf([report(1)]);
+    void list.reload();
+    list.adopt(report(1, { status: 'cancelled', version: 6 }));
+    calls.at(1).answer({ items: [report(1, running(5, 50))], nextCursor: null });
+    await settled();
+    expect(shown()).toEqual(['1 cancelled 6']);
+  });
+
+  it('takes what it reads of a run that went on without an event', async () => {
+    const { calls, feed, list, shown } = await listOf([report(1)]);
+    feed.send(reportEvent(1, running(2, 10)));
+    void list.reload();
+    calls.at(1).answer({ items: [report(1, { status: 'done', version: 5 })], nextCursor: null });
+    await settled();
+    expect(shown()).toEqual(['1 done 5']);
+  });
+
   it('keeps a run that came while it was being read, and drops one that is no longer there', async () => {
     const { calls, feed, list, shown } = await listOf([report(2), report(1)]);
     void list.reload();

@@ -82,6 +82,15 @@ describe('a run of a report', () => {
     expect(detail.run?.status).toBe('done');
   });
 
+  it('takes what it reads where it went on without an event', async () => {
+    const { reads, feed, detail } = await runOf(reportDetail(1));
+    feed.send(reportEvent(1, { status: 'running', version: 2 }));
+    feed.gap();
+    reads.at(1).answer(reportDetail(1, { status: 'done', version: 5 }));
+    await settled();
+    expect(detail.run?.status).toBe('done');
+  });
+
   it('is read again after a gap', async () => {
     const { reads, feed, detail } = await runOf(reportDetail(1));
     feed.gap();

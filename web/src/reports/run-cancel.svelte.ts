@@ -58,7 +58,7 @@ export class RunCancel {
   /** Never rejects: `notice` tells. */
   async confirm(): Promise<void> {
     const run = this.#asked;
-    if (!run || this.#busyId !== undefined) return;
+    if (!run) return;
     this.#asked = undefined;
     this.#notice = undefined;
     this.#busyId = run.id;
