@@ -4,18 +4,8 @@ import { REPORTS_BUCKET } from '@ordercast/local/reports-cloud.ts';
 import { standIn } from '@ordercast/platform/stand-in.ts';
 import { expect } from '@playwright/test';
 import { text } from 'node:stream/consumers';
-import { z } from 'zod';
+import { consoleState } from './testing/console-state.ts';
 import { test } from './testing/system.ts';
-
-const stateSchema = z.object({
-  standIns: z.array(z.object({ service: z.string(), endpoint: z.string() })),
-});
-
-async function standInsOf(url: string): Promise<Map<string, string>> {
-  const state: unknown = await (await fetch(`${url}/console/state.json`)).json();
-  const { standIns } = stateSchema.parse(state);
-  return new Map(standIns.map(({ service, endpoint }) => [service, endpoint]));
-}
 
 test('a mail is shown as it would be, runs nothing, and its links open', async ({
   page,
@@ -25,7 +15,7 @@ test('a mail is shown as it would be, runs nothing, and its links open', async (
   // The browser says what of the mail it has not let run or load.
   complaints.expect(/^Blocked script execution in/);
   complaints.expect(/^Loading the image .* violates the following Content Security Policy/);
-  const endpoint = (await standInsOf(system.url)).get('SES') ?? '';
+  const endpoint = (await consoleState(system.url)).standIns.get('SES') ?? '';
   const link = `${system.url}/sign-in`;
   const html =
     `<h1>Daily report</h1><p><a href="${link}">Open it</a></p>` +
@@ -68,7 +58,7 @@ test('a mail is shown as it would be, runs nothing, and its links open', async (
 });
 
 test('a stored object is listed and comes as a file', async ({ page, system }) => {
-  const endpoint = (await standInsOf(system.url)).get('S3') ?? '';
+  const endpoint = (await consoleState(system.url)).standIns.get('S3') ?? '';
   const Key = 'reports/01KAN/1/daily-2026-11-21.csv';
   await new S3Client({ ...standIn(endpoint), forcePathStyle: true }).send(
     new PutObjectCommand({ Bucket: REPORTS_BUCKET, Key, Body: 'id,total\r\n' }),

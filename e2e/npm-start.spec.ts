@@ -118,6 +118,8 @@ describe('npm start', () => {
     ['run', 'simulate', '-h'],
     ['run', 'smoke', '--help'],
     ['run', 'smoke', '-h'],
+    ['run', 'report', '--help'],
+    ['run', 'report', '-h'],
   ])('of npm %s %s the options can be asked for', async (...words) => {
     const flag = words.pop() ?? '';
     const { stdout, stderr } = await run('npm', ['--silent', ...words, '--', flag]);

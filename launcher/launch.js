@@ -75,6 +75,7 @@ const COMMANDS = {
   },
   'docs-asyncapi': () => runProgram('services/realtime/documentation/main.ts'),
   smoke: () => runProgram('e2e/smoke/main.ts'),
+  report: () => runProgram('e2e/report/main.ts'),
   simulate: () => runProgram('bench/simulate/main.ts'),
   bench: () => runProgram('bench/main.ts', testEnvironment(process.env)),
   async build() {

@@ -7,6 +7,7 @@ export const USAGES = {
   migrate: undefined,
   simulate: undefined,
   smoke: undefined,
+  report: undefined,
   bench: undefined,
   deploy: undefined,
   destroy: undefined,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasEnded } from '@ordercast/contract/report.ts';
 import { openDatabase } from '@ordercast/platform/database.ts';
+import { realTimeMs } from '@ordercast/platform/testing/real-time.ts';
 import { claimRun, findRun, insertRun } from '@ordercast/services/reports/run/run-store.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startOrdercast } from './ordercast.ts';
@@ -47,7 +48,7 @@ async function inDatabase<Result>(
 async function leaveRunning(): Promise<void> {
   await (await start()).close();
   await inDatabase(async (db) => {
-    const now = Date.now();
+    const now = realTimeMs();
     const day = { from: now - 86_400_000, to: now, timeZone: 'UTC', gzip: false };
     const asker = { kind: 'schedule', scheduleId: 'daily-orders' } as const;
     await insertRun(db, { ...day, id: RUN, kind: 'ageing', triggerKey: 'request:1', asker }, now);

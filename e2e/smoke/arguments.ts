@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DEMO_PASSWORD } from '@ordercast/local/demo-users.ts';
 import { argumentFault } from '@ordercast/platform/argument-fault.ts';
+import { InvalidPageAddress, pageAddress } from './page-address.ts';
 
 export interface Login {
   email: string;
@@ -52,8 +53,7 @@ export function readArguments(
         : 'Give --url',
     );
   }
-  const url = pageUrl(values.url);
-  const isLocal = /^(localhost|.*\.localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+  const { page, isLocal } = readAddress(values.url);
   const login = (name: 'customer' | 'staff', demoEmail: string): Login => {
     const variable = `SMOKE_${name.toUpperCase()}_PASSWORD`;
     const email = values[name] ?? (isLocal ? demoEmail : '');
@@ -64,7 +64,7 @@ export function readArguments(
     return { email, password };
   };
   return {
-    page: url.href.replace(/\/+$/, ''),
+    page,
     customer: login('customer', 'ada@example.com'),
     staff: login('staff', 'sam@example.com'),
     deadlineMs: stepSeconds(values['step-seconds']) * 1000,
@@ -88,16 +88,13 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** What is wrong with it is told without it: it may hold a password. */
-function pageUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw refusal('--url must be http:// or https:// and a host, such as http://localhost:8080');
+function readAddress(text: string): ReturnType<typeof pageAddress> {
+  try {
+    return pageAddress(text);
+  } catch (error) {
+    if (error instanceof InvalidPageAddress) throw refusal(error.message);
+    throw error;
   }
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw refusal('--url must hold no user, password, query or fragment');
-  }
-  return url;
 }
 
 function stepSeconds(text: string): number {
