@@ -86,7 +86,10 @@ describe('npm run bench', () => {
   });
 
   it.each([
-    [['latency'], 'There is no benchmark "latency". There are: bad-clients, posts, gateway.'],
+    [
+      ['latency'],
+      'There is no benchmark "latency". There are: bad-clients, posts, gateway, report-export.',
+    ],
     [['--list', '--rounds', '3'], '--list measures nothing, so --rounds has no use.'],
     [['--rounds', '0'], '--rounds is a whole number from 1 to 100, not "0".'],
     [['--fast'], "Unknown option '--fast'."],
