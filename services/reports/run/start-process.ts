@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Logger } from '@ordercast/platform/logger.ts';
 import type { StartRun } from './start-run.ts';
+import { TASK_NODE_OPTIONS } from './task-node-options.ts';
 
 export interface ProcessStart {
   start: StartRun;
@@ -39,7 +40,8 @@ export function createProcessStart({
 
   const start: StartRun = async ({ id }) => {
     if (isClosed || children.has(id) || children.size >= maxProcesses) return;
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', TASK], {
+    const options = ['--disable-warning=ExperimentalWarning', ...TASK_NODE_OPTIONS];
+    const child = spawn(process.execPath, [...options, TASK], {
       env: { ...environment, REPORT_RUN_ID: id },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
