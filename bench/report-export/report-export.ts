@@ -7,6 +7,7 @@ import { migrateToLatest } from '@ordercast/migrations/migrate.ts';
 import { openDatabase } from '@ordercast/platform/database.ts';
 import { createUlidSource } from '@ordercast/platform/ulid.ts';
 import { findRun, insertRun } from '@ordercast/services/reports/run/run-store.ts';
+import { TASK_NODE_OPTIONS } from '@ordercast/services/reports/run/task-node-options.ts';
 import { createReportFiles } from '@ordercast/services/reports/storage/report-files.ts';
 import { runPrefix } from '@ordercast/services/reports/storage/report-key.ts';
 import type { Knex } from 'knex';
@@ -101,7 +102,7 @@ async function job({ database, url, s3, keysFile, lines }: Shop): Promise<Measur
   const asker = { kind: 'person', sub: STAFF_SUB, name: 'Sam' } as const;
   const scope = { kind: 'export', from: FROM, to: TO, timeZone: 'UTC', gzip: false } as const;
   await insertRun(database, { ...scope, id, triggerKey: `request:${id}`, asker }, now);
-  const measured = await runMeasured(TASK, {
+  const env = {
     AWS_REGION: 'us-east-1',
     DATABASE_URL: url,
     LOG_LEVEL: 'warn',
@@ -112,7 +113,8 @@ async function job({ database, url, s3, keysFile, lines }: Shop): Promise<Measur
     REPORTS_MAIL_FROM: 'reports@example.com',
     REPORTS_PAGE_URL: 'http://localhost',
     S3_ENDPOINT: s3.endpoint,
-  });
+  };
+  const measured = await runMeasured(TASK, env, TASK_NODE_OPTIONS);
   const run = await findRun(database, id);
   if (run?.status !== 'done' || run.rowsDone !== lines) {
     throw new Error(`the run is ${run?.status ?? 'gone'} with ${run?.rowsDone ?? 0} rows`);

@@ -6,7 +6,7 @@ import type { Knex } from 'knex';
 import type { CsvRow } from '../csv/csv-row.ts';
 import { toCsv } from '../csv/to-csv.ts';
 import type { ReportDefinition, ReportScope } from '../definition/report-definition.ts';
-import { renderPdf } from '../pdf/render-pdf.ts';
+import type { ReportDocument } from '../pdf/report-document.ts';
 import type { ReportFiles } from '../storage/report-files.ts';
 import { attemptPrefix } from '../storage/report-key.ts';
 import type { ClaimedRun } from './take-up-run.ts';
@@ -75,8 +75,8 @@ export async function makeReport<Figures>(
   const document = definition.document?.(figures, scope);
   const pdf =
     document &&
-    (await inPart('pdf', () =>
-      write('pdf', `${base}.pdf`, 'application/pdf', renderPdf(document, { createdAt: scope.at })),
+    (await inPart('pdf', async () =>
+      write('pdf', `${base}.pdf`, 'application/pdf', await drawn(document, scope.at)),
     ));
   return { files: [...(pdf ? [pdf] : []), csv], figures: JSON.stringify(figures), rows };
 
@@ -88,6 +88,15 @@ export async function makeReport<Figures>(
   ): Promise<RunFile> {
     return { format, key, bytes: await files.upload(key, contentType, body, signal) };
   }
+}
+
+/** Fonts and what draws with them take 20 MB, which a report without pages does not need. */
+async function drawn(
+  document: ReportDocument,
+  createdAt: number,
+): Promise<AsyncIterable<Uint8Array>> {
+  const { renderPdf } = await import('../pdf/render-pdf.ts');
+  return renderPdf(document, { createdAt });
 }
 
 async function* counted(

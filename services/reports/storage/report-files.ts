@@ -39,9 +39,9 @@ interface FilesSettings {
   bucket: string;
 }
 
-/** Of 10,000 parts at most, so a file can have 80 GB. */
-const PART_BYTES = 8 * 1024 * 1024;
-/** Parts under way at once. Held are these, and one that is being gathered: some 40 MB in all, with its copy. */
+/** The least that S3 takes. Of 10,000 parts at most, so a file can have 50 GB. */
+const PART_BYTES = 5 * 1024 * 1024;
+/** Parts under way at once. Held are these, and one that is being gathered: some 25 MB in all, with its copy. */
 const PARTS_AT_ONCE = 2;
 
 /** Files in a bucket of S3, by the AWS SDK. A checksum (CRC32) of each part goes along and is compared by S3. */

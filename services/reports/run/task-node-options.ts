@@ -1,0 +1,5 @@
+/**
+ * Options of the Node.js that runs `task.ts`, in MB. Left to itself V8 lets garbage lie as long as the machine has memory: an export then took
+ * 350 MB after 150,000 rows, and more the longer it ran. See docs/reports.md for what was measured.
+ */
+export const TASK_NODE_OPTIONS = ['--max-semi-space-size=4', '--max-old-space-size=128'] as const;
