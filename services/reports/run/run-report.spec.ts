@@ -1,3 +1,4 @@
+import { openDatabase } from '@ordercast/platform/database.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { S3Fate } from '../testing/faulty-s3.ts';
 import { fixedReport } from '../testing/fixed-report.ts';
@@ -158,15 +159,25 @@ describe('a run', () => {
     const id = await bed.queue();
     const held = heldAt(120);
     const stopping = new AbortController();
-    const working = work(id, { definitionOf: held.definitionOf }, stopping.signal);
+    // A handle is closed when its query has ended.
+    const queryEnded = Promise.withResolvers<undefined>();
+    const openSnapshot = () => {
+      const db = openDatabase(bed.database.url);
+      const destroy = db.destroy.bind(db);
+      const hangingDestroy = () => queryEnded.promise.then(() => destroy());
+      return Object.assign(db, { destroy: hangingDestroy });
+    };
+    const parts = { definitionOf: held.definitionOf, openSnapshot };
+    const working = work(id, parts, stopping.signal);
     await held.reached;
     stopping.abort();
     await expect.poll(async () => (await bed.run(id)).status).toBe('queued');
-    held.goOn();
-    expect(await working).toBe('requeued');
-    expect(await bed.stored(id)).toEqual(NOTHING);
     expect(await work(id)).toBe('done');
-    expect((await bed.run(id)).attempts).toBe(2);
+    queryEnded.resolve(undefined);
+    expect(await working).toBe('requeued');
+    const run = await bed.run(id);
+    expect(run.attempts).toBe(2);
+    expect(await bed.stored(id)).toEqual({ objects: [run.files[0]?.key], uploads: [] });
   });
 
   it('fails with a sentence for people and the error in the log alone', async () => {
