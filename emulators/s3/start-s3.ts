@@ -43,7 +43,7 @@ export interface LocalS3 {
 
 /**
  * S3 on a free loopback port, in path style: what reports need of it, and `NotImplemented` for the rest. Bodies stream; an answered write
- * is kept when the process is killed. See docs/adr/0019.
+ * is kept when the process is killed. See docs/adr/0021-own-s3-and-ses-stand-ins.md.
  */
 export async function startS3(options: S3Options): Promise<LocalS3> {
   const { clock = Date.now, onFault = () => undefined } = options;

@@ -27,7 +27,7 @@ export interface LocalSes {
 
 /**
  * SES v2 on a free loopback port: `SendEmail` with simple or raw content. Nothing leaves the machine: a mail is given to `deliver`, and what
- * SES's mailbox simulator would say of it to `onEvent`. See docs/adr/0019.
+ * SES's mailbox simulator would say of it to `onEvent`. See docs/adr/0021-own-s3-and-ses-stand-ins.md.
  */
 export async function startSes(options: SesOptions): Promise<LocalSes> {
   const { deliver, clock = Date.now } = options;
