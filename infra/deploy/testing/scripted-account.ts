@@ -210,8 +210,26 @@ export class ScriptedAccount {
       return { body: '<DeleteResult></DeleteResult>' };
     }
     if (operation.startsWith('PUT ')) {
-      this.objects.set(path, body);
-      return { body: '' };
+      const part = query.get('partNumber');
+      this.objects.set(part === null ? path : `${path}#${part.padStart(5, '0')}`, body);
+      return { entityTag: '"of-no-matter"', body: '' };
+    }
+    // A bundle of more than a few MB is sent in parts.
+    if (operation.startsWith('POST')) {
+      const [, Bucket = '', ...key] = path.split('/');
+      const names = { Bucket, Key: key.join('/') };
+      if (query.has('uploads')) {
+        const begun = xml('InitiateMultipartUploadResult', { ...names, UploadId: 'of-no-matter' });
+        return { type: 'application/xml', body: begun };
+      }
+      const parts = [...this.objects.keys()].filter((one) => one.startsWith(`${path}#`)).sort();
+      const bodies = parts.map((one) => this.objects.get(one) ?? Buffer.of());
+      for (const one of parts) this.objects.delete(one);
+      this.objects.set(path, Buffer.concat(bodies));
+      return {
+        type: 'application/xml',
+        body: xml('CompleteMultipartUploadResult', { ...names, ETag: '"of-no-matter"' }),
+      };
     }
     throw new Refusal(400, 'NotScripted', operation);
   }

@@ -31,6 +31,8 @@ export interface ScriptedCall {
 
 export interface Answer {
   type?: string;
+  /** Of an object, where the caller wants to know. */
+  entityTag?: string;
   body: string | Uint8Array;
 }
 
@@ -95,6 +97,7 @@ export class ScriptedAws {
         this.#end(request);
         return;
       }
+      if (answer.entityTag !== undefined) response.setHeader('ETag', answer.entityTag);
       response.setHeader('Content-Type', answer.type ?? typeOf(request)).end(answer.body);
     } catch (error) {
       refuse(request, response, error);
