@@ -77,6 +77,7 @@ const COMMANDS = {
   smoke: () => runProgram('e2e/smoke/main.ts'),
   simulate: () => runProgram('bench/simulate/main.ts'),
   bench: () => runProgram('bench/main.ts', testEnvironment(process.env)),
+  fill: () => runProgram('bench/many-orders/main.ts'),
   async build() {
     await ensureInstalled(ROOT);
     await ensureWebBuild(ROOT);

@@ -8,6 +8,7 @@ export const USAGES = {
   simulate: undefined,
   smoke: undefined,
   bench: undefined,
+  fill: undefined,
   deploy: undefined,
   destroy: undefined,
   'diff-infra': undefined,
