@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
+      'bench/many-orders/fill-orders.spec.ts',
       'services/**/*-store.spec.ts',
       'services/outbox/outbox.spec.ts',
       'services/reports/definition/report-definitions.spec.ts',

@@ -78,6 +78,7 @@ const COMMANDS = {
   report: () => runProgram('e2e/report/main.ts'),
   simulate: () => runProgram('bench/simulate/main.ts'),
   bench: () => runProgram('bench/main.ts', testEnvironment(process.env)),
+  fill: () => runProgram('bench/many-orders/main.ts'),
   async build() {
     await ensureInstalled(ROOT);
     await ensureWebBuild(ROOT);

@@ -9,6 +9,7 @@ export const USAGES = {
   smoke: undefined,
   report: undefined,
   bench: undefined,
+  fill: undefined,
   deploy: undefined,
   destroy: undefined,
   'diff-infra': undefined,
