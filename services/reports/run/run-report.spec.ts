@@ -165,7 +165,7 @@ describe('a run', () => {
       const db = openDatabase(bed.database.url);
       const destroy = db.destroy.bind(db);
       const hangingDestroy = () => queryEnded.promise.then(() => destroy());
-      return Object.assign(db, { destroy: hangingDestroy });
+      return Object.defineProperty(db, 'destroy', { value: hangingDestroy });
     };
     const parts = { definitionOf: held.definitionOf, openSnapshot };
     const working = work(id, parts, stopping.signal);
