@@ -98,15 +98,27 @@ async function expectDoneOnce(id: string): Promise<void> {
 }
 
 describe('npm start that ends in the midst of a report', () => {
-  it('by kill -9 leaves no process behind, and the next start takes the report up and finishes it once', async () => {
+  it('by kill -9 leaves no process behind: that of the report gives it back, and the next start finishes it once', async () => {
     const { id, held } = await heldRun();
     await system.stop('SIGKILL');
+    await expect.poll(async () => (await row(id)).status).toBe('queued');
     gate.open();
     await held.ended;
+    await startAgain();
+    await expectDoneOnce(id);
+  });
+
+  it('by kill -9 of every process leaves a report under way, which the next start takes up and finishes once', async () => {
+    const { id, held } = await heldRun();
+    // Stopped first, so that it does nothing of its own when the other is gone.
+    process.kill(held.pid, 'SIGSTOP');
+    await system.stop('SIGKILL');
+    process.kill(held.pid, 'SIGKILL');
+    await held.ended;
+    gate.open();
     // However long the dead process would have had its run.
-    await inDatabase((db) =>
-      db('reports').where({ id, status: 'running' }).update({ lease_until: FAR }),
-    );
+    await inDatabase((db) => db('reports').where({ id }).update({ lease_until: FAR }));
+    expect(await row(id)).toEqual({ status: 'running', attempts: 1 });
     await startAgain();
     await expectDoneOnce(id);
   });

@@ -12,7 +12,8 @@ if (gate !== null && runId !== undefined) {
   const send: unknown = Reflect.get(S3Client.prototype, 'send');
   Reflect.set(S3Client.prototype, 'send', async function (this: unknown, ...args: unknown[]) {
     if (typeof send !== 'function') throw new Error('The client of S3 has no send');
-    if (writings.some((kind) => args[0] instanceof kind)) await fetch(`${gate}/${runId}`);
+    if (writings.some((kind) => args[0] instanceof kind))
+      await fetch(`${gate}/${runId}/${process.pid}`);
     const answer: unknown = await Reflect.apply(send, this, args);
     return answer;
   });

@@ -8,6 +8,7 @@ import { portOf } from '@ordercast/platform/testing/port-of.ts';
 /** A process that waits before it writes a report's file. */
 export interface HeldProcess {
   runId: string;
+  pid: number;
   /** Resolves when the process has ended. */
   ended: Promise<void>;
 }
@@ -40,7 +41,8 @@ export async function startReportGate(): Promise<ReportGate> {
     }
     waiting.push(response);
     const ended = once(request.socket, 'close').then(() => undefined);
-    const held = { runId: (request.url ?? '').slice(1), ended };
+    const [, runId = '', pid] = (request.url ?? '').split('/');
+    const held = { runId, pid: Number(pid), ended };
     const expecting = expected.shift();
     if (expecting === undefined) arrived.push(held);
     else expecting(held);

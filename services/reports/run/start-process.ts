@@ -51,7 +51,8 @@ export function createProcessStart({
       () => {
         children.delete(id);
         const { exitCode, signalCode } = child;
-        if (exitCode !== 0)
+        // One that is told to stop before it has begun ends by the signal.
+        if (exitCode !== 0 && !isClosed)
           log.error({ runId: id, exitCode, signalCode }, 'a run’s process failed');
       },
       () => children.delete(id),
