@@ -36,7 +36,7 @@ it('starts a light report by the function and a heavy one by a task', async () =
   expect(light.status).toBe(202);
   const { id, timeZone } = reportSchema.parse(light.body);
   expect(timeZone).toBe('Europe/Berlin');
-  expect(bed.aws.invoked).toEqual([{ functionName: 'reports-run', event: { runId: id } }]);
+  expect(bed.aws.invoked).toMatchObject([{ functionName: 'reports-run', event: { runId: id } }]);
   const heavy = reportSchema.parse(
     (await ask({ kind: 'export', from: '2026-11-01', to: '2026-11-02' })).body,
   );

@@ -33,7 +33,9 @@ it('starts what waits, sends what was left over, and brings schedules to EventBr
   const bed = await openFunctionBed();
   const { queued } = await openWork(bed);
   await createKeepFunction(bed.parts)({}, MINUTE);
-  expect(bed.aws.invoked).toEqual([{ functionName: 'reports-run', event: { runId: queued } }]);
+  expect(bed.aws.invoked).toMatchObject([
+    { functionName: 'reports-run', event: { runId: queued } },
+  ]);
   expect(bed.mails.map(({ to }) => to)).toEqual([[ALEX.email]]);
   expect(bed.scheduler.calls).toContain('POST daily-orders');
   expect((await findSchedule(bed.db, 'daily-orders'))?.sync).toMatchObject({

@@ -8,10 +8,12 @@ import { z } from 'zod';
 /** Stands for Lambda's `Invoke` and ECS's `RunTask`: notes what is to be started, and starts nothing. */
 export interface AwsCalls {
   endpoint: string;
-  /** Events that a function was invoked with, with its name. */
-  invoked: { functionName: string; event: unknown }[];
+  /** Events that a function was invoked with, with its name and whether an answer is waited for. */
+  invoked: { functionName: string; invocationType: unknown; event: unknown }[];
   /** What tasks were asked for: `overrides`, `clientToken` and so on. */
   tasks: Record<string, unknown>[];
+  /** Why ECS starts no task, in an answer of 200; undefined: it starts one. */
+  failures: { reason?: string; detail?: string }[] | undefined;
   /** Whether it answers 500 to everything. */
   isDown: boolean;
   close: () => Promise<void>;
@@ -25,6 +27,7 @@ export async function startAwsCalls(): Promise<AwsCalls> {
     endpoint: '',
     invoked: [],
     tasks: [],
+    failures: undefined,
     isDown: false,
     close: async () => {
       server.closeAllConnections();
@@ -36,11 +39,14 @@ export async function startAwsCalls(): Promise<AwsCalls> {
     if (state.isDown) return { status: 500, body: '{}' };
     const functionName = /\/functions\/([^/]+)\/invocations/.exec(request.url ?? '')?.[1];
     if (functionName !== undefined) {
-      state.invoked.push({ functionName, event: JSON.parse(body) });
+      const invocationType = request.headers['x-amz-invocation-type'];
+      state.invoked.push({ functionName, invocationType, event: JSON.parse(body) });
       return { status: 202, body: '' };
     }
     state.tasks.push(taskSchema.parse(JSON.parse(body)));
-    return { status: 200, body: JSON.stringify({ tasks: [{ taskArn: 'arn' }], failures: [] }) };
+    const { failures } = state;
+    const tasks = failures === undefined ? [{ taskArn: 'arn' }] : [];
+    return { status: 200, body: JSON.stringify({ tasks, failures: failures ?? [] }) };
   };
   const server = createServer((request, response) => {
     void take(request).then(({ status, body }) => {
