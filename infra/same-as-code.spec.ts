@@ -8,6 +8,7 @@ import * as headers from '../services/http/gateway-headers.ts';
 import { FAILED_LINE, WAITING_LINE } from './constructs/report-alarms.ts';
 import { ENDING_CALLS } from './constructs/ended-access.ts';
 import { CLIENT_ADDRESS_HEADER, GATEWAY_SECRET_HEADER } from './constructs/gateway-secret.ts';
+import { REPORT_COMMAND } from './constructs/image.ts';
 import { DATABASE_PORT } from './constructs/network.ts';
 import { at, listAt, resourcesOf, textOf } from './rules/judged-stage.ts';
 import { POOL_SIZE } from './settings/stage-settings.ts';
@@ -119,4 +120,13 @@ it('the page is served with the headers of the laptop, and TLS for ever', () => 
     expect(headers).toContain(`- key: '${name}'\n        value: ${JSON.stringify(value)}`);
   }
   expect(headers).toContain('Strict-Transport-Security');
+});
+
+it('a heavy run has the options of Node.js by which a laptop bounds its memory', () => {
+  const [, listed = ''] = /TASK_NODE_OPTIONS = \[([^\]]+)\]/.exec(
+    source('services/reports/run/task-node-options.ts'),
+  ) ?? [''];
+  const options = [...listed.matchAll(/'(--[^']+)'/g)].map(([, option = '']) => option);
+  expect(options).not.toEqual([]);
+  expect(REPORT_COMMAND).toEqual(['node', ...options, 'services/reports/task.ts']);
 });
