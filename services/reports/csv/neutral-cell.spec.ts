@@ -33,6 +33,17 @@ describe('a cell that a spreadsheet would run', () => {
     '－1',
     '＠A1',
     ' ＝1',
+    '﹦1',
+    '﹢1',
+    '﹣1',
+    '﹫A1',
+    '\u2800=1',
+    '\u3164=1',
+    '\u115f=1',
+    '\u1160=1',
+    '\uffa0=1',
+    '\ufe0f=1',
+    '\u3164 \u2800﹦1',
   ])('gets an apostrophe before it: %j', (text) => {
     expect(neutralCell(text)).toBe(`'${text.replaceAll('\u0000', '\ufffd')}`);
   });
@@ -57,6 +68,8 @@ describe('a cell that a spreadsheet would run', () => {
     'مرحبا',
     '葛\u{e0100}城',
     '(=1)',
+    '\u2800a=1',
+    '\u2800',
   ])('is not %j, which stays as it is', (text) => {
     expect(neutralCell(text)).toBe(text);
   });

@@ -1,9 +1,10 @@
 /**
- * What spreadsheets take for a formula: these signs at the beginning, and their full-width forms, also behind
- * blanks and characters that nobody sees; a tab or a carriage return there moves the rest to a cell of its own
+ * What spreadsheets take for a formula: these signs at the beginning, and their full-width and small forms, also behind
+ * blanks and characters that nobody sees, such as the Braille blank (U+2800) and Hangul's fillers; a tab or a carriage return there moves the rest to a cell of its own
  * (owasp.org/www-community/attacks/CSV_Injection).
  */
-const FORMULA = /^[\s\p{C}\ufffd]*[=+\-@\t\r＝＋－＠]/u;
+const FORMULA =
+  /^[\s\p{C}\p{Default_Ignorable_Code_Point}\u2800\ufffd]*[=+\-@\t\r＝＋－＠﹦﹢﹣﹫]/u;
 /** Such as an amount: a number in every spreadsheet, and nothing else. */
 const PLAIN_NUMBER = /^-?\d+(\.\d+)?$/;
 
