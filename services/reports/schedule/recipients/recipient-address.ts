@@ -7,6 +7,9 @@ const MAX_LOCAL_LENGTH = 64;
 
 /** A name of the internet: at least two labels. What browsers take as an address, so no blank, quote or line break. */
 const address = z.email({ pattern: z.regexes.html5Email }).max(MAX_LENGTH);
+/** Dots part atoms (RFC 5321, 4.1.2); an encoded word (RFC 2047) would be shown, and by some sent to, as another address. */
+const STRAY_DOT = /^\.|\.\.|\.$/;
+const ENCODED_WORD = /=\?.*\?=/;
 const WHOLE_DOMAIN = /^[^.]+(\.[^.]+)+$/;
 
 /** A text is no mail address that we send to; the message says why, and is meant for the caller. */
@@ -32,7 +35,8 @@ export function recipientAddress(entered: string): string {
   }
   const name = domainToASCII(domain);
   const whole = `${local.toLowerCase()}@${name}`;
-  if (!WHOLE_DOMAIN.test(name) || !address.safeParse(whole).success) {
+  const isOddLocal = STRAY_DOT.test(local) || ENCODED_WORD.test(local);
+  if (isOddLocal || !WHOLE_DOMAIN.test(name) || !address.safeParse(whole).success) {
     throw new InvalidAddress('must be one mail address, such as ada@example.com');
   }
   if (local.length > MAX_LOCAL_LENGTH) {
