@@ -28,7 +28,10 @@ export class TaskNotStarted extends Error {
   override name = 'TaskNotStarted';
 }
 
-/** The same token starts one task a day long, also where that died before it claimed its run: after this long another is started. */
+/**
+ * The same token starts one task a day long, also where that died before it claimed its run. Tokens are of fixed stretches of the clock, so
+ * another task can be started with the next stretch: after this long at the latest, and at once where a stretch was about to end.
+ */
 const TOKEN_MS = 10 * 60_000;
 
 /** Light reports run in a Lambda, invoked without waiting for it; heavy ones in a Fargate task. */
