@@ -17,6 +17,7 @@ export const recipientSchema = z.object({
   address: z.string(),
   /** Only who is `active` gets mails. An address that bounced or complained, or that unsubscribed, stays to be seen. */
   state: z.enum(['active', 'bounced', 'complained', 'unsubscribed']),
+  /** Since when it is in that state, for an active one: on the list; null where that was not kept. */
   at: instantSchema.nullable(),
   reason: z.string().nullable(),
 });

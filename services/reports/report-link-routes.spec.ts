@@ -75,7 +75,7 @@ const keys = () =>
     () => now,
   );
 const tokenFor = (address = ADA, { id } = run) =>
-  signLink(keys(), { runId: id, address, expiresAt: RUN_AT + WEEK_MS });
+  signLink(keys(), { runId: id, address, issuedAt: now, expiresAt: RUN_AT + WEEK_MS });
 const ask = (path: string, options: RequestInit = {}) =>
   fetch(`${server.url}/report-links/${path}`, { redirect: 'manual', ...options });
 async function pageOf(path: string, options: RequestInit = {}) {
@@ -170,7 +170,7 @@ describe('every link that is none gets the same answer', () => {
       () =>
         signLink(
           testKeys(() => secretOf('z')),
-          { runId: run.id, address: ADA, expiresAt: RUN_AT + WEEK_MS },
+          { runId: run.id, address: ADA, issuedAt: RUN_AT, expiresAt: RUN_AT + WEEK_MS },
         ),
     ],
     ['one for somebody who never was a recipient', () => tokenFor('eve@example.com')],
@@ -204,7 +204,7 @@ describe('every link that is none gets the same answer', () => {
         return tokenFor();
       },
     ],
-    ['one with bytes that are no text', () => Promise.resolve('1.%00%ff')],
+    ['one with bytes that are no text', () => Promise.resolve('2.%00%ff')],
   ])('%s', async (_what, make) => {
     const token = await make();
     const isText = !token.includes('%ff');
@@ -319,6 +319,58 @@ describe('who unsubscribes', () => {
     expect([put.status, put.headers.get('Allow')]).toEqual([405, 'GET, HEAD, POST']);
     const posted = await ask(`${token}/pdf`, { method: 'POST' });
     expect([posted.status, posted.headers.get('Allow')]).toEqual([405, 'GET, HEAD']);
+  });
+});
+
+describe('who is put on the list again', () => {
+  const put = (expected: number, addresses: readonly string[]) =>
+    putSchedule(database.db, schedulePut({ id: SCHEDULE_ID, expected, addresses, at: now }));
+  const bob = 'bob@example.com';
+  const statusesOf = async (token: string) => [
+    (await ask(token)).status,
+    (await ask(`${token}/pdf`)).status,
+  ];
+
+  it.each([
+    ['they unsubscribed', true],
+    ['they were removed', false],
+  ])('opens no link of before %s, even one of the same second', async (_why, unsubscribes) => {
+    const [token, bobs] = [await tokenFor(), await tokenFor(bob)];
+    now += 1;
+    if (unsubscribes) await ask(`${token}/unsubscribe`, { method: 'POST' });
+    else await put(1, [bob]);
+    if (unsubscribes) await put(2, [bob]);
+    const removed = unsubscribes ? 3 : 2;
+    await put(removed, [bob, ADA]);
+    expect(await statesOf()).toEqual(['active', 'active']);
+    expect(await statusesOf(token)).toEqual([404, 404]);
+    expect(await statusesOf(await tokenFor())).toEqual([200, 302]);
+    // Nor does a later edit end the links of who stays.
+    const newer = await tokenFor();
+    now += 60_000;
+    await put(removed + 1, [bob, ADA]);
+    expect(await statusesOf(newer)).toEqual([200, 302]);
+    expect(await statusesOf(bobs)).toEqual([200, 302]);
+  });
+
+  it('can leave it by an old mail', async () => {
+    const token = await tokenFor();
+    now += 1;
+    await put(1, [bob]);
+    await put(2, [bob, ADA]);
+    for (let time = 1; time <= 2; time += 1) {
+      expect((await ask(`${token}/unsubscribe`, { method: 'POST' })).status).toBe(200);
+      expect(await statesOf()).toEqual(['active', 'unsubscribed']);
+    }
+  });
+
+  it('keeps links where it was not kept since when they are on the list', async () => {
+    const recipients = [{ address: ADA, state: 'active', at: null, reason: null }];
+    await database
+      .db('report_schedules')
+      .where({ id: SCHEDULE_ID })
+      .update({ recipients: JSON.stringify(recipients) });
+    expect(await statusesOf(await tokenFor())).toEqual([200, 302]);
   });
 });
 

@@ -417,6 +417,7 @@ it('logs neither a token nor the link of a mail', async () => {
   const link = await signLink(api.keys, {
     runId: id,
     address: SAM.email,
+    issuedAt: Date.parse('2026-11-22'),
     expiresAt: Date.parse('2090-01-01'),
   });
   const page = await fetch(`${api.url}/report-links/${link}`);

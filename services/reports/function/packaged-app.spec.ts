@@ -24,7 +24,8 @@ beforeAll(async () => {
   runId = reportSchema.parse(asked.body).id;
   await finishTestRun(api, runId);
   const expiresAt = Date.parse('2090-01-01');
-  link = await signLink(api.keys, { runId, address: SAM.email, expiresAt });
+  const issuedAt = Date.parse('2026-11-22');
+  link = await signLink(api.keys, { runId, address: SAM.email, issuedAt, expiresAt });
 });
 afterAll(() => api.close());
 

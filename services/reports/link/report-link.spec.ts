@@ -6,13 +6,22 @@ import { secretOf, testKeys } from '../mail/testing/mail-scene.ts';
 import { openLink, signLink } from './report-link.ts';
 
 const RUN_ID = '01HF7YAT00000000000000000A';
-const FACTS = { runId: RUN_ID, address: 'ada@example.com', expiresAt: 1_800_000_000_999 };
+const FACTS = {
+  runId: RUN_ID,
+  address: 'ada@example.com',
+  issuedAt: 1_799_000_000_123,
+  expiresAt: 1_800_000_000_999,
+};
 const KEYS = testKeys();
 
 describe('a signed link', () => {
-  it('says its run, its recipient and when it expires, in whole seconds', async () => {
+  it('says its run, its recipient, when it was signed, and when it expires, in whole seconds', async () => {
     const link = await openLink(KEYS, await signLink(KEYS, FACTS));
-    expect(link).toMatchObject({ runId: RUN_ID, expiresAt: 1_800_000_000_000 });
+    expect(link).toMatchObject({
+      runId: RUN_ID,
+      issuedAt: 1_799_000_000_123,
+      expiresAt: 1_800_000_000_000,
+    });
     expect(link?.isFor('ada@example.com')).toBe(true);
     for (const other of ['', 'bob@example.com', 'ada@example.co', 'Ada@example.com']) {
       expect(link?.isFor(other)).toBe(false);
@@ -21,7 +30,7 @@ describe('a signed link', () => {
 
   it('is one part of a path, short enough for a header, and holds no address', async () => {
     const token = await signLink(KEYS, { ...FACTS, address: `${'a'.repeat(64)}@example.com` });
-    expect(token).toMatch(/^1\.[\w-]+\.[\w-]{43}$/);
+    expect(token).toMatch(/^2\.[\w-]+\.[\w-]{43}$/);
     expect(token.length).toBeLessThan(250);
     expect(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).not.toContain('aaaa');
   });
@@ -63,7 +72,7 @@ describe('a signed link', () => {
       ` ${token}`,
       `${version}.${otherPayload}.${mac}`,
       `${version}.${payload}.${otherMac}`,
-      `2.${payload}.${mac}`,
+      `1.${payload}.${mac}`,
       `${version}.${payload}.`,
       `${version}..${mac}`,
       `${version}.${payload}.${'A'.repeat(43)}`,
@@ -74,8 +83,14 @@ describe('a signed link', () => {
   });
 
   it('is not one that somebody signs with a key of their own, or with another text signed by ours', async () => {
-    const payload = { k: 'a', r: RUN_ID, a: 'x'.repeat(22), e: 1_900_000_000 };
-    const signed = `1.${Buffer.from(JSON.stringify(payload)).toString('base64url')}`;
+    const payload = {
+      k: 'a',
+      r: RUN_ID,
+      a: 'x'.repeat(22),
+      i: 1_800_000_000_000,
+      e: 1_900_000_000,
+    };
+    const signed = `2.${Buffer.from(JSON.stringify(payload)).toString('base64url')}`;
     const by = (key: string, text: string) =>
       `${signed}.${createHmac('sha256', key).update(text).digest('base64url')}`;
     const ours = 'a'.repeat(40);
@@ -112,9 +127,9 @@ describe('a signed link', () => {
     const pick = (from: string) => from[Math.floor(random() * from.length)] ?? '';
     for (let round = 0; round < 500; round += 1) {
       const length = Math.floor(random() * 300);
-      const text = Array.from({ length }, () => pick('1.eyJrIjoiYSJ9-_=%\u0000é')).join('');
+      const text = Array.from({ length }, () => pick('2.eyJrIjoiYSJ9-_=%\u0000é')).join('');
       expect(await openLink(KEYS, text)).toBeUndefined();
-      expect(await openLink(KEYS, `1.${text}`)).toBeUndefined();
+      expect(await openLink(KEYS, `2.${text}`)).toBeUndefined();
     }
   });
 });

@@ -7,15 +7,17 @@ import type { LinkKeys } from './link-keys.ts';
 export interface OpenedLink {
   runId: string;
   /** Epoch ms. */
+  issuedAt: number;
+  /** Epoch ms. */
   expiresAt: number;
   /** Whether it was made for this address. */
   isFor: (address: string) => boolean;
 }
 
-const VERSION = '1';
+const VERSION = '2';
 /** A MAC of 256 bits has 43 characters in Base64; the recipient's is cut to 128 bits, as a name, not a proof. */
 const RECIPIENT_BYTES = 16;
-/** Ours have some 170 characters: more is not worth a look. */
+/** Ours have some 190 characters: more is not worth a look. */
 const MAX_LENGTH = 512;
 
 /** Short names: it stands in a URL, which SES lets be 870 characters long in a header. */
@@ -26,24 +28,32 @@ const payloadSchema = z.strictObject({
   r: ulidSchema,
   /** Who it was sent to, as a keyed hash: who sees the link must not learn the address by trying some. */
   a: z.string(),
-  /** Epoch seconds. */
+  /** When it was signed, in epoch ms: whoever is put on a list again must not open what was signed in the same second before. */
+  i: z.int(),
+  /** When it expires, in epoch seconds. */
   e: z.int(),
 });
 type Payload = z.infer<typeof payloadSchema>;
 
 /**
  * Signs a link to a run for one recipient: `<version>.<payload>.<HMAC-SHA-256 of both>`. It is a secret: whoever has it reads the report
- * until `expiresAt` (epoch ms, cut to seconds). No log may hold it. Throws `SecretUnavailable`.
+ * until `expiresAt` (epoch ms, cut to seconds), or until the address is put on its list anew, after `issuedAt` (epoch ms). No log may hold it. Throws `SecretUnavailable`.
  */
 export async function signLink(
   keys: LinkKeys,
-  { runId, address, expiresAt }: { runId: string; address: string; expiresAt: number },
+  {
+    runId,
+    address,
+    issuedAt,
+    expiresAt,
+  }: { runId: string; address: string; issuedAt: number; expiresAt: number },
 ): Promise<string> {
   const { id, key } = await keys.current();
   const payload: Payload = {
     k: id,
     r: runId,
     a: recipientOf(key, runId, address),
+    i: issuedAt,
     e: Math.floor(expiresAt / 1000),
   };
   const signed = `${VERSION}.${Buffer.from(JSON.stringify(payload)).toString('base64url')}`;
@@ -62,6 +72,7 @@ export async function openLink(keys: LinkKeys, token: string): Promise<OpenedLin
   if (key === undefined || !isSame(mac, macOf(key.key, `${version}.${encoded}`))) return undefined;
   return {
     runId: payload.r,
+    issuedAt: payload.i,
     expiresAt: payload.e * 1000,
     isFor: (address) => isSame(payload.a, recipientOf(key.key, payload.r, address)),
   };

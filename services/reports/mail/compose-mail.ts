@@ -23,7 +23,7 @@ export async function composeMail(
   { keys, links, now }: { keys: LinkKeys; links: LinkSettings; now: number },
 ): Promise<ReportMail> {
   const expiresAt = Math.floor((now + links.linkLifeMs) / 1000) * 1000;
-  const token = await signLink(keys, { runId: run.id, address, expiresAt });
+  const token = await signLink(keys, { runId: run.id, address, issuedAt: now, expiresAt });
   const linkUrl = linkUrlOf(links, token);
   return writeReportMail({
     headline,

@@ -13,5 +13,7 @@ export async function planMails(
   run: Pick<ReportRun, 'id' | 'requestedBy' | 'scheduleId'>,
   when: { ulids: UlidSource; now: number },
 ): Promise<void> {
-  await insertMails(transaction, run.id, await runRecipients(transaction, run), when);
+  const recipients = await runRecipients(transaction, run);
+  const addresses = recipients.map(({ address }) => address);
+  await insertMails(transaction, run.id, addresses, when);
 }

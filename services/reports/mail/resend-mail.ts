@@ -17,6 +17,7 @@ export async function resendMail(
 ): Promise<ResendOutcome> {
   const mails = await listMails(db, run.id);
   if (!mails.some((mail) => mail.address === address)) return 'unknown';
-  if (!(await runRecipients(db, run)).includes(address)) return 'removed';
+  const recipients = await runRecipients(db, run);
+  if (!recipients.some((recipient) => recipient.address === address)) return 'removed';
   return (await resumeMail(db, { runId: run.id, address, now })) ? 'waiting' : 'settled';
 }

@@ -136,7 +136,8 @@ async function writeMail(
 ): Promise<ReportMail | { unwritten: string }> {
   const run = await findRun(database, runId);
   if (run?.status !== 'done') return { unwritten: 'The report is not there any more.' };
-  if (!(await runRecipients(database, run)).includes(address)) {
+  const recipients = await runRecipients(database, run);
+  if (!recipients.some((recipient) => recipient.address === address)) {
     return { unwritten: 'The address was no recipient any more when the mail was to be sent.' };
   }
   let headline: Headline;

@@ -46,7 +46,7 @@ export function scheduleStoreContract(open: OpenTestDatabase): void {
         recipients: ['ada', 'bob'].map((name) => ({
           address: `${name}@example.com`,
           state: 'active',
-          at: null,
+          at: '2026-11-28T07:00:00.000Z',
           reason: null,
         })),
         version: 1,

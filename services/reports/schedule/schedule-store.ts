@@ -93,7 +93,7 @@ export async function putSchedule(db: Knex, put: SchedulePut): Promise<ScheduleR
       const after: ScheduleRecord = {
         ...put.content,
         id: put.id,
-        recipients: withAddresses(before?.recipients ?? [], put.addresses),
+        recipients: withAddresses(before?.recipients ?? [], put),
         version: (before?.version ?? 0) + 1,
         updatedBy: put.by,
         updatedAt: put.at,

@@ -46,7 +46,7 @@ export const FIGURES: DailyFigures = {
 export async function insertPeople(db: Knex): Promise<void> {
   await keepPerson(db, { sub: 'alex', name: 'Alex', email: 'alex@example.com' }, RUN_AT);
   await keepPerson(db, { sub: 'sam', name: 'Sam Stockton', email: 'Sam@example.com' }, RUN_AT);
-  await putSchedule(db, schedulePut({ id: SCHEDULE_ID }));
+  await putSchedule(db, schedulePut({ id: SCHEDULE_ID, at: RUN_AT }));
 }
 
 /** A daily report that is done, with its mails planned. */

@@ -11,6 +11,7 @@ describe('an address is kept in one form', () => {
     [' ada@example.com ', 'ada@example.com'],
     ['ada+reports@example.com', 'ada+reports@example.com'],
     ["o'neil@example.com", "o'neil@example.com"],
+    ['a.b=c?@example.com', 'a.b=c?@example.com'],
     ['ada@Bücher.example', 'ada@xn--bcher-kva.example'],
     ['ada@почта.рф', 'ada@xn--80a1acny.xn--p1ai'],
     [`${'a'.repeat(64)}@example.com`, `${'a'.repeat(64)}@example.com`],
@@ -39,6 +40,11 @@ describe('what is no address is refused', () => {
     ['ada@example..com'],
     ['ada@-example.com'],
     ['ada @example.com'],
+    ['a..b@example.com'],
+    ['.ada@example.com'],
+    ['ada.@example.com'],
+    ['=?utf-8?q?x?=@example.com'],
+    ['a=?utf-8?q?x?=b@example.com'],
     ['"ada"@example.com'],
     ['Ada <ada@example.com>'],
     ['ädä@example.com'],
@@ -71,18 +77,30 @@ const BOUNCED: Recipient = {
   at: '2026-11-27T08:00:00.000Z',
   reason: 'no such mailbox',
 };
-const ACTIVE: Recipient = { address: 'bob@example.com', state: 'active', at: null, reason: null };
+const ACTIVE: Recipient = {
+  address: 'bob@example.com',
+  state: 'active',
+  at: '2026-11-26T08:00:00.000Z',
+  reason: null,
+};
+const NEW = { state: 'active', at: '2026-11-28T08:00:00.000Z', reason: null };
 
 describe('a list that is edited', () => {
-  it('keeps the state of who stays, and makes who is new active', () => {
-    const edited = withAddresses([BOUNCED, ACTIVE], ['carol@example.com', 'ada@example.com']);
-    expect(edited).toEqual([{ ...ACTIVE, address: 'carol@example.com' }, BOUNCED]);
+  it('keeps the state of who stays and since when, and makes who is new active from now on', () => {
+    const edited = withAddresses([BOUNCED, ACTIVE], {
+      addresses: ['carol@example.com', 'ada@example.com', 'bob@example.com'],
+      at: AT,
+    });
+    expect(edited).toEqual([{ ...NEW, address: 'carol@example.com' }, BOUNCED, ACTIVE]);
   });
 
   it('makes active who was removed and is added again', () => {
-    const removed = withAddresses([BOUNCED, ACTIVE], ['bob@example.com']);
-    expect(withAddresses(removed, ['ada@example.com'])).toEqual([
-      { ...ACTIVE, address: 'ada@example.com' },
+    const removed = withAddresses([BOUNCED, ACTIVE], {
+      addresses: ['bob@example.com'],
+      at: AT - 1,
+    });
+    expect(withAddresses(removed, { addresses: ['ada@example.com'], at: AT })).toEqual([
+      { ...NEW, address: 'ada@example.com' },
     ]);
   });
 });

@@ -43,17 +43,17 @@ export function readRecipients(entered: readonly string[]): string[] {
   return addresses;
 }
 
-/** The list of `addresses`: who was on it before keeps their state, others are active. */
+/** The list of `addresses`: who was on it before keeps their state, others are active since `at` (epoch ms). */
 export function withAddresses(
   before: readonly Recipient[],
-  addresses: readonly string[],
+  { addresses, at }: { addresses: readonly string[]; at: number },
 ): Recipient[] {
   return addresses.map(
     (address) =>
       before.find((recipient) => recipient.address === address) ?? {
         address,
         state: 'active',
-        at: null,
+        at: isoInstant(at),
         reason: null,
       },
   );
