@@ -2,6 +2,7 @@ import {
   cancelRun,
   claimRun,
   countRunning,
+  endLeases,
   failAbandonedRun,
   failRun,
   findRun,
@@ -38,6 +39,7 @@ const NEW_RUN = {
 
 /** What is asked of the runs of reports. */
 export const RUN_OPERATIONS: readonly StoreOperation[] = [
+  operation('reports: leases of a process that is gone end', endLeases, [AT]),
   operation('a run is asked for', insertRun, [NEW_RUN, AT]),
   operation('a run', findRun, [KNOWN_ID]),
   operation('the run of a request that came before', findRunByTrigger, ['t']),
