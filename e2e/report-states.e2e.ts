@@ -79,6 +79,27 @@ test('a report is run once for a double click, and its faults stand under their 
   expect(keys.every((key) => key !== undefined && key.length > 0)).toBe(true);
 });
 
+test('an export that ends today says its last day, in the list and as its heading', async ({
+  browser,
+  system,
+}) => {
+  const page = await signedIn(browser, system.url, 'sam@example.com', { timezoneId: 'UTC' });
+  const to = new Date(new Date().setUTCHours(0, 0, 0, 0));
+  const from = new Date(to.getTime() - 7 * 24 * 3_600_000);
+  const period = { from: from.toISOString(), to: to.toISOString(), timeZone: 'UTC' };
+  const run = report(7, { kind: 'export', ...period });
+  await scriptReports(page, {
+    'GET /reports': answer({ items: [run], nextCursor: null }),
+    [`GET /reports/${runId(7)}`]: answer(reportDetail(7, { ...run, figures: null })),
+  });
+  const days = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeZone: 'UTC' });
+  const text = days.formatRange(from, to.getTime() - 1).replaceAll('\u2009', ' ');
+  await open(page, system.url, '/reports', 'Reports');
+  await expect(page.getByRole('table')).toContainText(text);
+  await page.getByRole('link', { name: 'Order export' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Order export ${text}`);
+});
+
 test('a run is cancelled once that is confirmed, and the keyboard keeps its place', async ({
   browser,
   system,
@@ -231,18 +252,29 @@ test('an admin sees who gets no mails, and loses nothing to somebody who was fir
   await expect(page.getByText('Saved. The scheduler follows')).toBeVisible();
 });
 
-test('staff read schedules and change none', async ({ browser, system }) => {
+test('staff who are no admins are shown no way to schedules, and at their addresses nothing is asked for', async ({
+  browser,
+  system,
+}) => {
   const page = await signedIn(browser, system.url, 'sam@example.com');
-  await scriptReports(page, {
+  const calls = await scriptReports(page, {
     'GET /reports': answer(NOTHING),
-    'GET /report-schedules': answer({ items: [schedule('daily-orders')] }),
-    'GET /report-schedules/daily-orders': answer(schedule('daily-orders')),
+    [`GET /reports/${runId(1)}`]: answer(
+      reportDetail(1, { by: null, scheduleId: 'daily-orders', figures: null }),
+    ),
   });
-  await open(page, system.url, '/reports/schedules', 'Schedules');
-  await expect(page.getByRole('link', { name: 'New schedule' })).toHaveCount(0);
-  await page.getByRole('link', { name: 'daily-orders' }).click();
-  await expect(page.getByText('A mail to this address came back')).toBeVisible();
-  await expect(page.getByRole('button', { name: /Save|Remove|Add/ })).toHaveCount(0);
+  await open(page, system.url, '/reports', 'Reports');
+  await expect(page.getByText('No report has been run yet.')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Schedules' })).toHaveCount(0);
+  await open(page, system.url, `/reports/${runId(1)}`, 'Daily orders');
+  await expect(page.getByText('schedule daily-orders')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'daily-orders' })).toHaveCount(0);
+  calls.length = 0;
+  for (const path of ['schedules', 'schedules/daily-orders', 'new-schedule']) {
+    await open(page, system.url, `/reports/${path}`, 'Nothing here');
+    await expect(page.getByRole('status', { name: 'Connection' })).toContainText('Live');
+  }
+  expect(calls).toEqual([]);
 });
 
 for (const [width, colorScheme] of [

@@ -17,7 +17,7 @@ export interface ReportSettings {
   force: boolean;
 }
 
-/** The command line or the environment cannot be understood; the message says what to write, and holds no password. */
+/** The command line or the environment cannot be understood, or not be followed; the message says what to write, and holds no password. */
 export class ArgumentsError extends Error {
   override name = 'ArgumentsError';
 }
@@ -42,7 +42,7 @@ Has a running Ordercast make a report, follows it, and keeps its files. Ctrl-C c
   -h, --help             this text
 
 For a page on localhost a demo user is the default. Ends with 0 where the files are there, with 1 where the report failed or was
-cancelled, or something else went wrong, with 2 where this command line is wrong.`;
+cancelled, or something else went wrong, with 2 where this command line is wrong or its folder can take no files.`;
 
 const OPTIONS = {
   date: { type: 'string' },

@@ -18,20 +18,24 @@ export function nameOf(url: string, otherwise: string): string {
   return PLAIN_NAME.test(name) ? name : otherwise;
 }
 
+/** @throws FileNotKept where a folder has a file of one of the names */
+export function mustBeFree(folder: string, names: readonly string[]): void {
+  const path = names.map((name) => join(folder, name)).find((each) => existsSync(each));
+  if (path === undefined) return;
+  throw new FileNotKept(
+    `${path} is there already: --force replaces it, --output names another folder`,
+  );
+}
+
 /**
- * Downloads a file into a folder and answers with its path. It is there whole or not at all: it is written beside first. @throws FileNotKept
+ * Downloads a file into a folder, over one of its name, and answers with its path. It is there whole or not at all: it is written beside first. @throws FileNotKept
  */
 export async function keepFile(
   url: string,
-  { folder, name, bytes, force }: { folder: string; name: string; bytes: number; force: boolean },
+  { folder, name, bytes }: { folder: string; name: string; bytes: number },
   signal: AbortSignal,
 ): Promise<string> {
   const path = join(folder, name);
-  if (!force && existsSync(path)) {
-    throw new FileNotKept(
-      `${path} is there already: --force replaces it, --output names another folder`,
-    );
-  }
   const unfinished = `${path}.${process.pid}.part`;
   try {
     const response = await fetch(url, { signal });

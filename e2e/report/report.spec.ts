@@ -117,6 +117,38 @@ describe('npm run report', () => {
     expect(read(csv).subarray(0, 40)).toEqual(before.subarray(0, 40));
   });
 
+  it('asks for no daily report whose file is there already', async () => {
+    writeFileSync(join(folder, 'daily-2026-11-20.csv'), 'mine');
+    const { id } = await newestRun();
+    const daily = ['daily', '--date', '2026-11-20'];
+    expect(await report(daily)).toEqual({
+      code: 1,
+      lines: [
+        `${join(folder, 'daily-2026-11-20.csv')} is there already: --force replaces it, --output names another folder`,
+      ],
+    });
+    expect((await newestRun()).id).toBe(id);
+    expect(files()).toEqual(['daily-2026-11-20.csv']);
+    expect((await report([...daily, '--force'])).code).toBe(0);
+    expect(read('daily-2026-11-20.csv').toString()).not.toBe('mine');
+  });
+
+  it('keeps none of the files where one of them is there already', async () => {
+    await report(['ageing']);
+    const pdf = files().find((name) => name.endsWith('.pdf')) ?? '';
+    rmSync(join(folder, pdf));
+    const left = files();
+    expect((await report(['ageing'])).code).toBe(1);
+    expect(files()).toEqual(left);
+  });
+
+  it('says which part of the request the API refuses, and why', async () => {
+    const day = ['--date', '2011-12-30', '--time-zone', 'Pacific/Apia'];
+    const { code, lines } = await report(['daily', ...day]);
+    expect(code).toBe(1);
+    expect(lines.at(-1)).toContain('date: 2011-12-30 is no day in Pacific/Apia');
+  });
+
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'cancels the report on %s, and says so',
     async (signal) => {
@@ -169,14 +201,19 @@ describe('npm run report', () => {
     expect(files()).toEqual([]);
   });
 
-  it('makes no report where its folder cannot be one', async () => {
-    writeFileSync(join(folder, 'file'), '');
-    const { id } = await newestRun();
-    const { code, lines } = await report(['ageing', '--output', 'file']);
-    expect(code).toBe(1);
-    expect(lines.at(-1)).toMatch(/file cannot be the folder for the files .*--output/);
-    expect((await newestRun()).id).toBe(id);
-  });
+  // Those of /proc can be made by nobody, and written to by nobody.
+  it.each(['file', 'file/below', '/proc/nope', '/proc'])(
+    'makes no report where its folder cannot be one: %s',
+    async (output) => {
+      writeFileSync(join(folder, 'file'), '');
+      const { id } = await newestRun();
+      const { code, lines } = await report(['ageing', '--output', output]);
+      expect(code).toBe(2);
+      expect(lines.at(-1)).toMatch(/ cannot be the folder for the files .*--output/);
+      expect((await newestRun()).id).toBe(id);
+      expect(files()).toEqual(['file']);
+    },
+  );
 
   it('ends with 2 where its command line is wrong', async () => {
     const { code, lines } = await report(['weekly']);

@@ -1,21 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { ServerRefusedError } from '@ordercast/client/errors.ts';
 import {
   reportDetailSchema,
   reportDownloadSchema,
   reportSchema,
 } from '@ordercast/contract/report.ts';
-import type { ReportEventData } from '@ordercast/contract/report.ts';
+import type { NewReport, ReportEventData } from '@ordercast/contract/report.ts';
+import { makeFolder } from '@ordercast/platform/make-folder.ts';
 import { untilAborted } from '@ordercast/platform/until-aborted.ts';
 import { ConfigUnavailableError, loadAppConfig } from '@ordercast/web/src/app-config.ts';
 import type { AppConfig } from '@ordercast/web/src/app-config.ts';
 import { AuthError } from '@ordercast/web/src/auth/auth-error.ts';
 import { signIn } from '../smoke/person.ts';
 import type { Person } from '../smoke/person.ts';
+import { ArgumentsError } from './arguments.ts';
 import type { ReportSettings } from './arguments.ts';
 import { FollowedRun } from './followed-run.ts';
-import { keepFile, nameOf } from './keep-file.ts';
+import { keepFile, mustBeFree, nameOf } from './keep-file.ts';
 import type { ProgressLines } from './progress-lines.ts';
 
 /** The report is not there; the message says why and what to do. */
@@ -35,7 +38,7 @@ const ANSWER_MS = 60_000;
 
 /**
  * Has a running system make a report, follows it to its end, and keeps its files. An abort of the signal cancels the run. @throws NoReport
- * where it came to no files; also what else goes wrong on the way
+ * where it came to no files, ArgumentsError where the folder cannot take them, FileNotKept; also what else goes wrong on the way
  */
 export async function runReport(
   settings: ReportSettings,
@@ -43,7 +46,8 @@ export async function runReport(
 ): Promise<void> {
   const { page, output } = settings;
   const { say, progress, signal } = surroundings;
-  mustBeFolder(output);
+  mustTakeFiles(output);
+  mustBeFree(output, settings.force ? [] : expectedNames(settings.report));
   const config = await readConfig(page);
   const person = await enter(config, settings);
   signal.throwIfAborted();
@@ -78,15 +82,22 @@ export async function runReport(
 const isForbidden = (error: unknown) =>
   error instanceof ServerRefusedError && error.code === 'FORBIDDEN_CHANNEL';
 
-function mustBeFolder(path: string): void {
+/** Makes the folder where it is missing, and tries whether anything can be made in it: its permissions alone do not tell. */
+function mustTakeFiles(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
+    rmdirSync(mkdtempSync(join(path, '.ordercast-')));
   } catch (error) {
     const reason = error instanceof Error ? error.message : '';
-    throw new NoReport(
+    throw new ArgumentsError(
       `${path} cannot be the folder for the files (${reason}): name another by --output.`,
     );
   }
+}
+
+/** Those that are known before the run is: the day of ageing, and the days of an export, are told in the zone of the server. */
+function expectedNames(report: NewReport): string[] {
+  return report.kind === 'daily' ? [`daily-${report.date}.pdf`, `daily-${report.date}.csv`] : [];
 }
 
 async function readConfig(page: string): Promise<AppConfig> {
@@ -148,15 +159,24 @@ async function keepFiles(
   { output, force }: ReportSettings,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const paths: string[] = [];
+  const found: { url: string; name: string; bytes: number }[] = [];
   for (const { format, bytes } of files) {
     const { url } = await person.call('GET', `/reports/${id}/download?format=${format}`, {
       status: 200,
       schema: reportDownloadSchema,
       signal,
     });
-    const name = nameOf(url, `${kind}-${id}.${format}`);
-    paths.push(await keepFile(url, { folder: output, name, bytes, force }, signal));
+    found.push({ url, name: nameOf(url, `${kind}-${id}.${format}`), bytes });
+  }
+  if (!force) {
+    mustBeFree(
+      output,
+      found.map(({ name }) => name),
+    );
+  }
+  const paths: string[] = [];
+  for (const { url, name, bytes } of found) {
+    paths.push(await keepFile(url, { folder: output, name, bytes }, signal));
   }
   return paths;
 }

@@ -69,5 +69,7 @@ export async function signIn(config: AppConfig, { email, password }: Login): Pro
 function toText({ status, headers }: Response, content: unknown): string {
   const problem = problemSchema.safeParse(content).data;
   if (problem === undefined) return `${status}, ${headers.get('Content-Type') ?? 'without a body'}`;
-  return `${status} ${problem.title}: ${problem.detail} (request ${problem.requestId})`;
+  const faults = (problem.errors ?? []).map(({ path, message }) => `${path}: ${message}`);
+  const told = [problem.detail, ...faults].join(' ');
+  return `${status} ${problem.title}: ${told} (request ${problem.requestId})`;
 }

@@ -97,6 +97,30 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('tells which query parameters a request cannot do without', () => {
+    const inQuery = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.values(methods).flatMap(({ parameters = [] }) =>
+        parameters
+          .filter((parameter) => parameter.in === 'query')
+          .map(({ name, required }) => `${path} ${name}${required ? ' (required)' : ''}`),
+      ),
+    );
+    expect(inQuery.sort()).toEqual([
+      '/announcements cursor',
+      '/announcements limit',
+      '/orders cursor',
+      '/orders customer',
+      '/orders limit',
+      '/orders q',
+      '/orders status',
+      '/orders/summary from',
+      '/orders/summary to',
+      '/reports cursor',
+      '/reports limit',
+      '/reports/{id}/download format (required)',
+    ]);
+  });
+
   it('is made once, and not sent again to whoever has it', async () => {
     const first = await api.call(undefined, 'GET', '/openapi.json');
     const tag = first.headers.get('ETag') ?? '';

@@ -202,7 +202,8 @@ function parameters({ path, querySchema, documentation }: DocumentedRoute): Json
   const inQuery = Object.entries<z.core.$ZodType>(querySchema.shape).map(([name, schema]) => ({
     name,
     in: 'query',
-    required: false,
+    // Optional, or with a default: what the parser makes of a request without it.
+    required: !z.safeParse(schema, undefined).success,
     schema: toJsonSchema(schema),
   }));
   const inHeader = (documentation.headers ?? []).map((header) => ({

@@ -19,6 +19,7 @@ const LOOK_AGAIN_MS = 5_000;
 
 /** What the pages of reports share. */
 export interface ReportDesk {
+  /** Admins alone have the pages of schedules. */
   isAdmin: boolean;
   list: ReportList;
   cancelInList: RunCancel;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ownPath } from './own-path.ts';
 import {
   isPublic,
+  isReportRouteOf,
   nextPath,
   orderPath,
   reportPath,
@@ -52,6 +53,19 @@ describe('a path', () => {
       true,
     ]);
     expect(['/', '/orders', '/account', '/x'].some((path) => isPublic(routeOf(path)))).toBe(false);
+  });
+});
+
+describe('a page of reports', () => {
+  const SCHEDULES = ['/reports/schedules', '/reports/schedules/daily', '/reports/new-schedule'];
+  const RUNS = ['/reports', '/reports/01J'];
+  const seen = (person: { isStaff: boolean; isAdmin: boolean }) =>
+    [...RUNS, ...SCHEDULES, '/orders'].filter((path) => isReportRouteOf(person, routeOf(path)));
+
+  it('is for staff, and one of schedules for admins alone', () => {
+    expect(seen({ isStaff: false, isAdmin: false })).toEqual([]);
+    expect(seen({ isStaff: true, isAdmin: false })).toEqual(RUNS);
+    expect(seen({ isStaff: true, isAdmin: true })).toEqual([...RUNS, ...SCHEDULES]);
   });
 });
 

@@ -40,7 +40,7 @@ const FIXED: Readonly<Record<string, Route>> = {
 /** The pages that need nobody signed in. */
 const PUBLIC: readonly Route['name'][] = ['sign-in', 'sign-up', 'confirm', 'forgotten-password'];
 
-/** The pages of reports and their schedules, which only staff have. */
+/** The pages of reports, which only staff have, and of their schedules, which only admins have. */
 export const REPORT_PAGES = [
   'reports',
   'report',
@@ -48,6 +48,11 @@ export const REPORT_PAGES = [
   'new-report-schedule',
   'report-schedule',
 ] as const satisfies readonly Route['name'][];
+const SCHEDULE_PAGES: readonly Route['name'][] = [
+  'report-schedules',
+  'new-report-schedule',
+  'report-schedule',
+];
 export type ReportRoute = Extract<Route, { name: (typeof REPORT_PAGES)[number] }>;
 
 /** The page at a path; a trailing slash makes no difference. */
@@ -76,6 +81,15 @@ function reportRouteOf(path: string): Route | undefined {
 
 export function isReportRoute(route: Route): route is ReportRoute {
   return REPORT_PAGES.some((name) => name === route.name);
+}
+
+/** Whether the API answers somebody what a page of reports or schedules shows. */
+export function isReportRouteOf(
+  { isStaff, isAdmin }: { isStaff: boolean; isAdmin: boolean },
+  route: Route,
+): route is ReportRoute {
+  if (!isReportRoute(route)) return false;
+  return SCHEDULE_PAGES.some((name) => name === route.name) ? isAdmin : isStaff;
 }
 
 export function isPublic(route: Route): boolean {
