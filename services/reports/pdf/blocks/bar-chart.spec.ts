@@ -96,6 +96,18 @@ describe('a bar chart', () => {
     expect(turned.some(({ text }) => text.includes('…'))).toBe(true);
   });
 
+  it('has the whole label of an hour that comes twice, also of the first of the day', async () => {
+    const bars = [
+      '00:00-04:00',
+      '00:00-05:00',
+      ...Array.from({ length: 23 }, (_, hour) => String(hour + 1).padStart(2, '0')),
+    ].map((label) => ({ label, value: 1 }));
+    const { texts } = await pageOf(chartOf([], { bars }));
+    const turned = texts.filter(({ turn }) => turn !== 0).map(({ text }) => text);
+    expect(turned.slice(0, 3)).toEqual(['00:00-04:00', '00:00-05:00', '01']);
+    expect(turned).toHaveLength(25);
+  });
+
   it('tells the colours of parts, each once', async () => {
     const bars = ['00', '01'].map((label) => ({
       label,
