@@ -8,7 +8,7 @@ import { amountText, countText } from './amount-text.ts';
 import { changeText } from './change-text.ts';
 import { durationText } from './duration-text.ts';
 import { localText } from './local-text.ts';
-import { noTotals } from './placed-orders.ts';
+import { arePlaced, noTotals } from './placed-orders.ts';
 import { statusText } from './status-text.ts';
 import { inCurrency } from './totals-lines.ts';
 
@@ -24,7 +24,8 @@ export function dailyDocument(figures: DailyFigures): ReportDocument {
     subtitle: `${date}, ${timeZone}, ${hours} hours; read ${localText(readAt, timeZone)}`,
     language: 'en',
     blocks: [
-      ...(totals.length === 0 ? [NOTHING_PLACED] : placedBlocks(figures)),
+      ...(totals.length === 0 ? [] : [keyFigures(figures)]),
+      ...(totals.some(arePlaced) ? placedBlocks(figures) : [NOTHING_PLACED]),
       ...staysBlocks(figures),
       {
         kind: 'note',
@@ -41,14 +42,20 @@ const NOTHING_PLACED: Block = { kind: 'note', text: 'No orders were placed on th
 function placedBlocks(figures: DailyFigures): Block[] {
   const { totals } = figures;
   return [
-    { kind: 'keyFigures', items: totals.flatMap((one) => keyFigures(one, figures)) },
     ordersByHour(figures),
-    ...totals.slice(0, CURRENCIES_DRAWN).map((one) => revenueByHour(one, figures)),
+    ...totals
+      .filter(arePlaced)
+      .slice(0, CURRENCIES_DRAWN)
+      .map((one) => revenueByHour(one, figures)),
     ...totals.flatMap((one) => productsTable(one, figures)),
   ];
 }
 
-function keyFigures(now: PlacedTotals, { totals, comparisons }: DailyFigures): KeyFigure[] {
+function keyFigures(figures: DailyFigures): Block {
+  return { kind: 'keyFigures', items: figures.totals.flatMap((one) => figuresOf(one, figures)) };
+}
+
+function figuresOf(now: PlacedTotals, { totals, comparisons }: DailyFigures): KeyFigure[] {
   const { currency } = now;
   const against = (measure: (totals: PlacedTotals) => number) =>
     comparisons.map((other) => {
@@ -70,9 +77,9 @@ function keyFigures(now: PlacedTotals, { totals, comparisons }: DailyFigures): K
       comparisons: against(({ orders }) => orders),
     },
     {
-      label: `${inCurrency('Cancelled', currency, totals)}: ${countText(now.cancelledOrders)}`,
-      value: amountText(now.cancelledTotal, currency),
-      comparisons: against(({ cancelledTotal }) => cancelledTotal),
+      label: inCurrency('Cancelled orders', currency, totals),
+      value: `${countText(now.cancelledOrders)} (${amountText(now.cancelledTotal, currency)})`,
+      comparisons: against(({ cancelledOrders }) => cancelledOrders),
     },
   ];
 }

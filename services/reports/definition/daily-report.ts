@@ -65,18 +65,31 @@ async function readFigures(db: Knex, scope: ReportScope): Promise<DailyFigures> 
     throw new RangeError(`A daily report is of one whole day, as ${day.date} in ${day.timeZone}`);
   }
   const groups = await readPlacedByQuarter(db, day.from, day.to);
-  const totals = placedTotals(groups);
+  const comparisons = await readComparisons(db, day);
+  const totals = withCurrenciesOf(comparisons, placedTotals(groups));
   return {
     date: day.date,
     timeZone: day.timeZone,
     ...isoPeriod(day),
     readAt: isoInstant(scope.at),
     totals,
-    comparisons: await readComparisons(db, day),
+    comparisons,
     hours: byHour(hoursOfDay(day), groups),
     stays: await readStays(db, day.from, day.to),
     ...firstProducts(totals, await readProductSales(db, day.from, day.to)),
   };
+}
+
+/** With zeros for each currency that the other days alone have: what is compared has both its sides. */
+function withCurrenciesOf(
+  comparisons: DailyFigures['comparisons'],
+  totals: readonly PlacedTotals[],
+): PlacedTotals[] {
+  const own = new Set(totals.map(({ currency }) => currency));
+  const others = comparisons
+    .flatMap((other) => other.totals.map(({ currency }) => currency))
+    .filter((currency) => !own.has(currency));
+  return [...totals, ...[...new Set(others)].sort().map(noTotals)];
 }
 
 function isoPeriod({ from, to }: { from: number; to: number }) {
@@ -153,7 +166,7 @@ function row(cells: Cells): CsvRow {
   return COLUMNS.map((column) => cells[column] ?? null);
 }
 
-/** Every hour has a row for each currency of the day, so that a chart of one has no holes. */
+/** Every hour has a row for each currency of the totals, so that a chart of one has no holes. */
 function totalsRows({ date, totals, comparisons, hours }: DailyFigures): CsvRow[] {
   const currencies = totals.map(({ currency }) => currency);
   return [

@@ -92,6 +92,11 @@ export function placedTotals(groups: readonly PlacedGroup[]): PlacedTotals[] {
   );
 }
 
+/** Whether any order was placed, cancelled ones included. */
+export function arePlaced({ orders, cancelledOrders }: PlacedTotals): boolean {
+  return orders + cancelledOrders > 0;
+}
+
 /** What stands for a currency in which nothing was placed. */
 export function noTotals(currency: string): PlacedTotals {
   return { currency, orders: 0, revenue: 0, cancelledOrders: 0, cancelledTotal: 0 };

@@ -9,12 +9,13 @@ import type { OpenTestDatabase } from '../../testing/each-database.ts';
 import type { TestDatabase } from '../../testing/test-database.ts';
 import type { CsvRow } from '../csv/csv-row.ts';
 import { decimalAmount } from '../csv/decimal-amount.ts';
-import { dayOf } from '../period/calendar-day.ts';
+import { dayBefore, dayOf } from '../period/calendar-day.ts';
 import { PEOPLE, insertShop, randomOrders } from '../testing/random-shop.ts';
 import type { ShopOrder } from '../testing/random-shop.ts';
 import { ageingReport } from './ageing-report.ts';
 import { dailyReport } from './daily-report.ts';
 import { exportReport } from './export-report.ts';
+import { noTotals } from './placed-orders.ts';
 import type { ReportDefinition, ReportScope } from './report-definition.ts';
 
 const HOUR_MS = 3_600_000;
@@ -122,7 +123,29 @@ export function reportDefinitionsContract(open: OpenTestDatabase): void {
       expect(await against('2012-01-06', 'Pacific/Apia')).toEqual([['dayBefore', '2012-01-05']]);
     });
 
-    it('of a day without orders has its hours, and no totals', async () => {
+    it('has zeros for a currency that only the days before have', async () => {
+      const day = dayOf('2026-10-25', 'Europe/Berlin');
+      const euros = randomOrders(seededRandom(1), [dayBefore(day).from, day.from - 7 * DAY_MS]);
+      await insertShop(
+        database.db,
+        euros.map((order, index) => ({ ...order, currency: index === 0 ? 'JPY' : 'EUR' })),
+      );
+      const scope = { ...day, at: 0 };
+      const figures = await dailyReport.readFigures(database.db, scope);
+      expect(dailyReport.figuresSchema.parse(figures)).toEqual(figures);
+      expect(figures.totals).toEqual([noTotals('EUR'), noTotals('JPY')]);
+      const rows = await rowsOf(dailyReport, database, scope, figures);
+      const zeros = { orders: 0, cancelled_orders: 0 };
+      expect(rows.filter(({ section }) => section === 'total')).toMatchObject([
+        { key: '2026-10-25', currency: 'EUR', revenue: '0.00', ...zeros },
+        { key: '2026-10-25', currency: 'JPY', revenue: '0', ...zeros },
+      ]);
+      const hours = rows.filter(({ section }) => section === 'hour');
+      expect(hours).toHaveLength(2 * 25);
+      for (const hour of hours) expect(hour).toMatchObject(zeros);
+    });
+
+    it('of a day without orders, as those before it, has its hours, and no totals', async () => {
       const scope = { ...dayOf('2026-10-25', 'Europe/Berlin'), at: 0 };
       const figures = await dailyReport.readFigures(database.db, scope);
       expect(figures).toMatchObject({ totals: [], stays: [], products: [], otherProducts: [] });

@@ -1,4 +1,8 @@
-import type { AgeingFigures, DailyFigures } from '@ordercast/contract/report-figures.ts';
+import type {
+  AgeingFigures,
+  DailyFigures,
+  PlacedTotals,
+} from '@ordercast/contract/report-figures.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '@ordercast/platform/testing/seeded-random.ts';
 import { openTestDatabase } from '../../testing/test-database.ts';
@@ -10,6 +14,7 @@ import { ageingReport } from './ageing-report.ts';
 import { amountText, countText } from './amount-text.ts';
 import { dailyReport } from './daily-report.ts';
 import { exportReport } from './export-report.ts';
+import { noTotals } from './placed-orders.ts';
 import { REPORT_DEFINITIONS } from './report-definitions.ts';
 import type { ReportDefinition, ReportScope } from './report-definition.ts';
 
@@ -31,6 +36,15 @@ beforeAll(async () => {
   ageing = await ageingReport.readFigures(database.db, scope);
 });
 afterAll(() => database.close());
+
+/** The pages of a day, and the day before it. */
+function documentOn(now: PlacedTotals, before: PlacedTotals): ReportDocument | undefined {
+  const [dayBefore] = daily.comparisons;
+  if (dayBefore === undefined) throw new Error('There is no day before');
+  const comparisons = [{ ...dayBefore, totals: [before] }];
+  const hours = daily.hours.map((hour) => ({ ...hour, totals: [] }));
+  return dailyReport.document?.({ ...daily, totals: [now], comparisons, hours }, scope);
+}
 
 /** Its blocks; every table has a cell for each column, and no text is empty. */
 function blocksOf(document: ReportDocument | undefined): readonly Block[] {
@@ -92,6 +106,41 @@ describe('the pages of the daily report', () => {
     for (const { comparisons } of figures?.items ?? []) {
       expect(comparisons?.map(({ label }) => label)).toEqual(['the day before', 'a week before']);
     }
+  });
+
+  it('compare the number of cancelled orders, as the preview does, and tell their amount', () => {
+    const before = { ...noTotals('EUR'), orders: 4, cancelledOrders: 2, cancelledTotal: 300 };
+    const now = { ...noTotals('EUR'), orders: 1, cancelledOrders: 3, cancelledTotal: 700 };
+    const [figures] = ofKind(blocksOf(documentOn(now, before)), 'keyFigures');
+    expect(figures?.items.at(-1)).toEqual({
+      label: 'Cancelled orders',
+      value: '3 (EUR 7.00)',
+      comparisons: [{ label: 'the day before', value: '+50%' }],
+    });
+  });
+
+  it('compare a day without orders with those before it', () => {
+    const before = { ...noTotals('EUR'), orders: 4, revenue: 1000, cancelledOrders: 2 };
+    const blocks = blocksOf(documentOn(noTotals('EUR'), before));
+    const [figures] = ofKind(blocks, 'keyFigures');
+    expect(
+      figures?.items.map(({ value, comparisons }) => [value, comparisons?.[0]?.value]),
+    ).toEqual([
+      ['EUR 0.00', '\u2212100%'],
+      ['0', '\u2212100%'],
+      ['0 (EUR 0.00)', '\u2212100%'],
+    ]);
+    expect(blocks[1]).toEqual({ kind: 'note', text: 'No orders were placed on this day.' });
+    expect(ofKind(blocks, 'barChart')).toEqual([]);
+  });
+
+  it('have no chart of a currency in which nothing was placed', () => {
+    const totals = [{ ...noTotals('EUR'), orders: 1 }, noTotals('JPY')];
+    const charts = ofKind(
+      blocksOf(dailyReport.document?.({ ...daily, totals }, scope)),
+      'barChart',
+    );
+    expect(charts.map(({ yTitle }) => yTitle)).toEqual(['Orders', 'Revenue, EUR']);
   });
 
   it('say that there was nothing, where there was nothing', async () => {

@@ -116,6 +116,12 @@ describe('the days that one is compared with', () => {
     expect(dayAWeekBefore(dayOf('2012-01-06', 'Pacific/Apia'))).toBeUndefined();
   });
 
+  it('are there also before the first day that a report can be of', () => {
+    const first = dayOf('1973-01-01', 'Europe/Berlin');
+    expect(dayBefore(first).date).toBe('1972-12-31');
+    expect(dayAWeekBefore(first)?.date).toBe('1972-12-25');
+  });
+
   it('are those around an hour that is shown again after midnight', () => {
     const zone = 'America/St_Johns';
     const day = dayOf('2006-10-29', zone);

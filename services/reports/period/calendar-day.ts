@@ -34,23 +34,16 @@ const LAST_YEAR = 9998;
  */
 export function dayOf(date: string, timeZone: string): CalendarDay {
   const zone = timeZoneName(timeZone);
-  const first = parseDate(date);
-  const start = first.toZonedDateTime(zone);
-  if (!start.toPlainDate().equals(first)) {
-    throw new SkippedDay(
-      `${date} is no day in ${zone}, whose calendar left it out: choose another day`,
-    );
-  }
-  const next = first.add({ days: 1 }).toZonedDateTime(zone);
-  return { date, timeZone: zone, from: start.epochMilliseconds, to: next.epochMilliseconds };
+  return dayOn(parseDate(date), zone);
 }
 
-/** The day of a time zone that an instant lies in, epoch ms. @throws InvalidDate, InvalidTimeZone */
+/** The day of a time zone that an instant lies in, epoch ms, of whatever year. @throws InvalidTimeZone */
 export function dayAt(instant: number, timeZone: string): CalendarDay {
-  const local = localDate(instant, timeZoneName(timeZone));
-  const day = dayOf(local.toString(), timeZone);
+  const zone = timeZoneName(timeZone);
+  const local = localDate(instant, zone);
+  const day = dayOn(local, zone);
   // Clocks put back after midnight show the day before once more; that hour is of the new day.
-  return instant < day.to ? day : dayOf(local.add({ days: 1 }).toString(), timeZone);
+  return instant < day.to ? day : dayOn(local.add({ days: 1 }), zone);
 }
 
 /** The last day before one; not of the date before, where the zone's calendar left that out. */
@@ -61,11 +54,28 @@ export function dayBefore({ from, timeZone }: CalendarDay): CalendarDay {
 /** The same day of the week before; undefined where the zone's calendar left it out. */
 export function dayAWeekBefore({ date, timeZone }: CalendarDay): CalendarDay | undefined {
   try {
-    return dayOf(parseDate(date).subtract({ days: 7 }).toString(), timeZone);
+    return dayOn(Temporal.PlainDate.from(date).subtract({ days: 7 }), timeZone);
   } catch (error) {
     if (error instanceof SkippedDay) return undefined;
     throw error;
   }
+}
+
+/** Of any year: what is asked of people is bounded where it is read. @throws SkippedDay */
+function dayOn(date: Temporal.PlainDate, zone: string): CalendarDay {
+  const start = date.toZonedDateTime(zone);
+  if (!start.toPlainDate().equals(date)) {
+    throw new SkippedDay(
+      `${date.toString()} is no day in ${zone}, whose calendar left it out: choose another day`,
+    );
+  }
+  const next = date.add({ days: 1 }).toZonedDateTime(zone);
+  return {
+    date: date.toString(),
+    timeZone: zone,
+    from: start.epochMilliseconds,
+    to: next.epochMilliseconds,
+  };
 }
 
 function localDate(instant: number, zone: string): Temporal.PlainDate {

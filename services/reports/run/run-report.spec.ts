@@ -4,6 +4,8 @@ import type { S3Fate } from '../testing/faulty-s3.ts';
 import { fixedReport } from '../testing/fixed-report.ts';
 import { startReportBed } from '../testing/report-bed.ts';
 import type { ReportBed } from '../testing/report-bed.ts';
+import { runHeadline } from '../mail/run-headline.ts';
+import { exportReport } from '../definition/export-report.ts';
 import { keepRuns } from './keep-runs.ts';
 import type { RunReportParts } from './run-report.ts';
 import { runReport } from './run-report.ts';
@@ -44,6 +46,27 @@ function heldAt(page: number, rows = BIG) {
 }
 
 describe('a run', () => {
+  it.each([
+    ['0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z', 'UTC', '0001-01-01-to-9999-12-31'],
+    ['1970-01-01T00:00:00Z', '1971-01-01T00:00:00Z', 'UTC', '1970-01-01-to-1970-12-31'],
+    [
+      '0001-01-01T00:00:00Z',
+      '9999-12-31T23:59:59.999Z',
+      'America/New_York',
+      '0000-12-31-to-9999-12-31',
+    ],
+    ['9999-12-31T00:00:00Z', '9999-12-31T23:59:59Z', 'Asia/Tokyo', '9999-12-31-to-10000-01-01'],
+  ])('of a period from %s to %s in %s is called by its days', async (from, to, timeZone, days) => {
+    const id = await bed.queue({ from: Date.parse(from), to: Date.parse(to), timeZone });
+    const definitionOf = () => exportReport;
+    expect(await work(id, { definitionOf })).toBe('done');
+    const run = await bed.run(id);
+    const [csv] = run.files;
+    expect(csv?.key).toBe(`reports/${id}/1/export-${days}.csv`);
+    expect(await bed.textOf(csv?.key ?? '')).toContain('order_id');
+    expect(runHeadline(run).title).toMatch(/^Orders from /);
+  });
+
   it('is done with its files, told of, mailed, and leaves nothing else', async () => {
     const id = await bed.queue();
     expect(await work(id)).toBe('done');

@@ -57,6 +57,7 @@ describe('a schedule that is entered', () => {
     [{ expression: 'cron(0 0 31 2 ? *)' }, 'expression', 'has no time to come'],
     [{ period: 'week' }, 'period', 'leave it out of a daily report'],
     [{ gzip: true }, 'gzip', 'leave it out of a daily report'],
+    [{ kind: 'ageing', gzip: true }, 'gzip', 'leave it out of an ageing report'],
     [{ kind: 'export' }, 'period', 'must be day, week or month'],
   ])('%j is refused', (changes, path, message) => {
     const [error, ...more] = errorsOf({ ...ENTERED, ...changes });

@@ -62,7 +62,8 @@ function contentErrors({ kind, period, gzip }: ScheduleContent): FieldError[] {
     const message = 'must be day, week or month: what the export is of';
     return period === null ? [{ path: 'period', message }] : [];
   }
-  const message = `is for an export alone: leave it out of a ${kind} report`;
+  const report = kind === 'ageing' ? 'an ageing report' : 'a daily report';
+  const message = `is for an export alone: leave it out of ${report}`;
   return [
     ...(period === null ? [] : [{ path: 'period', message }]),
     ...(gzip ? [{ path: 'gzip', message }] : []),

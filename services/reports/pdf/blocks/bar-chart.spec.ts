@@ -84,7 +84,7 @@ describe('a bar chart', () => {
     expect(text).not.toContain('1,000,000,000,000,000.5');
   });
 
-  it('turns long labels and cuts them, beginning with those for which there is least room', async () => {
+  it('turns long labels and cuts those that are too long even so', async () => {
     const names = ['Margherita pizza with extra cheese', '寿司盛り合わせ', 'שווארמה בפיתה', 'Soup'];
     const bars = Array.from({ length: 14 }, (_, bar) => ({
       label: `${names[bar % names.length] ?? ''} ${bar}`,
@@ -94,6 +94,18 @@ describe('a bar chart', () => {
     const turned = texts.filter(({ turn }) => Math.abs(turn + Math.PI / 4) < 0.01);
     expect(turned.length).toBeGreaterThan(14);
     expect(turned.some(({ text }) => text.includes('…'))).toBe(true);
+  });
+
+  it('has the whole label of an hour that comes twice, also of the first of the day', async () => {
+    const bars = [
+      '00:00-04:00',
+      '00:00-05:00',
+      ...Array.from({ length: 23 }, (_, hour) => String(hour + 1).padStart(2, '0')),
+    ].map((label) => ({ label, value: 1 }));
+    const { texts } = await pageOf(chartOf([], { bars }));
+    const turned = texts.filter(({ turn }) => turn !== 0).map(({ text }) => text);
+    expect(turned.slice(0, 3)).toEqual(['00:00-04:00', '00:00-05:00', '01']);
+    expect(turned).toHaveLength(25);
   });
 
   it('tells the colours of parts, each once', async () => {

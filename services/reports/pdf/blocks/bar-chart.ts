@@ -29,14 +29,17 @@ export function barChartPieces(chart: BarChart, typesetter: Typesetter): Piece[]
     value,
     line: typesetter.fit(text, small, WIDEST_TICK),
   }));
-  const left = Math.max(...tickLines.map(({ line }) => line.width)) + GAP;
-  const plotWidth = CONTENT_WIDTH - left;
-  const place = plotWidth / Math.max(1, chart.bars.length);
   const labels = layOutBarLabels(
     chart.bars.map(({ label }) => label),
-    { place, left },
+    {
+      width: CONTENT_WIDTH,
+      left: Math.max(...tickLines.map(({ line }) => line.width)) + GAP,
+    },
     typesetter,
   );
+  const { left } = labels;
+  const plotWidth = CONTENT_WIDTH - left;
+  const place = plotWidth / Math.max(1, chart.bars.length);
   const values = valueLabels(chart, place, typesetter);
   const xTitle = typesetter.fit(chart.xTitle, small, plotWidth);
   const yTitle = typesetter.fit(chart.yTitle, small, CONTENT_WIDTH);
@@ -80,7 +83,7 @@ export function barChartPieces(chart: BarChart, typesetter: Typesetter): Piece[]
     chart.bars.forEach((_, index) => drawBar(canvas, index, top));
     canvas.rule(left, top + yOf(0), plotWidth, COLORS.ink, { weight: 0.8 });
     canvas.rule(left, top + plotTop, PLOT_HEIGHT, COLORS.ink, { vertical: true });
-    labels.draw(canvas, left, top + labelsTop);
+    labels.draw(canvas, top + labelsTop);
     const middle = left + (plotWidth - xTitle.width) / 2;
     canvas.text(xTitle, middle, top + xTitleTop + baseline(small), COLORS.muted);
     if (chart.bars.length === 0) {

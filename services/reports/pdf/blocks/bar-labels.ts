@@ -1,7 +1,7 @@
 import type { Canvas } from '../page/canvas.ts';
 import { COLORS, STYLES } from '../page/look.ts';
 import { baseline, lineHeight } from '../text/typesetter.ts';
-import type { TextLine, Typesetter } from '../text/typesetter.ts';
+import type { Typesetter } from '../text/typesetter.ts';
 
 const STYLE = STYLES.small;
 const MARGIN = 4;
@@ -13,20 +13,23 @@ const DEGREES = 45;
 const SLANT = Math.SQRT1_2;
 
 interface BarLabels {
+  /** Where the first bar's place begins. */
+  left: number;
   height: number;
-  /** `left` is where the first bar's place begins. */
-  draw(canvas: Canvas, left: number, top: number): void;
+  draw(canvas: Canvas, top: number): void;
 }
 
 /**
  * What stands below the bars, never on each other: in a line or a few where there is room, each second, third or further one where they
- * are short and many, and else turned by 45 degrees.
+ * are short and many, and else turned by 45 degrees; for those the first bar begins further to the right than `left`, where the first
+ * labels need that. `width` is that of the page.
  */
 export function layOutBarLabels(
   labels: readonly string[],
-  at: { place: number; left: number },
+  { width, left }: { width: number; left: number },
   typesetter: Typesetter,
 ): BarLabels {
+  const at = { place: (width - left) / Math.max(1, labels.length), left };
   const widest = Math.max(0, ...labels.map((label) => typesetter.line(label, STYLE).width));
   const room = at.place - MARGIN;
   if (widest <= room) return upright(labels, at, room, 1, typesetter);
@@ -40,12 +43,12 @@ export function layOutBarLabels(
     const every = Math.ceil((widest + MARGIN) / at.place);
     return upright(labels, at, widest + 0.1, every, typesetter);
   }
-  return turned(labels, at, typesetter);
+  return turned(labels, { width, left }, typesetter);
 }
 
 function upright(
   labels: readonly string[],
-  { place }: { place: number },
+  { place, left }: { place: number; left: number },
   room: number,
   every: number,
   typesetter: Typesetter,
@@ -54,8 +57,9 @@ function upright(
     index % every === 0 ? typesetter.wrap(label, STYLE, room, MOST_LINES) : [],
   );
   return {
+    left,
     height: Math.max(1, ...shown.map((lines) => lines.length)) * lineHeight(STYLE),
-    draw: (canvas, left, top) => {
+    draw: (canvas, top) => {
       shown.forEach((lines, index) => {
         lines.forEach((line, row) => {
           const middle = left + (index + 0.5) * place;
@@ -70,22 +74,29 @@ function upright(
 /** They end below their bars and begin further left and below. */
 function turned(
   labels: readonly string[],
-  { place, left }: { place: number; left: number },
+  { width, left: least }: { width: number; left: number },
   typesetter: Typesetter,
 ): BarLabels {
+  const lines = labels.map((label) => typesetter.fit(label, STYLE, LONGEST_TURNED));
+  const left = Math.max(
+    least,
+    ...lines.map((line, index) => {
+      const needed = (line.width + STYLE.size) * SLANT;
+      const middle = (index + 0.5) / labels.length;
+      return (needed - middle * width) / (1 - middle);
+    }),
+  );
+  const place = (width - left) / labels.length;
   const every = Math.ceil(lineHeight(STYLE) / SLANT / place);
-  const shown = labels.map((label, index): TextLine | undefined => {
-    const toTheLeft = left + (index + 0.5) * place;
-    const room = Math.min(LONGEST_TURNED, toTheLeft / SLANT - STYLE.size);
-    return index % every === 0 ? typesetter.fit(label, STYLE, room) : undefined;
-  });
+  const shown = lines.map((line, index) => (index % every === 0 ? line : undefined));
   const longest = Math.max(0, ...shown.map((line) => line?.width ?? 0));
   return {
+    left,
     height: longest * SLANT + lineHeight(STYLE),
-    draw: (canvas, from, top) => {
+    draw: (canvas, top) => {
       shown.forEach((line, index) => {
         if (line === undefined) return;
-        const x = from + (index + 0.5) * place + STYLE.size * 0.25 - line.width * SLANT;
+        const x = left + (index + 0.5) * place + STYLE.size * 0.25 - line.width * SLANT;
         const y = top + STYLE.size * 0.8 + line.width * SLANT;
         canvas.text(line, x, y, COLORS.ink, -DEGREES);
       });
