@@ -115,13 +115,16 @@ function refuse(
   response: ServerResponse,
   { status, code, body }: S3Refusal,
 ): void {
-  request.resume();
-  response.writeHead(status, { 'Content-Type': 'application/xml' });
   const answer =
     body === undefined
       ? `<Error><Code>${code}</Code><Message>No</Message></Error>`
       : `<DeleteResult>${body}</DeleteResult>`;
-  response.end(`<?xml version="1.0"?>${answer}`);
+  // After all of the request: whoever still writes when the answer comes may see a closed connection instead of it.
+  request.once('end', () => {
+    response.writeHead(status, { 'Content-Type': 'application/xml' });
+    response.end(`<?xml version="1.0"?>${answer}`);
+  });
+  request.resume();
 }
 
 function operationOf({ method = '', url = '' }: IncomingMessage) {
