@@ -47,7 +47,7 @@ export async function startFaultyS3(target: string): Promise<FaultyS3> {
     else if (typeof fate === 'object') refuse(request, response, fate);
     else
       await forward(
-        target + inPages(request.url ?? '', pageSize),
+        target + inPages(request, pageSize),
         request,
         fate === 'pass' ? response : onUnanswered,
       );
@@ -104,9 +104,9 @@ function forward(
 }
 
 /** Nobody compares the signatures of headers. */
-function inPages(url: string, size: number | undefined): string {
+function inPages({ method, url = '' }: IncomingMessage, size: number | undefined): string {
   const list = /[?&](uploads|list-type)/.exec(url)?.[1];
-  if (size === undefined || list === undefined) return url;
+  if (method !== 'GET' || size === undefined || list === undefined) return url;
   return `${url}&${list === 'uploads' ? 'max-uploads' : 'max-keys'}=${size}`;
 }
 
