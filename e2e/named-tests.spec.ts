@@ -11,7 +11,7 @@ const namesTest = (line: string, title: string) =>
 
 it.each([
   ['complaints.md', 17],
-  ['testing.md', 264],
+  ['testing.md', 270],
 ])(
   'docs/%s names only tests that are there, one at least in each of its %d rows',
   async (name, least) => {
