@@ -297,3 +297,61 @@ describe('a storage that is away', () => {
     expect(await first).toBe('lost');
   });
 });
+
+describe('a database that is away', () => {
+  const NOWHERE = 'mssql://app:pw@127.0.0.1:1/shop?encrypt=false';
+
+  /** Reads are of a server that nobody can reach, until it is back. */
+  function awayForReading() {
+    const state = { isAway: true };
+    const openSnapshot = () => openDatabase(state.isAway ? NOWHERE : bed.database.url);
+    return { state, openSnapshot };
+  }
+
+  it('when the data is read is waited for, and one report comes of it', async () => {
+    const id = await bed.queue();
+    const { state, openSnapshot } = awayForReading();
+    const working = work(id, { openSnapshot });
+    await expect.poll(() => bed.waits.askedMs.some((ms) => ms < 2_001)).toBe(true);
+    state.isAway = false;
+    bed.waits.ring();
+    expect(await working).toBe('done');
+    const run = await bed.run(id);
+    expect(run.attempts).toBe(1);
+    expect(await bed.stored(id)).toEqual({ objects: [run.files[0]?.key], uploads: [] });
+    expect(bed.sent).toEqual([id]);
+  });
+
+  it('for too long fails the run, which says so in one sentence', async () => {
+    const id = await bed.queue();
+    const working = work(id, { openSnapshot: awayForReading().openSnapshot });
+    await bed.waits.ringUntil(working);
+    expect(await working).toBe('failed');
+    expect((await bed.run(id)).failure).toBe(
+      'The figures of the report could not be read because the database did not answer: run it again in some minutes.',
+    );
+    expect(await bed.stored(id)).toEqual(NOTHING);
+  });
+
+  it('when the report is recorded is waited for, and it is recorded once', async () => {
+    const id = await bed.queue();
+    const impatient = openDatabase(bed.database.url, { lockTimeoutMs: 0 });
+    const other = openDatabase(bed.database.url);
+    const held = heldAt(0, 200);
+    const working = work(id, { database: impatient, definitionOf: held.definitionOf });
+    try {
+      await held.reached;
+      await other.raw('begin immediate');
+      held.goOn();
+      await expect.poll(() => bed.waits.askedMs.some((ms) => ms < 2_001)).toBe(true);
+      expect((await bed.run(id)).status).toBe('running');
+      await other.raw('rollback');
+      bed.waits.ring();
+      expect(await working).toBe('done');
+      expect((await bed.run(id)).attempts).toBe(1);
+      expect(bed.sent).toEqual([id]);
+    } finally {
+      await Promise.all([impatient.destroy(), other.destroy()]);
+    }
+  });
+});
