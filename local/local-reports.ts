@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Logger } from '@ordercast/platform/logger.ts';
+import { standIn } from '@ordercast/platform/stand-in.ts';
 import { createUlidSource } from '@ordercast/platform/ulid.ts';
 import { wait } from '@ordercast/platform/wait.ts';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -210,13 +211,10 @@ function inherited(): Record<string, string> {
   );
 }
 
-function s3At(endpoint: string, { cloud, tokens }: LocalReportsOptions): S3Client {
+function s3At(endpoint: string, { cloud }: Pick<LocalReportsOptions, 'cloud'>): S3Client {
   return new S3Client({
-    endpoint,
-    region: tokens.region,
+    ...standIn(endpoint),
     credentials: cloud.s3Credentials,
     forcePathStyle: true,
-    // An answer that does not come is worth another try at once: it is this machine's.
-    maxAttempts: 3,
   });
 }
